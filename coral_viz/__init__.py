@@ -1,0 +1,36 @@
+"""coral_viz: see what is redundant, unique and synergistic between modalities, and what methods keep of it.
+
+Rooms, from the ground up (each imports only those before it): ``pid`` (partial information decomposition, no torch),
+``nets``, ``losses``, ``tasks``, ``methods``, ``training``, ``probing``, ``runs``, ``tables``, ``style``, ``figures``.
+They load on first use, so ``import coral_viz`` costs nothing and needs no torch.
+"""
+
+import importlib
+
+__version__ = "0.1.0"
+
+ROOMS = (
+    "figures",
+    "losses",
+    "methods",
+    "nets",
+    "pid",
+    "probing",
+    "readouts",
+    "report",
+    "runs",
+    "style",
+    "tables",
+    "tasks",
+    "training",
+)
+
+
+def __getattr__(name):
+    if name in ROOMS:
+        return importlib.import_module(f"coral_viz.{name}")
+    raise AttributeError(f"coral_viz has no {name!r}; it has {', '.join(ROOMS)}")
+
+
+def __dir__():
+    return [*ROOMS, "__version__"]

@@ -1,0 +1,86 @@
+"""Named settings with a meaning, a default and an allowed range: the dials of a task, the knobs of a method.
+
+An options class is a frozen dataclass whose fields are made by ``option``. Creating one checks every value, so that an
+unknown name or a value out of range is a sentence at once, before any work is done.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Self
+
+
+def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices: tuple = (), optional: bool = False):
+    """A field of an options class: its default, what it means, and the closed range or the choices it allows.
+
+    ``optional`` admits None, which the meaning explains. The default's type (int, float, bool or str) is the field's.
+    """
+    kind = float if default is None else type(default)
+    allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
+    return dataclasses.field(default=default, metadata={"meaning": meaning, **allowed})
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Base of the options classes; subclasses are frozen dataclasses too."""
+
+    def __post_init__(self):
+        for field in dataclasses.fields(self):
+            object.__setattr__(self, field.name, _checked(field, getattr(self, field.name)))
+
+    @classmethod
+    def make(cls, owner: str, values: dict) -> Self:
+        """Build from a dict; ValueError naming ``owner``, the unknown names and the known ones."""
+        known = [field.name for field in dataclasses.fields(cls)]
+        unknown = [name for name in values if name not in known]
+        if unknown:
+            raise ValueError(f"{owner} has no setting {', '.join(map(repr, unknown))}; it has {', '.join(known)}.")
+        try:
+            return cls(**values)
+        except ValueError as error:
+            raise ValueError(f"{owner}: {error}") from None
+
+    @classmethod
+    def describe(cls) -> list[dict]:
+        """One row per setting: name, default, allowed (in words), meaning."""
+        return [
+            {
+                "name": field.name,
+                "default": field.default,
+                "allowed": _allowed(field.metadata),
+                "meaning": field.metadata["meaning"],
+            }
+            for field in dataclasses.fields(cls)
+        ]
+
+
+def _checked(field, value):
+    rule = field.metadata
+    if value is None and rule["optional"]:
+        return None
+    kind = rule["kind"]
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    inside = (
+        type(value) is kind
+        and (not rule["choices"] or value in rule["choices"])
+        and (kind not in (int, float) or rule["low"] <= value <= rule["high"])
+    )
+    if not inside:
+        raise ValueError(f"{field.name} = {value!r} is not allowed; it takes {_allowed(rule)}.")
+    return value
+
+
+def _allowed(rule) -> str:
+    if rule["choices"]:
+        words = " or ".join(map(str, rule["choices"]))
+    elif rule["kind"] in (int, float):
+        noun = "a whole number" if rule["kind"] is int else "a number"
+        bounds = [
+            f"{word} {rule[end]:g}" for end, word in (("low", "from"), ("high", "to")) if math.isfinite(rule[end])
+        ]
+        words = " ".join([noun, *bounds])
+    else:
+        words = {bool: "True or False", str: "a text"}[rule["kind"]]
+    return f"{words}, or None" if rule["optional"] else words
