@@ -1,0 +1,56 @@
+"""Partial information decomposition of two sources and a target, in bits; numpy and scipy, never torch.
+
+Which function to call:
+
+- a table p[x1, x2, y], or a batch of them: ``broja(p)``, certified; by another measure: ``decompose_pmf(p, "i_min")``,
+  one of ``measures.names()``;
+- two sources of a binary target, as tables or as posteriors of samples: ``broja_binary``, ``posterior_table``, and
+  ``roc_hull`` for the picture;
+- a named example: ``gates.gate("AND")``; to dit and back: ``to_dit``, ``from_dit``;
+- samples: ``decompose(z1, z2, y)``, embeddings or symbols, with intervals if asked; ``decompose_parts`` by name;
+- held-out posteriors of one's own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
+- a table of counts: ``bias_corrected(counts)``, ``infer(counts)`` for intervals and a test of S = 0;
+- sources whose atoms are known, to try an estimator on: ``truths.load("mixture")``;
+- the redundancy lattice, also of three sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``.
+"""
+
+import importlib
+
+from coral_viz.pid import gates, information, measures, truths
+from coral_viz.pid.atoms import NAMES, Atoms
+from coral_viz.pid.binary import broja_binary, posterior_table, roc_hull
+from coral_viz.pid.bridge import from_dit, to_dit
+from coral_viz.pid.broja import broja
+from coral_viz.pid.inference import bias_corrected, infer
+from coral_viz.pid.lattice import redundancy_lattice
+from coral_viz.pid.measures import decompose_pmf
+from coral_viz.pid.posteriors import atoms_from_posteriors, information_from_posterior
+
+__all__ = [
+    "NAMES",
+    "Atoms",
+    "atoms_from_posteriors",
+    "bias_corrected",
+    "broja",
+    "broja_binary",
+    "decompose",
+    "decompose_parts",
+    "decompose_pmf",
+    "from_dit",
+    "gates",
+    "infer",
+    "information",
+    "information_from_posterior",
+    "measures",
+    "posterior_table",
+    "redundancy_lattice",
+    "roc_hull",
+    "to_dit",
+    "truths",
+]
+
+
+def __getattr__(name):
+    if name in ("decompose", "decompose_parts"):  # on first use: scikit-learn takes a second to import
+        return getattr(importlib.import_module("coral_viz.pid.estimate"), name)
+    raise AttributeError(f"coral_viz.pid has no {name!r}.")

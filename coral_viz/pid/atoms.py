@@ -1,0 +1,63 @@
+"""The four atoms of a decomposition, in bits, with the certificate of how far they may be off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+NAMES = ("redundancy", "unique_1", "unique_2", "synergy")
+
+
+@dataclass(frozen=True)
+class Atoms:
+    """I(X1,X2;Y) = redundancy + unique_1 + unique_2 + synergy, all in bits.
+
+    Every field is a float or an array of one common shape (the batch axes of what was decomposed).
+
+    Attributes:
+        redundancy: what either source tells about the target.
+        unique_1: what only source 1 tells.
+        unique_2: what only source 2 tells.
+        synergy: what only the two together tell.
+        gap: each atom lies within ``gap`` of its exact value; 0 where a closed form was used, NaN where nothing is
+            certified. It says nothing about sampling: that is what ``low`` and ``high`` are for.
+        low, high: interval bounds, shape (4,) + batch axes, in the order of ``NAMES``; None where none were asked for.
+        p: p-value of the hypothesis that the atom is 0, shape (4,) + batch axes, NaN where there is no test; or None.
+        coupling: the optimal joint distribution, shape batch axes + (n1, n2, ny); None unless asked for.
+        source: how the atoms came about, in words (measure, estimator, classifier).
+    """
+
+    redundancy: np.ndarray | float
+    unique_1: np.ndarray | float
+    unique_2: np.ndarray | float
+    synergy: np.ndarray | float
+    gap: np.ndarray | float = 0.0
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    p: np.ndarray | None = None
+    coupling: np.ndarray | None = None
+    source: str = ""
+
+    @property
+    def information_1(self):
+        """I(X1;Y) in bits."""
+        return self.redundancy + self.unique_1
+
+    @property
+    def information_2(self):
+        """I(X2;Y) in bits."""
+        return self.redundancy + self.unique_2
+
+    @property
+    def information(self):
+        """I(X1,X2;Y) in bits."""
+        return self.redundancy + self.unique_1 + self.unique_2 + self.synergy
+
+    def as_dict(self) -> dict:
+        """The four atoms by name."""
+        return {name: getattr(self, name) for name in NAMES}
+
+    def as_array(self) -> np.ndarray:
+        """The four atoms stacked, shape (4,) + batch axes, in the order of ``NAMES``."""
+        return np.stack([np.asarray(getattr(self, name), dtype=float) for name in NAMES])

@@ -1,0 +1,163 @@
+"""Every measure of redundancy by one name: closed forms where they exist, BROJA from the solver, the rest from dit.
+
+A redundancy measure scores a *node*: a tuple of collections of sources, such as ((0,), (1,)) for "both X1 and X2 tell
+it" or ((0, 1),) for "the pair tells it". Tables are p[..., x_1, ..., x_k, y]. A marginal that keeps its summed axes
+broadcasts against the full table, which is how each definition below becomes one line for any node and any batch.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+
+from coral_viz.pid.atoms import Atoms
+from coral_viz.pid.bridge import dit_atoms
+from coral_viz.pid.broja import broja
+from coral_viz.pid.information import BIT, informations, table
+
+PAIR = ((0,), (1,))
+"""The bottom node of two sources."""
+
+
+def i_min(p, node=PAIR, sources: int = 2) -> np.ndarray:
+    """I_min (Williams and Beer 2010): the least specific information of any collection, averaged over the target.
+
+    Args:
+        p: probabilities, shape batch axes + one axis a source + (ny,).
+        node: collections of source indices.
+        sources: how many sources there are.
+
+    Returns:
+        Redundancy in bits, shape of the batch axes; never negative.
+    """
+    specific = [(p * _pointwise(p, kept, sources)).sum(_axes(sources)) for kept in node]
+    return np.min(specific, axis=0).sum(-1)
+
+
+def mmi(p, node=PAIR, sources: int = 2) -> np.ndarray:
+    """Minimum mutual information (Barrett 2015): the least I(X_A;Y) of any collection; arguments as for ``i_min``."""
+    return np.min([_mean(p, _pointwise(p, kept, sources), sources) for kept in node], axis=0)
+
+
+def i_pm(p, node=PAIR, sources: int = 2) -> np.ndarray:
+    """I_+- (Finn and Lizier 2018): least surprisal of any collection minus least surprisal given the target.
+
+    Arguments as for ``i_min``. Its atoms may be negative.
+    """
+    target = _log(_marginal(p, (), sources))
+    specificity = ambiguity = np.inf
+    for kept in node:
+        specificity = np.minimum(specificity, -_log(_without_target(p, kept, sources)))
+        ambiguity = np.minimum(ambiguity, target - _log(_marginal(p, kept, sources)))
+    return _mean(p, specificity - ambiguity, sources)
+
+
+def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
+    """I_sx (Makkeh, Gutknecht and Wibral 2021): what learning "one of these collections is as it is" tells.
+
+    Arguments as for ``i_min``. The probability of the union of events comes by inclusion and exclusion. Its atoms may
+    be negative.
+    """
+    union, union_with_target = 0.0, 0.0
+    for size in range(1, len(node) + 1):
+        for chosen in combinations(node, size):
+            kept = tuple(set().union(*chosen))
+            sign = (-1) ** (size + 1)
+            union = union + sign * _without_target(p, kept, sources)
+            union_with_target = union_with_target + sign * _marginal(p, kept, sources)
+    pointwise = _log(union_with_target) - _log(union) - _log(_marginal(p, (), sources))
+    return _mean(p, pointwise, sources)
+
+
+CLOSED_FORMS = {"i_min": i_min, "mmi": mmi, "i_sx": i_sx, "i_pm": i_pm}
+
+DIT = (
+    "PID_CCS",
+    "PID_CT",
+    "PID_Deg",
+    "PID_Delta",
+    "PID_DeltaLambda",
+    "PID_Do",
+    "PID_GH",
+    "PID_GK",
+    "PID_IG",
+    "PID_IPID",
+    "PID_MC",
+    "PID_MES",
+    "PID_Prec",
+    "PID_Proj",
+    "PID_RA",
+    "PID_RAV",
+    "PID_RDR",
+    "PID_RR",
+    "PID_dep",
+    "PID_SKAR_nw",
+    "PID_SKAR_owa",
+    "PID_SKAR_owb",
+    "PID_SKAR_tw",
+)
+"""The measures left to dit, by the names of its classes. PID_Prec needs the package pypoman."""
+
+
+def names() -> list[str]:
+    """Every measure that ``decompose_pmf`` knows: ours first, then dit's."""
+    return ["broja", *CLOSED_FORMS, *DIT]
+
+
+def decompose_pmf(p, measure: str = "broja") -> Atoms:
+    """Decompose distributions of two sources and a target by any measure.
+
+    Args:
+        p: probabilities or counts, shape batch axes + (n1, n2, ny).
+        measure: one of ``names()``. dit's measures are solved one table at a time and take from milliseconds to
+            minutes each.
+
+    Returns:
+        Atoms in bits; gap 0 for closed forms, certified for "broja", NaN for dit's, which certify nothing.
+
+    Raises:
+        ValueError: unknown measure, or a bad table.
+    """
+    if measure == "broja":
+        return broja(p)
+    if measure not in names():
+        raise ValueError(f"There is no measure {measure!r}; there are {', '.join(names())}.")
+    p = table(p)
+    if measure in DIT:
+        return dit_atoms(p, measure)
+    first, second, both = informations(p)
+    shared = CLOSED_FORMS[measure](p)
+    atoms = (shared, first - shared, second - shared, both - first - second + shared)
+    return Atoms(*(x[()] for x in atoms), gap=np.zeros(p.shape[:-3])[()], source=measure)
+
+
+def _axes(sources: int) -> tuple[int, ...]:
+    """The axes of the sources, counted from the end so that batch axes may precede them."""
+    return tuple(range(-sources - 1, -1))
+
+
+def _marginal(p, kept, sources: int) -> np.ndarray:
+    """p(x_kept, y), summed axes kept with size 1."""
+    return p.sum(tuple(axis for source, axis in enumerate(_axes(sources)) if source not in kept), keepdims=True)
+
+
+def _without_target(p, kept, sources: int) -> np.ndarray:
+    """p(x_kept), summed axes kept with size 1."""
+    return _marginal(p, kept, sources).sum(-1, keepdims=True)
+
+
+def _pointwise(p, kept, sources: int) -> np.ndarray:
+    """log2 p(x_kept, y) / (p(x_kept) p(y)), which broadcasts to the shape of p."""
+    joint = _marginal(p, kept, sources)
+    return _log(joint) - _log(joint.sum(-1, keepdims=True)) - _log(_marginal(p, (), sources))
+
+
+def _log(p) -> np.ndarray:
+    """log2, and 0 where p is 0 (or less by rounding): outcomes there have probability 0 and are weighed with it."""
+    return np.log(np.where(p > 0, p, 1.0)) / BIT
+
+
+def _mean(p, values, sources: int) -> np.ndarray:
+    """Expectation over the joint distribution."""
+    return (p * values).sum((*_axes(sources), -1))

@@ -1,0 +1,85 @@
+"""The lattices against their published shape and against dit; Moebius inversion against its definition."""
+
+import numpy as np
+import pytest
+
+from coral_viz import pid
+from coral_viz.pid import measures
+
+TWO, THREE = pid.redundancy_lattice(2), pid.redundancy_lattice(3)
+
+
+def dirichlet(shape, seed=0):
+    return np.random.default_rng(seed).dirichlet(np.full(np.prod(shape), 0.5)).reshape(shape)
+
+
+def test_two_sources():
+    assert TWO.labels() == ["{1}{2}", "{1}", "{2}", "{12}"]
+    assert TWO.covers == ((1, 0), (2, 0), (3, 1), (3, 2))
+
+
+def test_three_sources_as_williams_and_beer_drew_them():
+    assert len(THREE.nodes) == len(set(THREE.nodes)) == 18
+    assert len(THREE.covers) == 30
+    assert np.bincount(THREE.rank).tolist() == [1, 3, 3, 4, 3, 3, 1]
+    name = THREE.labels().index
+    assert THREE.below[name("{1}{23}"), name("{1}{2}")]
+    assert not THREE.below[name("{1}"), name("{12}{13}{23}")]
+    assert (name("{12}{13}{23}"), name("{1}{23}")) in THREE.covers
+
+
+@pytest.mark.parametrize("lattice", [TWO, THREE])
+def test_order_is_a_partial_order_with_bottom_and_top(lattice):
+    below = lattice.below
+    assert below.diagonal().all()
+    assert not (below & below.T & ~np.eye(len(below), dtype=bool)).any()
+    assert ((below.astype(int) @ below > 0) == below).all()
+    assert below[:, 0].all()
+    assert below[-1].all()
+
+
+@pytest.mark.parametrize("lattice", [TWO, THREE])
+def test_inversion_undoes_sums_over_lower_sets(lattice):
+    partial = np.random.default_rng(0).normal(size=(5, len(lattice.nodes)))
+    sums = np.stack([[row[lower].sum() for lower in lattice.below] for row in partial])
+    np.testing.assert_allclose(lattice.invert(sums), partial, atol=1e-12)
+
+
+@pytest.mark.parametrize("measure", measures.CLOSED_FORMS)
+def test_two_source_lattice_gives_the_atoms(measure):
+    p = dirichlet((3, 2, 4))
+    partial = TWO.decompose(p, measures.CLOSED_FORMS[measure])
+    np.testing.assert_allclose(partial, pid.decompose_pmf(p, measure).as_array(), atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("measure", "name"), [("i_min", "PID_WB"), ("mmi", "PID_MMI"), ("i_pm", "PID_PM"), ("i_sx", "PID_SX")]
+)
+def test_three_sources_equal_dit(measure, name):
+    dit_pid = pytest.importorskip("dit.pid")
+    p = dirichlet((2, 2, 2, 2), seed=1)
+    p = np.where(p > np.sort(p, axis=None)[8], p, 0.0) / np.sort(p, axis=None)[9:].sum()  # seven outcomes: dit is slow
+    expected = getattr(dit_pid, name)(pid.to_dit(p))
+    found = THREE.decompose(p, measures.CLOSED_FORMS[measure])
+    np.testing.assert_allclose(found, [float(expected[node]) for node in THREE.nodes], atol=1e-9)
+
+
+def test_three_sources_batch():
+    p = np.stack([dirichlet((2, 3, 2, 2), seed) for seed in range(3)])
+    batch = THREE.decompose(p, measures.i_min)
+    np.testing.assert_allclose(batch[2], THREE.decompose(p[2], measures.i_min), atol=1e-14)
+
+
+def test_layout_puts_lower_nodes_lower_and_none_on_top_of_another():
+    place = THREE.layout()
+    for upper, lower in THREE.covers:
+        assert place[upper, 1] > place[lower, 1]
+    apart = np.abs(place[:, None] - place[None]).sum(-1) + np.eye(18)
+    assert apart.min() >= 0.5
+
+
+def test_bad_input_is_named():
+    with pytest.raises(ValueError, match="2 or 3 sources, not 4"):
+        pid.redundancy_lattice(4)
+    with pytest.raises(ValueError, match="4 nodes"):
+        TWO.invert(np.zeros(3))
