@@ -1,0 +1,72 @@
+"""What a task is: modalities, samples with labels, augmented views, and the exact truth about every label."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from coral_viz.pid import Atoms
+
+SPLITS = ("train", "probe", "test")
+
+
+@dataclass(frozen=True)
+class Modality:
+    """One modality's name, the ``kind`` of its input (which encoder fits) and the shape of one sample."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """n samples: ``inputs`` one tensor (n, ...) per modality, ``labels`` and ``latents`` by name, each (n,) long.
+
+    Latents are what the sample was made from, and what its views keep.
+    """
+
+    inputs: list[Tensor]
+    labels: dict[str, Tensor]
+    latents: dict[str, Tensor] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.inputs[0])
+
+    def __getitem__(self, index) -> Batch:
+        def pick(tensors: dict) -> dict:
+            return {name: tensor[index] for name, tensor in tensors.items()}
+
+        return Batch([x[index] for x in self.inputs], pick(self.labels), pick(self.latents))
+
+
+class Task:
+    """Base of all tasks: one *world* (drawn from ``seed``) from which samples and views are drawn.
+
+    Subclasses set ``name``, ``modalities`` (list of Modality), ``labels`` (the probed labels, each one pure atom, as a
+    dict from label to the atom it is), ``classes_of`` (number of classes by label) and ``truth`` (exact Atoms by label,
+    in bits, for the first modality against all others).
+    """
+
+    name: str
+    modalities: list[Modality]
+    labels: dict[str, str]
+    classes_of: dict[str, int]
+    truth: dict[str, Atoms]
+    device: torch.device
+
+    def sample(self, n: int, split: str, seed: int) -> Batch:
+        """n samples; ``split`` is train (the training distribution), probe or test (the labels' distribution)."""
+        raise NotImplementedError
+
+    def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        """Two augmented views of the same samples, each a list of one tensor per modality."""
+        raise NotImplementedError
+
+
+def check_split(split: str) -> None:
+    """ValueError unless ``split`` is one of SPLITS."""
+    if split not in SPLITS:
+        raise ValueError(f"split {split!r} does not exist; choose one of {', '.join(SPLITS)}.")

@@ -1,0 +1,99 @@
+"""The shared networks: the CLS shortcut against the whole transformer, grouped statistics against separate calls."""
+
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from coral_viz.nets import AttentionPool, FusionTransformer, ProjectionHead, TokenEncoder, encoder
+from coral_viz.tasks import Modality
+
+
+def variants(tokens):
+    drop = torch.zeros(4, 1, tokens, dtype=torch.bool)
+    drop[0, :, : tokens // 2] = True
+    drop[1, :, tokens // 2 :] = True
+    drop[2] = True
+    return drop
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_the_cls_shortcut_is_exact_in_value_and_gradient(dtype):
+    torch.manual_seed(0)
+    fusion = FusionTransformer(dim=16, heads=4, depth=1).to(dtype)
+    nn.init.normal_(fusion.blocks[0].attention.in_proj_bias)
+    tokens = torch.randn(5, 6, 16, dtype=dtype, requires_grad=True)
+    for drop in (None, variants(6), torch.rand(3, 5, 6) < 0.5):
+        fast, slow = fusion(tokens, drop), fusion.all_rows(tokens, drop)
+        torch.testing.assert_close(fast, slow, atol=1e-6, rtol=0)
+        weight = torch.randn_like(fast)
+        inputs = [tokens, *fusion.parameters()]
+        for one, two in zip(
+            torch.autograd.grad((fast * weight).sum(), inputs), torch.autograd.grad((slow * weight).sum(), inputs)
+        ):
+            torch.testing.assert_close(one, two, atol=2e-5 if dtype == torch.float32 else 1e-9, rtol=0)
+
+
+def test_leaving_tokens_out_equals_not_having_them():
+    torch.manual_seed(0)
+    for depth in (1, 3):
+        fusion = FusionTransformer(dim=8, heads=2, depth=depth)
+        tokens = torch.randn(4, 6, 8)
+        drop = torch.tensor([[[False, False, True, False, True, True]]])
+        torch.testing.assert_close(fusion(tokens, drop)[0], fusion(tokens[:, [0, 1, 3]])[0], atol=1e-6, rtol=0)
+
+
+def test_depth_and_order_of_tokens():
+    torch.manual_seed(0)
+    fusion = FusionTransformer(dim=8, heads=2, depth=2)
+    tokens = torch.randn(4, 6, 8)
+    assert fusion(tokens).shape == (1, 4, 8)
+    torch.testing.assert_close(fusion(tokens), fusion(tokens.flip(1)), atol=1e-6, rtol=0)
+
+
+def test_fusion_starts_at_the_published_scales():
+    torch.manual_seed(0)
+    dim, depth = 256, 2
+    block = FusionTransformer(dim, heads=8, depth=depth).blocks[0]
+    scales = {
+        block.attention.in_proj_weight: dim**-0.5,
+        block.attention.out_proj.weight: dim**-0.5 * (2 * depth) ** -0.5,
+        block.mlp[0].weight: (2 * dim) ** -0.5,
+        block.mlp[2].weight: dim**-0.5 * (2 * depth) ** -0.5,
+    }
+    for weight, std in scales.items():
+        assert weight.std().item() == pytest.approx(std, rel=0.02)
+
+
+def test_grouped_batch_norm_equals_separate_calls_of_a_plain_head():
+    torch.manual_seed(0)
+    head = ProjectionHead(6, 10, 4)
+    plain = nn.Sequential(*(nn.BatchNorm1d(10) if isinstance(m, nn.BatchNorm1d) else m for m in head))
+    x = torch.randn(3, 2, 7, 6)
+    expected = torch.stack([plain(group) for group in x.flatten(0, 1)]).view(3, 2, 7, 4)
+    torch.testing.assert_close(head(x), expected, atol=1e-6, rtol=0)
+    torch.testing.assert_close(head[1].running_mean, plain[1].running_mean)
+    torch.testing.assert_close(head[1].running_var, plain[1].running_var)
+    head.eval()
+    plain.eval()
+    torch.testing.assert_close(head(x[0, 0]), plain(x[0, 0]))
+
+
+def test_attention_pool_is_a_weighted_mean_by_the_query():
+    torch.manual_seed(0)
+    pool = AttentionPool(6, 4)
+    tokens = torch.randn(2, 5, 6)
+    projected = pool.project(tokens).detach()
+    for sample in range(2):
+        scores = [math.exp(float(projected[sample, t] @ pool.query.detach())) for t in range(5)]
+        expected = sum(w * projected[sample, t] for t, w in enumerate(scores)) / sum(scores)
+        torch.testing.assert_close(pool(tokens)[sample], expected, atol=1e-6, rtol=1e-5)
+
+
+def test_encoders_by_kind():
+    net = encoder(Modality("a", "tokens", (8, 6)), dim=5, hidden=16)
+    assert isinstance(net, TokenEncoder)
+    assert net(torch.randn(3, 8, 6)).shape == (3, 8, 5)
+    with pytest.raises(ValueError, match="kind 'smell'; encoders exist for: tokens"):
+        encoder(Modality("nose", "smell", (1,)), dim=5, hidden=16)

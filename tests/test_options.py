@@ -1,0 +1,54 @@
+"""Options say what is wrong before any work is done."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from coral_viz.options import Options, option
+
+
+@dataclass(frozen=True)
+class Dials(Options):
+    share: float = option(0.5, "a share", low=0.0, high=1.0)
+    count: int = option(2, "a count", low=1)
+    form: str = option("round", "a form", choices=("round", "square"))
+    limit: float = option(None, "a limit, none by default", low=0.0, optional=True)
+    deep: bool = option(True, "a switch")
+
+
+def test_defaults_and_whole_numbers_for_floats():
+    assert Dials().share == 0.5
+    assert Dials(share=1).share == 1.0
+    assert isinstance(Dials(share=1).share, float)
+    assert Dials(limit=None).limit is None
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ({"share": 1.5}, r"share = 1.5 is not allowed; it takes a number from 0 to 1\."),
+        ({"share": "half"}, r"share = 'half' is not allowed"),
+        ({"share": float("nan")}, r"share = nan is not allowed"),
+        ({"count": 0}, r"count = 0 is not allowed; it takes a whole number from 1\."),
+        ({"count": 1.5}, r"count = 1.5 is not allowed"),
+        ({"count": True}, r"count = True is not allowed"),
+        ({"form": "oval"}, r"form = 'oval' is not allowed; it takes round or square\."),
+        ({"limit": -1.0}, r"it takes a number from 0, or None\."),
+        ({"deep": 1}, r"deep = 1 is not allowed; it takes True or False\."),
+    ],
+)
+def test_a_value_out_of_range_is_a_sentence(value, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        Dials(**value)
+
+
+def test_an_unknown_name_lists_the_known_ones():
+    with pytest.raises(ValueError, match="task 'x' has no setting 'colour'; it has share, count, form, limit, deep"):
+        Dials.make("task 'x'", {"colour": 1})
+    with pytest.raises(ValueError, match="task 'x': count = 0 is not allowed"):
+        Dials.make("task 'x'", {"count": 0})
+
+
+def test_describe_gives_a_row_a_setting():
+    rows = {row["name"]: row for row in Dials.describe()}
+    assert rows["form"] == {"name": "form", "default": "round", "allowed": "round or square", "meaning": "a form"}
