@@ -1,0 +1,167 @@
+"""Readouts: classifiers that predict labels from an embedding, all labels at once, on the embedding's device.
+
+A linear readout (multinomial logistic regression) says what is there in the plainest form; a small perceptron says more
+of what is there at all. Both choose their settings on held-out probe data and never see test data. Nothing is shared
+between labels: they are fitted side by side only because that is faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+# sklearn's C: the inverse strength of the ridge penalty, chosen per label on held-out data
+STRENGTHS = (0.01, 1.0, 100.0)
+HELD_OUT = 0.25
+ITERATIONS = 60
+HIDDEN, EPOCHS, PATIENCE, BATCH = 64, 30, 5, 256
+
+
+@dataclass(frozen=True)
+class Readout:
+    """Posteriors (n_test, classes) by label, and the held-out cross-entropy (nats, by label) that they earned."""
+
+    posteriors: dict[str, Tensor]
+    held_out: dict[str, float]
+
+
+def fit(x: Tensor, labels: dict[str, Tensor], x_test: Tensor, *, seed: int) -> dict[str, Readout]:
+    """Fit both readouts to probe data x (n, d) with labels (n,) and predict x_test (n_test, d).
+
+    Returns {"linear": Readout, "best": Readout}; best takes, label by label, whichever of the two earned the lower
+    cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding or a label with one class.
+    """
+    _check(x, labels, x_test)
+    x, x_test = (columns.mT.contiguous() for columns in _standardised(x, x_test))
+    targets = Targets(labels)
+    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed)).to(x.device)
+    held = order[: max(1, int(HELD_OUT * len(order)))]
+    kept = order[len(held) :]
+    linear = _linear(x, x_test, targets, kept, held)
+    mlp = _perceptron(x, x_test, targets, kept, held, seed)
+    better = {name: min(linear, mlp, key=lambda r: r.held_out[name]) for name in targets.names}
+    best = Readout({n: r.posteriors[n] for n, r in better.items()}, {n: r.held_out[n] for n, r in better.items()})
+    return {"linear": linear, "best": best}
+
+
+class Targets:
+    """Labels side by side: ``index`` (L, n), and which of the K = max classes each label has, ``allowed`` (L, K, 1).
+
+    Samples are the last axis throughout: softmax over few classes is several times faster that way.
+    """
+
+    def __init__(self, labels: dict[str, Tensor]):
+        self.names = list(labels)
+        self.index = torch.stack(list(labels.values()))
+        self.classes = [int(label.max()) + 1 for label in labels.values()]
+        every = torch.arange(max(self.classes), device=self.index.device)
+        self.allowed = (every < torch.tensor(self.classes, device=self.index.device).unsqueeze(1)).unsqueeze(2)
+
+    def cross_entropy(self, logits: Tensor, columns: Tensor) -> Tensor:
+        """Mean cross-entropy in nats over the samples ``columns`` of logits (..., L, K, columns): (..., L)."""
+        logp = logits.masked_fill(~self.allowed, -torch.inf).log_softmax(-2)
+        index = self.index[:, columns].unsqueeze(-2).expand(*logits.shape[:-2], 1, -1)
+        return -logp.gather(-2, index).squeeze(-2).mean(-1)
+
+    def posteriors(self, logits: Tensor) -> dict[str, Tensor]:
+        """Class probabilities by label, (n, classes) each, float64, from logits (L, K, n)."""
+        return {
+            name: logits[i, :classes].mT.double().softmax(-1)
+            for i, (name, classes) in enumerate(zip(self.names, self.classes))
+        }
+
+    def by_name(self, values: Tensor) -> dict[str, float]:
+        return dict(zip(self.names, values.tolist()))
+
+
+def _linear(x: Tensor, x_test: Tensor, targets: Targets, kept: Tensor, held: Tensor) -> Readout:
+    """Logistic regression at every strength, then once more on all probe data at each label's best strength."""
+    strengths = torch.tensor(STRENGTHS, device=x.device)
+    grid = strengths.unsqueeze(1).expand(-1, len(targets.names))
+    scores = targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held)
+    lowest, best = scores.min(0)
+    final = _logistic(x, targets, torch.cat([kept, held]), strengths[best].unsqueeze(0))
+    return Readout(targets.posteriors(_affine(final, x_test)[0]), targets.by_name(lowest))
+
+
+def _logistic(x: Tensor, targets: Targets, columns: Tensor, strength: Tensor) -> Tensor:
+    """Minimise mean cross-entropy + |W|^2 / (2 C n) for each C in ``strength`` (S, L); weights (S, L, K, d + 1)."""
+    classes = targets.allowed.shape[1]
+    weights = torch.zeros(*strength.shape, classes, len(x) + 1, device=x.device, requires_grad=True)
+    ridge = 0.5 / (strength * len(columns))
+    fitted = x[:, columns]
+    optimiser = torch.optim.LBFGS([weights], max_iter=ITERATIONS, history_size=10, line_search_fn="strong_wolfe")
+
+    def objective():
+        optimiser.zero_grad()
+        loss = targets.cross_entropy(_affine(weights, fitted), columns) + ridge * weights[..., :-1].square().sum((2, 3))
+        loss.sum().backward()
+        return loss.sum()
+
+    optimiser.step(objective)
+    return weights.detach()
+
+
+def _affine(weights: Tensor, x: Tensor) -> Tensor:
+    """weights (..., d + 1), the bias last, x (d, n) -> (..., n)."""
+    return weights[..., :-1] @ x + weights[..., -1:]
+
+
+def _perceptron(x: Tensor, x_test: Tensor, targets: Targets, kept: Tensor, held: Tensor, seed: int) -> Readout:
+    """One hidden layer per label, Adam, stopped early by each label's own held-out cross-entropy, then tempered."""
+    generator = torch.Generator().manual_seed(seed)
+    (count, classes, _), width = targets.allowed.shape, len(x)
+    first = torch.randn(count, HIDDEN, width, generator=generator) * (2 / width) ** 0.5
+    second = torch.randn(count, classes, HIDDEN, generator=generator) * HIDDEN**-0.5
+    biases = torch.zeros(count, HIDDEN, 1), torch.zeros(count, classes, 1)
+    first, second, bias1, bias2 = (p.to(x.device).requires_grad_() for p in (first, second, *biases))
+    optimiser = torch.optim.Adam([first, second, bias1, bias2], lr=3e-3, fused=x.device.type != "mps")
+
+    def logits(x: Tensor) -> Tensor:
+        hidden = ((first.flatten(0, 1) @ x).unflatten(0, (count, HIDDEN)) + bias1).relu()
+        return second @ hidden + bias2
+
+    best, since = torch.full((count,), torch.inf, device=x.device), 0
+    with torch.no_grad():
+        kept_held, kept_test = logits(x[:, held]), logits(x_test)
+    for _ in range(EPOCHS):
+        for columns in kept[torch.randperm(len(kept), generator=generator).to(x.device)].split(BATCH):
+            optimiser.zero_grad()
+            targets.cross_entropy(logits(x[:, columns]), columns).sum().backward()
+            optimiser.step()
+        with torch.no_grad():
+            now_held, now_test = logits(x[:, held]), logits(x_test)
+            score = targets.cross_entropy(now_held, held)
+            better = (score < best)[:, None, None]
+            best = torch.minimum(score, best)
+            kept_held, kept_test = torch.where(better, now_held, kept_held), torch.where(better, now_test, kept_test)
+        since = 0 if better.any() else since + 1
+        if since == PATIENCE:
+            break
+    return _tempered(kept_held, kept_test, targets, held)
+
+
+def _tempered(logits: Tensor, logits_test: Tensor, targets: Targets, held: Tensor) -> Readout:
+    """Divide each label's logits by the temperature that suits held-out data best (Guo et al. 2017)."""
+    temperatures = torch.logspace(-0.5, 1, 31, device=logits.device)[:, None, None, None]
+    best, index = targets.cross_entropy(logits / temperatures, held).min(0)
+    return Readout(targets.posteriors(logits_test / temperatures[index, 0]), targets.by_name(best))
+
+
+def _standardised(x: Tensor, x_test: Tensor) -> tuple[Tensor, Tensor]:
+    mean, std = x.mean(0), x.std(0)
+    scale = torch.where(std > 1e-8, std, torch.ones_like(std))
+    return (x - mean) / scale, (x_test - mean) / scale
+
+
+def _check(x: Tensor, labels: dict[str, Tensor], x_test: Tensor) -> None:
+    for name, z in (("probe", x), ("test", x_test)):
+        if not torch.isfinite(z).all():
+            raise ValueError(f"the {name} embedding holds {int((~torch.isfinite(z)).sum())} NaN or infinite numbers.")
+    for name, label in labels.items():
+        if len(label) != len(x):
+            raise ValueError(f"label {name!r} has {len(label)} entries for {len(x)} embedded samples.")
+        if len(label.unique()) < 2:
+            raise ValueError(f"label {name!r} has one class in the probe data; a readout needs at least two.")

@@ -1,0 +1,161 @@
+"""One contract for every method, and what each file says of itself."""
+
+import copy
+
+import pytest
+import torch
+
+from coral_viz import losses, methods, tasks, training
+
+
+@pytest.fixture(scope="module")
+def task():
+    return tasks.load("factors", seed=0)
+
+
+@pytest.fixture(scope="module")
+def views(task):
+    return task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
+
+
+def built(name, task, **knobs):
+    torch.manual_seed(0)
+    return methods.build(name, task, **knobs)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_contract(name, task, views):
+    method = built(name, task)
+    terms = method.loss(*views, 0.0)
+    assert all(term.shape == () and torch.isfinite(term) for term in terms.values())
+    sum(terms.values()).backward()
+    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in method.parameters())
+    parts = method.eval().embed(views[0])
+    assert set(method.WHOLE) <= set(parts)
+    assert all(len(z) == 16 and z.ndim == 2 for z in parts.values())
+    assert {part for one, two, joint in method.PAIRS for part in (one, two, *joint)} <= set(parts)
+    assert method.TITLE
+    assert method.PAPER.startswith("arXiv")
+    assert method.VERSION >= 1
+    assert len(method.PASSES) == 2
+    assert all(row["meaning"] for row in method.KNOBS.describe())
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_an_embedding_depends_on_its_own_sample_alone(name, task, views):
+    method = built(name, task).eval()
+    together, alone = method.embed(views[0]), method.embed([x[3:4] for x in views[0]])
+    for part, z in together.items():
+        torch.testing.assert_close(z[3:4], alone[part], atol=1e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_a_few_steps_lower_the_loss(name, task):
+    history = training.train(built(name, task), task, steps=60, batch=32, samples=512, seed=0, progress=False)
+    total = history.frame().sum(axis=1)
+    assert total.iloc[-10:].mean() < total.iloc[:10].mean()
+
+
+def test_cross_learns_its_temperature_within_bounds(task, views):
+    method = built("cross", task)
+    z1, z2 = method.embed(views[0]).values()
+    method.log_scale.data.fill_(50.0)
+    expected = losses.clip(z1, z2, logit_scale=100.0)
+    torch.testing.assert_close(method.loss(*views, 0.0)["cross"], expected)
+
+
+def test_comm_subsets_are_what_the_fusion_sees(task, views):
+    method = built("comm", task).eval()
+    full = method.embed(views[0])
+    other = method.embed([views[0][0], torch.randn_like(views[0][1])])
+    torch.testing.assert_close(full["modality_1"], other["modality_1"])
+    assert not torch.allclose(full["modality_2"], other["modality_2"])
+    assert not torch.allclose(full["fused"], other["fused"])
+
+
+def test_comm_equals_subsets_fused_and_projected_one_by_one(task, views):
+    for depth in (1, 2):
+        method = built("comm", task, depth=depth)
+        z = [
+            [
+                method.head(method.fusion.all_rows(torch.cat([method.encode[m](view[m]) for m in subset], 1))[0])
+                for subset in ((0,), (1,), (0, 1))
+            ]
+            for view in views
+        ]
+        expected = losses.comm(*z, temperature=0.1)
+        for name, term in method.loss(*views, 0.0).items():
+            torch.testing.assert_close(term, expected[name], atol=1e-5, rtol=1e-5)
+
+
+def test_coral_paths_start_equal_and_are_separate(task):
+    method = built("coral", task)
+    for one, two in zip(method.encode_shared.parameters(), method.encode_unique.parameters()):
+        assert torch.equal(one, two)
+        assert one is not two
+    first, second = method.unique_heads
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), second.parameters()))
+
+
+def test_coral_masks_modality_v_in_view_v_only(task, views):
+    method = built("coral", task, mask_schedule="constant", mask_ratio=0.5)
+    torch.manual_seed(0)
+    big = [torch.zeros(4000, *x.shape[1:]) for x in views[0]]
+    visible = torch.stack([mask.unflatten(0, (2, -1)) for mask in method.asymmetric_mask(big, 0.0)])
+    hidden = 1 - visible.mean((2, 3, 4))
+    assert hidden[0, 1] == hidden[1, 0] == 0
+    assert hidden[0, 0].item() == pytest.approx(0.5, abs=0.01)
+    assert hidden[1, 1].item() == pytest.approx(0.5, abs=0.01)
+
+
+def test_coral_curriculum(task):
+    method = built("coral", task)
+    ratios = [method.mask_probability(progress) for progress in (0, 0.24, 0.25, 0.5, 0.75, 1.0)]
+    assert ratios == pytest.approx([0.05, 0.05, 0.35, 0.55, 0.75, 0.75])
+
+
+def test_coral_unique_paths_are_never_masked_or_mixed(task, views):
+    method = built("coral", task).eval()
+    before = method.embed(views[0])
+    after = method.embed([views[0][0], torch.randn_like(views[0][1])])
+    torch.testing.assert_close(before["unique_1"], after["unique_1"])
+    assert not torch.allclose(before["shared"], after["shared"])
+    assert before["shared"].shape[1] == 2 * before["unique_1"].shape[1]
+
+
+def test_random_numbers_of_a_loss_follow_the_seed(task):
+    def weights(seed):
+        method = built("coral", task)
+        training.train(method, task, steps=3, batch=16, samples=64, seed=seed, progress=False)
+        return torch.cat([p.flatten() for p in method.parameters()])
+
+    state = torch.get_rng_state()
+    assert torch.equal(weights(1), weights(1))
+    assert not torch.equal(weights(1), weights(2))
+    torch.manual_seed(0)
+    before = copy.copy(torch.get_rng_state())
+    training.train(built("coral", task), task, steps=1, batch=16, samples=64, progress=False)
+    torch.manual_seed(0)
+    assert torch.equal(before, torch.get_rng_state())
+    torch.set_rng_state(state)
+
+
+@pytest.mark.parametrize(
+    ("name", "knobs", "sentence"),
+    [
+        ("corral", {}, "method 'corral' does not exist; choose one of .*coral"),
+        ("coral", {"mask": 0.5}, "method 'coral' has no setting 'mask'"),
+        ("coral", {"mask_ratio": 1.0}, "mask_ratio = 1.0 is not allowed; it takes a number from 0 to 0.99"),
+        ("coral", {"orthogonality": "soft"}, "takes hinge or squared"),
+        ("comm", {"heads": 5}, "heads = 5 does not divide dim = 32"),
+    ],
+)
+def test_bad_names_and_knobs_are_a_sentence(name, knobs, sentence, task):
+    with pytest.raises(ValueError, match=sentence):
+        methods.build(name, task, **knobs)
+
+
+def test_two_modality_methods_say_so():
+    three = tasks.load("factors", count=3)
+    with pytest.raises(ValueError, match="COrAL takes 2 modalities, this task has 3"):
+        methods.build("coral", three)

@@ -1,0 +1,85 @@
+"""The loop: what it decides, and how it stops."""
+
+import math
+
+import pandas as pd
+import pytest
+import torch
+from torch import nn
+
+from coral_viz import tasks, training
+
+
+class Quadratic(nn.Module):
+    """Counts what the loop hands it; its loss falls to 0."""
+
+    TITLE = "quadratic"
+
+    def __init__(self, breaks_at=None):
+        super().__init__()
+        self.linear, self.norm = nn.Linear(3, 2), nn.LayerNorm(2)
+        self.breaks_at, self.progress, self.sizes = breaks_at, [], []
+
+    def loss(self, view1, view2, progress):
+        self.progress.append(progress)
+        self.sizes.append(len(view1[0]))
+        value = self.linear.weight.square().sum()
+        bad = self.breaks_at == len(self.progress)
+        return {"pull": value, "noise": value * math.nan if bad else value * 0}
+
+
+@pytest.fixture(scope="module")
+def task():
+    return tasks.load("factors")
+
+
+def test_progress_runs_from_zero_and_batches_are_whole(task):
+    model = Quadratic()
+    training.train(model, task, steps=10, batch=4, samples=10, progress=False)
+    assert model.progress == pytest.approx([i / 10 for i in range(10)])
+    assert set(model.sizes) == {4}
+
+
+def test_history_holds_every_term_and_averages_blocks(task):
+    history = training.train(Quadratic(), task, steps=10, batch=2, samples=8, progress=False)
+    frame = history.frame()
+    assert list(frame.columns) == ["pull", "noise"]
+    assert list(frame.index) == list(range(1, 11))
+    blocks = history.frame(every=4)
+    assert list(blocks.index) == [4, 8, 10]
+    assert blocks["pull"].iloc[0] == pytest.approx(frame["pull"].iloc[:4].mean())
+    assert frame["pull"].is_monotonic_decreasing
+    assert isinstance(frame, pd.DataFrame)
+
+
+def test_divergence_names_step_and_term(task):
+    with pytest.raises(training.TrainingDiverged, match="step 3: noise is not finite"):
+        training.train(Quadratic(breaks_at=3), task, steps=10, batch=2, samples=8, progress=False)
+
+
+def test_only_matrices_decay():
+    model = Quadratic()
+    decay, rest = training.decay_groups(model, 0.1)
+    assert [p is model.linear.weight for p in decay["params"]] == [True]
+    assert len(rest["params"]) == 3
+    assert rest["weight_decay"] == 0
+
+
+def test_callbacks_run_when_due(task):
+    seen = []
+    callbacks = {4: lambda step, model: seen.append((step, type(model).__name__))}
+    training.train(Quadratic(), task, steps=9, batch=2, samples=8, progress=False, callbacks=callbacks)
+    assert seen == [(4, "Quadratic"), (8, "Quadratic")]
+
+
+def test_every_sample_comes_once_an_epoch():
+    order = training.shuffled(10, 3, torch.Generator().manual_seed(0))
+    epoch = torch.cat([next(order) for _ in range(3)])
+    assert len(epoch.unique()) == 9
+    assert len(next(order)) == 3
+
+
+@pytest.mark.parametrize("budget", [{"steps": 0}, {"batch": 1}, {"batch": 99}, {"lr": 0.0}, {"weight_decay": -1.0}])
+def test_an_impossible_budget_is_a_sentence(budget, task):
+    with pytest.raises(ValueError, match="training takes steps >= 1, 2 <= batch <= samples"):
+        training.train(Quadratic(), task, **({"steps": 3, "batch": 2, "samples": 8} | budget))
