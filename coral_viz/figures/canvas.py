@@ -1,0 +1,82 @@
+"""What every picture shares: a canvas as wide as the look says and as high as its rows need, small print, alt text.
+
+Figures are matplotlib's ``Figure``, never pyplot's, so that threads and notebooks cannot disturb one another.
+"""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.text import Annotation
+
+from coral_viz import style
+
+LINE = 1.3
+"""Height of one line of text, in type sizes."""
+
+
+def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Give a drawing function the keyword ``look``: rcParams as ``coral_viz.style`` makes them, ``screen()`` if None.
+
+    The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args, look: Mapping | None = None, **options) -> Figure:
+        with matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(style.screen() if look is None else look)
+            return draw(*args, **options)
+
+    return drawn
+
+
+def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure:
+    """An empty figure of the look's width.
+
+    Args:
+        lines: its height without what stands below the panels, in lines of text.
+        small_print: what stands at the bottom: unit, n, what the interval is.
+        key: labelled handles that explain the marks, on one line above the small print.
+    """
+    width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
+    words = textwrap.wrap(small_print, int(width * 72 / (0.45 * points)))
+    below = 1.3 * bool(key) + 0.82 * len(words) + 0.3
+    figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
+    share, left = below / (lines + below), 0.6 * points / 72 / width
+    figure.get_layout_engine().set(rect=(left, share, 1 - 2 * left, 1 - share))
+    figure.text(left, 0.25 / (lines + below), "\n".join(words), size=0.87 * points, color=style.MUTED)
+    if key:
+        place = {"loc": "upper left", "bbox_to_anchor": (left / 2, share), "borderaxespad": 0, "borderpad": 0.3}
+        spacing = {"ncols": len(key), "handletextpad": 0.4, "columnspacing": 1.3}
+        figure.legend(handles=key, **place, **spacing).set_in_layout(False)
+    return figure
+
+
+def text_at(ax: Axes, text: str, corner: tuple[float, float], shift: tuple[float, float], **looks) -> Annotation:
+    """Text at a corner of a panel (axes fractions), shifted by type sizes; it takes no part in the layout."""
+    points = matplotlib.rcParams["font.size"]
+    offset = (shift[0] * points, shift[1] * points)
+    words = ax.annotate(text, corner, offset, xycoords="axes fraction", textcoords="offset points", **looks)
+    words.set_in_layout(False)
+    return words
+
+
+def seeds_in_words(summary: pd.DataFrame) -> str:
+    """How many seeds a summary rests on and what its interval is, as a sentence."""
+    low, high = summary["n"].min(), summary["n"].max()
+    seeds = "n = 1 seed" if high == 1 else f"n = {high} seeds" if low == high else f"n = {low} to {high} seeds"
+    return f"{seeds}; {' or '.join(dict.fromkeys(summary['interval']))}."
+
+
+def describe(figure: Figure, alt: str) -> Figure:
+    """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it."""
+    figure.alt = alt
+    return figure

@@ -1,0 +1,165 @@
+"""How every picture looks: the widths of a venue, its type size, one colour, hatch and marker per atom, one per method.
+
+Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. The atoms' colours stay
+apart under every common colour-vision deficiency; hatch and marker say the same again without colour.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+
+from cycler import cycler
+from matplotlib import font_manager
+
+WIDTHS = {
+    "icml": (3.25, 6.75),
+    "aistats": (3.25, 6.75),
+    "uai": (3.25, 6.75),
+    "cvpr": (3.25, 6.875),
+    "aaai": (3.3, 6.975),
+    "neurips": (5.5,),
+    "iclr": (5.5,),
+    "tmlr": (6.5,),
+    "jmlr": (6.0,),
+}
+"""Inches of one and of two columns; one-column venues have one width."""
+
+INK, MUTED, FAINT, PAPER = "#1a1a1a", "#5f6368", "#dcdee1", "#ffffff"
+
+ATOM_COLOURS = {"redundancy": "#222222", "unique_1": "#4477AA", "unique_2": "#EE6677", "synergy": "#7A21DD"}
+ATOM_HATCHES = {"redundancy": "", "unique_1": "////", "unique_2": "\\\\\\\\", "synergy": "...."}
+ATOM_MARKERS = {"redundancy": "o", "unique_1": "<", "unique_2": ">", "synergy": "D"}
+ATOM_NAMES = {"redundancy": "Redundancy", "unique_1": "Unique 1", "unique_2": "Unique 2", "synergy": "Synergy"}
+ATOM_SYMBOLS = {"redundancy": "R", "unique_1": "U1", "unique_2": "U2", "synergy": "S"}
+
+PETROFF6 = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
+"""Petroff (arXiv 2107.02270): six colours in an order in which every prefix stays distinguishable."""
+
+SPARE_MARKERS = ("X", "P", "h", "p", "*", "8")
+LINE_STYLES = ("-", "--", ":", "-.", (0, (1, 1)), (0, (5, 1)))
+
+
+@dataclass(frozen=True)
+class MethodStyle:
+    """How one method is shown: display name, colour, marker, line style."""
+
+    label: str
+    colour: str
+    marker: str
+    linestyle: str | tuple = "-"
+
+
+METHODS = {
+    ("cross", ""): MethodStyle("Cross", PETROFF6[0], "o"),
+    ("cross_self", ""): MethodStyle("Cross+Self", PETROFF6[1], "s"),
+    ("comm", ""): MethodStyle("CoMM", PETROFF6[2], "^"),
+    ("coral", ""): MethodStyle("COrAL (hinge)", PETROFF6[3], "D"),
+    ("coral", "orthogonality=squared"): MethodStyle("COrAL (squared)", PETROFF6[3], "d", "--"),
+    ("infmasking", ""): MethodStyle("InfMasking", PETROFF6[4], "v"),
+}
+"""Styles by (method, knob), in the order in which pictures list them."""
+
+
+def method_style(method: str, knob: str = "") -> MethodStyle:
+    """The style of a method with a knob turned ("" where none is).
+
+    A method or knob that the palette does not know gets a style computed from its name: the same one everywhere, though
+    two such names may share a colour or a marker.
+    """
+    if (method, knob) in METHODS:
+        return METHODS[method, knob]
+    code = zlib.crc32(f"{method} {knob}".encode())
+    marker, line = SPARE_MARKERS[code % len(SPARE_MARKERS)], LINE_STYLES[code % len(LINE_STYLES)]
+    known = METHODS.get((method, ""))
+    if known:
+        return replace(known, label=f"{known.label.split(' (')[0]} ({knob})", marker=marker, linestyle=line)
+    label = f"{method} ({knob})" if knob else method
+    return MethodStyle(label, PETROFF6[code // 7 % len(PETROFF6)], marker, line)
+
+
+def method_order(variants) -> list[tuple[str, str]]:
+    """Distinct (method, knob) pairs in the palette's order; those it does not know follow by name."""
+    known = list(METHODS)
+    return sorted(set(variants), key=lambda pair: (known.index(pair) if pair in METHODS else len(known), pair))
+
+
+def paper(venue: str = "icml", columns: int = 1) -> dict:
+    """The look of a figure in a paper: exact column width in inches, 7.5 pt type, editable fonts.
+
+    Args:
+        venue: a key of ``WIDTHS``, upper or lower case.
+        columns: 1 or 2; a one-column venue only has 1.
+
+    Raises:
+        ValueError: unknown venue, or more columns than the venue has.
+    """
+    if venue.lower() not in WIDTHS:
+        raise ValueError(f"unknown venue {venue!r}; choose one of {', '.join(WIDTHS)}")
+    widths = WIDTHS[venue.lower()]
+    if columns not in range(1, len(widths) + 1):
+        raise ValueError(f"{venue} has {len(widths)} column width(s), so columns cannot be {columns!r}")
+    return _look(width=widths[columns - 1], points=7.5, dpi=300)
+
+
+def screen() -> dict:
+    """The look of a figure in a notebook or a web page: 8.5 inches wide, 10 pt type."""
+    return _look(width=8.5, points=10, dpi=110)
+
+
+def talk() -> dict:
+    """The look of a figure on a slide of 13.33 by 7.5 inches: as wide as the slide's text, 15 pt type."""
+    return _look(width=12.3, points=15, dpi=110)
+
+
+def _look(width: float, points: float, dpi: int) -> dict:
+    """Every length grows with the type size, so that a picture keeps its proportions from paper to slide."""
+    unit = points / 10
+    return {
+        "figure.figsize": (width, 0.6 * width),
+        "figure.dpi": dpi,
+        "figure.facecolor": PAPER,
+        "figure.constrained_layout.use": True,
+        "savefig.dpi": "figure",
+        "savefig.bbox": None,
+        "pdf.fonttype": 42,
+        "ps.fonttype": 42,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "coral_viz",
+        "font.family": _families(),
+        "font.size": points,
+        "axes.titlesize": points,
+        "axes.titleweight": "bold",
+        "axes.titlelocation": "left",
+        "axes.labelsize": points,
+        "xtick.labelsize": 0.93 * points,
+        "ytick.labelsize": points,
+        "legend.fontsize": 0.93 * points,
+        "legend.frameon": False,
+        "legend.handlelength": 1.2,
+        "text.color": INK,
+        "axes.labelcolor": INK,
+        "axes.edgecolor": MUTED,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.labelcolor": INK,
+        "ytick.labelcolor": INK,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.linewidth": 0.8 * unit,
+        "xtick.major.width": 0.8 * unit,
+        "ytick.major.width": 0.8 * unit,
+        "xtick.major.size": 3 * unit,
+        "ytick.major.size": 3 * unit,
+        "lines.linewidth": 1.6 * unit,
+        "lines.markersize": 6 * unit,
+        "hatch.linewidth": 0.7 * unit,
+        "patch.linewidth": 0.8 * unit,
+        "axes.prop_cycle": cycler(color=PETROFF6),
+    }
+
+
+def _families() -> list[str]:
+    """The Helvetica-like fonts that this machine has, then the one that matplotlib brings."""
+    installed = set(font_manager.get_font_names())
+    return [name for name in ("Helvetica", "Arial", "Liberation Sans") if name in installed] + ["DejaVu Sans"]

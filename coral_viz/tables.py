@@ -1,0 +1,289 @@
+"""The tidy table every run writes and every figure reads, and its summaries: an estimate never stands without its n.
+
+One row is one number: a run, the split it was measured on, the metric, and the training step. Nothing is averaged
+before it is stored; seeds are averaged here, and only here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+COLUMNS = {
+    "run_id": "str",  # 16 hex digits
+    "method": "str",
+    "task": "str",
+    "distribution": "str",  # what the method was trained on
+    "seed": "int64",
+    "split": "str",
+    "part": "str",  # "all", a part's name, "a+b" joined, "a|b" two sources, "data", or ""
+    "label": "str",
+    "metric": "str",
+    "readout": "str",
+    "value": "float64",
+    "unit": "str",
+    "step": "int64",
+    "n": "int64",  # samples the value rests on
+    "status": "str",
+    "method_version": "int64",
+    "knob": "str",  # "" where every knob has its default, else "name=value"
+}
+"""Column names in their order, with their dtypes."""
+
+VOCABULARY = {
+    "split": ("train", "probe", "test"),
+    "readout": ("", "linear", "best"),
+    "unit": ("", "bits", "nats", "share"),
+    "status": ("done", "failed"),
+}
+"""The words that the closed columns may hold."""
+
+LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
+"""A task's labels in the order of the atoms that they carry."""
+
+DISTRIBUTIONS = ("unbiased", "biased", "relation")
+"""Training distributions in the order in which they are shown."""
+
+VARIANT = ["method", "knob"]
+"""What tells one trained objective from another."""
+
+IDENTITY = ["run_id", "split", "part", "label", "metric", "readout", "step"]
+"""What makes a row one row."""
+
+
+def validate(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the columns in order and typed.
+
+    Raises:
+        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a finished
+            run holds NaN or an infinity; two rows say the same thing; a method comes in two versions.
+    """
+    _check_columns(frame)
+    typed = frame[list(COLUMNS)].apply(_typed).reset_index(drop=True)
+    _check_words(typed)
+    _check_values(typed)
+    _check_repeats(typed)
+    _check_versions(typed)
+    return typed
+
+
+def write(frame: pd.DataFrame, stem: str | Path) -> list[Path]:
+    """Write ``stem.parquet`` and ``stem.csv`` of a valid table; returns both paths. ValueError as ``validate``."""
+    frame, stem = validate(frame), Path(stem)
+    paths = [stem.with_name(stem.name + suffix) for suffix in (".parquet", ".csv")]
+    frame.to_parquet(paths[0], index=False)
+    frame.to_csv(paths[1], index=False)
+    return paths
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """The valid table in a ``.parquet`` or ``.csv`` file. ValueError for any other suffix, and as ``validate``."""
+    path = Path(path)
+    if path.suffix == ".parquet":
+        return validate(pd.read_parquet(path))
+    if path.suffix == ".csv":
+        # Read as words first: "" is a word but no number, and words become numbers without a digit lost.
+        cells = pd.read_csv(path, dtype="str", keep_default_na=False)
+        return validate(cells.assign(value=cells["value"].replace("", "nan")))
+    raise ValueError(f"cannot read a table from {path.name!r}: the file must end in .parquet or .csv")
+
+
+def select(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
+    """Rows of finished runs in which every named column holds the given word. ValueError where there are none."""
+    rows = frame[frame["status"] == "done"]
+    for column, word in where.items():
+        rows = rows[rows[column] == word]
+    if rows.empty:
+        words = ", ".join(f"{column} {word!r}" for column, word in where.items())
+        raise ValueError(f"the table holds no finished run with {words}")
+    return rows
+
+
+def in_order(found: Iterable[str], known: Sequence[str]) -> list[str]:
+    """The distinct names in the known order; unknown ones follow by name."""
+    found = set(found)
+    return [name for name in known if name in found] + sorted(found - set(known))
+
+
+def labels(frame: pd.DataFrame) -> list[str]:
+    """The labels in the rows, in the order of ``LABELS``."""
+    return in_order(frame["label"], LABELS)
+
+
+def distributions(frame: pd.DataFrame) -> list[str]:
+    """The training distributions in the rows, in the order of ``DISTRIBUTIONS``."""
+    return in_order(frame["distribution"], DISTRIBUTIONS)
+
+
+def variants(frame: pd.DataFrame) -> set[tuple[str, str]]:
+    """The (method, knob) pairs in the rows."""
+    return set(frame[VARIANT].itertuples(index=False, name=None))
+
+
+def of_variant(frame: pd.DataFrame, variant: tuple[str, str]) -> pd.DataFrame:
+    """The rows of one (method, knob) pair."""
+    return frame[(frame["method"] == variant[0]) & (frame["knob"] == variant[1])]
+
+
+def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.95) -> pd.DataFrame:
+    """Mean over seeds of ``value``, with its interval.
+
+    Args:
+        frame: rows of the tidy table.
+        by: columns that tell the groups apart. Within a group each seed may stand once.
+        confidence: coverage of the two-sided Student t interval over seeds, in (0, 1).
+
+    Returns:
+        ``by`` + estimate, low, high (in the unit of the values; low and high are NaN with one seed), n (seeds) and
+        interval (in words).
+
+    Raises:
+        ValueError: a group holds a seed twice (so its mean would mix different things); confidence out of range.
+    """
+    _check_confidence(confidence)
+    done, by = frame[frame["status"] == "done"], list(by)
+    twice = done.duplicated([*by, "seed"])
+    if twice.any():
+        group = ", ".join(f"{name} {done.loc[twice, name].iloc[0]}" for name in [*by, "seed"])
+        raise ValueError(f"more than one value for {group}: group by a further column, so that no mean mixes things")
+    groups = done.groupby(by, sort=False, observed=True)["value"]
+    rows = [(*key, *_t_interval(values.to_numpy(), confidence)) for key, values in groups]
+    return pd.DataFrame(rows, columns=[*by, "estimate", "low", "high", "n", "interval"])
+
+
+def paired_difference(
+    frame: pd.DataFrame, column: str, first: str, second: str, by: Sequence[str] = (), *, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Mean over seeds of value(first) - value(second): both saw the same data under the same seed.
+
+    Args:
+        frame: rows of the tidy table.
+        column: the column in which the two differ (``method``, ``knob``, ``readout``, ...).
+        first, second: its two values.
+        by: columns that tell the groups apart.
+        confidence: coverage of the Student t interval over the seeds that both have, in (0, 1).
+
+    Returns:
+        ``by`` + estimate, low, high, n (pairs), interval, as ``summarise``.
+
+    Raises:
+        ValueError: either value is absent from the column, the two share no seed, or a group holds a seed twice.
+    """
+    sides = [_side(frame, column, value, [*by, "seed"]) for value in (first, second)]
+    pairs = sides[0].merge(sides[1], on=[*by, "seed"], suffixes=("_first", "_second"))
+    if pairs.empty:
+        raise ValueError(f"{first!r} and {second!r} share no seed, so there is nothing to pair")
+    pairs = pairs.assign(value=pairs["value_first"] - pairs["value_second"], status="done", difference="")
+    return summarise(pairs, by or ["difference"], confidence=confidence).drop(columns="difference", errors="ignore")
+
+
+def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
+    """I(part; label) in bits of every run, with a column ``truth``: the exact I(X1, X2; label) of its task, in bits.
+
+    Args:
+        frame: a valid table.
+        where: words that columns must hold, as in ``select`` (``part="all"``: the whole embedding).
+
+    Raises:
+        ValueError: no run measures bits of this kind, or one does but states no truth of the label.
+    """
+    rows = select(frame, metric="bits", **where)
+    truth = frame.loc[frame["metric"] == "truth", ["run_id", "label", "value"]].rename(columns={"value": "truth"})
+    rows = rows.merge(truth, on=["run_id", "label"], how="left", validate="many_to_one")
+    if rows["truth"].isna().any():
+        row = rows[rows["truth"].isna()].iloc[0]
+        raise ValueError(f"run {row['run_id']} measures bits about {row['label']!r} but states no truth of it")
+    return rows
+
+
+def bits_kept(frame: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
+    """The headline: bits of each label that the whole embedding kept, mean over seeds, beside the exact truth.
+
+    Returns:
+        As ``summarise`` by method, knob, distribution, label and readout, plus truth (bits) and share (estimate over
+        truth). Intervals end at 0 and at the truth, beyond which no embedding can be.
+    """
+    by = [*VARIANT, "distribution", "label", "readout"]
+    rows = beside_truth(frame, part="all")
+    summary = summarise(rows, by, confidence=confidence)
+    summary = summary.merge(rows.groupby(by, as_index=False)["truth"].mean(), on=by)
+    summary["low"] = np.maximum(summary["low"], np.minimum(summary["estimate"], 0))
+    summary["high"] = np.minimum(summary["high"], np.maximum(summary["estimate"], summary["truth"]))
+    return summary.assign(share=summary["estimate"] / summary["truth"])
+
+
+def _check_columns(frame: pd.DataFrame) -> None:
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise ValueError(f"the table lacks the columns {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+    unknown = [str(name) for name in frame.columns if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f"the table has the unknown columns {', '.join(unknown)}; it knows {', '.join(COLUMNS)}")
+
+
+def _typed(column: pd.Series) -> pd.Series:
+    if column.name != "value" and column.isna().any():
+        raise ValueError(f"column {column.name!r} holds NaN in row {column.isna().idxmax()}")
+    kind = COLUMNS[column.name]
+    try:
+        typed = column.astype(kind)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"column {column.name!r} must be {kind}: {error}") from error
+    if kind == "int64" and not (typed == column.astype("float64")).all():
+        raise ValueError(f"column {column.name!r} must hold whole numbers")
+    return typed
+
+
+def _check_words(frame: pd.DataFrame) -> None:
+    for name, words in VOCABULARY.items():
+        wrong = frame.loc[~frame[name].isin(words), name]
+        if len(wrong):
+            raise ValueError(f"column {name!r} holds {wrong.iloc[0]!r}; it may hold {', '.join(map(repr, words))}")
+
+
+def _check_values(frame: pd.DataFrame) -> None:
+    wrong = frame[(frame["status"] == "done") & ~np.isfinite(frame["value"])]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise ValueError(
+            f"run {row['run_id']} ({row['method']}, seed {row['seed']}) holds {row['value']} for {row['metric']!r}"
+        )
+
+
+def _check_repeats(frame: pd.DataFrame) -> None:
+    twice = frame[frame.duplicated(IDENTITY)]
+    if len(twice):
+        row = ", ".join(f"{name} {twice.iloc[0][name]!r}" for name in IDENTITY)
+        raise ValueError(f"the table holds the same row twice: {row}")
+
+
+def _check_versions(frame: pd.DataFrame) -> None:
+    for method, versions in frame.groupby("method")["method_version"]:
+        if versions.nunique() > 1:
+            found = " and ".join(map(str, sorted(versions.unique())))
+            raise ValueError(f"method {method!r} comes in versions {found}; a table holds one version of each method")
+
+
+def _check_confidence(confidence: float) -> None:
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+
+
+def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float, int, str]:
+    """Estimate, low, high, n and the interval's name."""
+    n, mean = len(values), float(values.mean())
+    if n == 1:
+        return mean, np.nan, np.nan, 1, "no interval"
+    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    return mean, mean - half, mean + half, n, f"{confidence:.0%} t-interval over seeds"
+
+
+def _side(frame: pd.DataFrame, column: str, value: str, keys: list[str]) -> pd.DataFrame:
+    rows = select(frame, **{column: value})
+    if rows.duplicated(keys).any():
+        raise ValueError(f"{value!r} has more than one value for a {' and '.join(keys)}: group by a further column")
+    return rows[[*keys, "value"]]

@@ -1,0 +1,44 @@
+"""What figure tests look at: the words that a figure really draws, and where they stand."""
+
+from itertools import combinations
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from matplotlib.text import Text
+
+
+def drawn_words(figure):
+    """Texts that drawing the figure draws, with their boxes in pixels."""
+    seen = []
+    draw = Text.draw
+
+    def record(text, renderer):
+        if text.get_visible() and text.get_text().strip():
+            seen.append(text)
+        draw(text, renderer)
+
+    figure.draw_without_rendering()  # settles the layout
+    with patch.object(Text, "draw", record):
+        figure.draw_without_rendering()
+    return [(text.get_text(), Text.get_window_extent(text)) for text in dict.fromkeys(seen)]
+
+
+@pytest.fixture
+def assert_legible():
+    """Fails if a figure draws words outside of its canvas or words over other words."""
+
+    def check(figure):
+        words = drawn_words(figure)
+        assert words
+        canvas = figure.bbox.padded(1)
+        outside = [text for text, box in words if not (canvas.contains(*box.min) and canvas.contains(*box.max))]
+        assert not outside, f"outside of the canvas: {outside}"
+        overlaps = []
+        for (first, a), (second, b) in combinations(words, 2):
+            shared = np.minimum(a.max, b.max) - np.maximum(a.min, b.min)
+            if (shared > 0.15 * min(a.height, b.height)).all():
+                overlaps.append((first, second))
+        assert not overlaps, f"words over words: {overlaps}"
+
+    return check

@@ -1,0 +1,43 @@
+import subprocess
+import sys
+
+import matplotlib
+import pytest
+
+from coral_viz import figures, style
+
+LOOKS = {"one": style.paper(), "two": style.paper(columns=2), "neurips": style.paper("neurips"), "talk": style.talk()}
+STRIPS = [("bits_kept", look) for look in LOOKS] + [("accuracy", "one"), ("accuracy", "two")]
+OTHERS = [(name, look) for name in ("curves", "matrix", "stacked", "dots") for look in ("one", "two")]
+
+
+@pytest.mark.parametrize(("name", "look"), STRIPS + OTHERS)
+def test_every_word_can_be_read(table, assert_legible, name, look):
+    rows = table if (name, look) in STRIPS else table[table["knob"] != ""]  # the longest name, the most terms and parts
+    figure = getattr(figures, name)(rows, look=LOOKS[look])
+    assert figure.get_size_inches()[0] == LOOKS[look]["figure.figsize"][0]
+    assert_legible(figure)
+
+
+@pytest.mark.parametrize("look", ["two", "talk"])
+def test_schematic_can_be_read(assert_legible, look):
+    figure = figures.schematic(look=LOOKS[look])
+    assert_legible(figure)
+    assert "Schematic" in figure.alt
+
+
+def test_a_notebooks_own_style_changes_nothing(table):
+    before = [matplotlib.rcParams[name] for name in style.paper()]
+    with matplotlib.rc_context({"axes.facecolor": "red", "font.size": 40, "lines.linewidth": 9}):
+        figure = figures.bits_kept(table)
+        assert matplotlib.rcParams["font.size"] == 40
+    assert [matplotlib.rcParams[name] for name in style.paper()] == before
+    assert all(ax.get_facecolor() == (1, 1, 1, 1) for ax in figure.axes)
+    assert figure.get_size_inches()[0] == style.screen()["figure.figsize"][0]
+
+
+def test_drawing_needs_no_pyplot():
+    code = "import sys; from coral_viz import figures, report; figures.schematic(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "matplotlib.figure" in done.stdout.split()
+    assert not {"matplotlib.pyplot", "torch"} & set(done.stdout.split())

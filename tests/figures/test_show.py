@@ -1,0 +1,24 @@
+import pytest
+from matplotlib.figure import Figure
+
+from coral_viz.figures import schematic
+from coral_viz.figures.canvas import describe
+from coral_viz.figures.show import show
+
+
+def test_a_notebook_gets_the_picture_and_its_words():
+    shown = show(schematic())
+    assert shown.png.startswith(b"\x89PNG")
+    page = shown._repr_html_()
+    assert page.startswith('<img src="data:image/png;base64,iVBOR')
+    assert 'alt="Schematic, left to right.' in page
+    assert repr(shown) == schematic().alt
+
+
+def test_words_cannot_leave_their_attribute():
+    assert 'alt="a &lt; &quot;b&quot;"' in show(describe(Figure(), 'a < "b"'))._repr_html_()
+
+
+def test_a_picture_without_words_is_refused():
+    with pytest.raises(ValueError, match="no alternative text"):
+        show(Figure())

@@ -1,0 +1,84 @@
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+from coral_viz import style
+from coral_viz.figures import dots, stacked
+from coral_viz.tables import LABELS
+
+
+@pytest.fixture
+def coral(table):
+    return table[(table["method"] == "coral") & (table["knob"] == "") & (table["distribution"] == "biased")]
+
+
+def atoms_of(coral, pair):
+    return coral[coral["part"] == pair].pivot_table(index="label", columns="metric", values="value")
+
+
+def test_bars_stack_the_atoms_to_what_two_parts_tell(coral):
+    figure = stacked(coral)
+    assert len(figure.axes) == 3  # pairs of parts
+    atoms = atoms_of(coral, "shared|unique_1")
+    ax = figure.axes[0]
+    names = [text.get_text() for text in ax.get_yticklabels()]
+    assert names == list(style.ATOM_NAMES.values())
+    for atom, bars in zip(LABELS, ax.containers):
+        for bar, label in zip(bars, atoms.index):
+            assert bar.get_width() == pytest.approx(atoms.loc[label, atom])
+            assert round(bar.get_y() + 0.33) == LABELS.index(label)
+            assert to_hex(bar.get_facecolor()) == style.ATOM_COLOURS[atom].lower()
+            assert bar.get_hatch() == style.ATOM_HATCHES[atom]
+    ends = {round(bar.get_y() + 0.33): bar.get_x() + bar.get_width() for bar in ax.containers[-1]}
+    for label, row in atoms.iterrows():
+        assert ends[LABELS.index(label)] == pytest.approx(row[list(LABELS)].sum())
+
+
+def test_bars_start_at_the_axis_and_end_before_its_end(coral):
+    for ax in stacked(coral).axes:
+        left, right = ax.get_xlim()
+        assert left == 0
+        assert right > max(2, *(bar.get_x() + bar.get_width() for bars in ax.containers for bar in bars))
+
+
+def test_ticks_stand_at_the_truth(coral):
+    ax = stacked(coral).axes[0]
+    ticks = {round(segment[:, 1].mean()): segment[0, 0] for lines in ax.collections for segment in lines.get_segments()}
+    assert ticks == {0: 2, 1: 2, 2: 2, 3: 1}
+
+
+def test_dots_are_means_with_every_seed(coral):
+    ax = dots(coral).axes[0]
+    atoms = atoms_of(coral, "shared|unique_1")
+    for atom in LABELS:
+        (line,) = [line for line in ax.lines if line.get_marker() == style.ATOM_MARKERS[atom]]
+        rows = [LABELS[round(y)] for y in line.get_ydata()]
+        assert np.asarray(line.get_xdata()) == pytest.approx(atoms.loc[rows, atom].to_numpy())
+    seeds = np.concatenate([line.get_xdata() for line in ax.lines if line.get_marker() == "|"])
+    shown = coral[(coral["part"] == "shared|unique_1")]["value"]
+    assert sorted(seeds) == pytest.approx(sorted(shown))
+
+
+@pytest.mark.parametrize("draw", [stacked, dots])
+def test_a_method_may_lack_a_distribution(table, draw):
+    own = table[table["method"].isin(["cross", "comm"]) & (table["distribution"] != "unbiased")]
+    figure = draw(own[(own["method"] == "cross") | (own["distribution"] == "biased")])
+    assert [bool(ax.collections) for ax in figure.axes] == [True, True, True, False]
+
+
+def test_intervals_end_at_the_truth(table):
+    two_seeds = table[(table["method"] == "coral") & (table["knob"] == "") & (table["seed"] < 2)].copy()
+    atom = (two_seeds["part"] == "shared|unique_1") & (two_seeds["metric"] == "unique_1")
+    two_seeds.loc[atom & (two_seeds["label"] == "redundancy"), "value"] = [0.0, 1.9] * 2
+    for ax in dots(two_seeds).axes:
+        assert ax.get_xlim()[1] < 2.5
+
+
+def test_alt_text_says_who_holds_what(coral):
+    value = atoms_of(coral, "shared|unique_1").loc["synergy", "unique_1"]
+    assert f"synergy in shared and unique 1: in both 0.01, first only {value:.2f}" in stacked(coral).alt
+
+
+def test_tables_without_pairs_are_an_error(table):
+    with pytest.raises(ValueError, match="no decomposition between two parts"):
+        stacked(table[~table["part"].str.contains("|", regex=False)])

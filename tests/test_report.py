@@ -1,0 +1,120 @@
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from coral_viz import figures, report, tables
+from coral_viz.report import reading
+
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.images, self.links, self.text = [], [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if tag == "img":
+            self.images.append(attributes)
+        self.links += [attributes[name] for name in ("href", "src") if name in attributes]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.fixture(scope="module")
+def small(table):
+    """Two methods and little training, so that the whole folder takes seconds."""
+    return table[table["method"].isin(["cross", "comm"]) & table["distribution"].isin(["unbiased", "relation"])]
+
+
+@pytest.fixture(scope="module")
+def written(small, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out") / "tour"
+    runs = small.drop_duplicates("run_id")[["run_id", "method", "distribution", "seed"]]
+    index = report.write(
+        out,
+        small,
+        runs.assign(seconds=7.0, device="cpu"),
+        figures.overview(small),
+        command="python -m coral_viz tour --out 'out/<tour>'",
+        settings={"classes": 4, "sigma": 0.15},
+        failures=runs.head(1).assign(reason="the loss is NaN at step 40: full & modality_1"),
+    )
+    return out, index, Page(index.read_text(encoding="utf-8"))
+
+
+def test_every_link_leads_to_a_file_of_the_folder(written):
+    out, _, page = written
+    assert page.links
+    for link in page.links:
+        assert link.startswith("#") or (out / link).is_file(), link
+
+
+def test_nothing_is_asked_of_other_hosts(written):
+    source = written[1].read_text(encoding="utf-8")
+    assert not re.search(r"https?:|//\w|@import|url\(|<script|<link", source)
+
+
+def test_every_figure_is_shown_with_its_words(written, small):
+    pictures = figures.overview(small)
+    shown = {image["src"]: image["alt"] for image in written[2].images}
+    assert shown == {f"figures/{name}.svg": picture.alt for name, picture in pictures.items()}
+    assert {"bits_kept", "accuracy", "parts", "training", "where_comm", "where_cross_dots"} <= set(pictures)
+    assert next(iter(shown)) == "figures/bits_kept.svg"
+
+
+def test_numbers_truths_and_n_are_those_of_the_table(written, small):
+    text = written[2].text
+    for row in tables.bits_kept(small).query("readout == 'best'").itertuples():
+        assert f"{row.estimate:.2f}{row.low:.2f} to {row.high:.2f}" in text
+    assert "unbiasedof 2" in text
+    assert "relationof 1" in text
+    assert "n = 3 seeds" in text
+
+
+def test_command_settings_failures_and_time_are_told(written):
+    text = written[2].text
+    assert "python -m coral_viz tour --out 'out/<tour>'" in text
+    assert "sigma0.15" in text
+    assert "the loss is NaN at step 40: full & modality_1" in text
+    assert "12 runs, 84 s of computing" in text
+
+
+def test_the_folder_holds_the_table(written, small):
+    out = written[0]
+    pd.testing.assert_frame_equal(tables.read(out / "results.parquet"), tables.validate(small))
+    assert len(pd.read_csv(out / "timing.csv")) == 12
+
+
+def test_reading_follows_the_numbers(table):
+    words = reading.kept(table)
+    assert words[0].startswith(
+        "After unbiased training, every method kept nearly all of redundancy (at least 1.99 of 2 bits)."
+    )
+    kept = tables.bits_kept(table).query("method == 'cross' and distribution == 'unbiased' and readout == 'best'")
+    u1, u2 = (kept.loc[kept["label"] == label, "estimate"].item() for label in ("unique_1", "unique_2"))
+    assert f"Of unique 1 and unique 2 (2 bits each), Cross kept {u1:.2f} and {u2:.2f}" in words[0]
+    assert words[2].startswith(
+        "After relation training, of synergy (1 bit), CoMM, COrAL (hinge) and COrAL (squared) nearly all"
+    )
+    assert "A linear readout finds less of it: of unique 1 after unbiased training 0." in words[3]
+    assert words[3].endswith("With 3 seeds this is a first look, not a ranking.")
+
+
+def test_reading_turns_with_the_numbers(table):
+    lost = table.copy()
+    lost.loc[lost["metric"] == "bits", "value"] = 0.01
+    words = reading.kept(lost)
+    assert words[0].startswith(
+        "After unbiased training, no method kept more than 0.01 of 2 bits each of redundancy, unique 1 and"
+    )
+    assert "A linear readout finds all but 0.00 bits of what the best one finds, everywhere." in words[3]
+
+
+def test_leakage_names_the_parts(table):
+    words = reading.leakage(table)
+    assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and unique [12]", words)
+    assert reading.leakage(table[table["method"] == "nobody"]) == ""
