@@ -1,0 +1,80 @@
+"""The command line: ``python -m coral_viz tour | doctor | bench``. Errors are one sentence and a non-zero exit."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"coral_viz: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\ncoral_viz: interrupted; finished runs are kept, the same command goes on from there.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m coral_viz", description=__doc__.split("\n")[0])
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    tour = commands.add_parser("tour", help="train, probe, decompose and draw; writes a report to read")
+    tour.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
+    tour.add_argument("--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for every one")
+    tour.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
+    tour.add_argument("--steps", type=int, help="training steps a run (default 600)")
+    tour.add_argument("--quick", action="store_true", help="one seed, few steps: under a minute, numbers not settled")
+    tour.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
+    tour.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
+    tour.set_defaults(run=_tour)
+
+    doctor = commands.add_parser("doctor", help="versions, device and a five-second self-test, with fixes")
+    doctor.set_defaults(run=_doctor)
+
+    bench = commands.add_parser("bench", help="measure; writes a table of ratios taken in one run")
+    bench.add_argument("what", choices=BENCHMARKS, help="which benchmark")
+    bench.add_argument("--out", default="out/bench", help="folder of the table (default %(default)s)")
+    bench.add_argument("--quick", action="store_true", help="fewer repetitions")
+    bench.set_defaults(run=_bench)
+    return parser
+
+
+def _tour(options) -> int:
+    from coral_viz import methods, tour
+    from coral_viz.runs import Budget
+
+    budget = tour.QUICK if options.quick else Budget()
+    if options.steps is not None:
+        budget = dataclasses.replace(budget, steps=options.steps)
+    chosen = methods.names() if options.methods == ["all"] else options.methods
+    seeds = options.seeds or (tour.SEEDS[:1] if options.quick else None)
+    result = tour.run(options.out, chosen=chosen, seeds=seeds, budget=budget, device=options.device, jobs=options.jobs)
+    print(f"Read {result.page}")
+    return 1 if len(result.failures) else 0
+
+
+def _doctor(options) -> int:
+    from coral_viz import doctor
+
+    return doctor.main()
+
+
+BENCHMARKS = ("training", "pid", "estimators", "coverage")
+
+
+def _bench(options) -> int:
+    from coral_viz import bench
+
+    table = bench.run(options.what, options.out, quick=options.quick)
+    print(table.to_string(index=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

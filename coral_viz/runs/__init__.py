@@ -1,0 +1,20 @@
+"""Runs: a spec, a folder, an executor; finished once, reused ever after."""
+
+from coral_viz.runs.executors import EXECUTORS, Outcome, execute, one_thread
+from coral_viz.runs.run import Result, initialised, measured, perform
+from coral_viz.runs.spec import Budget, RunSpec
+from coral_viz.runs.store import Store
+
+__all__ = [
+    "EXECUTORS",
+    "Budget",
+    "Outcome",
+    "Result",
+    "RunSpec",
+    "Store",
+    "execute",
+    "initialised",
+    "measured",
+    "one_thread",
+    "perform",
+]

@@ -1,0 +1,116 @@
+"""Doing runs: which are missing, in which order, by which executor; one outcome per run as it ends.
+
+Every executor performs a run in the same way at one thread, so the bytes do not depend on it. Tiny networks gain
+nothing from more threads and sometimes lose a lot; the cores are used by running runs side by side instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import joblib
+import threadpoolctl
+import torch
+
+from coral_viz.devices import resolve
+from coral_viz.runs.run import perform
+from coral_viz.runs.spec import RunSpec
+from coral_viz.runs.store import Store
+
+MOST_PROCESSES = 4
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: status ``done``, ``reused`` or ``failed``; what it took; why it failed, in a sentence."""
+
+    spec: RunSpec
+    status: str
+    seconds: float = 0.0
+    reason: str = ""
+
+
+def execute(
+    specs: Iterable[RunSpec],
+    store: Store,
+    *,
+    device: str = "auto",
+    executor: str = "joblib",
+    jobs: int | None = None,
+    say: Callable[[str], None] = print,
+) -> Iterator[Outcome]:
+    """An outcome for every spec: finished runs first, then the others as they end, the longest started first.
+
+    A damaged folder is set aside and said (``say``). A failing run yields its reason and the rest goes on. ``jobs``:
+    processes side by side, by default one per core, at most 4. Raises ValueError for an unknown executor or device, or
+    fewer than one process.
+    """
+    if executor not in EXECUTORS:
+        raise ValueError(f"executor {executor!r} does not exist; choose one of {', '.join(EXECUTORS)}.")
+    if jobs is not None and jobs < 1:
+        raise ValueError(f"jobs = {jobs} runs side by side are too few; ask for at least 1.")
+    return _execute(specs, store, str(resolve(device)), EXECUTORS[executor], jobs or _processes(), say)
+
+
+def _execute(specs, store: Store, device: str, executor, jobs: int, say) -> Iterator[Outcome]:
+    missing = []
+    for spec in dict.fromkeys(specs):
+        if store.finished(spec):
+            yield Outcome(spec, "reused", store.timing(spec)["seconds"])
+            continue
+        if damage := store.damage(spec):
+            say(f"{spec.id} ({spec.words}) is damaged: {damage}; set aside as {store.set_aside(spec).name}, run again.")
+        missing.append(spec)
+    missing.sort(key=lambda spec: -spec.cost)
+    yield from executor(missing, store, device, min(jobs, max(len(missing), 1)))
+
+
+def _serial(specs: list[RunSpec], store: Store, device: str, jobs: int) -> Iterator[Outcome]:
+    for spec in specs:
+        yield _finish(spec, store, device)
+
+
+def _side_by_side(specs: list[RunSpec], store: Store, device: str, jobs: int) -> Iterator[Outcome]:
+    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch=jobs)
+    yield from parallel(joblib.delayed(_finish_in_worker)(spec, store, device) for spec in specs)
+
+
+EXECUTORS = {"serial": _serial, "joblib": _side_by_side}
+
+
+def _finish_in_worker(spec: RunSpec, store: Store, device: str) -> Outcome:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it stops the workers
+    return _finish(spec, store, device)
+
+
+def _finish(spec: RunSpec, store: Store, device: str) -> Outcome:
+    start = time.perf_counter()
+    try:
+        with one_thread():
+            result = perform(spec, device)
+        seconds = time.perf_counter() - start
+        store.save(spec, result, seconds=seconds, device=device)
+    except Exception as error:
+        return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}")
+    return Outcome(spec, "done", seconds)
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Torch and the linear algebra libraries on one thread inside, as they were outside."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpoolctl.threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def _processes() -> int:
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(), MOST_PROCESSES)

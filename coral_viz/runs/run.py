@@ -1,0 +1,93 @@
+"""One run from spec to numbers: task, training, embedding, probe, tidy rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from coral_viz import methods, probing, tables, tasks, training
+from coral_viz.devices import resolve
+from coral_viz.runs.spec import RunSpec
+
+HISTORY_POINTS = 60
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run leaves: its tidy rows and the trained weights by name."""
+
+    rows: pd.DataFrame
+    weights: dict[str, Tensor]
+
+
+def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Result:
+    """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread."""
+    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    method = initialised(spec, task)
+    budget = spec.budget
+    history = training.train(
+        method,
+        task,
+        steps=budget.steps,
+        batch=budget.batch,
+        lr=budget.lr,
+        weight_decay=budget.weight_decay,
+        samples=budget.samples,
+        seed=spec.seed,
+        progress=progress,
+    )
+    rows = pd.concat([_training_rows(history, spec), _truth_rows(task, spec), measured(method, task, spec)])
+    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
+    return Result(_tidy(rows, spec), weights)
+
+
+def initialised(spec: RunSpec, task) -> methods.Method:
+    """The untrained method of a run, its weights drawn from the run's seed."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(spec.seed)
+        return methods.build(spec.method, task, **dict(spec.knobs))
+
+
+def measured(method, task, spec: RunSpec) -> pd.DataFrame:
+    """Probe rows of a method as it stands (see ``probing.probe``)."""
+    batches = [
+        task.sample(spec.budget.probe_samples, "probe", spec.seed),
+        task.sample(spec.budget.test_samples, "test", spec.seed),
+    ]
+    parts, parts_test = (probing.embed(method, batch) for batch in batches)
+    labels, labels_test = ({name: batch.labels[name] for name in task.labels} for batch in batches)
+    rows = probing.probe(parts, labels, parts_test, labels_test, whole=method.WHOLE, pairs=method.PAIRS, seed=spec.seed)
+    return rows.assign(split="test", step=spec.budget.steps)
+
+
+def _training_rows(history, spec: RunSpec) -> pd.DataFrame:
+    frame = history.frame(every=max(1, spec.budget.steps // HISTORY_POINTS))
+    rows = frame.add_prefix("loss/").reset_index().melt("step", var_name="metric")
+    return rows.assign(split="train", part="", label="", readout="", unit="nats", n=spec.budget.batch)
+
+
+def _truth_rows(task, spec: RunSpec) -> pd.DataFrame:
+    rows = []
+    for label in task.labels:
+        row = {"label": label, "part": "data", "split": "test", "readout": "", "step": 0, "n": spec.budget.test_samples}
+        rows.append(row | {"metric": "truth", "value": float(task.truth[label].information), "unit": "bits"})
+        rows.append(row | {"metric": "chance", "value": 1 / task.classes_of[label], "unit": "share"})
+    return pd.DataFrame(rows)
+
+
+def _tidy(rows: pd.DataFrame, spec: RunSpec) -> pd.DataFrame:
+    return tables.validate(
+        rows.assign(
+            run_id=spec.id,
+            method=spec.method,
+            task=spec.task,
+            distribution=spec.distribution,
+            seed=spec.seed,
+            status="done",
+            method_version=spec.method_version,
+            knob=spec.knob,
+        )
+    )

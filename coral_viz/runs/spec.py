@@ -1,0 +1,96 @@
+"""What a run is: everything that changes its numbers, and the id that follows from it.
+
+Device, executor and number of processes are not part of it: they change how long a run takes, not what it says.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+
+from coral_viz import methods, tasks
+from coral_viz.options import Options, option
+
+
+@dataclass(frozen=True)
+class Budget(Options):
+    """How much a run may learn from, and on how much it is probed."""
+
+    steps: int = option(600, "training steps", low=1)
+    batch: int = option(128, "samples a step", low=2)
+    lr: float = option(1e-3, "AdamW's learning rate", low=1e-12)
+    weight_decay: float = option(1e-4, "AdamW's weight decay", low=0.0)
+    samples: int = option(8192, "training samples, seen once an epoch", low=2)
+    probe_samples: int = option(3072, "samples that readouts are fitted to", low=32)
+    test_samples: int = option(4096, "samples that every reported number rests on", low=32)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.batch > self.samples:
+            raise ValueError(f"batch = {self.batch} is more than the {self.samples} training samples.")
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One run: a method with its knobs, a task with its dials, a seed and a budget. Made by ``RunSpec.make``."""
+
+    method: str
+    method_version: int
+    knobs: tuple[tuple[str, object], ...]
+    task: str
+    dials: tuple[tuple[str, object], ...]
+    seed: int
+    budget: Budget
+
+    @classmethod
+    def make(
+        cls, method: str, task: str, seed: int, *, knobs=None, dials=None, budget: Budget | None = None
+    ) -> RunSpec:
+        """Check every name and value now (ValueError in words), so that nothing fails after hours of work."""
+        cls_method = methods.get(method)
+        chosen = cls_method.KNOBS.make(f"method {method!r}", knobs or {})
+        world = tasks.load(task, seed=seed, **(dials or {}))
+        return cls(
+            method=method,
+            method_version=cls_method.VERSION,
+            knobs=tuple(dataclasses.asdict(chosen).items()),
+            task=task,
+            dials=tuple(dataclasses.asdict(world.dials).items()),
+            seed=seed,
+            budget=budget or Budget(),
+        )
+
+    @property
+    def canonical(self) -> str:
+        """The spec as JSON with sorted keys: equal specs, equal text."""
+        fields = dataclasses.asdict(self) | {"knobs": dict(self.knobs), "dials": dict(self.dials)}
+        return json.dumps(fields, sort_keys=True, separators=(",", ":"))
+
+    @property
+    def id(self) -> str:
+        """16 hexadecimal digits of the SHA-256 of ``canonical``."""
+        return hashlib.sha256(self.canonical.encode()).hexdigest()[:16]
+
+    @property
+    def knob(self) -> str:
+        """The knobs that differ from the method's defaults, "name=value" joined by commas; "" for none."""
+        defaults = {row["name"]: row["default"] for row in methods.get(self.method).KNOBS.describe()}
+        return ",".join(f"{name}={value}" for name, value in self.knobs if value != defaults[name])
+
+    @property
+    def distribution(self) -> str:
+        return str(dict(self.dials).get("distribution", ""))
+
+    @property
+    def cost(self) -> float:
+        """Rough relative cost, for progress: network passes, plus what probing takes."""
+        encoder, fusion = methods.get(self.method).PASSES
+        return self.budget.steps * (encoder + fusion) + self.budget.probe_samples / 2
+
+    @property
+    def words(self) -> str:
+        """The run in words, for progress and errors."""
+        title = methods.get(self.method).TITLE + (f" ({self.knob})" if self.knob else "")
+        return f"{title}, {self.distribution or self.task}, seed {self.seed}"

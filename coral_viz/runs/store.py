@@ -1,0 +1,100 @@
+"""Where runs are kept: one folder each, named by the run's id, complete or set aside.
+
+A run is written under a temporary name and renamed when whole; ``DONE``, written last, holds the hash of every file.
+A folder that is not what it says is never used and never deleted: it is renamed and named, and the run is done again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import safetensors.torch
+
+from coral_viz.runs.run import Result
+from coral_viz.runs.spec import RunSpec
+
+FILES = ("spec.json", "rows.parquet", "model.safetensors")
+
+
+class Store:
+    """A folder of runs. Raises ValueError at once if it cannot be written."""
+
+    def __init__(self, root: str | Path):
+        self.root = Path(root)
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.root):
+                pass
+        except OSError as error:
+            raise ValueError(f"cannot write to {str(self.root)!r}: {error.strerror}; choose another --out.") from None
+
+    def path(self, spec: RunSpec) -> Path:
+        return self.root / spec.id
+
+    def finished(self, spec: RunSpec) -> bool:
+        """Whether the run is there and whole."""
+        return self.path(spec).is_dir() and not self.damage(spec)
+
+    def damage(self, spec: RunSpec) -> str:
+        """Why the run's folder cannot be used, in words; "" if it can or if there is none."""
+        folder = self.path(spec)
+        if not folder.exists():
+            return ""
+        try:
+            hashes = json.loads((folder / "DONE").read_text())["sha256"]
+            wrong = [name for name in FILES if _hash(folder / name) != hashes[name]]
+        except FileNotFoundError as error:
+            return f"{Path(error.filename).name} is missing"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "DONE cannot be read"
+        if wrong:
+            return f"{', '.join(wrong)} changed since it was written"
+        if (folder / "spec.json").read_text() != spec.canonical:
+            return "spec.json is of another run"
+        return ""
+
+    def set_aside(self, spec: RunSpec) -> Path:
+        """Rename a damaged folder to the first free ``<id>.broken-N`` and return its new path."""
+        number = 1
+        while (aside := self.root / f"{spec.id}.broken-{number}").exists():
+            number += 1
+        return self.path(spec).rename(aside)
+
+    def save(self, spec: RunSpec, result: Result, *, seconds: float, device: str) -> None:
+        """Write the run; after this call it is finished, before it there is no trace of it."""
+        folder = Path(tempfile.mkdtemp(prefix=f".{spec.id}-", dir=self.root))
+        try:
+            (folder / "spec.json").write_text(spec.canonical)
+            result.rows.to_parquet(folder / "rows.parquet", index=False)
+            safetensors.torch.save_file(result.weights, folder / "model.safetensors")
+            timing = {"seconds": round(seconds, 3), "device": device}
+            hashes = {name: _hash(folder / name) for name in FILES}
+            (folder / "DONE").write_text(json.dumps({"sha256": hashes} | timing))
+            folder.chmod(0o755)
+            shutil.rmtree(self.path(spec), ignore_errors=True)
+            os.replace(folder, self.path(spec))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def rows(self, spec: RunSpec) -> pd.DataFrame:
+        """The tidy rows of a finished run."""
+        return pd.read_parquet(self.path(spec) / "rows.parquet")
+
+    def weights(self, spec: RunSpec) -> dict:
+        """The trained weights of a finished run, on the CPU."""
+        return safetensors.torch.load_file(self.path(spec) / "model.safetensors")
+
+    def timing(self, spec: RunSpec) -> dict:
+        """``seconds`` and ``device`` of a finished run."""
+        done = json.loads((self.path(spec) / "DONE").read_text())
+        return {name: done[name] for name in ("seconds", "device")}
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

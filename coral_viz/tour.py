@@ -1,0 +1,141 @@
+"""The tour: methods x training distributions x seeds on ``factors``, probed, decomposed, drawn and told on one page."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from coral_viz import figures, report, tables
+from coral_viz.devices import resolve
+from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute
+
+METHODS = ("cross", "cross_self", "comm", "coral")
+DISTRIBUTIONS = ("unbiased", "biased", "relation")
+SEEDS = (41, 42, 43)
+QUICK = Budget(steps=150, probe_samples=1024, test_samples=2048)
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What a tour ran: its table, its failed runs, the page that tells it."""
+
+    table: pd.DataFrame
+    failures: pd.DataFrame
+    page: Path
+
+
+def specs(chosen: list[str], seeds: list[int], budget: Budget) -> list[RunSpec]:
+    """All runs of a tour. ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``."""
+    return [
+        RunSpec.make(name, "factors", seed, knobs=knobs, dials={"distribution": distribution}, budget=budget)
+        for name, knobs in map(parse_method, chosen)
+        for distribution in DISTRIBUTIONS
+        for seed in seeds
+    ]
+
+
+def parse_method(text: str) -> tuple[str, dict]:
+    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}).
+
+    Raises ValueError for a knob without a value.
+    """
+    name, _, settings = text.partition(":")
+    knobs = {}
+    for setting in filter(None, settings.split(",")):
+        knob, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} is not a method: write knobs as name:knob=value,knob=value.")
+        knobs[knob] = _number_or_text(value)
+    return name, knobs
+
+
+def run(
+    out: str | Path,
+    *,
+    chosen: list[str] | None = None,
+    seeds: list[int] | None = None,
+    budget: Budget | None = None,
+    device: str = "auto",
+    executor: str = "joblib",
+    jobs: int | None = None,
+) -> Tour:
+    """Do what is missing of the tour, then write tables, figures and ``index.html`` to ``out``.
+
+    Raises ValueError for unknown names, values out of range or an ``out`` that cannot be written, before any work;
+    RuntimeError if every run failed.
+    """
+    start, out = time.perf_counter(), Path(out)
+    where = resolve(device)
+    plan = specs(list(chosen or METHODS), list(seeds or SEEDS), budget or Budget())
+    store = Store(out / "runs")
+    outcomes = list(_watched(plan, store, str(where), executor, jobs))
+    failures = _failures(outcomes)
+    done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
+    if not done:
+        raise RuntimeError(f"all {len(plan)} runs failed; the first: {failures['reason'].iloc[0]}")
+    table = tables.validate(pd.concat([store.rows(spec) for spec in done]))
+    page = report.write(
+        out,
+        table,
+        pd.DataFrame([_timing(spec, store) for spec in done]),
+        figures.overview(table),
+        command=shlex.join(["python -m coral_viz", *sys.argv[1:]]).replace("'", ""),
+        settings=_settings(plan[0].budget, where, len(outcomes), time.perf_counter() - start),
+        failures=failures,
+    )
+    return Tour(table, failures, page)
+
+
+def _watched(plan: list[RunSpec], store: Store, device: str, executor: str, jobs: int | None):
+    """Pass outcomes through, with a bar whose length is the work and whose clock says what is left."""
+    outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, say=tqdm.write)
+    total = sum(spec.cost for spec in plan)
+    with tqdm(total=total, ascii=True, bar_format=BAR, desc=f"0/{len(plan)} runs") as bar:
+        for number, outcome in enumerate(outcomes, 1):
+            bar.set_description_str(f"{number}/{len(plan)} runs", refresh=False)
+            if outcome.status == "reused":
+                bar.total -= outcome.spec.cost
+                bar.refresh()
+            else:
+                bar.update(outcome.spec.cost)
+                tail = f"failed: {outcome.reason}" if outcome.reason else f"{outcome.seconds:.0f} s"
+                bar.write(f"{outcome.spec.words}: {tail}")
+            yield outcome
+
+
+BAR = "{desc} |{bar:30}| {elapsed} elapsed, about {remaining} left"
+
+
+def _failures(outcomes: list[Outcome]) -> pd.DataFrame:
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    columns = ["run_id", "method", "distribution", "seed", "reason"]
+    rows = [(o.spec.id, o.spec.method, o.spec.distribution, o.spec.seed, o.reason) for o in failed]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _timing(spec: RunSpec, store: Store) -> dict:
+    row = {"run_id": spec.id, "method": spec.method, "distribution": spec.distribution, "seed": spec.seed}
+    return row | store.timing(spec)
+
+
+def _settings(budget: Budget, device, count: int, seconds: float) -> dict:
+    names = {"lr": "learning rate", "samples": "training samples", "batch": "batch size"}
+    shown = {names.get(name, name.replace("_", " ")): value for name, value in vars(budget).items()}
+    return (
+        {"task": "factors, default dials"} | shown | {"device": str(device), "runs": count, "seconds": round(seconds)}
+    )
+
+
+def _number_or_text(value: str):
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return {"True": True, "False": False, "None": None}.get(value, value)

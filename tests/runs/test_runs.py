@@ -1,0 +1,164 @@
+"""Runs: the id follows the numbers, every executor gives the same bytes, nothing damaged is used or finished lost."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from coral_viz import tables
+from coral_viz.runs import Budget, RunSpec, Store, execute, one_thread
+
+TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
+
+
+def spec(method="cross", seed=0, budget=TINY, **options):
+    return RunSpec.make(method, "factors", seed, budget=budget, **options)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Two runs by the serial executor."""
+    store = Store(tmp_path_factory.mktemp("serial"))
+    specs = [spec(), spec("coral", dials={"distribution": "biased"})]
+    outcomes = list(execute(specs, store, device="cpu", executor="serial"))
+    return store, specs, outcomes
+
+
+def copied(store, specs, tmp_path):
+    other = Store(tmp_path / "runs")
+    for one in specs:
+        other.path(one).mkdir()
+        for file in store.path(one).iterdir():
+            (other.path(one) / file.name).write_bytes(file.read_bytes())
+    return other
+
+
+def test_the_id_is_of_what_changes_the_numbers():
+    assert spec().id == spec().id == spec(knobs={"dim": 32}).id
+    others = [
+        spec("comm"),
+        spec(seed=1),
+        spec(knobs={"dim": 16}),
+        spec(dials={"sigma": 0.2}),
+        spec(budget=dataclasses.replace(TINY, steps=7)),
+        dataclasses.replace(spec(), method_version=99),
+    ]
+    assert len({spec().id, *(other.id for other in others)}) == 7
+    assert json.loads(spec().canonical)["budget"]["steps"] == 6
+
+
+def test_a_spec_says_its_knobs_and_checks_them_at_once():
+    assert spec("coral", knobs={"orthogonality": "squared"}).knob == "orthogonality=squared"
+    assert spec("coral", knobs={"orthogonality": "hinge"}).knob == ""
+    for bad in ({"knobs": {"x": 1}}, {"dials": {"sigma": -1.0}}):
+        with pytest.raises(ValueError, match=r"x|sigma"):
+            spec(**bad)
+
+
+def test_rows_are_tidy_and_name_the_truth(finished):
+    store, specs, outcomes = finished
+    assert [outcome.status for outcome in outcomes] == ["done", "done"]
+    rows = tables.validate(store.rows(specs[1]))
+    truth = rows[rows.metric == "truth"].set_index("label")["value"]
+    assert dict(truth) == {"redundancy": 2.0, "unique_1": 2.0, "unique_2": 2.0, "synergy": 1.0}
+    assert {"shared", "unique_1", "unique_2", "all", "shared|unique_1", "shared+unique_2"} <= set(rows["part"])
+    assert set(rows["distribution"]) == {"biased"}
+    assert (rows[rows.split == "train"]["step"] <= 6).all()
+
+
+def test_joblib_gives_the_same_bytes(finished, tmp_path):
+    store, specs, _ = finished
+    other = Store(tmp_path)
+    outcomes = list(execute(specs, other, device="cpu", executor="joblib", jobs=2))
+    assert {outcome.status for outcome in outcomes} == {"done"}
+    for one in specs:
+        for name in ("spec.json", "rows.parquet", "model.safetensors"):
+            assert (store.path(one) / name).read_bytes() == (other.path(one) / name).read_bytes()
+
+
+def test_finished_runs_are_reused_with_their_numbers(finished):
+    store, specs, _ = finished
+    before = store.path(specs[0]).stat().st_mtime_ns
+    assert [outcome.status for outcome in execute(specs, store, device="cpu")] == ["reused", "reused"]
+    assert store.path(specs[0]).stat().st_mtime_ns == before
+    assert store.timing(specs[0])["device"] == "cpu"
+    assert all(isinstance(tensor, torch.Tensor) for tensor in store.weights(specs[0]).values())
+
+
+def _cut(folder):
+    (folder / "rows.parquet").write_bytes(b"short")
+
+
+def _no_done(folder):
+    (folder / "DONE").unlink()
+
+
+def _nonsense(folder):
+    (folder / "DONE").write_text("{")
+
+
+def _other_spec(folder):
+    (folder / "spec.json").write_text("{}")
+
+
+@pytest.mark.parametrize(
+    ("damage", "reason"),
+    [
+        (_cut, "rows.parquet changed since it was written"),
+        (_no_done, "DONE is missing"),
+        (_nonsense, "DONE cannot be read"),
+        (_other_spec, "spec.json changed since it was written"),
+    ],
+)
+def test_a_damaged_run_is_named_set_aside_and_done_again(finished, tmp_path, damage, reason):
+    store, specs, _ = finished
+    other = copied(store, specs, tmp_path)
+    damage(other.path(specs[0]))
+    said = []
+    outcomes = list(execute(specs, other, device="cpu", executor="serial", say=said.append))
+    assert {o.spec.id: o.status for o in outcomes} == {specs[0].id: "done", specs[1].id: "reused"}
+    assert len(said) == 1
+    assert reason in said[0]
+    assert (other.root / f"{specs[0].id}.broken-1").is_dir()
+    assert (other.path(specs[0]) / "rows.parquet").read_bytes() == (store.path(specs[0]) / "rows.parquet").read_bytes()
+
+
+def test_a_failing_run_gives_its_reason_and_the_rest_goes_on(tmp_path):
+    hopeless = spec(budget=dataclasses.replace(TINY, lr=1e30, steps=20))
+    outcomes = list(execute([hopeless, spec()], Store(tmp_path), device="cpu", executor="serial"))
+    status = {outcome.spec: outcome for outcome in outcomes}
+    assert status[spec()].status == "done"
+    assert status[hopeless].status == "failed"
+    assert "TrainingDiverged: step" in status[hopeless].reason
+    assert not Store(tmp_path).finished(hopeless)
+
+
+def test_an_interrupted_run_leaves_nothing_behind(tmp_path, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("coral_viz.runs.executors.perform", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        list(execute([spec()], Store(tmp_path), device="cpu", executor="serial"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_threads_are_as_before():
+    before = torch.get_num_threads()
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == before
+
+
+def test_bad_places_and_names_are_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ValueError, match=r"cannot write to .*file.*choose another --out"):
+        Store(tmp_path / "file" / "runs")
+    with pytest.raises(ValueError, match="executor 'slurm' does not exist; choose one of serial, joblib"):
+        list(execute([spec()], Store(tmp_path), executor="slurm"))
+    with pytest.raises(ValueError, match="device 'gpu' does not exist; choose auto, cpu, cuda or mps"):
+        list(execute([spec()], Store(tmp_path), device="gpu"))
+    if not torch.cuda.is_available():
+        with pytest.raises(ValueError, match="device 'cuda' is not available on this machine"):
+            list(execute([spec()], Store(tmp_path), device="cuda"))

@@ -1,0 +1,124 @@
+"""The command line and the tour: what a user types and what comes of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from coral_viz import tables, tour
+from coral_viz.__main__ import main
+from coral_viz.runs import Budget
+
+TINY = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    """A tour of two methods, small enough for a test."""
+    out = tmp_path_factory.mktemp("tour")
+    chosen = ["cross", "coral:orthogonality=squared"]
+    return tour.run(out, chosen=chosen, seeds=[5, 6], budget=TINY, device="cpu", executor="serial"), out
+
+
+def test_the_table_holds_every_run_and_reads_back_the_same(done):
+    result, out = done
+    runs = result.table.drop_duplicates("run_id")
+    assert len(runs) == 2 * 3 * 2
+    assert set(zip(runs["method"], runs["knob"])) == {("cross", ""), ("coral", "orthogonality=squared")}
+    pd.testing.assert_frame_equal(tables.read(out / "results.parquet"), result.table)
+    pd.testing.assert_frame_equal(tables.read(out / "results.csv"), result.table)
+
+
+class Links(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.found = []
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [value for name, value in attributes if name in ("src", "href")]
+
+
+def test_every_link_of_the_page_is_a_file_beside_it(done):
+    result, out = done
+    links = Links()
+    links.feed(result.page.read_text())
+    assert len(links.found) > 10
+    for link in links.found:
+        assert link.startswith("#") or (out / link).is_file(), link
+
+
+def test_a_second_tour_does_no_run_again(done, monkeypatch):
+    _, out = done
+    monkeypatch.setattr("coral_viz.runs.executors.perform", lambda *_: pytest.fail("a finished run was done again"))
+    chosen = ["cross", "coral:orthogonality=squared"]
+    again = tour.run(out, chosen=chosen, seeds=[5, 6], budget=TINY, device="cpu", executor="serial")
+    assert len(again.failures) == 0
+
+
+def test_methods_are_parsed_with_their_knobs():
+    assert tour.parse_method("comm") == ("comm", {})
+    knobs = {"orthogonality": "squared", "mask_ratio": 0.5, "depth": 2}
+    assert tour.parse_method("coral:orthogonality=squared,mask_ratio=0.5,depth=2") == ("coral", knobs)
+    with pytest.raises(ValueError, match="write knobs as name:knob=value"):
+        tour.parse_method("coral:squared")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["--methods", "corral"], "method 'corral' does not exist"),
+        (["--methods", "coral:mask=1"], "method 'coral' has no setting 'mask'"),
+        (["--device", "gpu"], "device 'gpu' does not exist"),
+        (["--steps", "0"], "steps = 0"),
+        (["--jobs", "0"], "jobs = 0"),
+        (["--out", "/dev/null/tour"], "cannot write to '/dev/null/tour/runs'"),
+    ],
+)
+def test_a_bad_command_is_one_sentence_and_a_failure(arguments, sentence, tmp_path, capsys):
+    out = [] if "--out" in arguments else ["--out", str(tmp_path)]
+    assert main(["tour", "--quick", *out, *arguments]) == 1
+    error = capsys.readouterr().err
+    assert sentence in error
+    assert error.startswith("coral_viz: ")
+    assert "Traceback" not in error
+
+
+def test_ctrl_c_keeps_finished_runs_and_says_how_to_go_on(tmp_path):
+    command = [sys.executable, "-m", "coral_viz", "tour", "--quick", "--steps", "30", "--jobs", "2", "--device", "cpu"]
+    process = subprocess.Popen(
+        [*command, "--methods", "cross", "--seeds", *map(str, range(30)), "--out", str(tmp_path)],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+    deadline = time.monotonic() + 120
+    while not (finished := list(Path(tmp_path).glob("runs/[0-9a-f]*/DONE"))) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    error = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, error
+    assert "interrupted; finished runs are kept, the same command goes on from there" in error
+    assert "Traceback" not in error
+    assert finished
+
+
+def test_importing_the_package_loads_no_torch():
+    code = "import sys, coral_viz, coral_viz.pid; print('torch' in sys.modules, 'matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split() == ["False"] * 2
+
+
+def test_no_room_imports_pyplot():
+    code = (
+        "import importlib, sys, coral_viz\n"
+        "for room in coral_viz.ROOMS: getattr(coral_viz, room)\n"
+        "import coral_viz.figures.pid, coral_viz.tour\n"
+        "print('matplotlib.pyplot' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
