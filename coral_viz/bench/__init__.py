@@ -1,0 +1,25 @@
+"""Benchmarks: ratios measured in one run on one machine, written as a table with their protocol."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+import pandas as pd
+
+BENCHMARKS = {
+    "training": ("training", "run"),
+    "pid": ("pid", "run"),
+    "estimators": ("estimators", "run"),
+    "coverage": ("estimators", "coverage"),
+}
+
+
+def run(what: str, out: str | Path, *, quick: bool = False) -> pd.DataFrame:
+    """Run one benchmark; it writes its csv to the folder ``out`` (made if absent) and returns it."""
+    if what not in BENCHMARKS:
+        raise ValueError(f"benchmark {what!r} does not exist; choose one of {', '.join(BENCHMARKS)}.")
+    module, function = BENCHMARKS[what]
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    return getattr(importlib.import_module(f"coral_viz.bench.{module}"), function)(out, quick=quick)
