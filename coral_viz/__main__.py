@@ -1,4 +1,7 @@
-"""The command line: ``python -m coral_viz tour | doctor | bench``. Errors are one sentence and a non-zero exit."""
+"""The command line: ``python -m coral_viz tour | doctor | bench | ship``.
+
+Errors are one sentence and a non-zero exit status.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +45,12 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--out", default="out/bench", help="folder of the table (default %(default)s)")
     bench.add_argument("--quick", action="store_true", help="fewer repetitions")
     bench.set_defaults(run=_bench)
+
+    ship = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour")
+    ship.add_argument("tour", help="folder of the tour")
+    ship.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
+    ship.add_argument("--command", required=True, help="what made the tour, for the manifest")
+    ship.set_defaults(run=_ship)
     return parser
 
 
@@ -63,6 +72,13 @@ def _doctor(options) -> int:
     from coral_viz import doctor
 
     return doctor.main()
+
+
+def _ship(options) -> int:
+    from coral_viz.ship import ship
+
+    print(*ship(options.tour, options.data, command=options.command), sep="\n")
+    return 0
 
 
 BENCHMARKS = ("training", "pid", "estimators", "coverage")

@@ -2,16 +2,36 @@
 
 Embeddings come in *unnormalised*, as heads give them, shape (B, E): B samples, E numbers; every function scales them to
 unit length itself. A loss with several terms returns them by name, already weighted: their sum is what is minimised.
-Values are in nats.
+Values are in nats. They are computed in float32 at least, also where networks run in bfloat16.
 """
 
 from __future__ import annotations
+
+import functools
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 
+def full_precision(loss):
+    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened."""
+
+    def widened(z):
+        if isinstance(z, list | tuple):
+            return [widened(x) for x in z]
+        return z.float() if z.dtype in (torch.bfloat16, torch.float16) else z
+
+    @functools.wraps(loss)
+    def computed(*embeddings, **options):
+        first = embeddings[0][0] if isinstance(embeddings[0], list | tuple) else embeddings[0]
+        with torch.autocast(first.device.type, enabled=False):
+            return loss(*map(widened, embeddings), **options)
+
+    return computed
+
+
+@full_precision
 def nt_xent(a: Tensor, b: Tensor, *, temperature: float) -> Tensor:
     """Normalised-temperature cross-entropy between two views of the same samples (SimCLR, arXiv 2002.05709, eq. 1).
 
@@ -27,6 +47,7 @@ def nt_xent(a: Tensor, b: Tensor, *, temperature: float) -> Tensor:
     return each.view(logits.shape[:-1]).mean(-1)
 
 
+@full_precision
 def clip(a: Tensor, b: Tensor, *, logit_scale: Tensor | float) -> Tensor:
     """Symmetric cross-entropy between two modalities of the same samples (CLIP, arXiv 2103.00020, figure 3).
 
@@ -37,6 +58,7 @@ def clip(a: Tensor, b: Tensor, *, logit_scale: Tensor | float) -> Tensor:
     return (F.cross_entropy(logits, target) + F.cross_entropy(logits.mT, target)) / 2
 
 
+@full_precision
 def comm(view1: list[Tensor], view2: list[Tensor], *, temperature: float, reduction: str = "mean") -> dict[str, Tensor]:
     """CoMM (arXiv 2409.07402, eq. 5-7): every subset of the modalities must agree with the full set of the other view.
 
@@ -60,6 +82,7 @@ def overlap(a: Tensor, b: Tensor, *, form: str) -> Tensor:
     return (cosine.clamp(min=0) if form == "hinge" else cosine.square()).mean(-1)
 
 
+@full_precision
 def coral(
     shared1: Tensor,
     shared2: Tensor,

@@ -1,12 +1,21 @@
-"""A made-up table of five methods on three training distributions, for whatever reads tables."""
+"""How tests run, and a made-up table of five methods on three training distributions for whatever reads tables.
+
+One thread, as in runs: tiny tensors gain nothing from more. No deadlines: a busy machine is not a failure.
+"""
 
 import zlib
 
 import numpy as np
 import pandas as pd
 import pytest
+import torch
+from hypothesis import settings
 
 from coral_viz import tables
+
+torch.set_num_threads(1)
+settings.register_profile("coral_viz", deadline=None)
+settings.load_profile("coral_viz")
 
 CLASSES = {"redundancy": 4, "unique_1": 4, "unique_2": 4, "synergy": 2}
 VARIANTS = [("cross", ""), ("cross_self", ""), ("comm", ""), ("coral", ""), ("coral", "orthogonality=squared")]

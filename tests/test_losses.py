@@ -131,3 +131,19 @@ def test_degenerate_embeddings_give_finite_losses_and_gradients(z):
         loss = sum(terms.values())
         assert torch.isfinite(loss)
         assert all(torch.isfinite(g).all() for g in torch.autograd.grad(loss, z, allow_unused=True) if g is not None)
+
+
+def test_losses_keep_full_precision_where_networks_do_not():
+    torch.manual_seed(0)
+    z = [torch.randn(8, 16).bfloat16() for _ in range(6)]
+    wide = [x.float() for x in z]
+
+    def values(z):
+        options = {"temperature": 0.1, "orthogonality_weight": 1.0}
+        terms = losses.coral(z[0], z[1], z[2:4], z[4:], **options) | losses.comm(z[:3], z[3:], temperature=0.1)
+        return torch.stack([*terms.values(), losses.clip(z[0], z[1], logit_scale=10.0)])
+
+    with torch.autocast("cpu", torch.bfloat16):
+        narrow = values(z)
+    assert narrow.dtype == torch.float32
+    assert torch.equal(narrow, values(wide))
