@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import shlex
 import sys
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
+    options.typed = shlex.join(["python", "-m", "coral_viz", *arguments])
     try:
         return options.run(options) or 0
     except (ValueError, RuntimeError, OSError) as error:

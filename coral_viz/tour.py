@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,15 +62,17 @@ def run(
     device: str = "auto",
     executor: str = "joblib",
     jobs: int | None = None,
+    command: str = "coral_viz.tour.run(...)",
 ) -> Tour:
     """Do what is missing of the tour, then write tables, figures and ``index.html`` to ``out``.
 
+    ``command`` is what the page names as the way to make it again; the other arguments are those of ``execute``.
     Raises ValueError for unknown names, values out of range or an ``out`` that cannot be written, before any work;
     RuntimeError if every run failed.
     """
     start, out = time.perf_counter(), Path(out)
     where = resolve(device)
-    plan = specs(list(chosen or METHODS), list(seeds or SEEDS), budget or Budget())
+    plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget or Budget())))
     store = Store(out / "runs")
     outcomes = list(_watched(plan, store, str(where), executor, jobs))
     failures = _failures(outcomes)
@@ -85,7 +85,7 @@ def run(
         table,
         pd.DataFrame([_timing(spec, store) for spec in done]),
         figures.overview(table),
-        command=shlex.join(["python -m coral_viz", *sys.argv[1:]]).replace("'", ""),
+        command=command,
         settings=_settings(plan[0].budget, where, len(outcomes), time.perf_counter() - start),
         failures=failures,
     )

@@ -6,6 +6,7 @@ remembered of the run.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -78,7 +79,8 @@ def train(
         torch.manual_seed(seed)
         method.train()
         order = shuffled(samples, batch, generator)
-        for step in tqdm(range(1, steps + 1), disable=not progress, desc=method.TITLE, mininterval=0.5, ascii=True):
+        bar = {"desc": method.TITLE, "mininterval": 0.5, "ascii": True, "file": sys.stdout}
+        for step in tqdm(range(1, steps + 1), disable=not progress, **bar):
             views = task.views(data[next(order)], generator)
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
                 terms = method.loss(*views, (step - 1) / steps)

@@ -4,6 +4,7 @@ Every drawing function takes a keyword ``look`` (``style.paper()``, ``.screen()`
 that carries its alternative text as ``figure.alt``.
 """
 
+from coral_viz.figures.bias import bias
 from coral_viz.figures.kept import bits_kept
 from coral_viz.figures.overview import overview
 from coral_viz.figures.parts import matrix
@@ -13,4 +14,4 @@ from coral_viz.figures.schematic import schematic
 from coral_viz.figures.training import curves
 from coral_viz.figures.where import dots, stacked
 
-__all__ = ["accuracy", "bits_kept", "curves", "dots", "matrix", "overview", "save", "schematic", "stacked"]
+__all__ = ["accuracy", "bias", "bits_kept", "curves", "dots", "matrix", "overview", "save", "schematic", "stacked"]

@@ -76,6 +76,11 @@ def seeds_in_words(summary: pd.DataFrame) -> str:
     return f"{seeds}; {' or '.join(dict.fromkeys(summary['interval']))}."
 
 
+def mean_of(seeds: int) -> str:
+    """What a number over seeds is, in words."""
+    return "n = 1 seed" if seeds == 1 else f"mean of n = {seeds} seeds"
+
+
 def describe(figure: Figure, alt: str) -> Figure:
     """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it."""
     figure.alt = alt

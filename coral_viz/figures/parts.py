@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coral_viz import style, tables
-from coral_viz.figures.canvas import canvas, describe, picture, text_at
+from coral_viz.figures.canvas import canvas, describe, mean_of, picture, text_at
 from coral_viz.tables import VARIANT
 
 ROW, TITLE, HEADER = 1.35, 1.9, 3.8  # lines of text: a part, a method's name, what stands above the first block
@@ -55,9 +55,7 @@ def part_name(part: str) -> str:
 
 def _grid(parts: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
     heights = [len(names) for names in parts.values()]
-    words = (
-        f"Bits that each part tells about each label: mean of n = {seeds} seeds, best readout, held-out lower bound."
-    )
+    words = f"Bits that each part tells about each label: {mean_of(seeds)}, best readout, held-out lower bound."
     figure = canvas(ROW * sum(heights) + TITLE * len(heights) + HEADER, words)
     widths = [len(names) for names in labels.values()]
     return figure, figure.subplots(len(parts), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)

@@ -21,7 +21,7 @@ from matplotlib.ticker import MultipleLocator
 
 from coral_viz import style, tables
 from coral_viz.figures import marks
-from coral_viz.figures.canvas import canvas, describe, picture, seeds_in_words, text_at
+from coral_viz.figures.canvas import canvas, describe, mean_of, picture, seeds_in_words, text_at
 from coral_viz.figures.parts import part_name
 from coral_viz.tables import LABELS, VARIANT
 
@@ -47,9 +47,7 @@ def stacked(table: pd.DataFrame) -> Figure:
         Patch(facecolor=style.ATOM_COLOURS[atom], hatch=style.ATOM_HATCHES[atom], edgecolor=style.PAPER, label=words)
         for atom, words in MEANINGS.items()
     ]
-    words = (
-        f"Bits about each label that two parts hold; mean of n = {summary['n'].max()} seeds; upright tick: exact truth."
-    )
+    words = f"Bits about each label that two parts hold; {mean_of(summary['n'].max())}; upright tick: exact truth."
     figure, panels = _grid(summary, 1.15, words, key)
     for ax, here, labels in panels:
         _bars(ax, here, labels)

@@ -64,10 +64,13 @@ def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
     scale = f"{truth:.3g} bit{'' if truth == 1 else 's'}{' each' * (len(labels) > 1)}"
     names = _join([_label(label) for label in labels])
     full, none = rows[rows["share"] >= NEARLY_ALL], rows[rows["share"] <= HARDLY_ANY]
+    variants = tables.variants(rows)
     if len(full) == len(rows):
-        return f"Every method kept nearly all of {names} (at least {full['estimate'].min():z.2f} of {scale})."
+        who = "Every method" if len(variants) > 1 else _name(*variants)
+        return f"{who} kept nearly all of {names} (at least {full['estimate'].min():z.2f} of {scale})."
     if len(none) == len(rows):
-        return f"No method kept more than {max(0.0, none['estimate'].max()):z.2f} of {scale} of {names}."
+        who = "No method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
+        return f"{who} more than {max(0.0, none['estimate'].max()):z.2f} of {scale} of {names}."
     some = rows.drop([*full.index, *none.index]).sort_values("estimate", ascending=False)
     found = []
     for variant in dict.fromkeys(some[VARIANT].itertuples(index=False, name=None)):

@@ -1,0 +1,187 @@
+"""How wrong estimators of atoms are: their mean absolute error and the bias of every atom against the sample size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
+
+from coral_viz import style
+from coral_viz.figures.canvas import canvas, describe, picture, text_at
+
+ATOMS = tuple(style.ATOM_NAMES)
+BIASES = [f"bias_{atom}" for atom in ATOMS]
+POSITIVE, FINITE = ["n", "seeds", "mean_absolute_error"], ["standard_error", *BIASES]
+KEYS = ["truth", "estimator", "n"]
+
+ROW, HEADER, FOOTER = 6.0, 3.0, 2.4  # lines of text: a truth's panels, what stands above them, their ticks and axis
+GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
+WIDE = 45  # type sizes; on a narrower canvas atoms go by their symbols
+
+
+@picture
+def bias(table: pd.DataFrame) -> Figure:
+    """Error of estimators of atoms against the sample size n, in bits: a row per truth, a line per estimator.
+
+    The first panel of a row is the mean absolute error over the four atoms, on a log scale, with its standard error;
+    then come the biases, estimate minus exact value, one panel per atom, all on one scale. Hollow and half-filled
+    marks: estimators whose name begins with "k-means"; solid marks: the others.
+
+    Args:
+        table: what ``python -m coral_viz bench estimators`` writes, one row per truth, estimator and n, or a selection
+            of its rows. Errors and biases are in bits; ``standard_error`` is NaN where there was one seed.
+
+    Raises:
+        ValueError: a column is missing, there are no rows, the bias of an unknown atom, a row that is there twice, a
+            number that is not finite, or an n or an error without a logarithm.
+    """
+    _check(table)
+    table = table.sort_values("n", kind="stable")
+    looks = _looks(table["estimator"].unique())
+    truths = table["truth"].unique()
+    key = [Line2D([], [], label=name, marker="o", color=style.MUTED, **look) for name, look in looks.items()]
+    figure = canvas(len(truths) * ROW + HEADER + FOOTER, _small_print(table), key)
+    figure.get_layout_engine().set(w_pad=0.02)
+    grid = figure.subplots(len(truths), 1 + len(ATOMS), squeeze=False, sharex=True)
+    for truth, line in zip(truths, grid):
+        rows = table[table["truth"] == truth]
+        _errors(line[0], rows, looks)
+        for atom, ax in zip(ATOMS, line[1:]):
+            mark = {"color": style.ATOM_COLOURS[atom], "marker": style.ATOM_MARKERS[atom]}
+            _lines(ax, rows, f"bias_{atom}", looks, mark)
+            ax.axhline(0, color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"], zorder=1)
+        line[0].set_title(truth.replace("_", " "))
+    _count_scale(grid, sorted(table["n"].unique()))
+    _error_scale(grid[:, 0], table["mean_absolute_error"], table["standard_error"].fillna(0))
+    _bias_scale(grid[:, 1:], table[BIASES].to_numpy())
+    _headings(grid[0])
+    return describe(figure, _alt(table))
+
+
+def _check(table: pd.DataFrame) -> None:
+    missing = [column for column in ["truth", "estimator", *POSITIVE, *FINITE] if column not in table]
+    if missing:
+        raise ValueError(f"The table lacks the column(s) {', '.join(missing)}.")
+    unknown = [column for column in table if str(column).startswith("bias_") and column not in BIASES]
+    if unknown:
+        raise ValueError(f"{unknown[0]!r} is the bias of no known atom; the atoms are {', '.join(ATOMS)}.")
+    if table.empty:
+        raise ValueError("The table has no rows, so there is no error to draw.")
+    if table.duplicated(KEYS).any():
+        twice = ", ".join(map(str, table.loc[table.duplicated(KEYS), KEYS].iloc[0]))
+        raise ValueError(f"The table has more than one row for {twice}; it must have one per truth, estimator and n.")
+    for column in [*POSITIVE, *FINITE]:
+        _check_numbers(table[column], positive=column in POSITIVE)
+
+
+def _check_numbers(values: pd.Series, *, positive: bool) -> None:
+    numbers = pd.to_numeric(values, errors="coerce")
+    good = np.isfinite(numbers) & (numbers > 0 if positive else True)
+    if values.name == "standard_error":
+        good |= values.isna()
+    if not good.all():
+        kind = "positive and finite" if positive else "finite"
+        raise ValueError(f"Every {values.name} must be {kind}, but one is {values[~good].iloc[0]}.")
+
+
+def _looks(estimators: Sequence[str]) -> dict[str, dict]:
+    """Line and face of every estimator; solid marks are smaller and on top, so that the others show around them."""
+    size, width = matplotlib.rcParams["lines.markersize"], matplotlib.rcParams["lines.linewidth"]
+    line = {"lw": 0.55 * width, "mew": size / 9, "clip_on": False}
+    hollow = {**line, "ms": 0.82 * size, "zorder": 3, "mfcalt": style.PAPER}
+    solid = {**line, "ms": 0.6 * size, "mec": style.PAPER, "zorder": 4}
+    faces = cycle([{"mfc": style.PAPER}, {"fillstyle": "bottom"}])
+    return {
+        name: {"ls": dashes, **({**hollow, **next(faces)} if name.startswith("k-means") else solid)}
+        for name, dashes in zip(estimators, cycle(style.LINE_STYLES))
+    }
+
+
+def _lines(ax: Axes, rows: pd.DataFrame, column: str, looks: dict[str, dict], mark: dict) -> None:
+    """A line over n for every estimator."""
+    for estimator, own in rows.groupby("estimator", sort=False):
+        ax.plot(own["n"], own[column], label=estimator, **(looks[estimator] | mark))
+
+
+def _errors(ax: Axes, rows: pd.DataFrame, looks: dict[str, dict]) -> None:
+    """Mean absolute errors, each on an upright line of one standard error either way."""
+    mean, spread = rows["mean_absolute_error"], rows["standard_error"]
+    ax.set_yscale("log")
+    width = 0.55 * matplotlib.rcParams["lines.linewidth"]
+    ax.vlines(rows["n"], mean - spread, mean + spread, color=style.MUTED, lw=width, zorder=2)
+    _lines(ax, rows, "mean_absolute_error", looks, {"color": style.MUTED, "mec": style.MUTED, "marker": "s"})
+
+
+def _count_scale(grid: np.ndarray, counts: list[int]) -> None:
+    """A tick at every n, the first and the last of them named."""
+    reach = (counts[-1] / counts[0]) ** 0.2 if len(counts) > 1 else 2
+    for ax in grid.flat:
+        ax.set_xlim(counts[0] / reach, counts[-1] * reach)
+        ax.set_xscale("log")
+        ax.set_xticks(counts, [EngFormatter(sep="")(n) if n in (counts[0], counts[-1]) else "" for n in counts])
+        ax.minorticks_off()
+    for ax in grid[-1]:
+        ax.set_xlabel("n")
+
+
+def _error_scale(panels: np.ndarray, errors: pd.Series, spread: pd.Series) -> None:
+    """One log scale for all errors; a standard error that reaches down to 0 leaves it at the lower end."""
+    lowest = (errors - spread).where(errors > spread, errors).min() / 1.5
+    highest = (errors + spread).max() * 1.5
+    for ax in panels:
+        ax.set_ylim(lowest, highest)
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if highest < 50 * lowest else (1,), numticks=8))
+        ax.yaxis.set_major_formatter("{x:g}")
+
+
+def _bias_scale(panels: np.ndarray, biases: np.ndarray) -> None:
+    """One scale for all biases, 0 among them; its numbers stand beside the first panel of every row."""
+    low, high = min(biases.min(), 0), max(biases.max(), 0)
+    room = 0.08 * (high - low or 1)
+    for ax in panels.flat:
+        ax.set_ylim(low - room, high + room)
+        ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        ax.tick_params(labelleft=ax in panels[:, 0])
+
+
+def _headings(line: np.ndarray) -> None:
+    """What the columns show, above the uppermost panels."""
+    points = matplotlib.rcParams["font.size"]
+    names = style.ATOM_NAMES if 72 * line[0].figure.get_figwidth() > WIDE * points else style.ATOM_SYMBOLS
+    text_at(line[0], "error, bits", (0, 1), (0, GROUP), weight="bold")
+    line[1].set_title("bias, bits", pad=GROUP * points)  # a title: the layout makes room for its height alone
+    for atom, ax in zip(ATOMS, line[1:]):
+        text_at(ax, names[atom], (0, 1), (0, HEADING), color=style.ATOM_COLOURS[atom], weight="bold")
+
+
+def _small_print(table: pd.DataFrame) -> str:
+    seeds = table.groupby("n")["seeds"].agg(["min", "max"])
+    counts = ", ".join(
+        f"{low if low == high else f'{low} to {high}'} at n\u00a0=\u00a0{n:,}"
+        for n, low, high in seeds.itertuples(name=None)
+    )
+    return (
+        "Error: mean over the four atoms of |estimate − exact| in bits, upright lines ± 1 standard error. "
+        f"Bias: mean estimate − exact. Seeds: {counts} samples."
+    )
+
+
+def _alt(table: pd.DataFrame) -> str:
+    first, last = table["n"].min(), table["n"].max()
+    parts = []
+    for truth, rows in table.groupby("truth", sort=False):
+        means = ", ".join(
+            f"{name} {' to '.join(f'{own.iloc[i]:.3f}' for i in sorted({0, len(own) - 1}))}"
+            for name, own in rows.groupby("estimator", sort=False)["mean_absolute_error"]
+        )
+        parts.append(f"{truth.replace('_', ' ')}: {means}")
+    reach = f"n = {first:,}" if first == last else f"n from {first:,} to {last:,}"
+    kind = f"Line charts of the errors and biases of PID estimators over {reach}"
+    return f"{kind}; mean absolute error in bits, each from its first to its last n, {'; '.join(parts)}."
