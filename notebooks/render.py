@@ -1,0 +1,58 @@
+"""From scripts to notebooks: ``scripts/NAME.py`` (jupytext's percent format) becomes ``NAME.ipynb``, executed.
+
+The script is the source; a notebook is never edited by hand. Everything but its outputs follows from the script alone.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+NOTEBOOKS = Path(__file__).parent
+CELL_SECONDS = 600
+KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+
+
+def scripts() -> list[Path]:
+    """The scripts of all notebooks, in the order in which they are read."""
+    return sorted((NOTEBOOKS / "scripts").glob("*.py"))
+
+
+def target(script: Path) -> Path:
+    """Where the notebook of a script is stored."""
+    return NOTEBOOKS / f"{script.stem}.ipynb"
+
+
+def from_script(script: Path) -> nbformat.NotebookNode:
+    """The notebook of a script, without outputs; cells are numbered, so that the same script gives the same bytes."""
+    notebook = jupytext.read(script, fmt="py:percent")
+    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook.nbformat_minor = 5
+    for number, cell in enumerate(notebook.cells):
+        cell.id, cell.metadata = f"cell-{number:02d}", nbformat.NotebookNode()
+    return notebook
+
+
+def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """Run all cells in a fresh kernel and keep their outputs, but neither times nor widget state."""
+    metadata = dict(notebook.metadata)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        resources={"metadata": {"path": str(NOTEBOOKS)}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+    )
+    client.execute()
+    notebook.metadata = nbformat.from_dict(metadata)
+    return notebook
+
+
+if __name__ == "__main__":
+    for script in scripts():
+        print(f"{script.name} -> {target(script).name}", flush=True)
+        nbformat.write(execute(from_script(script)), target(script))

@@ -1,0 +1,3 @@
+from offline import offline
+
+__all__ = ["offline"]
