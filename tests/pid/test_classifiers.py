@@ -1,0 +1,55 @@
+"""Held-out posteriors: what the ladder can find, and that no row is predicted by a classifier that saw it."""
+
+import numpy as np
+import pytest
+
+from coral_viz.pid import classifiers, truths
+from coral_viz.pid.posteriors import information_from_posterior
+
+
+def test_directions_find_an_exclusive_or_hidden_between_sources():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1500, 12))
+    y = (x[:, 2] > 0) ^ (x[:, 9] > 0)
+    projection = classifiers.Directions((6, 6), second_order=2).fit(x, y).projection_[:, 1:]
+    projection /= np.linalg.norm(projection, axis=0)
+    assert sorted(np.abs(projection).argmax(0)) == [2, 9]
+    assert (np.abs(projection).max(0) > 0.9).all()
+
+
+def test_directions_find_a_difference_in_spread_within_one_source():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 2, 1500)
+    x = rng.normal(size=(1500, 5)) * (1 + y[:, None] * (np.arange(5) == 3))
+    projection = classifiers.Directions((5,), second_order=1).fit(x, y).projection_[:, 1]
+    assert np.abs(projection).argmax() == 3
+
+
+def test_directions_bear_constant_columns():
+    x = np.random.default_rng(0).normal(size=(60, 3)) * [1, 0, 1]
+    assert np.isfinite(classifiers.Directions((3,)).fit_transform(x, np.arange(60) % 2)).all()
+
+
+@pytest.mark.parametrize("name", ["shrunken logistic", "logistic", "directions", "perceptron", "boosting"])
+def test_each_candidate_learns_a_shift(name):
+    z1, z2, y = truths.gaussian_shift(3, 3).sample(600, 0, dimensions=4)
+    model = classifiers.ladder((4, 4), 0)[name]
+    t = classifiers._predict(model, np.hstack([z1, z2]), y, np.arange(400), np.arange(400, 600))
+    np.testing.assert_allclose(t.sum(1), 1)
+    assert information_from_posterior(t, y[400:])[0] > 0.4
+
+
+def test_nothing_is_learned_from_random_labels():
+    rng = np.random.default_rng(0)
+    held_out = classifiers.cross_fit([rng.normal(size=(300, 8))], rng.integers(0, 2, 300), folds=3, seed=0)
+    y = rng.integers(0, 2, 300)
+    for posterior in (held_out.posterior, held_out.halved):
+        np.testing.assert_allclose(posterior.sum(1), 1)
+        assert information_from_posterior(posterior, y)[0] < 0.02
+
+
+def test_a_label_that_only_its_own_row_could_tell_stays_untold():
+    # Rows are one-hot: whoever sees a row knows its label, whoever does not knows nothing.
+    y = np.arange(40) % 2
+    held_out = classifiers.cross_fit([np.eye(40)], y, folds=4, seed=0)
+    assert information_from_posterior(held_out.posterior, y)[0] < 0.02
