@@ -118,3 +118,10 @@ def test_leakage_names_the_parts(table):
     words = reading.leakage(table)
     assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and unique [12]", words)
     assert reading.leakage(table[table["method"] == "nobody"]) == ""
+
+
+def test_a_table_of_one_method_names_it(table):
+    alone = table[(table["method"] == "coral") & (table["knob"] == "")]
+    words = reading.kept(alone)
+    assert words[0].startswith("After unbiased training, COrAL (hinge) kept nearly all of")
+    assert "method" not in " ".join(words[:-1])

@@ -48,8 +48,8 @@ def _after(distribution: str, rows: pd.DataFrame) -> str:
     for _, group in itertools.groupby(per_label, key=lambda pair: _pattern(pair[1])):
         labels, frames = zip(*group)
         sentences.append(_sentence(labels, pd.concat(frames)))
-    first = sentences[0][0].lower() + sentences[0][1:]
-    return " ".join([f"After {distribution} training, {first}", *sentences[1:]])
+    rest = [sentence[0].upper() + sentence[1:] for sentence in sentences[1:]]
+    return " ".join([f"After {distribution} training, {sentences[0]}", *rest])
 
 
 def _pattern(rows: pd.DataFrame) -> list:
@@ -59,17 +59,17 @@ def _pattern(rows: pd.DataFrame) -> list:
 
 
 def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
-    """Who kept nearly all, some, or hardly any of labels that share a pattern."""
+    """Who kept nearly all, some, or hardly any of labels that share a pattern; to go on with, so in small letters."""
     truth = rows["truth"].iloc[0]
     scale = f"{truth:.3g} bit{'' if truth == 1 else 's'}{' each' * (len(labels) > 1)}"
     names = _join([_label(label) for label in labels])
     full, none = rows[rows["share"] >= NEARLY_ALL], rows[rows["share"] <= HARDLY_ANY]
     variants = tables.variants(rows)
     if len(full) == len(rows):
-        who = "Every method" if len(variants) > 1 else _name(*variants)
+        who = "every method" if len(variants) > 1 else _name(*variants)
         return f"{who} kept nearly all of {names} (at least {full['estimate'].min():z.2f} of {scale})."
     if len(none) == len(rows):
-        who = "No method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
+        who = "no method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
         return f"{who} more than {max(0.0, none['estimate'].max()):z.2f} of {scale} of {names}."
     some = rows.drop([*full.index, *none.index]).sort_values("estimate", ascending=False)
     found = []
@@ -78,7 +78,7 @@ def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
         found.append(f"{_name(variant)} kept {_join([f'{value:z.2f}' for value in values])}")
     found += [f"{_names(full)} nearly all"] if len(full) else []
     found += [f"{_names(none)} hardly any"] if len(none) else []
-    return f"Of {names} ({scale}), {_join(found)}."
+    return f"of {names} ({scale}), {_join(found)}."
 
 
 def _readouts(summary: pd.DataFrame) -> list[str]:
