@@ -1,0 +1,66 @@
+"""What the losses share: their precision, how embeddings are checked and scaled, and matching along a diagonal."""
+
+from __future__ import annotations
+
+import functools
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def full_precision(loss):
+    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened."""
+
+    def widened(z):
+        if isinstance(z, list | tuple):
+            return [widened(x) for x in z]
+        return z.float() if z.dtype in (torch.bfloat16, torch.float16) else z
+
+    @functools.wraps(loss)
+    def computed(*embeddings, **options):
+        first = embeddings[0][0] if isinstance(embeddings[0], list | tuple) else embeddings[0]
+        with torch.autocast(first.device.type, enabled=False):
+            return loss(*map(widened, embeddings), **options)
+
+    return computed
+
+
+def one_of(name: str, value: str, *allowed: str) -> str:
+    """``value``, or ValueError naming the allowed ones."""
+    if value not in allowed:
+        raise ValueError(f"{name} = {value!r} is not allowed; it takes {' or '.join(map(repr, allowed))}.")
+    return value
+
+
+def unit(embeddings: list[Tensor], *, least: int = 2) -> Tensor:
+    """M embeddings (B, E) scaled to unit length and stacked, (M, B, E); a zero embedding stays zero.
+
+    Raises ValueError for fewer than ``least`` modalities or unequal shapes.
+    """
+    if len(embeddings) < least:
+        raise ValueError(f"{len(embeddings)} modality given; this objective compares {least} or more.")
+    shapes = {tuple(z.shape) for z in embeddings}
+    if len(shapes) > 1:
+        raise ValueError(f"embeddings of the shapes {sorted(shapes)} cannot be compared; all must be one (B, E).")
+    return F.normalize(torch.stack(list(embeddings)), dim=-1)
+
+
+def exact(z: Tensor) -> Tensor:
+    """``z`` in float64, on the CPU where the device has none; ``result.to(z)`` leads back."""
+    return z.to("cpu" if z.device.type == "mps" else z.device, torch.float64)
+
+
+def others(z: Tensor, anchor: int) -> list[Tensor]:
+    """All modalities of a stack (M, B, E) but one."""
+    return [*z[:anchor], *z[anchor + 1 :]]
+
+
+def matching(logits: Tensor, *, label_smoothing: float = 0.0) -> Tensor:
+    """Cross-entropy of finding the diagonal, the mean over rows and columns: (..., B, B) -> (...).
+
+    ``label_smoothing`` spreads that share of the target evenly over all B candidates.
+    """
+    partition = (logits.logsumexp(-1) + logits.logsumexp(-2)).mean(-1) / 2
+    target = (1 - label_smoothing) * logits.diagonal(dim1=-2, dim2=-1).mean(-1)
+    return partition - target - label_smoothing * logits.mean((-2, -1))
