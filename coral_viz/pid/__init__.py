@@ -11,6 +11,8 @@ Which function to call:
 - held-out posteriors of one's own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
 - a table of counts: ``bias_corrected(counts)``, ``infer(counts)`` for intervals and a test of S = 0;
 - sources whose atoms are known, to try an estimator on: ``truths.load("mixture")``;
+- any number of variables without a target: ``total_correlation(p)``, ``dual_total_correlation(p)``,
+  ``o_information(p)`` of a table p[x1, ..., xM];
 - the redundancy lattice, also of three sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``.
 """
 
@@ -24,6 +26,7 @@ from coral_viz.pid.broja import broja
 from coral_viz.pid.inference import bias_corrected, infer
 from coral_viz.pid.lattice import redundancy_lattice
 from coral_viz.pid.measures import decompose_pmf
+from coral_viz.pid.multivariate import dual_total_correlation, o_information, total_correlation
 from coral_viz.pid.posteriors import atoms_from_posteriors, information_from_posterior
 
 __all__ = [
@@ -36,16 +39,19 @@ __all__ = [
     "decompose",
     "decompose_parts",
     "decompose_pmf",
+    "dual_total_correlation",
     "from_dit",
     "gates",
     "infer",
     "information",
     "information_from_posterior",
     "measures",
+    "o_information",
     "posterior_table",
     "redundancy_lattice",
     "roc_hull",
     "to_dit",
+    "total_correlation",
     "truths",
 ]
 

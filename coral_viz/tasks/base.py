@@ -47,7 +47,8 @@ class Task:
 
     Subclasses set ``name``, ``modalities`` (list of Modality), ``labels`` (the probed labels, each one pure atom, as a
     dict from label to the atom it is), ``classes_of`` (number of classes by label) and ``truth`` (exact Atoms by label,
-    in bits, for the first modality against all others).
+    in bits, for the first modality against all others). ``distributions`` are the training distributions worth
+    comparing, the values that a dial ``distribution`` takes; a preset that fixes the dial offers that one alone.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Task:
     labels: dict[str, str]
     classes_of: dict[str, int]
     truth: dict[str, Atoms]
+    distributions: tuple[str, ...] = ("unbiased",)
     device: torch.device
 
     def sample(self, n: int, split: str, seed: int) -> Batch:
@@ -63,6 +65,15 @@ class Task:
 
     def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
         """Two augmented views of the same samples, each a list of one tensor per modality."""
+        raise NotImplementedError
+
+    def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
+        """Which pairs cross-modal retrieval may count as right, bool (n_query, n_gallery).
+
+        True where modality ``anchor`` of a query could have come from the training distribution together with the other
+        modalities of a gallery sample. Raises NotImplementedError where a task cannot tell: then only a sample's own
+        other modalities are right.
+        """
         raise NotImplementedError
 
 

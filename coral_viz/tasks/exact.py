@@ -1,8 +1,9 @@
-"""What is known exactly about a world of ``factors``: atoms of every label, posteriors given an observation.
+"""What is known exactly about a world of ``factors``: atoms of every label, what the modalities share without a label,
+which of them could belong together, posteriors given an observation.
 
 The truth holds for any non-negative decomposition: r is in every modality (redundancy), u_m in one (unique), and any
-proper subset of the relation's latents is independent of d (synergy). It is computed under the distribution that labels
-are probed on, rho = 1/2.
+proper subset of a relation's latents is independent of its d (synergy). It is computed under the distribution that
+labels are probed on, rho = 1/2.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def truth(task) -> dict[str, Atoms]:
     """Atoms in bits, by label, of modality 1 (source 1) and all the others together (source 2)."""
     full = math.log2(task.classes)
     same = _entropy(PROBE_RHO)
-    shift = same + (1 - PROBE_RHO) * math.log2(task.classes - 1)
+    shift = _shift_entropy(PROBE_RHO, task.classes)
     atoms = {}
     if task.amplitude_redundancy:
         atoms["redundancy"] = Atoms(full, 0.0, 0.0, 0.0)
@@ -38,6 +39,83 @@ def truth(task) -> dict[str, Atoms]:
     for i, j in task.pairs:
         atoms[f"synergy_{i + 1}{j + 1}"] = Atoms(0.0, 0.0, 0.0 if i == 0 else same, same if i == 0 else 0.0)
     return atoms
+
+
+def structure(task) -> list[dict]:
+    """What the modalities share among themselves, in bits: a row per split and group of latents that are shown.
+
+    Columns: ``split`` (train, or probe, whose distribution test shares), ``group`` (redundancy, unique, the relations
+    by their labels, and ``all`` together), ``total_correlation``, ``dual_total_correlation`` and ``o_information``,
+    their difference: positive where redundancy prevails, negative where synergy does (Rosas et al. 2019, arXiv
+    1902.11239).
+    Exact for the latents shown; noise can only lower the two correlations.
+    """
+    rows = []
+    for split, rho in (("train", task.rho), ("probe", PROBE_RHO)):
+        groups = _correlations(task, rho)
+        groups["all"] = tuple(map(math.fsum, zip(*groups.values()))) or (0.0, 0.0)
+        rows += [
+            {
+                "split": split,
+                "group": group,
+                "total_correlation": total,
+                "dual_total_correlation": dual,
+                "o_information": total - dual,
+            }
+            for group, (total, dual) in groups.items()
+        ]
+    return rows
+
+
+def _correlations(task, rho: float) -> dict[str, tuple[float, float]]:
+    """Total and dual total correlation by group; groups are independent of each other, so that theirs add up.
+
+    M copies of r: TC = (M-1) log K, DTC = log K. The m latents of a relation have joint entropy (m-1) log K + H(d) and
+    each given the others H(d): TC = log K - H(d), DTC = (m-1) (log K - H(d)).
+    """
+    full = math.log2(task.classes)
+    held = max(full - _shift_entropy(rho, task.classes), 0.0)
+    groups = {}
+    if task.amplitude_redundancy:
+        groups["redundancy"] = (task.count - 1) * full, full
+    if task.amplitude_unique:
+        groups["unique"] = 0.0, 0.0
+    for label, latents in task.relations.items():
+        if label in task.truth:
+            groups[label] = held, (len(latents) - 1) * held
+    return groups
+
+
+def compatible(task, query: Batch, gallery: Batch, anchor: int) -> Tensor:
+    """Whether training could show modality ``anchor`` of query i with the other modalities of gallery j.
+
+    r must agree and every relation shown must give a d that training can draw: only 0 for rho = 1, never 0 for rho = 0.
+    Latents of amplitude 0 and noise do not count.
+
+    Returns:
+        bool, (n_query, n_gallery).
+
+    Raises:
+        ValueError: no such modality, or batches without latents.
+    """
+    if anchor not in range(task.count):
+        raise ValueError(f"anchor = {anchor} is no modality; choose one from 0 to {task.count - 1}.")
+    if not (query.latents and gallery.latents):
+        raise ValueError("Only batches with latents, as sample draws them, can be told compatible or not.")
+    right = torch.ones(len(query), len(gallery), dtype=torch.bool, device=task.device)
+    if task.amplitude_redundancy:
+        right &= query.latents["r"][:, None] == gallery.latents["r"]
+    for label, latents in task.relations.items():
+        if label in task.truth:
+            values = [
+                query.latents[name][:, None] if m == anchor else gallery.latents[name] for m, name in latents.items()
+            ]
+            right &= _can_be_drawn((values[-1] - sum(values[:-1])) % task.classes, task.rho)
+    return right
+
+
+def _can_be_drawn(d: Tensor, rho: float) -> Tensor:
+    return (d == 0) & (rho > 0) | (d != 0) & (rho < 1)
 
 
 def posteriors(task, batch: Batch) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
@@ -114,6 +192,11 @@ def _unwarped(y: Tensor, warp: float) -> Tensor:
 
 def _normalised(p: Tensor) -> Tensor:
     return p / p.sum(-1, keepdim=True)
+
+
+def _shift_entropy(rho: float, classes: int) -> float:
+    """H(d) in bits: d = 0 with probability rho, else uniform on the other classes."""
+    return _entropy(rho) + (1 - rho) * math.log2(classes - 1)
 
 
 def _entropy(p: float) -> float:

@@ -2,10 +2,11 @@
 
 Latents, each uniform on K classes: ``r`` (in every modality), ``u_m`` (in modality m alone), and a relation
 ``t_1 .. t_M`` (one per modality) with t_M = t_1 + .. + t_{M-1} + d (mod K), where d = 0 with probability rho, else
-uniform on 1..K-1. A modality shows each of its latents as a point on the circle of that class's own plane,
-``A (cos(phi) a + sin(phi) b)``, plus noise; the planes are orthogonal, drawn once per world, and scaled so that three
-latents of amplitude 1 give numbers of mean square 1. The phase phi, fresh for every sample, latent, modality and view,
-is the nuisance that views change and a linear readout cannot undo.
+uniform on 1..K-1 (XOR for K = 2). With three modalities or more, every pair may have such a relation too. A modality
+shows each of its latents as a point on the circle of that class's own plane, ``A (cos(phi) a + sin(phi) b)``, plus
+noise; the planes are orthogonal, drawn once per world, and scaled so that three latents of amplitude 1 give numbers of
+mean square 1. The phase phi, fresh for every sample, latent, modality and view, is the nuisance that views change and a
+linear readout cannot undo.
 
 This module decides the latents, the observation and the views; ``exact`` knows the truth about every label.
 """
@@ -35,8 +36,8 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "what training sees: unbiased (rho = 1/K), biased (rho = 1), relation (nothing but the relation: its first and "
-        "last latent shift together between views, amplitudes of the others 0, alpha 0, rho = 1/K)",
+        "what training sees: unbiased (rho = 1/K), biased (rho = 1), relation (nothing but the relation: its latents "
+        "shift between views so that only d stays, amplitudes of the others 0, alpha 0, rho = 1/K)",
         choices=("unbiased", "biased", "relation"),
     )
     classes: int = option(4, "K, the number of classes of every latent", low=2, high=64)
@@ -73,17 +74,22 @@ class Factors(Task):
 
     Probed labels: redundancy = r, unique_m = u_m, synergy = [d == 0], each if its amplitude is positive. Two-modality
     worlds also label d and the relation's two latents t and c; worlds with pairwise relations label synergy_ij.
+
+    ``structure`` lists what the modalities share among themselves, see ``exact.structure``.
     """
 
     name = "factors"
+    distributions = ("unbiased", "biased", "relation")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):
         self.dials = Dials.make("task 'factors'", dials)
         self.device = torch.device(device)
         for name, value in self.dials.resolved().items():
             setattr(self, name, value)
-        related = self.count > 2 and self.amplitude_pairs > 0
-        self.pairs = list(itertools.combinations(range(self.count), 2)) if related else []
+        if self.count == 2 and self.amplitude_pairs:
+            raise ValueError(f"amplitude_pairs = {self.amplitude_pairs:g} needs 3 modalities or more, but count = 2.")
+        self.pairs = list(itertools.combinations(range(self.count), 2)) if self.amplitude_pairs else []
+        self.relations = self._relate()
         self.shown = [self._shown_by(m) for m in range(self.count)]
         self.planes = self._draw_planes(seed)
         loudness = [torch.tensor(list(shown.values()), device=self.device) for shown in self.shown]
@@ -92,17 +98,24 @@ class Factors(Task):
             Modality(f"modality_{m + 1}", "tokens", (self.tokens, self.features)) for m in range(self.count)
         ]
         self.truth = exact.truth(self)
+        self.structure = exact.structure(self)
         pure = [name for name in self.truth if name not in ("d", "t", "c")]
         self.labels = {name: _atom(self.truth[name]) for name in pure}
         self.classes_of = {name: 2 if name.startswith("synergy") else self.classes for name in self.truth}
 
+    def _relate(self) -> dict[str, dict[int, str]]:
+        """By label, the latents that are related, by modality; the last is the sum of the others and d."""
+        relations = {"synergy": {m: f"t_{m + 1}" for m in range(self.count)}}
+        for i, j in self.pairs:
+            relations[f"synergy_{i + 1}{j + 1}"] = {m: f"t_{i + 1}{j + 1}_{m + 1}" for m in (i, j)}
+        return relations
+
     def _shown_by(self, m: int) -> dict[str, float]:
         """The latents that modality m shows, with their amplitudes; silent ones are left out."""
         amplitudes = {"r": self.amplitude_redundancy, f"u_{m + 1}": self.amplitude_unique}
-        amplitudes[f"t_{m + 1}"] = self.amplitude_relation
-        for i, j in self.pairs:
-            if m in (i, j):
-                amplitudes[f"t_{i + 1}{j + 1}_{m + 1}"] = self.amplitude_pairs
+        for label, latents in self.relations.items():
+            if m in latents:
+                amplitudes[latents[m]] = self.amplitude_relation if label == "synergy" else self.amplitude_pairs
         return {name: amplitude for name, amplitude in amplitudes.items() if amplitude > 0}
 
     def _draw_planes(self, seed: int) -> list[Tensor]:
@@ -197,16 +210,27 @@ class Factors(Task):
         return [x[:n] for x in seen], [x[n:] for x in seen]
 
     def _shifted(self, latents: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
-        """In *relation*, t_1 and t_M moved by one common amount, so that nothing but d is the same; else no change."""
+        """In *relation*, the latents of every relation moved so that nothing but its d is the same; else no change.
+
+        All but the last move by random amounts of their own, the last by the sum of these.
+        """
         if self.distribution != "relation":
             return latents
-        first, last = "t_1", f"t_{self.count}"
-        by = torch.randint(self.classes, latents[first].shape, generator=generator, device=self.device)
-        return latents | {name: (latents[name] + by) % self.classes for name in (first, last)}
+        moved = {}
+        for *free, last in (related.values() for related in self.relations.values()):
+            shape, device = latents[last].shape, self.device
+            by = {name: torch.randint(self.classes, shape, generator=generator, device=device) for name in free}
+            by[last] = sum(by.values())
+            moved |= {name: (latents[name] + shift) % self.classes for name, shift in by.items()}
+        return latents | moved
 
     def posteriors(self, batch: Batch) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
         """Exact posteriors of every label given x_1, x_2 and both; see ``exact.posteriors``."""
         return exact.posteriors(self, batch)
+
+    def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
+        """Which anchors of ``query`` and rests of ``gallery`` training could pair; see ``exact.compatible``."""
+        return exact.compatible(self, query, gallery, anchor)
 
 
 def _atom(atoms: Atoms) -> str:

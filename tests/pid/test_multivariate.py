@@ -1,0 +1,95 @@
+"""Correlations of many variables against dit, against mutual information and on tables whose values are known."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from coral_viz import pid
+from coral_viz.pid.information import co_information, mutual_information
+
+FUNCTIONS = ("total_correlation", "dual_total_correlation", "o_information")
+
+
+def copied(count, classes):
+    """All variables are one and the same."""
+    p = np.zeros((classes,) * count)
+    p[(np.arange(classes),) * count] = 1 / classes
+    return p
+
+
+def parity(count, classes):
+    """The variables sum to 0 modulo ``classes`` and are otherwise free."""
+    p = np.zeros((classes,) * count)
+    for x in itertools.product(range(classes), repeat=count):
+        p[x] = sum(x) % classes == 0
+    return p / p.sum()
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize("shape", [(2, 2), (3, 4), (2, 2, 2), (2, 3, 4), (2, 1, 3), (2, 2, 2, 2), (2, 3, 2, 2, 2)])
+def test_equal_to_dit_on_random_tables(name, shape):
+    dit = pytest.importorskip("dit")
+    rng = np.random.default_rng(0)
+    for concentration in (0.1, 1.0):
+        p = rng.dirichlet(np.full(np.prod(shape), concentration)).reshape(shape)
+        expected = getattr(dit.multivariate, name)(pid.to_dit(p))
+        assert getattr(pid, name)(p) == pytest.approx(expected, abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6])
+@pytest.mark.parametrize("classes", [2, 3])
+def test_copies_are_redundant_and_parity_is_synergistic(count, classes):
+    full = np.log2(classes)
+    values = {p: [getattr(pid, name)(p(count, classes)) for name in FUNCTIONS] for p in (copied, parity)}
+    assert values[copied] == pytest.approx([(count - 1) * full, full, (count - 2) * full], abs=1e-12)
+    assert values[parity] == pytest.approx([full, (count - 1) * full, (2 - count) * full], abs=1e-12)
+
+
+@given(st.integers(0, 10_000))
+def test_of_two_variables_both_correlations_are_the_mutual_information(seed):
+    p = np.random.default_rng(seed).dirichlet(np.full(12, 0.5)).reshape(3, 4)
+    information = mutual_information(p)
+    assert pid.total_correlation(p) == pytest.approx(information, abs=1e-12)
+    assert pid.dual_total_correlation(p) == pytest.approx(information, abs=1e-12)
+
+
+@given(st.integers(0, 10_000))
+def test_of_three_variables_the_o_information_is_the_co_information(seed):
+    p = np.random.default_rng(seed).dirichlet(np.full(12, 0.5)).reshape(3, 2, 2)
+    assert pid.o_information(p) == pytest.approx(co_information(p), abs=1e-12)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 4))
+def test_independent_groups_add_up_and_independent_variables_hold_nothing(seed, count):
+    rng = np.random.default_rng(seed)
+    p, q = (rng.dirichlet(np.full(2**count, 0.5)).reshape((2,) * count) for _ in range(2))
+    marginals = rng.dirichlet(np.ones(3), size=count)
+    product = marginals[0]
+    for marginal in marginals[1:]:
+        product = np.multiply.outer(product, marginal)
+    for measure in (getattr(pid, name) for name in FUNCTIONS):
+        assert measure(np.kron(p, q)) == pytest.approx(measure(p) + measure(q), abs=1e-10)
+        assert measure(product) == pytest.approx(0, abs=1e-12)
+
+
+def test_counts_are_normalised():
+    assert pid.total_correlation([[5, 0], [0, 5]]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@pytest.mark.parametrize(
+    ("p", "words"),
+    [
+        (np.ones(4), "needs 2 axes"),
+        (np.ones((2, 0)), "at least one value"),
+        (np.array([[1, -0.5], [1, 1]]), "not be negative"),
+        (np.array([[1, np.nan], [1, 1]]), "finite"),
+        (np.zeros((2, 2, 2)), "all zeros"),
+    ],
+)
+def test_bad_tables_are_named(name, p, words):
+    with pytest.raises(ValueError, match=words):
+        getattr(pid, name)(p)
