@@ -33,17 +33,20 @@ def fit(x: Tensor, labels: dict[str, Tensor], x_test: Tensor, *, seed: int) -> d
     Returns {"linear": Readout, "best": Readout}; best takes, label by label, whichever of the two earned the lower
     cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding or a label with one class.
     """
-    _check(x, labels, x_test)
-    x, x_test = (columns.mT.contiguous() for columns in _standardised(x, x_test))
-    targets = Targets(labels)
-    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed)).to(x.device)
-    held = order[: max(1, int(HELD_OUT * len(order)))]
-    kept = order[len(held) :]
-    linear = _linear(x, x_test, targets, kept, held)
+    x, (x_test,), targets, kept, held = _prepared(x, labels, [x_test], seed)
+    (linear,) = _linear(x, [x_test], targets, kept, held)
     mlp = _perceptron(x, x_test, targets, kept, held, seed)
     better = {name: min(linear, mlp, key=lambda r: r.held_out[name]) for name in targets.names}
     best = Readout({n: r.posteriors[n] for n, r in better.items()}, {n: r.held_out[n] for n, r in better.items()})
     return {"linear": linear, "best": best}
+
+
+def fit_linear(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], *, seed: int) -> list[Readout]:
+    """The linear readout of ``fit``, to the last bit, fitted once and predicting each (n_test, d) of ``x_tests``.
+
+    Raises ValueError as ``fit``.
+    """
+    return _linear(*_prepared(x, labels, x_tests, seed))
 
 
 class Targets:
@@ -76,14 +79,23 @@ class Targets:
         return dict(zip(self.names, values.tolist()))
 
 
-def _linear(x: Tensor, x_test: Tensor, targets: Targets, kept: Tensor, held: Tensor) -> Readout:
+def _prepared(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], seed: int) -> tuple:
+    """Checked and standardised: x (d, n), every x_test (d, n_test), targets, columns to fit on, columns held out."""
+    _check(x, labels, x_tests)
+    x, *x_tests = (columns.mT.contiguous() for columns in _standardised(x, x_tests))
+    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed)).to(x.device)
+    held = order[: max(1, int(HELD_OUT * len(order)))]
+    return x, x_tests, Targets(labels), order[len(held) :], held
+
+
+def _linear(x: Tensor, x_tests: list[Tensor], targets: Targets, kept: Tensor, held: Tensor) -> list[Readout]:
     """Logistic regression at every strength, then once more on all probe data at each label's best strength."""
     strengths = torch.tensor(STRENGTHS, device=x.device)
     grid = strengths.unsqueeze(1).expand(-1, len(targets.names))
     scores = targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held)
     lowest, best = scores.min(0)
     final = _logistic(x, targets, torch.cat([kept, held]), strengths[best].unsqueeze(0))
-    return Readout(targets.posteriors(_affine(final, x_test)[0]), targets.by_name(lowest))
+    return [Readout(targets.posteriors(_affine(final, x_test)[0]), targets.by_name(lowest)) for x_test in x_tests]
 
 
 def _logistic(x: Tensor, targets: Targets, columns: Tensor, strength: Tensor) -> Tensor:
@@ -150,14 +162,14 @@ def _tempered(logits: Tensor, logits_test: Tensor, targets: Targets, held: Tenso
     return Readout(targets.posteriors(logits_test / temperatures[index, 0]), targets.by_name(best))
 
 
-def _standardised(x: Tensor, x_test: Tensor) -> tuple[Tensor, Tensor]:
+def _standardised(x: Tensor, x_tests: list[Tensor]) -> list[Tensor]:
     mean, std = x.mean(0), x.std(0)
     scale = torch.where(std > 1e-8, std, torch.ones_like(std))
-    return (x - mean) / scale, (x_test - mean) / scale
+    return [(z - mean) / scale for z in (x, *x_tests)]
 
 
-def _check(x: Tensor, labels: dict[str, Tensor], x_test: Tensor) -> None:
-    for name, z in (("probe", x), ("test", x_test)):
+def _check(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor]) -> None:
+    for name, z in (("probe", x), *(("test", x_test) for x_test in x_tests)):
         if not torch.isfinite(z).all():
             raise ValueError(f"the {name} embedding holds {int((~torch.isfinite(z)).sum())} NaN or infinite numbers.")
     for name, label in labels.items():

@@ -1,7 +1,7 @@
-"""What an embedding kept: probes of every part and of the whole, and the decomposition of labels between parts.
+"""Probes of every part and of the whole, with some modalities withheld too, and labels decomposed between parts.
 
 ``balanced_accuracy`` is the linear probe's; ``bits`` is a lower bound on I(part; label) from held-out posteriors; the
-atoms between two parts say where information is kept. Readouts are fitted to probe data; test data are touched once.
+atoms between two parts say where information is kept.
 """
 
 from __future__ import annotations
@@ -11,18 +11,6 @@ import torch
 from torch import Tensor
 
 from coral_viz import pid, readouts
-
-CHUNK = 4096
-
-
-@torch.no_grad()
-def embed(method, batch) -> dict[str, Tensor]:
-    """The method's parts of a batch by name, (n, width) each, float32: evaluation mode, no mask, no augmentation."""
-    training = method.training
-    method.eval()
-    chunks = [method.embed([x[i : i + CHUNK] for x in batch.inputs]) for i in range(0, len(batch), CHUNK)]
-    method.train(training)
-    return {name: torch.cat([chunk[name] for chunk in chunks]).float() for name in chunks[0]}
 
 
 def probe(
@@ -60,6 +48,37 @@ def probe(
     return pd.DataFrame(rows)
 
 
+def probe_subsets(
+    parts: dict[str, Tensor],
+    labels: dict[str, Tensor],
+    parts_test: dict[tuple[str, ...], dict[str, Tensor]],
+    labels_test: dict[str, Tensor],
+    *,
+    whole: tuple[str, ...] | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What a readout of the whole embedding, fitted with every modality, still reads when only some are given.
+
+    parts, labels, labels_test, whole, seed: as in ``probe``. parts_test: by the modalities given, the parts that could
+    be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data: readouts
+    standardise, so that it enters as zero and says nothing for or against any class.
+
+    Returns rows like those of ``probe``, balanced_accuracy and bits of the linear readout, for the part
+    "all(modality_1)", "all(modality_1,modality_2)" and so on; with every modality they equal those of "all". Bits turn
+    negative where the readout, which is not told what is missing, stays too sure. Raises ValueError as ``probe``.
+    """
+    whole = whole or tuple(parts)
+    means = {name: z.mean(0, keepdim=True) for name, z in parts.items()}
+    n = len(next(iter(labels_test.values())))
+    filled = [{name: shown.get(name, means[name].expand(n, -1)) for name in whole} for shown in parts_test.values()]
+    tests = [_joined(shown, whole) for shown in filled]
+    linear = readouts.fit_linear(_joined(parts, whole), labels, tests, seed=seed)
+    rows = []
+    for given, readout in zip(parts_test, linear):
+        rows += [row | {"part": f"all({','.join(given)})"} for row in _single({"linear": readout}, labels, labels_test)]
+    return pd.DataFrame(rows)
+
+
 def balanced_accuracy(posterior: Tensor, label: Tensor, prior: Tensor) -> float:
     """Mean over classes of the share recognised, deciding for the largest posterior / prior, in [0, 1]."""
     chosen = (posterior / prior).argmax(1)
@@ -70,14 +89,14 @@ def _joined(parts: dict[str, Tensor], names: tuple[str, ...]) -> Tensor:
     return torch.cat([parts[name] for name in names], 1)
 
 
-def _single(both: dict, labels: dict, labels_test: dict) -> list[dict]:
+def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
         prior = torch.bincount(labels[name]) / len(labels[name])
-        accuracy = balanced_accuracy(both["linear"].posteriors[name], label, prior)
+        accuracy = balanced_accuracy(fitted["linear"].posteriors[name], label, prior)
         row = {"label": name, "n": len(label)}
         rows.append(row | {"metric": "balanced_accuracy", "readout": "linear", "value": accuracy, "unit": "share"})
-        for readout, result in both.items():
+        for readout, result in fitted.items():
             bits, _ = pid.information_from_posterior(result.posteriors[name].cpu().numpy(), label.cpu().numpy())
             rows.append(row | {"metric": "bits", "readout": readout, "value": bits, "unit": "bits"})
     return rows

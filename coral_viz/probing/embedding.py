@@ -1,0 +1,61 @@
+"""From a batch to the method's parts: evaluation mode, in chunks, with every modality or only some of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor
+
+CHUNK = 4096
+# up to this many modalities every subset is given; beyond, their number would double with each modality
+EVERY_SUBSET = 4
+
+
+def embed(method, batch, given: Sequence[int] | None = None) -> dict[str, Tensor]:
+    """The method's parts of a batch by name, (n, width) each, float32: evaluation mode, no mask, no augmentation.
+
+    ``given``: indices of the modalities shown (default: all). The others are withheld; parts that cannot be computed
+    without them are absent, fused parts are computed from what is shown. Raises ValueError for a modality that does
+    not exist, or none.
+    """
+    count = len(batch.inputs)
+    given = range(count) if given is None else given
+    if len(given) == 0 or not set(given) <= set(range(count)):
+        raise ValueError(f"given = {tuple(given)} must name one or more of the modalities 0 to {count - 1}.")
+    shown = [x if m in given else None for m, x in enumerate(batch.inputs)]
+    with evaluation(method):
+        parts = [method.embed(chunk) for chunk in chunked(shown, len(batch))]
+    return {name: torch.cat([part[name] for part in parts]).float() for name in parts[0]}
+
+
+def embed_subsets(method, batch) -> dict[tuple[str, ...], dict[str, Tensor]]:
+    """The parts of a batch, as ``embed``, of which only some modalities are given: by the names of those given.
+
+    All 2^M - 1 subsets of up to 4 modalities; of more, each alone, all but one, and all. The full set is last.
+    """
+    names = method.names
+    every = range(len(names))
+    sizes = range(1, len(names) + 1) if len(names) <= EVERY_SUBSET else (1, len(names) - 1, len(names))
+    subsets = [subset for size in sizes for subset in itertools.combinations(every, size)]
+    return {tuple(names[m] for m in subset): embed(method, batch, subset) for subset in subsets}
+
+
+@contextmanager
+def evaluation(method) -> Iterator[None]:
+    """The method in evaluation mode, without gradients; afterwards it trains again if it did before."""
+    training = method.training
+    method.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        method.train(training)
+
+
+def chunked(inputs: list[Tensor | None], n: int) -> Iterator[list[Tensor | None]]:
+    """The inputs of n samples, CHUNK samples at a time; a withheld modality stays None."""
+    for start in range(0, n, CHUNK):
+        yield [None if x is None else x[start : start + CHUNK] for x in inputs]
