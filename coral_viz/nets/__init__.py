@@ -3,6 +3,18 @@
 from coral_viz.nets.encoders import TokenEncoder, encoder
 from coral_viz.nets.fusion import FusionTransformer
 from coral_viz.nets.heads import GroupedBatchNorm, ProjectionHead
+from coral_viz.nets.images import AlexNetTrunk, CompactCNN
 from coral_viz.nets.pooling import AttentionPool
+from coral_viz.nets.positions import grid_positions
 
-__all__ = ["AttentionPool", "FusionTransformer", "GroupedBatchNorm", "ProjectionHead", "TokenEncoder", "encoder"]
+__all__ = [
+    "AlexNetTrunk",
+    "AttentionPool",
+    "CompactCNN",
+    "FusionTransformer",
+    "GroupedBatchNorm",
+    "ProjectionHead",
+    "TokenEncoder",
+    "encoder",
+    "grid_positions",
+]

@@ -1,9 +1,10 @@
 """The fusion transformer: all modalities' tokens behind one learned CLS token, whose output is the fused embedding.
 
-A *variant* is one way of leaving tokens out (a subset of the modalities, a mask). With a single block only the CLS row
-of the attention is read, and its query is the same for every sample and variant; keys and values are then computed once
-per token, and a variant only re-weights them. This is exact, and makes variants nearly free. Deeper stacks send every
-variant through on its own, with the left-out tokens masked as keys.
+A *variant* is one way of leaving tokens out (``drop``: a subset of the modalities) or of hiding them behind one filler
+token (``hidden``: a mask). With a single block only the CLS row of the attention is read, and its query is the same for
+every sample and variant; keys and values are then computed once per token, and a variant only re-weights them; n
+fillers weigh as one whose score is log n higher. This is exact, and makes variants nearly free. Deeper stacks send
+every variant through on its own, with the left-out tokens masked as keys.
 """
 
 from __future__ import annotations
@@ -40,28 +41,44 @@ class Block(nn.Module):
         x = x + self.attention(y, y, y, key_padding_mask=drop, need_weights=False)[0]
         return x + self.mlp(self.norm2(x))
 
-    def cls_row(self, cls: torch.Tensor, tokens: torch.Tensor, drop: torch.Tensor | None) -> torch.Tensor:
-        """The first row of ``forward`` on [cls, tokens], for all variants at once.
+    def cls_row(self, cls, tokens, drop, hidden=None, filler=None) -> torch.Tensor:
+        """The first row of ``forward`` on [cls, tokens], for all variants at once; arguments as in the transformer's.
 
-        cls (d,), tokens (B, T, d), drop (V, 1 or B, T) or None for one full variant; -> (V, B, d).
+        cls (d,), tokens (B, T, d) -> (V + K, B, d).
         """
-        x = torch.cat([cls.expand(len(tokens), 1, -1), tokens], 1)
-        heads = self.attention.num_heads
-        wq, wk, wv = self.attention.in_proj_weight.chunk(3)
-        bq, bk, bv = self.attention.in_proj_bias.chunk(3)
-        y = self.norm1(x)
-        query = F.linear(self.norm1(cls), wq, bq).unflatten(-1, (heads, -1))
-        key = F.linear(y, wk, bk).unflatten(-1, (heads, -1))
-        value = F.linear(y, wv, bv).unflatten(-1, (heads, -1))
-        scores = torch.einsum("hc,bthc->bht", query, key) * query.shape[-1] ** -0.5
-        if drop is None:
-            weights = scores.softmax(-1).unsqueeze(0)
-        else:
-            drop = F.pad(drop, (1, 0), value=False).unsqueeze(2)
-            weights = scores.masked_fill(drop, -torch.inf).softmax(-1)
-        pooled = torch.einsum("vbht,bthc->vbhc", weights, value).flatten(-2)
-        out = cls + self.attention.out_proj(pooled)
+        x = self.norm1(torch.cat([cls.expand(len(tokens), 1, -1), tokens], 1))
+        (query,), (key, value) = self._projected(self.norm1(cls), "q"), self._projected(x, "kv")
+        scale = query.shape[-1] ** -0.5
+        scores = torch.einsum("hc,bthc->bht", query, key) * scale
+        pooled = []
+        if drop is None and hidden is None:
+            pooled.append(_weighted(scores.softmax(-1).unsqueeze(0), value))
+        if drop is not None:
+            pooled.append(_weighted(_without(scores, drop).softmax(-1), value))
+        if hidden is not None:
+            filler_key, filler_value = self._projected(self.norm1(filler), "kv")
+            filler_score = (query * filler_key).sum(-1) * scale + hidden.sum(-1, keepdim=True).to(scores.dtype).log()
+            weights = torch.cat([_without(scores, hidden), filler_score.unsqueeze(-1)], -1).softmax(-1)
+            filled = (weights[..., -1:] * filler_value).flatten(-2)
+            pooled.append(_weighted(weights[..., :-1], value) + filled)
+        out = cls + self.attention.out_proj(torch.cat(pooled))
         return out + self.mlp(self.norm2(out))
+
+    def _projected(self, y: torch.Tensor, which: str) -> list[torch.Tensor]:
+        """Queries, keys or values (letters of ``which``) of normed tokens (..., d), each (..., heads, d / heads)."""
+        weights, biases = self.attention.in_proj_weight.chunk(3), self.attention.in_proj_bias.chunk(3)
+        chosen = ["qkv".index(letter) for letter in which]
+        return [F.linear(y, weights[i], biases[i]).unflatten(-1, (self.attention.num_heads, -1)) for i in chosen]
+
+
+def _without(scores: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
+    """Scores (B, h, 1 + T) with tokens taken out by each variant (V, 1 or B, T): (V, B, h, 1 + T)."""
+    return scores.masked_fill(F.pad(out, (1, 0), value=False).unsqueeze(2), -torch.inf)
+
+
+def _weighted(weights: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
+    """Values (B, T, h, c) weighted by (V, B, h, T), heads side by side: (V, B, d)."""
+    return torch.einsum("vbht,bthc->vbhc", weights, value).flatten(-2)
 
 
 class FusionTransformer(nn.Module):
@@ -78,22 +95,44 @@ class FusionTransformer(nn.Module):
         self.blocks = nn.ModuleList(Block(dim, heads, depth) for _ in range(depth))
         self.norm = nn.LayerNorm(dim)
 
-    def forward(self, tokens: torch.Tensor, drop: torch.Tensor | None = None) -> torch.Tensor:
-        """tokens (B, T, d); drop (V, 1 or B, T) bool, True where a variant leaves a token out; -> (V, B, d).
+    def forward(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
+        """All variants of a batch of tokens (B, T, d): (V + K, B, d).
 
-        Without ``drop`` there is one variant that leaves out nothing.
+        drop: (V, 1 or B, T) bool, True where a variant leaves a token out. hidden: (K, B, T) bool, True where a variant
+        puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token.
         """
         if len(self.blocks) == 1:
-            return self.norm(self.blocks[0].cls_row(self.cls, tokens, drop))
-        return self.all_rows(tokens, drop)
+            return self.norm(self.blocks[0].cls_row(self.cls, tokens, drop, hidden, filler))
+        return self.all_rows(tokens, drop, hidden, filler)
 
-    def all_rows(self, tokens: torch.Tensor, drop: torch.Tensor | None = None) -> torch.Tensor:
+    def all_rows(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
         """``forward`` for any depth: every variant is a sequence of its own."""
-        batch, count, dim = tokens.shape
-        variants = 1 if drop is None else len(drop)
-        x = torch.cat([self.cls.expand(batch, 1, dim), tokens], 1).repeat(variants, 1, 1)
-        if drop is not None:
-            drop = F.pad(drop.expand(variants, batch, count), (1, 0), value=False).flatten(0, 1)
+        x, out = self._sequences(tokens, drop, hidden, filler)
         for block in self.blocks:
-            x = block(x, drop)
-        return self.norm(x[:, 0]).unflatten(0, (variants, batch))
+            x = block(x, out)
+        return self.norm(x[:, 0]).unflatten(0, (-1, len(tokens)))
+
+    @torch.no_grad()
+    def attention(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
+        """How CLS weighs itself and each token in the last block, mean over heads: (V + K, B, 1 + T), sums to 1."""
+        x, out = self._sequences(tokens, drop, hidden, filler)
+        *before, last = self.blocks
+        for block in before:
+            x = block(x, out)
+        y = last.norm1(x)
+        weights = last.attention(y[:, :1], y, y, key_padding_mask=out, need_weights=True)[1]
+        return weights[:, 0].unflatten(0, (-1, len(tokens)))
+
+    def _sequences(self, tokens, drop, hidden, filler) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """[CLS, tokens] of every variant below each other, (N, 1 + T, d), and the keys left out, (N, 1 + T) or None."""
+        batch, count, dim = tokens.shape
+        cls = self.cls.expand(batch, 1, dim)
+        dropping = 0 if drop is None else len(drop)
+        plain = dropping or hidden is None
+        x = [torch.cat([cls, tokens], 1).repeat(max(dropping, 1), 1, 1)] if plain else []
+        for mask in () if hidden is None else hidden:
+            x.append(torch.cat([cls, torch.where(mask.unsqueeze(-1), filler, tokens)], 1))
+        if drop is None:
+            return torch.cat(x), None
+        out = F.pad(drop.expand(dropping, batch, count), (1, 0), value=False).flatten(0, 1)
+        return torch.cat(x), F.pad(out, (0, 0, 0, len(x[1:]) * batch), value=False)

@@ -35,6 +35,46 @@ def test_the_cls_shortcut_is_exact_in_value_and_gradient(dtype):
             torch.testing.assert_close(one, two, atol=2e-5 if dtype == torch.float32 else 1e-9, rtol=0)
 
 
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("drop", [None, variants(6)])
+def test_hidden_tokens_are_replaced_by_the_filler(depth, drop):
+    torch.manual_seed(0)
+    fusion = FusionTransformer(dim=16, heads=4, depth=depth).double()
+    tokens, filler = torch.randn(5, 6, 16).double().requires_grad_(), torch.randn(16).double().requires_grad_()
+    hidden = torch.rand(3, 5, 6) < 0.6
+    hidden[0, 0], hidden[0, 1] = True, False
+    fused = fusion(tokens, drop, hidden, filler)
+    replaced = [fusion.all_rows(torch.where(mask.unsqueeze(-1), filler, tokens)) for mask in hidden]
+    expected = torch.cat([*([] if drop is None else [fusion.all_rows(tokens, drop)]), *replaced])
+    torch.testing.assert_close(fused, expected, atol=1e-10, rtol=0)
+    weight = torch.randn_like(fused)
+    inputs = [tokens, filler, *fusion.parameters()]
+    one = torch.autograd.grad((fused * weight).sum(), inputs)
+    two = torch.autograd.grad((expected * weight).sum(), inputs)
+    assert all(torch.allclose(a, b, atol=1e-9) for a, b in zip(one, two))
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+def test_attention_sums_to_one_and_leaves_out_what_is_dropped(depth):
+    torch.manual_seed(0)
+    fusion = FusionTransformer(dim=8, heads=2, depth=depth)
+    tokens, hidden = torch.randn(4, 6, 8), torch.rand(2, 4, 6) < 0.5
+    weights = fusion.attention(tokens, variants(6), hidden, torch.randn(8))
+    assert weights.shape == (6, 4, 7)
+    torch.testing.assert_close(weights.sum(-1), torch.ones(6, 4))
+    assert (weights[:4, :, 1:][variants(6).expand(4, 4, 6)] == 0).all()
+    assert (weights[2, :, 0] == 1).all()
+
+
+def test_attention_is_what_the_shortcut_pools_with():
+    torch.manual_seed(0)
+    fusion = FusionTransformer(dim=8, heads=1, depth=1)
+    block, tokens = fusion.blocks[0], torch.randn(4, 6, 8)
+    value = block._projected(block.norm1(torch.cat([fusion.cls.expand(4, 1, 8), tokens], 1)), "v")[0].squeeze(2)
+    out = fusion.cls + block.attention.out_proj((fusion.attention(tokens)[0].unsqueeze(1) @ value).squeeze(1))
+    torch.testing.assert_close(fusion.norm(out + block.mlp(block.norm2(out))), fusion(tokens)[0], atol=1e-6, rtol=0)
+
+
 def test_leaving_tokens_out_equals_not_having_them():
     torch.manual_seed(0)
     for depth in (1, 3):
