@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from coral_viz import losses
 from coral_viz.nets import encoder
 from coral_viz.options import Options, option
 
@@ -44,9 +45,11 @@ class Method(nn.Module):
         VERSION: raised whenever a change alters the numbers, so that stored runs are told apart.
         KNOBS: its options class.
         COUNT: the least and the most modalities it takes.
-        WHOLE: the parts that, concatenated, are the embedding used downstream.
-        PASSES: encoder and fusion passes of one batch that a training step takes, its cost.
-        PAIRS: (source 1, source 2, joint parts) whose partial information decomposition says where information is kept.
+
+    Attributes of a built method:
+        whole: the parts that, concatenated, are the embedding used downstream.
+        pairs: (source 1, source 2, joint parts) whose partial information decomposition says where information is kept.
+        names: the modalities' names; tokens_of: how many tokens each has once ``encoders`` was called.
     """
 
     NAME: str
@@ -54,23 +57,33 @@ class Method(nn.Module):
     PAPER: str
     VERSION: int = 1
     KNOBS: type[Knobs] = Knobs
-    PASSES: tuple[int, int]
-    COUNT: tuple[int, int] = (2, 2)
-    WHOLE: tuple[str, ...]
-    PAIRS: tuple[tuple[str, str, tuple[str, ...]], ...]
+    COUNT: tuple[int, int] = (2, 8)
 
     def __init_subclass__(cls):
-        REGISTRY[cls.NAME] = cls
+        if "NAME" in vars(cls):
+            REGISTRY[cls.NAME] = cls
 
     def __init__(self, task, knobs: Knobs):
         super().__init__()
-        least, most = self.COUNT
-        if not least <= len(task.modalities) <= most:
-            count = f"{least}" if least == most else f"{least} to {most}"
-            raise ValueError(f"{self.TITLE} takes {count} modalities, this task has {len(task.modalities)}.")
+        self.check_count(len(task.modalities))
         self.knobs = knobs
         self.modalities = task.modalities
-        self.tokens_of = [modality.shape[0] for modality in task.modalities]
+        self.names = tuple(modality.name for modality in task.modalities)
+        self.whole = self.names
+        self.pairs = ((*self.names, self.names),) if len(self.names) == 2 else ()
+
+    @classmethod
+    def check_count(cls, count: int) -> None:
+        """ValueError unless the method takes so many modalities."""
+        least, most = cls.COUNT
+        if not least <= count <= most:
+            takes = f"{least}" if least == most else f"{least} to {most}"
+            raise ValueError(f"{cls.TITLE} takes {takes} modalities, this task has {count}.")
+
+    @staticmethod
+    def passes(count: int) -> tuple[int, int]:
+        """Encoder and fusion passes of one batch that a training step takes with ``count`` modalities: its cost."""
+        raise NotImplementedError
 
     def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
         """The loss terms by name, already weighted; their sum is minimised.
@@ -79,19 +92,50 @@ class Method(nn.Module):
         """
         raise NotImplementedError
 
-    def embed(self, inputs: list[Tensor]) -> dict[str, Tensor]:
-        """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented."""
+    def embed(self, inputs: list[Tensor | None]) -> dict[str, Tensor]:
+        """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.
+
+        A modality that is None is missing: parts that need it are left out, fused ones use what is there.
+        """
         raise NotImplementedError
+
+    def keys(self, inputs: list[Tensor]) -> list[Tensor]:
+        """What ``score`` compares: per modality what the objective makes of it alone, (B, E)."""
+        raise NotImplementedError
+
+    def score(self, query: Tensor, gallery: list[Tensor], anchor: int) -> Tensor:
+        """How well key i of modality ``anchor`` matches the other modalities' keys j, (queries, gallery).
+
+        Higher is better. Unless a method has a score of its own, the mean cosine with each of the others.
+        """
+        return losses.pairwise_score(query, gallery)
+
+    def explain(self, view1: list[Tensor], view2: list[Tensor], progress: float = 1.0) -> Explanation:
+        """What a training step at ``progress`` would hide of these views, and what the fusion attends to.
+
+        Masks are drawn from torch's random state, as in ``loss``; parts are those of view 1, nothing hidden.
+        """
+        return Explanation(self.embed(view1), {}, {})
 
     def encoders(self) -> nn.ModuleList:
         """One fresh encoder per modality of the task, to tokens (B, T_m, d)."""
-        return nn.ModuleList(encoder(m, self.knobs.dim, self.knobs.hidden) for m in self.modalities)
+        fresh = nn.ModuleList(encoder(m, self.knobs.dim, self.knobs.hidden) for m in self.modalities)
+        self.tokens_of = [encode.tokens for encode in fresh]
+        return fresh
 
-    def subsets(self, device) -> Tensor:
-        """Which tokens each subset of the modalities leaves out, (M + 1, 1, T): each modality alone, then all."""
-        owner = torch.repeat_interleave(torch.tensor(self.tokens_of)).to(device)
-        alone = owner != torch.arange(len(self.tokens_of), device=device).unsqueeze(1)
-        return torch.cat([alone, torch.zeros_like(alone[:1])]).unsqueeze(1)
+
+@dataclass(frozen=True)
+class Explanation:
+    """What a method does inside, as data: ``parts`` of the embedding, ``masks`` and ``attention`` by name of variant.
+
+    masks: (B, T) bool, True where a token of a training view is hidden from the fusion (zeroed, replaced or left out).
+    attention: (B, 1 + T), how the fusion's CLS token weighs itself and each token, summing to 1 (mean over heads, last
+    block). T counts the tokens of all modalities in their order.
+    """
+
+    parts: dict[str, Tensor]
+    masks: dict[str, Tensor]
+    attention: dict[str, Tensor]
 
 
 def stacked(view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from coral_viz import losses
-from coral_viz.methods.base import FusionKnobs, Method, stacked
+from coral_viz.methods.base import Explanation, FusionKnobs, Method, stacked
 from coral_viz.nets import FusionTransformer, ProjectionHead
 from coral_viz.options import option
 
@@ -26,20 +27,34 @@ class CoMM(Method):
 
     NAME, TITLE, PAPER = "comm", "CoMM", "arXiv 2409.07402"
     KNOBS = CoMMKnobs
-    PASSES = (4, 6)
-    WHOLE = ("fused",)
-    PAIRS = (("modality_1", "modality_2", WHOLE),)
 
     def __init__(self, task, knobs: CoMMKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
         self.fusion = FusionTransformer(knobs.dim, knobs.heads, knobs.depth)
         self.head = ProjectionHead(knobs.dim, knobs.hidden, knobs.projection)
+        self.whole = ("fused",)
+        self.pairs = ((*self.names, self.whole),) if len(self.names) == 2 else ()
 
-    def fuse(self, inputs):
-        """The fusion of every subset of the modalities, (M + 1, B, d), all of them last."""
-        tokens = torch.cat([encode(x) for encode, x in zip(self.encode, inputs)], 1)
-        return self.fusion(tokens, drop=self.subsets(tokens.device))
+    @staticmethod
+    def passes(count):
+        return 2 * count, 2 * (count + 1)
+
+    def tokens(self, inputs: list[Tensor | None]) -> Tensor:
+        """The tokens of all modalities that are given, (B, T, d)."""
+        return torch.cat([encode(x) for encode, x in zip(self.encode, inputs) if x is not None], 1)
+
+    def subsets(self, given: list[bool], device) -> Tensor:
+        """Which tokens each subset leaves out, (subsets, 1, T): each given modality alone, then all that are given."""
+        counts = [count for count, is_given in zip(self.tokens_of, given) if is_given]
+        owner = torch.repeat_interleave(torch.tensor(counts)).to(device)
+        alone = owner != torch.arange(len(counts), device=device).unsqueeze(1)
+        return torch.cat([alone, torch.zeros_like(alone[:1])]).unsqueeze(1)
+
+    def fuse(self, inputs: list[Tensor | None]) -> Tensor:
+        """The fusion of every given modality alone, then of all of them, (subsets, B, d)."""
+        tokens = self.tokens(inputs)
+        return self.fusion(tokens, drop=self.subsets([x is not None for x in inputs], tokens.device))
 
     def loss(self, view1, view2, progress):
         z = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1)))
@@ -48,5 +63,16 @@ class CoMM(Method):
         )
 
     def embed(self, inputs):
-        names = [*(modality.name for modality in self.modalities), "fused"]
-        return dict(zip(names, self.fuse(inputs)))
+        given = [name for name, x in zip(self.names, inputs) if x is not None]
+        return dict(zip([*given, "fused"], self.fuse(inputs)))
+
+    def keys(self, inputs):
+        return list(self.head(self.fuse(inputs)[:-1]))
+
+    def explain(self, view1, view2, progress=1.0):
+        tokens = self.tokens(view1)
+        drop = self.subsets([True] * len(view1), tokens.device)
+        names = [*self.names, "fused"]
+        attention = dict(zip(names, self.fusion.attention(tokens, drop=drop)))
+        masks = dict(zip(self.names, drop.expand(-1, len(tokens), -1)))
+        return Explanation(self.embed(view1), masks, attention)

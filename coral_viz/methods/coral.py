@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from coral_viz import losses
-from coral_viz.methods.base import FusionKnobs, Method, stacked
+from coral_viz.methods.base import Explanation, FusionKnobs, Method, stacked
 from coral_viz.nets import AttentionPool, FusionTransformer, ProjectionHead
 from coral_viz.options import option
 
@@ -43,17 +43,12 @@ class COrAL(Method):
 
     Shared path: encoder, asymmetric mask, fusion -> h_s (d). Unique path m: an encoder of its own, never masked,
     pooled by attention -> h_um (d/2). View 1 masks tokens of modality 1 only, view 2 those of modality 2, so that the
-    shared path must fill in one modality from the other. Embedding = [h_s, h_u1, h_u2].
+    shared path must fill in one modality from the other. Embedding = [h_s, h_u1, h_u2]. The paper has two modalities;
+    with more, odd ones are masked in view 1 and even ones in view 2, and all pairs of paths are kept orthogonal.
     """
 
     NAME, TITLE, PAPER = "coral", "COrAL", "arXiv 2602.14983"
     KNOBS = COrALKnobs
-    PASSES = (8, 2)
-    WHOLE = ("shared", "unique_1", "unique_2")
-    PAIRS = (
-        ("shared", "unique_1", ("shared", "unique_1")),
-        ("shared", "unique_2", ("shared", "unique_2")),
-    )
 
     def __init__(self, task, knobs: COrALKnobs):
         super().__init__(task, knobs)
@@ -65,17 +60,35 @@ class COrAL(Method):
         self.shared_head = ProjectionHead(dim, knobs.hidden, knobs.projection)
         first = ProjectionHead(half, knobs.hidden, knobs.projection)
         self.unique_heads = nn.ModuleList([first, *(copy.deepcopy(first) for _ in self.modalities[1:])])
+        self.unique_names = [f"unique_{m + 1}" for m in range(len(self.modalities))]
+        self.whole = ("shared", *self.unique_names)
+        self.pairs = tuple(("shared", name, ("shared", name)) for name in self.unique_names)
 
-    def shared(self, inputs, visible=None):
-        """h_s (B, d); ``visible``: per modality (B, T_m, 1), 0 where a token is zeroed, or None."""
-        tokens = [encode(x) for encode, x in zip(self.encode_shared, inputs)]
+    @staticmethod
+    def passes(count):
+        return 4 * count, 2
+
+    def tokens(self, inputs, visible=None):
+        """Tokens of the shared path, (B, T, d); zero for a missing modality, as if all of it were masked.
+
+        ``visible``: per modality (B, T_m, 1), 0 where a token is zeroed, or None.
+        """
+        tokens = [None if x is None else encode(x) for encode, x in zip(self.encode_shared, inputs)]
+        given = next(t for t in tokens if t is not None)
+        absent = [given.new_zeros(len(given), count, given.shape[-1]) for count in self.tokens_of]
+        tokens = [zero if t is None else t for t, zero in zip(tokens, absent)]
         if visible is not None:
             tokens = [t * v for t, v in zip(tokens, visible)]
-        return self.fusion(torch.cat(tokens, 1))[0]
+        return torch.cat(tokens, 1)
+
+    def shared(self, inputs, visible=None):
+        """h_s (B, d); ``visible`` as in ``tokens``."""
+        return self.fusion(self.tokens(inputs, visible))[0]
 
     def unique(self, inputs):
-        """h_um (B, d/2), one per modality."""
-        return [pool(encode(x)) for pool, encode, x in zip(self.pool, self.encode_unique, inputs)]
+        """h_um (B, d/2), one per modality that is given."""
+        paths = zip(self.pool, self.encode_unique, inputs)
+        return [pool(encode(x)) for pool, encode, x in paths if x is not None]
 
     def mask_probability(self, progress: float) -> float:
         """The probability that a token is zeroed at this point of training."""
@@ -84,11 +97,11 @@ class COrAL(Method):
         return self.knobs.mask_ratio * CURRICULUM[min(int(progress * 4), 3)]
 
     def asymmetric_mask(self, view1, progress):
-        """Per modality (2B, T_m, 1): view v (rows vB to (v+1)B) hides tokens of modality v only."""
+        """Per modality (2B, T_m, 1): tokens of modality m are hidden in view m mod 2 (rows vB to (v+1)B) only."""
         batch, ratio, visible = len(view1[0]), self.mask_probability(progress), []
         for m, count in enumerate(self.tokens_of):
             keep = torch.ones(2, batch, count, 1, device=view1[0].device)
-            keep[m] = (torch.rand_like(keep[m]) >= ratio).float()
+            keep[m % 2] = (torch.rand_like(keep[m % 2]) >= ratio).float()
             visible.append(keep.flatten(0, 1))
         return visible
 
@@ -109,4 +122,18 @@ class COrAL(Method):
         )
 
     def embed(self, inputs):
-        return dict(zip(self.WHOLE, [self.shared(inputs), *self.unique(inputs)]))
+        given = [name for name, x in zip(self.unique_names, inputs) if x is not None]
+        return dict(zip(["shared", *given], [self.shared(inputs), *self.unique(inputs)]))
+
+    def keys(self, inputs):
+        alone = [[x if m == n else None for n, x in enumerate(inputs)] for m in range(len(inputs))]
+        return [self.shared_head(self.shared(one)) for one in alone]
+
+    def explain(self, view1, view2, progress=1.0):
+        visible = [mask.chunk(2) for mask in self.asymmetric_mask(view1, progress)]
+        masks, attention = {}, {"unmasked": self.fusion.attention(self.tokens(view1))[0]}
+        for v, (name, view) in enumerate([("view 1", view1), ("view 2", view2)]):
+            seen = [mask[v] for mask in visible]
+            masks[name] = torch.cat(seen, 1).squeeze(-1) == 0
+            attention[name] = self.fusion.attention(self.tokens(view, seen))[0]
+        return Explanation(self.embed(view1), masks, attention)

@@ -19,13 +19,14 @@ class CrossKnobs(Knobs):
 
 
 class Cross(Method):
-    """One embedding per modality, a linear projection of its mean token; only what both share lowers the loss."""
+    """One embedding per modality, a linear projection of its mean token; only what both share lowers the loss.
+
+    With more than two modalities, the mean over their pairs.
+    """
 
     NAME, TITLE, PAPER = "cross", "Cross", "arXiv 2103.00020"
+    VERSION = 2
     KNOBS = CrossKnobs
-    PASSES = (2, 0)
-    WHOLE = ("modality_1", "modality_2")
-    PAIRS = (("modality_1", "modality_2", WHOLE),)
 
     def __init__(self, task, knobs: CrossKnobs):
         super().__init__(task, knobs)
@@ -33,11 +34,22 @@ class Cross(Method):
         self.project = nn.ModuleList(nn.Linear(knobs.dim, knobs.dim, bias=False) for _ in self.encode)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
 
+    @staticmethod
+    def passes(count):
+        return count, 0
+
     def loss(self, view1, view2, progress):
-        z1, z2 = self.embed(view1).values()
-        scale = self.log_scale.clamp(0, math.log(100)).exp()
-        return {"cross": losses.clip(z1, z2, logit_scale=scale)}
+        return {"cross": losses.clip_pairs(self.keys(view1), logit_scale=bounded_scale(self.log_scale))}
 
     def embed(self, inputs):
-        pooled = [encode(x).mean(1) for encode, x in zip(self.encode, inputs)]
-        return dict(zip(self.WHOLE, (project(h) for project, h in zip(self.project, pooled))))
+        given = [m for m, x in enumerate(inputs) if x is not None]
+        pooled = [self.encode[m](inputs[m]).mean(1) for m in given]
+        return {self.names[m]: self.project[m](h) for m, h in zip(given, pooled)}
+
+    def keys(self, inputs):
+        return list(self.embed(inputs).values())
+
+
+def bounded_scale(log_scale: torch.Tensor) -> torch.Tensor:
+    """The learned inverse temperature, between 1 and 100 as in CLIP."""
+    return log_scale.clamp(0, math.log(100)).exp()

@@ -13,6 +13,7 @@ from coral_viz.devices import resolve
 from coral_viz.runs.spec import RunSpec
 
 HISTORY_POINTS = 60
+RETRIEVED = 1024
 
 
 @dataclass(frozen=True)
@@ -52,15 +53,25 @@ def initialised(spec: RunSpec, task) -> methods.Method:
 
 
 def measured(method, task, spec: RunSpec) -> pd.DataFrame:
-    """Probe rows of a method as it stands (see ``probing.probe``)."""
+    """Probe rows of a method as it stands (see ``probing.probe``).
+
+    With more than two modalities also what is read when only some are given, and retrieval across them among fresh
+    samples of the training distribution; with two, the parts say as much.
+    """
     batches = [
         task.sample(spec.budget.probe_samples, "probe", spec.seed),
         task.sample(spec.budget.test_samples, "test", spec.seed),
     ]
     parts, parts_test = (probing.embed(method, batch) for batch in batches)
     labels, labels_test = ({name: batch.labels[name] for name in task.labels} for batch in batches)
-    rows = probing.probe(parts, labels, parts_test, labels_test, whole=method.WHOLE, pairs=method.PAIRS, seed=spec.seed)
-    return rows.assign(split="test", step=spec.budget.steps)
+    both = {"whole": method.whole, "seed": spec.seed}
+    rows = [probing.probe(parts, labels, parts_test, labels_test, pairs=method.pairs, **both)]
+    if len(method.names) > 2:
+        subsets = probing.embed_subsets(method, batches[1])
+        asked = task.sample(RETRIEVED, "train", spec.seed + RETRIEVED)
+        rows.append(probing.probe_subsets(parts, labels, subsets, labels_test, **both))
+        rows.append(probing.retrieval(method, asked, compatible=task.compatible))
+    return pd.concat(rows).assign(split="test", step=spec.budget.steps)
 
 
 def _training_rows(history, spec: RunSpec) -> pd.DataFrame:

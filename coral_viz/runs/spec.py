@@ -52,6 +52,7 @@ class RunSpec:
         cls_method = methods.get(method)
         chosen = cls_method.KNOBS.make(f"method {method!r}", knobs or {})
         world = tasks.load(task, seed=seed, **(dials or {}))
+        cls_method.check_count(len(world.modalities))
         return cls(
             method=method,
             method_version=cls_method.VERSION,
@@ -86,7 +87,7 @@ class RunSpec:
     @property
     def cost(self) -> float:
         """Rough relative cost, for progress: network passes, plus what probing takes."""
-        encoder, fusion = methods.get(self.method).PASSES
+        encoder, fusion = methods.get(self.method).passes(dict(self.dials).get("count", 2))
         return self.budget.steps * (encoder + fusion) + self.budget.probe_samples / 2
 
     @property

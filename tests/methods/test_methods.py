@@ -23,26 +23,90 @@ def built(name, task, **knobs):
     return methods.build(name, task, **knobs)
 
 
+def world_of(name, count):
+    task = tasks.load("factors", seed=0, count=max(count, methods.get(name).COUNT[0]))
+    return task, task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("name", methods.names())
-def test_contract(name, task, views):
+def test_contract(name, count):
+    task, views = world_of(name, min(count, methods.get(name).COUNT[1]))
     method = built(name, task)
-    terms = method.loss(*views, 0.0)
+    terms = method.loss(*views, 0.5)
     assert all(term.shape == () and torch.isfinite(term) for term in terms.values())
     sum(terms.values()).backward()
-    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in method.parameters())
+    fitted_inside = {name for name, _ in method.named_parameters() if name.startswith("club.")}
+    grads = {name: p.grad for name, p in method.named_parameters() if name not in fitted_inside}
+    assert all(grad is not None and torch.isfinite(grad).all() for grad in grads.values())
     parts = method.eval().embed(views[0])
-    assert set(method.WHOLE) <= set(parts)
+    assert set(method.whole) <= set(parts)
     assert all(len(z) == 16 and z.ndim == 2 for z in parts.values())
-    assert {part for one, two, joint in method.PAIRS for part in (one, two, *joint)} <= set(parts)
+    assert {part for one, two, joint in method.pairs for part in (one, two, *joint)} <= set(parts)
     assert method.TITLE
     assert method.PAPER.startswith("arXiv")
     assert method.VERSION >= 1
-    assert len(method.PASSES) == 2
+    assert len(method.passes(len(task.modalities))) == 2
     assert all(row["meaning"] for row in method.KNOBS.describe())
 
 
 @pytest.mark.parametrize("name", methods.names())
-def test_an_embedding_depends_on_its_own_sample_alone(name, task, views):
+def test_a_batch_of_one_and_a_batch_of_copies_train_on(name):
+    task, views = world_of(name, 2)
+    method = built(name, task).eval()
+    for rows in (slice(1), [3] * 6):
+        terms = method.loss(*[[x[rows] for x in view] for view in views], 0.5)
+        sum(terms.values()).backward()
+        assert all(torch.isfinite(term) for term in terms.values())
+        assert all(p.grad is None or torch.isfinite(p.grad).all() for p in method.parameters())
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_parts_without_a_missing_modality_are_those_of_what_is_there(name):
+    task, views = world_of(name, 2)
+    method = built(name, task).eval()
+    full = method.embed(views[0])
+    without = method.embed([*views[0][:-1], None])
+    changed = method.embed([*views[0][:-1], torch.randn_like(views[0][-1])])
+    untouched = {part for part, z in full.items() if torch.allclose(z, changed[part], atol=1e-6)}
+    assert untouched <= set(without)
+    assert method.names[-1] not in without
+    for part in untouched:
+        torch.testing.assert_close(without[part], full[part], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_score_ranks_keys_of_one_modality_against_the_others(name):
+    task, views = world_of(name, 2)
+    method = built(name, task).eval()
+    keys = method.keys(views[0])
+    assert len(keys) == len(task.modalities)
+    for anchor in range(len(keys)):
+        rest = [key[:9] for m, key in enumerate(keys) if m != anchor]
+        scores = method.score(keys[anchor], rest, anchor)
+        assert scores.shape == (16, 9)
+        one = method.score(keys[anchor][5:6], [key[2:3] for key in rest], anchor)
+        torch.testing.assert_close(one[0, 0], scores[5, 2], atol=1e-6, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_explain_gives_masks_and_attention_over_all_tokens(name):
+    task, views = world_of(name, 2)
+    method = built(name, task).eval()
+    explained = method.explain(*views, 1.0)
+    tokens = sum(modality.shape[0] for modality in task.modalities)
+    assert set(explained.parts) == set(method.embed(views[0]))
+    for mask in explained.masks.values():
+        assert mask.shape == (16, tokens)
+        assert mask.dtype == torch.bool
+    for weights in explained.attention.values():
+        assert weights.shape == (16, 1 + tokens)
+        torch.testing.assert_close(weights.sum(1), torch.ones(16))
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_an_embedding_depends_on_its_own_sample_alone(name):
+    task, views = world_of(name, 2)
     method = built(name, task).eval()
     together, alone = method.embed(views[0]), method.embed([x[3:4] for x in views[0]])
     for part, z in together.items():
@@ -50,7 +114,8 @@ def test_an_embedding_depends_on_its_own_sample_alone(name, task, views):
 
 
 @pytest.mark.parametrize("name", methods.names())
-def test_a_few_steps_lower_the_loss(name, task):
+def test_a_few_steps_lower_the_loss(name):
+    task, _ = world_of(name, 2)
     history = training.train(built(name, task), task, steps=60, batch=32, samples=512, seed=0, progress=False)
     total = history.frame().sum(axis=1)
     assert total.iloc[-10:].mean() < total.iloc[:10].mean()
@@ -155,7 +220,16 @@ def test_bad_names_and_knobs_are_a_sentence(name, knobs, sentence, task):
         methods.build(name, task, **knobs)
 
 
-def test_two_modality_methods_say_so():
-    three = tasks.load("factors", count=3)
-    with pytest.raises(ValueError, match="COrAL takes 2 modalities, this task has 3"):
-        methods.build("coral", three)
+@pytest.mark.parametrize(
+    ("name", "count", "sentence"),
+    [
+        ("factorcl", 3, "FactorCL takes 2 modalities, this task has 3"),
+        ("triangle", 2, "TRIANGLE takes 3 modalities, this task has 2"),
+        ("coral", 1, "COrAL takes 2 to 8 modalities, this task has 1"),
+    ],
+)
+def test_a_number_of_modalities_that_does_not_fit_is_a_sentence(name, count, sentence):
+    task = tasks.load("factors", count=max(count, 2))
+    task.modalities = task.modalities[:count]
+    with pytest.raises(ValueError, match=sentence):
+        methods.build(name, task)

@@ -1,0 +1,33 @@
+"""CLIP+IB: pairwise CLIP with a pull between the modalities. Baseline of OVA-IB, arXiv 2605.29900."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from coral_viz import losses
+from coral_viz.methods.cross import CrossKnobs, bounded_scale
+from coral_viz.methods.separate import Separate
+from coral_viz.options import option
+
+
+@dataclass(frozen=True)
+class CLIPIBKnobs(CrossKnobs):
+    beta: float = option(1.0, "weight of the squared distance between modalities", low=0.0)
+
+
+class CLIPIB(Separate):
+    """L = mean over pairs of CLIP(z_m, z_n) + beta |z_m - z_n|^2: the pull removes what one modality tells alone."""
+
+    NAME, TITLE, PAPER = "clip_ib", "CLIP+IB", "arXiv 2605.29900"
+    KNOBS = CLIPIBKnobs
+
+    def __init__(self, task, knobs: CLIPIBKnobs):
+        super().__init__(task, knobs)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
+
+    def loss(self, view1, view2, progress):
+        return losses.clip_ib(self.keys(view1), logit_scale=bounded_scale(self.log_scale), beta=self.knobs.beta)

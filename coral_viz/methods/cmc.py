@@ -1,0 +1,13 @@
+"""CMC: every pair of modalities must agree. Tian, Krishnan and Isola 2020, arXiv 1906.05849."""
+
+from coral_viz import losses
+from coral_viz.methods.separate import Separate
+
+
+class CMC(Separate):
+    """L = mean over pairs (m, n) of nt(z_m, z_n): what two modalities share is kept, pair by pair."""
+
+    NAME, TITLE, PAPER = "cmc", "CMC", "arXiv 1906.05849"
+
+    def loss(self, view1, view2, progress):
+        return {"cross": losses.cmc(self.keys(view1), temperature=self.knobs.temperature)}

@@ -1,0 +1,127 @@
+"""FactorCL: shared and unique information as sums of bounds, each with its own critic. arXiv 2306.05268 (NeurIPS 2023).
+
+The self-supervised form: the condition that the task would be is replaced by an augmented view.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+
+from coral_viz import losses
+from coral_viz.methods.base import Knobs, Method, stacked
+from coral_viz.nets import ProjectionHead
+from coral_viz.options import option
+
+LOWER = ("shared", "unique_1", "unique_2", "conditional")
+UPPER = ("shared_conditional", "unique")
+
+
+@dataclass(frozen=True)
+class FactorCLKnobs(Knobs):
+    critic_steps: int = option(1, "k, steps that fit the upper bounds' critics before each step", low=1)
+    critic_lr: float = option(1e-3, "Adam's learning rate for those critics", low=1e-12)
+
+
+class Critic(nn.Module):
+    """f(x, y), a perceptron on [x, y]: scores (B, B) of all pairs, entry (i, j) for x_j with y_i.
+
+    The first layer is linear in the pair, so each side goes through it once and not once per pair. Its cost is B^2 times
+    ``hidden`` all the same.
+    """
+
+    def __init__(self, width: int, hidden: int):
+        super().__init__()
+        self.of_x, self.of_y = nn.Linear(width, hidden), nn.Linear(width, hidden, bias=False)
+        self.out = nn.Linear(hidden, 1)
+
+    def forward(self, x: Tensor, y: Tensor) -> Tensor:
+        return self.out((self.of_x(x) + self.of_y(y).unsqueeze(1)).relu()).squeeze(-1)
+
+
+class FactorCL(Method):
+    """Minimise -[ NCE(X1; X2) - CLUB(X1; X2 | X1', X2') + NCE(X1; X1') + NCE(X2; X2') - CLUB(X1; X2)
+    + NCE(X1; X2 | X1', X2') ], where x' is another view.
+
+    NCE bounds information from below, CLUB from above. Every bound reads the encoders through heads of its own, and to
+    condition is to append the head's output for the other view. CLUB is a bound only if its critic fits, so those two
+    critics take k steps of NCE on their own before each loss and are held fixed in it.
+    """
+
+    NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"
+    KNOBS = FactorCLKnobs
+    COUNT = (2, 2)
+
+    def __init__(self, task, knobs: FactorCLKnobs):
+        super().__init__(task, knobs)
+        half = knobs.dim // 2
+        self.encode = self.encoders()
+        bounds = [("shared", "shared_conditional", "unique", "conditional", own) for own in ("unique_1", "unique_2")]
+        self.heads = nn.ModuleList(
+            nn.ModuleDict({b: ProjectionHead(knobs.dim, knobs.hidden, half) for b in names}) for names in bounds
+        )
+        width = {"shared_conditional": 2 * half, "conditional": 2 * half}
+        self.critics = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in LOWER})
+        self.club = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in UPPER})
+        self.fitter = None
+        self.whole = ("shared", "unique_1", "unique_2")
+        self.pairs = tuple(("shared", name, ("shared", name)) for name in self.whole[1:])
+
+    @staticmethod
+    def passes(count):
+        # six critics on all pairs of a batch weigh about as much as four fusion passes
+        return 2 * count, 4
+
+    def sides(self, view1: list[Tensor], view2: list[Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
+        """What each bound compares, (B, width) twice."""
+        h1, h2 = (encode(x).mean(1).unflatten(0, (2, -1)) for encode, x in zip(self.encode, stacked(view1, view2)))
+        one, two = ({b: head(h) for b, head in heads.items()} for heads, h in zip(self.heads, (h1, h2)))
+        plain = {b: (one[b][0], two[b][0]) for b in ("shared", "unique")}
+        given = {b: (torch.cat([*one[b]], -1), torch.cat([*two[b]], -1)) for b in ("shared_conditional", "conditional")}
+        return plain | given | {"unique_1": tuple(one["unique_1"]), "unique_2": tuple(two["unique_2"])}
+
+    def loss(self, view1, view2, progress):
+        sides = self.sides(view1, view2)
+        if self.training:
+            self.fit_upper({b: tuple(z.detach() for z in sides[b]) for b in UPPER})
+        terms = {b: -losses.nce(self.critics[b](*sides[b])) for b in LOWER}
+        for b in UPPER:
+            fixed = {name: p.detach() for name, p in self.club[b].named_parameters()}
+            terms[f"minus_{b}"] = losses.club(functional_call(self.club[b], fixed, sides[b]))
+        return terms
+
+    def fit_upper(self, sides: dict[str, tuple[Tensor, Tensor]]) -> None:
+        """k steps of the CLUB critics towards the log-ratio that their bound needs."""
+        if self.fitter is None:
+            self.fitter = torch.optim.Adam(self.club.parameters(), lr=self.knobs.critic_lr)
+        with torch.enable_grad():
+            for _ in range(self.knobs.critic_steps):
+                self.fitter.zero_grad()
+                sum(-losses.nce(self.club[b](*sides[b])) for b in UPPER).backward()
+                self.fitter.step()
+        self.fitter.zero_grad(set_to_none=True)
+
+    def embed(self, inputs):
+        """Head outputs: shared (both modalities'), unique_1, unique_2; a missing modality's part is left out."""
+        h = [None if x is None else encode(x).mean(1) for encode, x in zip(self.encode, inputs)]
+        bounds = {name: (name, "unique", "conditional") for name in self.whole[1:]}
+        parts = {name: self._read(m, h[m], bounds[name]) for m, name in enumerate(bounds) if h[m] is not None}
+        if len(parts) == 2:
+            both = [self._read(m, h[m], ("shared", "shared_conditional")) for m in (0, 1)]
+            parts = {"shared": torch.cat(both, -1)} | parts
+        return parts
+
+    def _read(self, m: int, h: Tensor, bounds: tuple[str, ...]) -> Tensor:
+        """Modality m through its heads of these bounds, side by side."""
+        return torch.cat([self.heads[m][b](h) for b in bounds], -1)
+
+    def keys(self, inputs):
+        return [heads["shared"](encode(x).mean(1)) for heads, encode, x in zip(self.heads, self.encode, inputs)]
+
+    def score(self, query, gallery, anchor):
+        """The shared bound's own critic, whose first argument is modality 1."""
+        critic = self.critics["shared"]
+        return critic(gallery[0], query) if anchor else critic(query, gallery[0]).mT

@@ -1,0 +1,44 @@
+"""Symile: one contrast over all modalities, by the multilinear inner product. Saporta et al. 2024, arXiv 2411.01053."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from coral_viz import losses
+from coral_viz.methods.cross import CrossKnobs, bounded_scale
+from coral_viz.methods.separate import Separate
+from coral_viz.options import option
+
+
+@dataclass(frozen=True)
+class SymileKnobs(CrossKnobs):
+    negatives: str = option(
+        "shuffled", "tuples to tell apart: shuffled (B a row) or all (B^(M-1) a row)", choices=("shuffled", "all")
+    )
+
+
+class Symile(Separate):
+    """Scores of tuples are sum_k prod_m z_mk; each modality in turn must find the tuple of the others that is its own.
+
+    A product of M unit vectors of E numbers is at most of order E^(1 - M/2), so the learned scale is multiplied by
+    E^(M/2 - 1), which is 1 for two modalities, where Symile is CLIP.
+    """
+
+    NAME, TITLE, PAPER = "symile", "Symile", "arXiv 2411.01053"
+    KNOBS = SymileKnobs
+
+    def __init__(self, task, knobs: SymileKnobs):
+        super().__init__(task, knobs)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
+        self.size = knobs.projection ** (len(self.names) / 2 - 1)
+
+    def loss(self, view1, view2, progress):
+        scale = bounded_scale(self.log_scale) * self.size
+        return {"tuples": losses.symile(self.keys(view1), logit_scale=scale, negatives=self.knobs.negatives)}
+
+    def score(self, query, gallery, anchor):
+        return losses.symile_score(query, gallery)
