@@ -1,4 +1,4 @@
-"""The command line: ``python -m coral_viz tour | doctor | bench | ship``.
+"""The command line: ``python -m coral_viz tour | methods | doctor | bench | ship``.
 
 Errors are one sentence and a non-zero exit status.
 """
@@ -32,13 +32,19 @@ def _parser() -> argparse.ArgumentParser:
 
     tour = commands.add_parser("tour", help="train, probe, decompose and draw; writes a report to read")
     tour.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
-    tour.add_argument("--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for every one")
+    tour.add_argument(
+        "--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for all that fit"
+    )
+    tour.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
     tour.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
     tour.add_argument("--steps", type=int, help="training steps a run (default 600)")
     tour.add_argument("--quick", action="store_true", help="one seed, few steps: under a minute, numbers not settled")
     tour.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
     tour.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
     tour.set_defaults(run=_tour)
+
+    catalogue = commands.add_parser("methods", help="the methods there are, as a table")
+    catalogue.set_defaults(run=_methods)
 
     doctor = commands.add_parser("doctor", help="versions, device and a five-second self-test, with fixes")
     doctor.set_defaults(run=_doctor)
@@ -51,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
     ship = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour")
     ship.add_argument("tour", help="folder of the tour")
+    ship.add_argument("--name", required=True, help="what the files are called, such as factors")
     ship.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
     ship.add_argument("--command", required=True, help="what made the tour, for the manifest")
     ship.set_defaults(run=_ship)
@@ -58,17 +65,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _tour(options) -> int:
-    from coral_viz import methods, tour
+    from coral_viz import tour
     from coral_viz.runs import Budget
 
     budget = tour.QUICK if options.quick else Budget()
     if options.steps is not None:
         budget = dataclasses.replace(budget, steps=options.steps)
-    chosen = methods.names() if options.methods == ["all"] else options.methods
     seeds = options.seeds or (tour.SEEDS[:1] if options.quick else None)
-    result = tour.run(options.out, chosen=chosen, seeds=seeds, budget=budget, device=options.device, jobs=options.jobs)
+    result = tour.run(
+        options.out,
+        chosen=options.methods,
+        task=options.task,
+        seeds=seeds,
+        budget=budget,
+        device=options.device,
+        jobs=options.jobs,
+    )
     print(f"Read {result.page}")
     return 1 if len(result.failures) else 0
+
+
+def _methods(options) -> int:
+    from coral_viz.methods.catalogue import markdown
+
+    print(markdown(), end="")
+    return 0
 
 
 def _doctor(options) -> int:
@@ -80,7 +101,7 @@ def _doctor(options) -> int:
 def _ship(options) -> int:
     from coral_viz.ship import ship
 
-    print(*ship(options.tour, options.data, command=options.command), sep="\n")
+    print(*ship(options.tour, options.data, name=options.name, command=options.command), sep="\n")
     return 0
 
 

@@ -1,7 +1,8 @@
-"""What ships in ``data/``: the results that README and notebooks show, made from a finished tour by one command.
+"""What ships in ``data/``: the results that README and notebooks show, each made from a finished tour by one command.
 
-``results/factors.parquet`` holds every measurement (training curves left out), ``results/factors.csv`` its summary over
-seeds, ``figures/`` the pictures of the README, ``manifest.json`` the hash of each file and the command it came from.
+``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
+seeds, ``figures/NAME_*`` the pictures of the README, ``manifest.json`` for every NAME the command it came from and the
+hash of each file.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ import pandas as pd
 
 from coral_viz import __version__, figures, style, tables
 
-SUMMARY = ["method", "knob", "distribution", "label", "metric", "readout"]
+SUMMARY = ["task", "method", "knob", "distribution", "part", "label", "metric", "readout", "unit"]
+PICTURES = ("bits_kept", "accuracy", "subsets", "retrieval")
 
 
-def ship(tour: str | Path, data: str | Path, *, command: str) -> list[Path]:
+def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
     """Write tables and pictures of the tour folder ``tour`` to ``data``; returns their paths.
 
-    ``command`` is what made the tour, for the manifest. Raises ValueError if the folder holds no results.
+    ``name`` is what the files are called, ``command`` what made the tour, for the manifest. Other names in the folder
+    stay as they are. Raises ValueError if the tour holds no results.
     """
     source, data = Path(tour) / "results.parquet", Path(data)
     if not source.is_file():
@@ -28,24 +31,29 @@ def ship(tour: str | Path, data: str | Path, *, command: str) -> list[Path]:
     table = tables.read(source)
     measured = tables.validate(table[table["split"] != "train"])
     (data / "results").mkdir(parents=True, exist_ok=True)
-    paths = [data / "results" / "factors.parquet", data / "results" / "factors.csv"]
+    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv")]
     measured.to_parquet(paths[0], index=False)
     summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
-    look = style.paper(columns=2)
-    pictures = {
-        "schematic": figures.schematic(look=look),
-        "bits_kept": figures.bits_kept(measured, look=look),
-        "accuracy": figures.accuracy(measured, look=look),
-    }
-    for name, picture in pictures.items():
-        paths += figures.save(picture, data / "figures" / name, data=measured)
-    hashes = {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    manifest = {"command": command, "version": __version__, "sha256": hashes}
-    (data / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n")
+    drawn = figures.overview(measured, look=style.paper(columns=2))
+    for picture in (picture for picture in PICTURES if picture in drawn):
+        paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured)
+    _record(data, name, command, paths)
     return paths
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
-    """Bits kept and balanced accuracy of the whole embedding: mean over seeds, 95 % t interval, number of seeds."""
-    whole = table[(table["part"] == "all") & table["metric"].isin(["bits", "balanced_accuracy"])]
-    return tables.summarise(whole, [*SUMMARY, "unit"])
+    """Bits kept, balanced accuracy and retrieval: mean over seeds, 95 % t interval, number of seeds.
+
+    Of the whole embedding (with some modalities withheld too) and of what its parts hold of each label.
+    """
+    shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
+    return tables.summarise(table[shown | table["part"].str.contains("|", regex=False)], SUMMARY)
+
+
+def _record(data: Path, name: str, command: str, paths: list[Path]) -> None:
+    """Write this name's entry of the manifest, the others kept."""
+    path = data / "manifest.json"
+    entries = json.loads(path.read_text()) if path.is_file() else {}
+    hashes = {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    entries[name] = {"command": command, "version": __version__, "sha256": hashes}
+    path.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")

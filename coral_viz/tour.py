@@ -1,4 +1,4 @@
-"""The tour: methods x training distributions x seeds on ``factors``, probed, decomposed, drawn and told on one page."""
+"""The tour: methods x training distributions x seeds on one task, probed, decomposed, drawn and told on one page."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from coral_viz import figures, report, tables
+from coral_viz import figures, methods, report, tables, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute
 
 METHODS = ("cross", "cross_self", "comm", "coral")
-DISTRIBUTIONS = ("unbiased", "biased", "relation")
 SEEDS = (41, 42, 43)
 QUICK = Budget(steps=120, probe_samples=1024, test_samples=2048)
 
@@ -28,35 +27,49 @@ class Tour:
     page: Path
 
 
-def specs(chosen: list[str], seeds: list[int], budget: Budget) -> list[RunSpec]:
-    """All runs of a tour. ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``."""
+def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str = "factors") -> list[RunSpec]:
+    """All runs of a tour: methods x the task's training distributions x seeds.
+
+    ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every one that takes the task.
+    ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one.
+    """
+    name, dials = parse(task)
+    world = tasks.load(name, **dials)
+    shown = [dials["distribution"]] if "distribution" in dials else world.distributions
     return [
-        RunSpec.make(name, "factors", seed, knobs=knobs, dials={"distribution": distribution}, budget=budget)
-        for name, knobs in map(parse_method, chosen)
-        for distribution in DISTRIBUTIONS
+        RunSpec.make(method, name, seed, knobs=knobs, dials=dials | {"distribution": distribution}, budget=budget)
+        for method, knobs in map(parse, _fitting(chosen, len(world.modalities)))
+        for distribution in shown
         for seed in seeds
     ]
 
 
-def parse_method(text: str) -> tuple[str, dict]:
-    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}).
+def _fitting(chosen: list[str], count: int) -> list[str]:
+    """The methods asked for, with every one that takes ``count`` modalities in place of "all"."""
+    every = [name for name in methods.names() if methods.get(name).COUNT[0] <= count <= methods.get(name).COUNT[1]]
+    return [name for one in chosen for name in (every if one == "all" else [one])]
 
-    Raises ValueError for a knob without a value.
+
+def parse(text: str) -> tuple[str, dict]:
+    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}); for methods and tasks.
+
+    Raises ValueError for a setting without a value.
     """
     name, _, settings = text.partition(":")
-    knobs = {}
+    values = {}
     for setting in filter(None, settings.split(",")):
-        knob, equals, value = setting.partition("=")
+        option, equals, value = setting.partition("=")
         if not equals:
-            raise ValueError(f"{text!r} is not a method: write knobs as name:knob=value,knob=value.")
-        knobs[knob] = _number_or_text(value)
-    return name, knobs
+            raise ValueError(f"{text!r} cannot be read: write settings as name:setting=value,setting=value.")
+        values[option] = _number_or_text(value)
+    return name, values
 
 
 def run(
     out: str | Path,
     *,
     chosen: list[str] | None = None,
+    task: str = "factors",
     seeds: list[int] | None = None,
     budget: Budget | None = None,
     device: str = "auto",
@@ -66,13 +79,14 @@ def run(
 ) -> Tour:
     """Do what is missing of the tour, then write tables, figures and ``index.html`` to ``out``.
 
-    ``command`` is what the page names as the way to make it again; the other arguments are those of ``execute``.
+    chosen, task: see ``specs``. ``command`` is what the page names as the way to make it again; the other arguments are
+    those of ``execute``.
     Raises ValueError for unknown names, values out of range or an ``out`` that cannot be written, before any work;
     RuntimeError if every run failed.
     """
     start, out = time.perf_counter(), Path(out)
     where = resolve(device)
-    plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget or Budget())))
+    plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
     store = Store(out / "runs")
     outcomes = list(_watched(plan, store, str(where), executor, jobs))
     failures = _failures(outcomes)
@@ -86,7 +100,7 @@ def run(
         pd.DataFrame([_timing(spec, store) for spec in done]),
         figures.overview(table),
         command=command,
-        settings=_settings(plan[0].budget, where, time.perf_counter() - start),
+        settings=_settings(task, plan[0].budget, where, time.perf_counter() - start),
         failures=failures,
     )
     return Tour(table, failures, page)
@@ -124,10 +138,10 @@ def _timing(spec: RunSpec, store: Store) -> dict:
     return row | store.timing(spec)
 
 
-def _settings(budget: Budget, device, seconds: float) -> dict:
+def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
     """What else decided the numbers, beside what the table itself says."""
     return {
-        "task": "factors, default dials",
+        "task": task if ":" in task else f"{task}, default dials",
         "batch size": budget.batch,
         "learning rate": budget.lr,
         "weight decay": budget.weight_decay,

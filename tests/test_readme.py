@@ -53,3 +53,9 @@ def test_the_readme_table_is_the_shipped_one():
         line = next(line for line in README.splitlines() if line.startswith(f"| {title} |"))
         mean, half = value[key]
         assert f"{mean:.1f} ± {half:.1f}" in line
+
+
+def test_the_readme_lists_the_methods_as_the_registry_does():
+    from coral_viz.methods.catalogue import markdown
+
+    assert markdown() in README

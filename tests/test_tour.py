@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coral_viz import tables, tour
+from coral_viz import methods, tables, tour
 from coral_viz.__main__ import main
 from coral_viz.runs import Budget
 
@@ -61,12 +61,31 @@ def test_a_second_tour_does_no_run_again(done, monkeypatch):
     assert len(again.failures) == 0
 
 
+def test_all_means_every_method_that_takes_the_task():
+    two = {spec.method for spec in tour.specs(["all", "coral:orthogonality=squared"], [1], TINY)}
+    three = {spec.method for spec in tour.specs(["all"], [1], TINY, "factors:count=3")}
+    assert two == set(methods.names()) - {"triangle"}
+    assert three == set(methods.names()) - {"factorcl"}
+
+
+def test_a_task_brings_its_distributions_unless_one_is_named():
+    def shown(task):
+        return [spec.distribution for spec in tour.specs(["cross"], [1], TINY, task)]
+
+    assert shown("factors") == ["unbiased", "biased", "relation"]
+    assert shown("factors:distribution=biased,count=3") == ["biased"]
+    assert shown("xnor") == ["biased"]
+    spec = tour.specs(["cross"], [1], TINY, "xnor")[0]
+    assert spec.task == "xnor"
+    assert dict(spec.dials)["classes"] == 2
+
+
 def test_methods_are_parsed_with_their_knobs():
-    assert tour.parse_method("comm") == ("comm", {})
+    assert tour.parse("comm") == ("comm", {})
     knobs = {"orthogonality": "squared", "mask_ratio": 0.5, "depth": 2}
-    assert tour.parse_method("coral:orthogonality=squared,mask_ratio=0.5,depth=2") == ("coral", knobs)
-    with pytest.raises(ValueError, match="write knobs as name:knob=value"):
-        tour.parse_method("coral:squared")
+    assert tour.parse("coral:orthogonality=squared,mask_ratio=0.5,depth=2") == ("coral", knobs)
+    with pytest.raises(ValueError, match="write settings as name:setting=value"):
+        tour.parse("coral:squared")
 
 
 @pytest.mark.parametrize(
@@ -74,6 +93,9 @@ def test_methods_are_parsed_with_their_knobs():
     [
         (["--methods", "corral"], "method 'corral' does not exist"),
         (["--methods", "coral:mask=1"], "method 'coral' has no setting 'mask'"),
+        (["--methods", "triangle"], "TRIANGLE takes 3 modalities, this task has 2"),
+        (["--task", "facts"], "task 'facts' does not exist; choose one of factors"),
+        (["--task", "factors:count=1"], "count = 1 is not allowed"),
         (["--device", "gpu"], "device 'gpu' does not exist"),
         (["--steps", "0"], "steps = 0"),
         (["--jobs", "0"], "jobs = 0"),
