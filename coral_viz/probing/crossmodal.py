@@ -50,7 +50,7 @@ def retrieval(method, batch, *, compatible: Callable | None = None, limit: int =
 def _scores(method, batch) -> list[Tensor]:
     """By anchor: the score of every sample's anchor (rows) with every sample's others (columns), (n, n), on the CPU."""
     with evaluation(method):
-        keys = [torch.cat(key) for key in zip(*(method.keys(chunk) for chunk in chunked(batch.inputs, len(batch))))]
+        keys = [torch.cat(key) for key in zip(*(method.keys(chunk) for chunk in chunked(batch)))]
         return [
             torch.cat([method.score(query, keys[:m] + keys[m + 1 :], m) for query in keys[m].split(QUERIES)]).cpu()
             for m in range(len(keys))

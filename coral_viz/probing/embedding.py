@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-CHUNK = 4096
+# numbers of a batch that go through a method at once: 4 096 pairs of small images, or of anything smaller
+CHUNK, MOST_SAMPLES = 2**25, 4096
 # up to this many modalities every subset is given; beyond, their number would double with each modality
 EVERY_SUBSET = 4
 
@@ -21,13 +22,12 @@ def embed(method, batch, given: Sequence[int] | None = None) -> dict[str, Tensor
     without them are absent, fused parts are computed from what is shown. Raises ValueError for a modality that does
     not exist, or none.
     """
-    count = len(batch.inputs)
+    count = len(method.names)
     given = range(count) if given is None else given
     if len(given) == 0 or not set(given) <= set(range(count)):
         raise ValueError(f"given = {tuple(given)} must name one or more of the modalities 0 to {count - 1}.")
-    shown = [x if m in given else None for m, x in enumerate(batch.inputs)]
     with evaluation(method):
-        parts = [method.embed(chunk) for chunk in chunked(shown, len(batch))]
+        parts = [method.embed([x if m in given else None for m, x in enumerate(inputs)]) for inputs in chunked(batch)]
     return {name: torch.cat([part[name] for part in parts]).float() for name in parts[0]}
 
 
@@ -55,7 +55,9 @@ def evaluation(method) -> Iterator[None]:
         method.train(training)
 
 
-def chunked(inputs: list[Tensor | None], n: int) -> Iterator[list[Tensor | None]]:
-    """The inputs of n samples, CHUNK samples at a time; a withheld modality stays None."""
-    for start in range(0, n, CHUNK):
-        yield [None if x is None else x[start : start + CHUNK] for x in inputs]
+def chunked(batch) -> Iterator[list[Tensor]]:
+    """The inputs of a batch, so many samples at a time that CHUNK numbers are never passed."""
+    size = sum(x.numel() for x in batch[:1].inputs)
+    rows = max(1, min(MOST_SAMPLES, CHUNK // size))
+    for start in range(0, len(batch), rows):
+        yield batch[start : start + rows].inputs

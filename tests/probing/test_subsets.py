@@ -41,7 +41,7 @@ def coded(n, seed, count=2):
 
 
 def test_withheld_modalities_are_none_and_every_sample_is_embedded(monkeypatch):
-    monkeypatch.setattr(embedding, "CHUNK", 16)
+    monkeypatch.setattr(embedding, "MOST_SAMPLES", 16)
     method, batch = Fake(), coded(40, 0)
     parts = probing.embed(method, batch, given=[1])
     assert method.seen == [{"sound": 16}, {"sound": 16}, {"sound": 8}]

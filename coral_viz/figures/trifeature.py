@@ -1,0 +1,144 @@
+"""What ``trifeature`` shows: every shape, texture and colour on one sheet, and pairs with their labels and views."""
+
+from __future__ import annotations
+
+import matplotlib
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from coral_viz import style
+from coral_viz.figures.canvas import LINE, canvas, describe, picture, text_at
+from coral_viz.tasks.rendering import ATTRIBUTES
+from coral_viz.tasks.trifeature import ROLES
+from coral_viz.tasks.views import MEAN, STD
+
+SHEET_SHARE = 0.86  # of the figure's width that a contact sheet's images take; the names of the rows take the rest
+STEP = 1.34  # from one label to the next above a pair, in images
+PLAIN = {"shape": "square", "texture": "solid", "colour": "white"}
+"""What shows best which value another attribute has."""
+
+
+@picture
+def contact_sheet(task) -> Figure:
+    """Every value of every attribute of a world of ``trifeature``, in images of the world itself.
+
+    Rows are the shared attribute, columns the one that the mapping starts from, the third attribute runs along the
+    diagonals; below each column stands the value that the mapping leads to.
+    """
+    rows, columns = task.shared, task.related_1
+    (third,) = set(ROLES) - {rows, columns}
+    k = task.values
+    cells = [{rows: i, columns: j, third: (i + j) % k} for i in range(k) for j in range(k)]
+    targets = [_plain(task) | {task.related_2: int(value)} for value in task.mapping]
+    words = (
+        f"{k * k} of the {k**3} combinations, {task.size} x {task.size} pixels: a {third} for each diagonal. "
+        f"Lowest row: the {task.related_2} that each {columns} leads to in the mapping."
+    )
+    width, points = matplotlib.rcParams["figure.figsize"][0] * 72, matplotlib.rcParams["font.size"]
+    crowded = SHEET_SHARE * width / k < 5 * points
+    figure = canvas(SHEET_SHARE * width * (k + 1) / k / (LINE * points) + (6 if crowded else 4), words)
+    upper, lower = figure.subplots(2, 1, height_ratios=[k, 1])
+    _mosaic(upper, task, cells, k)
+    _mosaic(lower, task, targets, 1)
+    upper.set_yticks(*_ticks(task.size, ATTRIBUTES[rows][:k]))
+    upper.set_xticks(*_ticks(task.size, ATTRIBUTES[columns][:k]), rotation=90 if crowded else 0)
+    upper.xaxis.tick_top()
+    lower.set_yticks(*_ticks(task.size, ["mapping"]))
+    names = [ATTRIBUTES[task.related_2][value] for value in task.mapping]
+    lower.set_xticks(*_ticks(task.size, names), rotation=90 if crowded else 0)
+    for ax in (upper, lower):
+        ax.tick_params(length=0)
+        ax.spines[:].set_visible(False)
+    leads = ", ".join(f"{ATTRIBUTES[columns][j]} to {name}" for j, name in enumerate(names))
+    return describe(
+        figure,
+        f"{k} by {k} images of one object each on grey: a {rows} for each row, a {columns} for each column, a {third} "
+        f"for each diagonal. The mapping leads from {leads}.",
+    )
+
+
+@picture
+def pairs(task, batch, views, *, rows: int = 4) -> Figure:
+    """The first pairs of a batch: both images, two views of each as methods see them, and the labels in words.
+
+    Args:
+        task: a world of ``trifeature``.
+        batch: samples of it.
+        views: what ``task.views`` made of the batch.
+        rows: how many pairs.
+
+    Raises:
+        ValueError: the batch has fewer pairs, or none are asked for.
+    """
+    if not 1 <= rows <= len(batch):
+        raise ValueError(f"rows = {rows} cannot be shown; the batch has 1 to {len(batch)}.")
+    words = (
+        f"R: the {task.shared} of both images. U1, U2: the {task.unique} of image 1, of image 2. S: whether "
+        f"image 2 has the {task.related_2} to which the mapping leads from the {task.related_1} of image 1."
+    )
+    width, points = matplotlib.rcParams["figure.figsize"][0] * 72, matplotlib.rcParams["font.size"]
+    figure = canvas(rows * (0.93 * width / 6 / (LINE * points) + 1.6) + 1.5, words)
+    grid = figure.subplots(rows, 6, squeeze=False)
+    shown = batch[:rows].inputs
+    sentences = []
+    for row, line in enumerate(grid):
+        labels = _labels(task, batch, row)
+        _words(line[0], labels)
+        sentences.append(f"pair {row + 1}: {', '.join(labels.values())}")
+        pictures = [images[row] for m in (0, 1) for images in (shown[m], views[0][m], views[1][m])]
+        for ax, image in zip(line, pictures):
+            ax.imshow(_pixels(image), interpolation="nearest")
+            ax.set(xticks=[], yticks=[])
+            ax.spines[:].set_visible(False)
+    for ax, name in zip(grid[-1], ("image 1", "view 1", "view 2", "image 2", "view 1", "view 2")):
+        ax.set_xlabel(name, weight="bold" if "image" in name else "normal")
+    return describe(figure, f"Pairs of images with two augmented views of each; {'; '.join(sentences)}.")
+
+
+def _plain(task) -> dict[str, int]:
+    """The plainest value of each attribute that the world has."""
+    return {role: min(ATTRIBUTES[role].index(value), task.values - 1) for role, value in PLAIN.items()}
+
+
+def _mosaic(ax: Axes, task, cells: list[dict], rows: int) -> None:
+    """One image of the world for each cell, row by row."""
+    wanted = torch.tensor([[cell[role] for role in ROLES] for cell in cells], device=task.device)
+    found = (task.attributes[None] == wanted[:, None]).all(2).byte().argmax(1)
+    images = task.images[found].cpu().unflatten(0, (rows, -1))
+    ax.imshow(images.permute(0, 3, 1, 4, 2).flatten(2, 3).flatten(0, 1).numpy(), interpolation="antialiased")
+
+
+def _ticks(size: int, names) -> tuple[np.ndarray, list[str]]:
+    return (np.arange(len(names)) + 0.5) * size - 0.5, list(names)
+
+
+def _labels(task, batch, row: int) -> dict[str, str]:
+    """What each label says of one pair, in words, by atom."""
+    latent = {name: int(values[row]) for name, values in batch.latents.items()}
+
+    def named(role: str, value: int) -> str:
+        return ATTRIBUTES[role][value]
+
+    start = latent[f"{task.related_1}_1"]
+    leads = f"{named(task.related_1, start)} → {named(task.related_2, int(task.mapping[start]))}"
+    return {
+        "redundancy": f"R {named(task.shared, latent[f'{task.shared}_1'])}",
+        "unique_1": f"U1 {named(task.unique, latent[f'{task.unique}_1'])}",
+        "unique_2": f"U2 {named(task.unique, latent[f'{task.unique}_2'])}",
+        "synergy": f"S {'yes' if batch.labels['synergy'][row] else 'no'}, {leads}",
+    }
+
+
+def _words(ax: Axes, labels: dict[str, str]) -> None:
+    """The labels of a pair in the colours of their atoms, on the line above its images."""
+    ax.set_title(" ")  # keeps the line free
+    for step, (atom, words) in enumerate(labels.items()):
+        text_at(ax, words, (step * STEP, 1), (0, 0.5), color=style.ATOM_COLOURS[atom])
+
+
+def _pixels(image: torch.Tensor) -> np.ndarray:
+    """A normalised image (3, S, S) as matplotlib wants it."""
+    shown = image.cpu().permute(1, 2, 0) * torch.tensor(STD) + torch.tensor(MEAN)
+    return shown.clamp(0, 1).numpy()

@@ -1,0 +1,62 @@
+"""Pairs of images whose pixels are looked up late, and the exact atoms of labels over a population of pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor
+
+from coral_viz.pid import Atoms, broja_binary, information
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """n pairs, a ``Batch`` in all but one thing: ``inputs`` are looked up when they are read.
+
+    So any number of pairs can be held, indexed and handed to ``Trifeature.views`` at the cost of a few numbers each.
+    Whoever reads ``inputs`` of many pairs does so a slice at a time.
+    """
+
+    look_up: Callable[[dict[str, Tensor]], list[Tensor]]
+    labels: dict[str, Tensor]
+    latents: dict[str, Tensor]
+
+    @property
+    def inputs(self) -> list[Tensor]:
+        """One tensor (n, 3, S, S) per modality, made anew at every reading."""
+        return self.look_up(self.latents)
+
+    def __len__(self) -> int:
+        return len(self.latents["image_1"])
+
+    def __getitem__(self, index) -> Pairs:
+        def pick(tensors: dict) -> dict:
+            return {name: tensor[index] for name, tensor in tensors.items()}
+
+        return Pairs(self.look_up, pick(self.labels), pick(self.latents))
+
+
+def atoms(label: np.ndarray, first: np.ndarray, second: np.ndarray) -> Atoms:
+    """Exact BROJA atoms in bits of a label over equally likely pairs.
+
+    ``label``, ``first`` and ``second`` are whole numbers (n,): the label, and what identifies image 1 and image 2. The
+    two images determine the label, and one alone does unless it is binary. Then that one's information is the union
+    information; a binary label has its own closed form.
+    """
+    tables = [_counts(source, label) for source in (first, second)]
+    everything = float(information.entropy(tables[0].sum(0) / len(label)))
+    if label.max() == 1:
+        return broja_binary(*tables, joint_information=everything)
+    known_1, known_2 = (float(information.mutual_information(table / len(label))) for table in tables)
+    common = min(known_1, known_2)
+    return Atoms(common, known_1 - common, known_2 - common, 0.0, source="exact")
+
+
+def _counts(source: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """How often each source value meets each label value; values that never occur have no row."""
+    values, source = np.unique(source, return_inverse=True)
+    table = np.zeros((len(values), label.max() + 1))
+    np.add.at(table, (source, label), 1)
+    return table

@@ -1,0 +1,248 @@
+"""Trifeature: pairs of images of one shape, the controlled experiment of CoMM, InfMasking and COrAL.
+
+An image shows a shape with a texture and a colour (``rendering``; Hermann and Lampinen, NeurIPS 2020). A sample is a
+pair of different images of equal shape, one per modality (CoMM, ICLR 2025, arXiv 2409.07402). The shape is redundant,
+each image's texture is unique to it, and a bijection M from textures to colours relates texture 1 to colour 2: whether
+(texture 1, colour 2) is in M can only be told from both.
+
+Test images show combinations of attributes that training never shows. Where the papers draw those at random, here they
+are balanced: all pairs of values of any two attributes are shown equally often, in training and in test, so that no
+attribute tells anything of another and each label is one atom to within .03 bit. ``Trifeature.truth`` has the exact
+atoms, over all test pairs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property, partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from coral_viz.options import Options, option
+from coral_viz.pid import Atoms
+from coral_viz.tasks.base import SPLITS, Modality, Task, check_split
+from coral_viz.tasks.pairs import Pairs, atoms
+from coral_viz.tasks.rendering import ATTRIBUTES, MIN_SIZE, Pose, render
+from coral_viz.tasks.views import RECIPES, augment, normalise
+
+ROLES = tuple(ATTRIBUTES)
+SPLIT, MAPPING, POSES, TRAINING, SAMPLE = range(5)
+"""Each draw of a world has a random stream of its own, so that no draw depends on whether another happened."""
+
+
+@dataclass(frozen=True)
+class Dials(Options):
+    """The dials of ``trifeature``."""
+
+    distribution: str = option(
+        "unbiased",
+        "training pairs: any of equal shape (unbiased), or only those in the mapping (biased)",
+        choices=("unbiased", "biased"),
+    )
+    size: int = option(32, "width of the images in pixels (papers: 224)", low=MIN_SIZE, high=1024)
+    values: int = option(10, "how many shapes, textures and colours there are", low=2, high=10)
+    pairs: int = option(10_000, "pairs to train on, drawn once per world", low=2)
+    renders: int = option(3, "images of each training combination", low=1, high=10)
+    test_renders: int = option(1, "images of each test combination", low=1, high=10)
+    test_share: float = option(0.2, "share of combinations held out, rounded to whole 1/values", low=0.0, high=1.0)
+    shared: str = option("shape", "attribute that is equal within a pair", choices=ROLES)
+    unique: str = option("texture", "attribute of either image that its unique label asks for", choices=ROLES)
+    related_1: str = option("texture", "attribute of image 1 that the mapping starts from", choices=ROLES)
+    related_2: str = option("colour", "attribute of image 2 that the mapping leads to", choices=ROLES)
+    mapping: str = option("", "the bijection as digits, where value 0, 1, .. leads to; drawn from the seed if empty")
+    view_1: str = option("all", "augmentations of image 1", choices=RECIPES)
+    view_2: str = option("all", "augmentations of image 2", choices=RECIPES)
+    crop: float = option(0.08, "smallest share of the area that a crop keeps", low=0.001, high=1.0)
+    protocol: str = option(
+        "clean",
+        "what readouts are fitted to: training images as they are (clean), or pairs that include the test pairs, "
+        "randomly cropped (published)",
+        choices=("clean", "published"),
+    )
+
+    def __post_init__(self):
+        super().__post_init__()
+        for role in ("unique", "related_1", "related_2"):
+            if getattr(self, role) == self.shared:
+                others = " or ".join(name for name in ROLES if name != self.shared)
+                raise ValueError(f"{role} = {self.shared!r} is the shared attribute already; it takes {others}.")
+        if self.mapping and sorted(self.mapping) != [str(value) for value in range(self.values)]:
+            digits = "".join(map(str, range(self.values)))
+            raise ValueError(f"mapping = {self.mapping!r} is no bijection; it takes each of the digits {digits} once.")
+
+
+class Trifeature(Task):
+    """One world of the task: its split, mapping, images and training pairs. See the module's docstring and ``Dials``.
+
+    Labels: redundancy (the shared attribute), unique_1 and unique_2 (the unique attribute of image 1, of image 2),
+    synergy (1 where the pair is in the mapping, else 0: one pair in ``values``).
+
+    ``protocol`` changes nothing but what readouts are fitted to and tested on. *clean*: fitted to unbiased pairs of
+    training images, tested on all pairs of different test images, every image as it is. *published* repeats the flaws
+    of the papers' code, for comparison: readouts are fitted to ``pairs`` unbiased training pairs and all test pairs
+    together, so that they have seen the pairs that they are tested on; the images they are fitted to are randomly
+    cropped; test pairs include each image with itself. It does not repeat that test pairs chose the model, nor a
+    mapping on which training and probe disagreed.
+
+    Attributes:
+        attributes: (images, 3) shape, texture and colour of every image, training images first.
+        mapping: (values,) where M leads to.
+        training_images, test_images: indices of the images of either split.
+    """
+
+    name = "trifeature"
+    distributions = ("unbiased", "biased")
+
+    def __init__(self, *, seed: int = 0, device="cpu", **dials):
+        self.dials = Dials.make("task 'trifeature'", dials)
+        self.seed, self.device = seed, torch.device(device)
+        for name, value in vars(self.dials).items():
+            setattr(self, name, value)
+        drawn = self._rng(MAPPING).permutation(self.values)
+        self.mapping = torch.tensor([int(x) for x in self.dials.mapping] or drawn.tolist(), device=self.device)
+        training, test = self._combinations()
+        shown = torch.cat([training.repeat_interleave(self.renders, 0), test.repeat_interleave(self.test_renders, 0)])
+        self.attributes = shown.to(self.device)
+        self.training_images, self.test_images = torch.arange(len(shown), device=self.device).split(
+            [len(training) * self.renders, len(test) * self.test_renders]
+        )
+        self.training_pairs = self._draw_training_pairs(self.distribution == "biased")
+        self.modalities = [Modality(f"modality_{m}", "image", (3, self.size, self.size)) for m in (1, 2)]
+        self.labels = {name: name for name in ("redundancy", "unique_1", "unique_2", "synergy")}
+        self.classes_of = {name: 2 if name == "synergy" else self.values for name in self.labels}
+
+    def _rng(self, *stream: int) -> np.random.Generator:
+        return np.random.default_rng([self.seed, *stream])
+
+    # --- the world ----------------------------------------------------------------------------------------------
+
+    def _combinations(self) -> tuple[Tensor, Tensor]:
+        """Training and test combinations (n, 3). Test: values, renamed at random, whose sum (mod values) is small."""
+        names = np.stack([self._rng(SPLIT, k).permutation(self.values) for k in range(3)])
+        combinations = np.array(list(itertools.product(range(self.values), repeat=3)))
+        held_out = min(max(round(self.test_share * self.values), 1), self.values - 1)
+        test = names[np.arange(3), combinations].sum(1) % self.values < held_out
+        return torch.tensor(combinations[~test]), torch.tensor(combinations[test])
+
+    def _draw_training_pairs(self, biased: bool) -> Tensor:
+        every = self._every_pair(self.training_images, biased=biased)
+        if self.pairs > len(every):
+            kind = "biased" if biased else "unbiased"
+            raise ValueError(
+                f"task 'trifeature': pairs = {self.pairs}, but only {len(every)} {kind} pairs exist in this world of "
+                f"{len(self.training_images)} training images; ask for at most so many, or for more renders."
+            )
+        chosen = self._rng(TRAINING, int(biased)).choice(len(every), self.pairs, replace=False)
+        return every[torch.tensor(chosen, device=self.device)]
+
+    def _every_pair(self, images: Tensor, *, biased: bool = False, selves: bool = False) -> Tensor:
+        """All ordered pairs (n, 2) of these images that share the shared attribute."""
+        allowed = self._of(self.shared, images)[:, None] == self._of(self.shared, images)
+        if biased:
+            allowed &= self._related(images[:, None], images)
+        if not selves:
+            allowed.fill_diagonal_(False)
+        return images[allowed.nonzero()]
+
+    def _of(self, attribute: str, images: Tensor) -> Tensor:
+        return self.attributes[images, ROLES.index(attribute)]
+
+    def _related(self, first: Tensor, second: Tensor) -> Tensor:
+        """Whether M leads from the images ``first`` to the images ``second``."""
+        return self.mapping[self._of(self.related_1, first)] == self._of(self.related_2, second)
+
+    @cached_property
+    def images(self) -> Tensor:
+        """All images (n, 3, S, S), uint8, rendered when first asked for; the same on every device but for rounding."""
+        generator = torch.Generator().manual_seed(int(self._rng(POSES).integers(2**62)))
+        return render(self.attributes, Pose.draw(len(self.attributes), generator), self.size)
+
+    @cached_property
+    def truth(self) -> dict[str, Atoms]:
+        """Exact atoms of every label over all test pairs, for sources that show an image's three attributes."""
+        pairs = self._test_pairs()
+        shape, texture, colour = self.attributes.T
+        first, second = ((shape * self.values + texture) * self.values + colour)[pairs].T.cpu().numpy()
+        return {name: atoms(label.cpu().numpy(), first, second) for name, label in self._labels(pairs).items()}
+
+    # --- sampling -----------------------------------------------------------------------------------------------
+
+    def sample(self, n: int, split: str, seed: int) -> Pairs:
+        """n different pairs of a split, in random order, or all of them where fewer exist.
+
+        train: of the world's ``pairs`` training pairs; probe: what readouts are fitted to, and test: what they are
+        tested on, both as ``protocol`` says. Inputs are whole images (in the published probe: crops), normalised by
+        ``views.normalise``.
+        """
+        check_split(split)
+        if n < 1:
+            raise ValueError(f"n = {n} samples cannot be drawn; ask for at least 1.")
+        every = self._pool(split)
+        rows = np.random.default_rng([seed, SAMPLE, SPLITS.index(split)]).permutation(len(every))[:n]
+        pairs = every[torch.tensor(rows, device=self.device)]
+        cropped = seed if split == "probe" and self.protocol == "published" else None
+        return Pairs(partial(self._look_up, cropped=cropped), self._labels(pairs), self._latents(pairs))
+
+    def _pool(self, split: str) -> Tensor:
+        if split == "train":
+            return self.training_pairs
+        if split == "test":
+            return self._test_pairs()
+        if self.protocol == "clean":
+            return self._every_pair(self.training_images)
+        return torch.cat([self._draw_training_pairs(biased=False), self._test_pairs()])
+
+    def _test_pairs(self) -> Tensor:
+        return self._every_pair(self.test_images, selves=self.protocol == "published")
+
+    def _labels(self, pairs: Tensor) -> dict[str, Tensor]:
+        first, second = pairs.T
+        return {
+            "redundancy": self._of(self.shared, first),
+            "unique_1": self._of(self.unique, first),
+            "unique_2": self._of(self.unique, second),
+            "synergy": self._related(first, second).long(),
+        }
+
+    def _latents(self, pairs: Tensor) -> dict[str, Tensor]:
+        """image_m: which image of the store; shape_m, texture_m, colour_m: what it shows."""
+        latents = {}
+        for m, image in enumerate(pairs.T, 1):
+            latents |= {f"image_{m}": image} | {f"{name}_{m}": self._of(name, image) for name in ROLES}
+        return latents
+
+    def _look_up(self, latents: dict[str, Tensor], cropped: int | None = None) -> list[Tensor]:
+        """Normalised images of the pairs; ``cropped``: seed of random crops, row by row of what is looked up."""
+        shown = [self._shown(latents[f"image_{m}"]) for m in (1, 2)]
+        if cropped is not None:
+            generator = torch.Generator(self.device).manual_seed(cropped)
+            shown = [augment(images, generator, recipe="crop", crop=self.crop) for images in shown]
+        return [normalise(images) for images in shown]
+
+    def _shown(self, images: Tensor) -> Tensor:
+        return self.images.index_select(0, images).float().div_(255)
+
+    # --- views --------------------------------------------------------------------------------------------------
+
+    def views(self, batch: Pairs, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        """Two augmented views of both images, by the recipes ``view_1`` and ``view_2``, normalised."""
+        views = []
+        for m, recipe in enumerate((self.view_1, self.view_2), 1):
+            images = self._shown(batch.latents[f"image_{m}"].repeat(2))
+            views.append(normalise(augment(images, generator, recipe=recipe, crop=self.crop)).chunk(2))
+        one, two = zip(*views)
+        return list(one), list(two)
+
+    def compatible(self, query: Pairs, gallery: Pairs, anchor: int) -> Tensor:
+        """Whether training could pair image ``anchor`` + 1 of a query with a gallery sample's other image, (n, n)."""
+        if anchor not in (0, 1):
+            raise ValueError(f"anchor = {anchor} is no modality; choose 0 or 1.")
+        first, second = (query, gallery) if anchor == 0 else (gallery, query)
+        first, second = first.latents["image_1"][:, None], second.latents["image_2"]
+        right = self._of(self.shared, first) == self._of(self.shared, second)
+        if self.distribution == "biased":
+            right &= self._related(first, second)
+        return right if anchor == 0 else right.T

@@ -1,0 +1,237 @@
+"""Augmented views of images: crop, flip, colour jitter, grey and blur, with parameters of its own for every image.
+
+Drawing and applying are two things. ``draw`` makes the parameters of n views from a generator; the functions that apply
+them (``resized_crop``, ``colour_jitter_``, ``to_grey``, ``gaussian_blur``) take n images and n parameters, and follow
+the definitions of torchvision's transforms of tensors:
+
+- A crop is bilinear within its box. No box exceeds the image, so that every crop is enlarged and antialiasing, which
+  only widens the filter of shrinking, changes nothing.
+- Brightness, contrast and saturation blend with black, with the image's mean grey and with each pixel's grey.
+- Hue is turned in HSV, by a closed form without divisions or cases.
+- The blur's kernel spans a tenth of the width (23 pixels at 224) and its widths are scaled likewise, so that a smaller
+  image is blurred less; at the border the image is mirrored.
+
+The random views are those of SimCLR (arXiv 2002.05709) with the strengths of MoCo v2 (arXiv 2003.04297).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+RECIPES = ("all", "no crop", "crop", "none")
+SMALLEST = 16  # pixels
+LUMA = (0.299, 0.587, 0.114)
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
+BRIGHTNESS, CONTRAST, SATURATION, HUE = range(4)
+NEUTRAL = (1.0, 1.0, 1.0, 0.0)  # the factors that change nothing
+STRENGTH = (0.4, 0.4, 0.4, 0.1)  # largest change by brightness, contrast, saturation; of hue, in turns
+FLIPPED, JITTERED, GREYED, BLURRED = 0.5, 0.8, 0.2, 0.5  # probabilities
+SIGMA = (0.1, 2.0)  # of the blur, in pixels of an image of 224
+TRIES = 10  # boxes drawn before the whole image is taken
+IN_CACHE = 2**20  # numbers worked on at once on a CPU: what its caches hold
+
+
+@dataclass(frozen=True)
+class Draw:
+    """The parameters of n views. A view without jitter has the factors (1, 1, 1, 0), one without blur sigma 0."""
+
+    boxes: Tensor  # (n, 4): top, left, height, width in whole pixels
+    flip: Tensor  # (n,) bool
+    factors: Tensor  # (n, 4): brightness, contrast, saturation, turns of hue
+    order: Tensor  # (n, 4): which of the four comes first, second, third and last
+    grey: Tensor  # (n,) bool
+    sigma: Tensor  # (n,): width of the blur in pixels
+
+    def split(self, size: int) -> list[Draw]:
+        """The same parameters in pieces of ``size`` views."""
+        return [Draw(*piece) for piece in zip(*(getattr(self, field.name).split(size) for field in fields(self)))]
+
+    def to(self, device) -> Draw:
+        return Draw(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+def augment(images: Tensor, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08) -> Tensor:
+    """One random view of each image: (n, 3, S, S) in [0, 1] to the same.
+
+    ``recipe``: "all"; "no crop", all but the crop; "crop", nothing but the crop; or "none", the images themselves.
+    ``crop``: the smallest share of the area that a crop keeps, in (0, 1]. The same state of the generator gives the
+    same views; recipes share what they have in common. ValueError in words for anything else.
+    """
+    _check(images, recipe, crop)
+    if recipe == "none":
+        return images
+    drawn = draw(len(images), images.shape[-1], generator, recipe=recipe, crop=crop).to(images.device)
+    if images.device.type != "cpu":
+        return view(images, drawn)
+    size = max(1, IN_CACHE // images[0].numel())
+    seen = torch.empty_like(images)
+    for piece in zip(seen.split(size), images.split(size), drawn.split(size)):
+        piece[0].copy_(view(*piece[1:]))
+    return seen
+
+
+def normalise(images: Tensor) -> Tensor:
+    """Channels centred and scaled as ImageNet's are: (n, 3, S, S) in [0, 1] to about [-2, 3]."""
+    mean, std = (torch.tensor(values, device=images.device).view(3, 1, 1) for values in (MEAN, STD))
+    return torch.addcmul(-mean / std, images, 1 / std)
+
+
+def _check(images: Tensor, recipe: str, crop: float) -> None:
+    if recipe not in RECIPES:
+        raise ValueError(f"recipe {recipe!r} does not exist; choose one of {', '.join(RECIPES)}.")
+    if not 0 < crop <= 1:
+        raise ValueError(f"crop = {crop!r} is not allowed; it takes a share of the area above 0 and at most 1.")
+    shape = tuple(images.shape)
+    if len(shape) != 4 or shape[0] < 1 or shape[1] != 3 or shape[2] != shape[3] or shape[2] < SMALLEST:
+        raise ValueError(f"images have the shape {shape}; they take (n, 3, S, S) with n from 1 and S from {SMALLEST}.")
+    if not images.is_floating_point():
+        raise ValueError(f"images are {images.dtype}; they take floating-point numbers in [0, 1].")
+    low, high = (float(bound) for bound in images.aminmax())
+    if not (low >= 0 and high <= 1):
+        raise ValueError(f"images have values from {low:g} to {high:g}; they take numbers in [0, 1].")
+
+
+# --- drawing ----------------------------------------------------------------------------------------------------------
+
+
+def draw(n: int, size: int, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08) -> Draw:
+    """Parameters of n views of images of ``size`` pixels, on the generator's device; see ``augment``.
+
+    Every recipe takes the same random numbers from the generator.
+    """
+    columns = [TRIES, TRIES, 2, 1, 1, 4, 4, 1, 1, 1]
+    u = torch.rand(n, sum(columns), generator=generator, device=generator.device)
+    area, ratio, corner, flip, jitter, change, rank, grey, blur, sigma = u.split(columns, 1)
+    probability = 0.0 if recipe == "crop" else 1.0
+    neutral, strength = u.new_tensor(NEUTRAL), u.new_tensor(STRENGTH)
+    jitter, blur = jitter < JITTERED * probability, blur < BLURRED * probability
+    low, high = (pixels * size / 224 for pixels in SIGMA)
+    return Draw(
+        boxes=_boxes(area, ratio, corner, size, crop if recipe != "no crop" else None),
+        flip=(flip < FLIPPED * probability).squeeze(1),
+        factors=neutral + jitter * strength * (2 * change - 1),
+        order=rank.argsort(1),
+        grey=(grey < GREYED * probability).squeeze(1),
+        sigma=(blur * (low + (high - low) * sigma)).squeeze(1),
+    )
+
+
+def _boxes(area: Tensor, ratio: Tensor, corner: Tensor, size: int, crop: float | None) -> Tensor:
+    """(n, 4) boxes: the first of the tried ones (area uniform, ratio log-uniform in 3/4..4/3) that fits, or all."""
+    if crop is None:
+        return torch.tensor([0, 0, size, size], device=area.device).expand(len(area), 4)
+    side = size * (crop + (1 - crop) * area).sqrt()
+    root = (4 / 3) ** (ratio - 0.5)
+    sides = torch.stack([side / root, side * root], -1).round().long()
+    fits = ((sides >= 1) & (sides <= size)).all(-1)
+    first = fits.byte().argmax(1)
+    chosen = sides[torch.arange(len(sides), device=sides.device), first]
+    chosen = torch.where(fits.any(1, keepdim=True), chosen, size)
+    return torch.cat([(corner * (size - chosen + 1)).long(), chosen], 1)
+
+
+# --- applying ---------------------------------------------------------------------------------------------------------
+
+
+def view(images: Tensor, drawn: Draw) -> Tensor:
+    """The views of these parameters, on the images' device: (n, 3, S, S) in [0, 1] to the same."""
+    seen = resized_crop(images, drawn.boxes, drawn.flip)
+    jittered = (drawn.factors != drawn.factors.new_tensor(NEUTRAL)).any(1)
+    _replace(seen, jittered, colour_jitter_, drawn.factors, drawn.order)
+    _replace(seen, drawn.grey, to_grey)
+    _replace(seen, drawn.sigma > 0, gaussian_blur, drawn.sigma)
+    return seen.clamp_(0, 1)
+
+
+def _replace(images: Tensor, chosen: Tensor, operation, *parameters: Tensor) -> None:
+    """The chosen images replaced, in place, by what the operation makes of them and their parameters."""
+    rows = chosen.nonzero().squeeze(1)
+    if len(rows):
+        images.index_copy_(0, rows, operation(images.index_select(0, rows), *(p[rows] for p in parameters)))
+
+
+def resized_crop(images: Tensor, boxes: Tensor, flip: Tensor) -> Tensor:
+    """What each box (top, left, height, width) shows, bilinearly at the image's own size, then mirrored where ``flip``.
+
+    Source positions are kept within the outermost pixels of the box, so that nothing outside it is seen.
+    """
+    n, _, size, _ = images.shape
+    ticks = (torch.arange(size, device=images.device, dtype=images.dtype) + 0.5) / size
+    start, length = boxes[:, :2, None].to(images.dtype), boxes[:, 2:, None].to(images.dtype)
+    position = start + (length * ticks - 0.5).clamp_min(0).minimum(length - 1)
+    rows, columns = (position * (2 / (size - 1)) - 1).unbind(1)
+    columns = torch.where(flip[:, None], columns.flip(1), columns)
+    grid = images.new_empty(n, size, size, 2)
+    grid[..., 0], grid[..., 1] = columns[:, None, :], rows[:, :, None]
+    return F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=True)
+
+
+def colour_jitter_(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
+    """Colours changed, in place, by ``factors`` (n, 4), in the ``order`` (n, 4) of each image; see Draw."""
+    turned = order == HUE
+    blends = order[~turned].view(-1, 3)
+    sizes = factors.gather(1, blends)
+    for slot in range(3):
+        adjust_hue_(images, factors[:, HUE] * turned[:, slot])
+        blend_(images, blends[:, slot], sizes[:, slot])
+    return adjust_hue_(images, factors[:, HUE] * turned[:, 3])
+
+
+def blend_(images: Tensor, kind: Tensor, factor: Tensor) -> Tensor:
+    """factor * image + (1 - factor) * other, in place, kept in [0, 1]; ``kind`` and ``factor`` are (n,).
+
+    The other image is black for BRIGHTNESS, the mean grey for CONTRAST and each pixel's own grey for SATURATION.
+    """
+    kind, factor = kind[:, None, None, None], factor[:, None, None, None].to(images.dtype)
+    other = luma(images)
+    shift = (1 - factor) * (kind == CONTRAST) * other.mean((2, 3), keepdim=True)
+    other.mul_((1 - factor) * (kind == SATURATION)).add_(shift)
+    return torch.addcmul(other, images, factor, out=images).clamp_(0, 1)
+
+
+def luma(images: Tensor) -> Tensor:
+    """The grey of every pixel: (n, 1, S, S)."""
+    red, green, blue = images.split(1, 1)
+    return (red * LUMA[0]).add_(green, alpha=LUMA[1]).add_(blue, alpha=LUMA[2])
+
+
+def to_grey(images: Tensor) -> Tensor:
+    """Every pixel's grey in all three channels."""
+    return luma(images).expand_as(images)
+
+
+def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
+    """Hue turned, in place, by each image's ``turns`` (n,), at most a sixth of a turn either way; S and V of HSV kept.
+
+    With V and m the largest and smallest channel and s = 6 |turns|, a channel g that follows r and precedes b in the
+    direction of the turn becomes V + g - b - |r - (m + s (V - m))|, kept within [m, V]: one form for all six sectors
+    of the hue circle, without divisions.
+    """
+    rows = turns.nonzero()
+    around = torch.tensor([[2, 0, 1, 2, 0], [0, 2, 1, 0, 2]], device=images.device)[(turns[rows[:, 0]] < 0).long()]
+    planes = images.flatten(0, 1)
+    ring = planes.index_select(0, (3 * rows + around).flatten()).unflatten(0, (-1, 5))
+    before, own, after = ring[:, :3], ring[:, 1:4], ring[:, 2:]
+    low, high = own.amin(1, keepdim=True), own.amax(1, keepdim=True)
+    moved = torch.lerp(low, high, 6 * turns[rows].abs().to(images.dtype)[:, :, None, None])
+    turned = (own - after).add_(high).sub_((before - moved).abs_()).clamp_(low, high)
+    planes.index_copy_(0, (3 * rows + around[:, 1:4]).flatten(), turned.flatten(0, 1))
+    return images
+
+
+def gaussian_blur(images: Tensor, sigma: Tensor) -> Tensor:
+    """Each image smoothed by a Gaussian of its own ``sigma`` (n,) pixels, above 0, over a tenth of the width."""
+    size = images.shape[-1]
+    reach = size // 10 // 2
+    steps = torch.arange(-reach, reach + 1, device=images.device, dtype=images.dtype)
+    weights = (-0.5 * (steps / sigma.to(images.dtype)[:, None]) ** 2).softmax(1)[:, :, None, None, None].unbind(1)
+    for axis, padding in ((2, (0, 0, reach, reach)), (3, (reach, reach, 0, 0))):
+        padded = F.pad(images, padding, mode="reflect")
+        images = padded.narrow(axis, 0, size) * weights[0]
+        for step, weight in enumerate(weights[1:], 1):
+            images.addcmul_(padded.narrow(axis, step, size), weight)
+    return images
