@@ -1,4 +1,4 @@
-"""The command line: ``python -m coral_viz tour | methods | doctor | bench | ship``.
+"""The command line: ``python -m coral_viz tour | train | methods | doctor | bench | ship``.
 
 Errors are one sentence and a non-zero exit status.
 """
@@ -6,7 +6,6 @@ Errors are one sentence and a non-zero exit status.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import shlex
 import sys
 
@@ -37,11 +36,20 @@ def _parser() -> argparse.ArgumentParser:
     )
     tour.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
     tour.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
-    tour.add_argument("--steps", type=int, help="training steps a run (default 600)")
+    tour.add_argument("--steps", type=int, help="training steps a run (default: the task's)")
     tour.add_argument("--quick", action="store_true", help="one seed, few steps: under a minute, numbers not settled")
     tour.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
     tour.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
     tour.set_defaults(run=_tour)
+
+    train = commands.add_parser("train", help="one run; under torchrun on several devices as one")
+    train.add_argument("method", help="name or name:knob=value,...")
+    train.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
+    train.add_argument("--seed", type=int, default=41, help="world (default %(default)s)")
+    train.add_argument("--steps", type=int, help="training steps (default: the task's)")
+    train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
+    train.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
+    train.set_defaults(run=_train)
 
     catalogue = commands.add_parser("methods", help="the methods there are, as a table")
     catalogue.set_defaults(run=_methods)
@@ -66,11 +74,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _tour(options) -> int:
     from coral_viz import tour
-    from coral_viz.runs import Budget
 
-    budget = tour.QUICK if options.quick else Budget()
-    if options.steps is not None:
-        budget = dataclasses.replace(budget, steps=options.steps)
+    budget = tour.budget(options.task, quick=options.quick, steps=options.steps)
     seeds = options.seeds or (tour.SEEDS[:1] if options.quick else None)
     result = tour.run(
         options.out,
@@ -83,6 +88,21 @@ def _tour(options) -> int:
     )
     print(f"Read {result.page}")
     return 1 if len(result.failures) else 0
+
+
+def _train(options) -> int:
+    from coral_viz import tour
+    from coral_viz.runs import RunSpec, Store, alone
+
+    (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
+    budget = tour.budget(options.task, steps=options.steps)
+    spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget)
+    rows = alone(spec, Store(options.out), options.device)
+    if rows is not None:
+        whole = rows[(rows["part"] == "all") & rows["metric"].isin(["bits", "balanced_accuracy"])]
+        print(whole.pivot_table("value", ["metric", "readout"], "label").round(3).to_string())
+        print(f"Kept in {options.out}/{spec.id}")
+    return 0
 
 
 def _methods(options) -> int:

@@ -15,7 +15,7 @@ from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute
 
 METHODS = ("cross", "cross_self", "comm", "coral")
 SEEDS = (41, 42, 43)
-QUICK = Budget(steps=120, probe_samples=1024, test_samples=2048)
+QUICK = {"steps": 120, "probe_samples": 1024, "test_samples": 2048}
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,12 @@ def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str 
         for distribution in shown
         for seed in seeds
     ]
+
+
+def budget(task: str, *, quick: bool = False, steps: int | None = None) -> Budget:
+    """What the task's runs may learn from, less if ``quick``, or so many ``steps``. ValueError for unknown tasks."""
+    settings = tasks.preset(parse(task)[0]).budget | (QUICK if quick else {})
+    return Budget(**settings | ({} if steps is None else {"steps": steps}))
 
 
 def _fitting(chosen: list[str], count: int) -> list[str]:

@@ -14,8 +14,12 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
+from coral_viz import distributed
+
+SHARE = 1_000_003  # how far apart the seeds of the processes of one run are
 NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
 
 
@@ -64,7 +68,8 @@ def train(
 
     The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``seed`` fixes the data, the
     order, the views and every random number a loss draws. ``callbacks`` maps "every so many steps" to a function of
-    (step, method). Raises ValueError for an impossible budget, TrainingDiverged when a term is not finite.
+    (step, method). Of several processes (see ``distributed``) each takes its share of every batch. Raises ValueError
+    for an impossible budget, TrainingDiverged when a term is not finite.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
         raise ValueError(
@@ -72,18 +77,25 @@ def train(
             "training takes steps >= 1, 2 <= batch <= samples, lr > 0 and weight_decay >= 0."
         )
     data = task.sample(samples, "train", seed)
-    generator = torch.Generator(task.device).manual_seed(seed)
+    if len(data) < batch:
+        raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")
+    rank, count = distributed.place()
+    if batch % count:
+        raise ValueError(f"batch = {batch} cannot be shared by {count} processes; it must be a multiple of {count}.")
+    order = torch.Generator(task.device).manual_seed(seed)
+    generator = order if count == 1 else torch.Generator(task.device).manual_seed(seed + SHARE * (rank + 1))
+    loss = method.loss if count == 1 else DistributedDataParallel(method)
     optimiser = torch.optim.AdamW(decay_groups(method, weight_decay), lr=lr, fused=task.device.type != "mps")
     history = History()
     with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
-        torch.manual_seed(seed)
+        torch.manual_seed(seed + SHARE * rank)
         method.train()
-        order = shuffled(samples, batch, generator)
+        batches = shuffled(len(data), batch, order)
         bar = {"desc": method.TITLE, "mininterval": 0.5, "ascii": True, "file": sys.stdout}
         for step in tqdm(range(1, steps + 1), disable=not progress, **bar):
-            views = task.views(data[next(order)], generator)
+            views = task.views(data[next(batches)[rank::count]], generator)
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
-                terms = method.loss(*views, (step - 1) / steps)
+                terms = loss(*views, (step - 1) / steps)
             history.record(terms)
             optimiser.zero_grad(set_to_none=True)
             sum(terms.values()).backward()

@@ -92,6 +92,10 @@ class Method(nn.Module):
         """
         raise NotImplementedError
 
+    def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
+        """``loss``, under the name by which wrappers of modules call it."""
+        return self.loss(view1, view2, progress)
+
     def embed(self, inputs: list[Tensor | None]) -> dict[str, Tensor]:
         """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from coral_viz import losses
+from coral_viz.distributed import gathered
 from coral_viz.methods.base import Knobs, Method
 from coral_viz.options import option
 
@@ -39,7 +40,8 @@ class Cross(Method):
         return count, 0
 
     def loss(self, view1, view2, progress):
-        return {"cross": losses.clip_pairs(self.keys(view1), logit_scale=bounded_scale(self.log_scale))}
+        z = [gathered(key) for key in self.keys(view1)]
+        return {"cross": losses.clip_pairs(z, logit_scale=bounded_scale(self.log_scale))}
 
     def embed(self, inputs):
         given = [m for m, x in enumerate(inputs) if x is not None]

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call
 
 from coral_viz import losses
 from coral_viz.methods.base import Knobs, Method, stacked
@@ -29,8 +28,8 @@ class FactorCLKnobs(Knobs):
 class Critic(nn.Module):
     """f(x, y), a perceptron on [x, y]: scores (B, B) of all pairs, entry (i, j) for x_j with y_i.
 
-    The first layer is linear in the pair, so each side goes through it once and not once per pair. Its cost is B^2 times
-    ``hidden`` all the same.
+    The first layer is linear in the pair, so each side goes through it once and not once per pair. What remains costs
+    B^2 times ``hidden``.
     """
 
     def __init__(self, width: int, hidden: int):
@@ -66,6 +65,7 @@ class FactorCL(Method):
         width = {"shared_conditional": 2 * half, "conditional": 2 * half}
         self.critics = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in LOWER})
         self.club = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in UPPER})
+        self.club.requires_grad_(False)
         self.fitter = None
         self.whole = ("shared", "unique_1", "unique_2")
         self.pairs = tuple(("shared", name, ("shared", name)) for name in self.whole[1:])
@@ -87,22 +87,22 @@ class FactorCL(Method):
         sides = self.sides(view1, view2)
         if self.training:
             self.fit_upper({b: tuple(z.detach() for z in sides[b]) for b in UPPER})
-        terms = {b: -losses.nce(self.critics[b](*sides[b])) for b in LOWER}
-        for b in UPPER:
-            fixed = {name: p.detach() for name, p in self.club[b].named_parameters()}
-            terms[f"minus_{b}"] = losses.club(functional_call(self.club[b], fixed, sides[b]))
-        return terms
+        lower = {b: -losses.nce(self.critics[b](*sides[b])) for b in LOWER}
+        upper = {f"minus_{b}": losses.club(self.club[b](*sides[b])) for b in UPPER}
+        return lower | upper
 
     def fit_upper(self, sides: dict[str, tuple[Tensor, Tensor]]) -> None:
         """k steps of the CLUB critics towards the log-ratio that their bound needs."""
         if self.fitter is None:
             self.fitter = torch.optim.Adam(self.club.parameters(), lr=self.knobs.critic_lr)
+        self.club.requires_grad_(True)
         with torch.enable_grad():
             for _ in range(self.knobs.critic_steps):
                 self.fitter.zero_grad()
-                sum(-losses.nce(self.club[b](*sides[b])) for b in UPPER).backward()
+                (-sum(losses.nce(self.club[b](*sides[b])) for b in UPPER)).backward()
                 self.fitter.step()
         self.fitter.zero_grad(set_to_none=True)
+        self.club.requires_grad_(False)
 
     def embed(self, inputs):
         """Head outputs: shared (both modalities'), unique_1, unique_2; a missing modality's part is left out."""

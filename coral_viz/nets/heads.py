@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from coral_viz.distributed import gathered
+
 
 class GroupedBatchNorm(nn.BatchNorm1d):
     """Batch normalisation over axis -2, with statistics of their own for every leading index.
@@ -21,7 +23,8 @@ class GroupedBatchNorm(nn.BatchNorm1d):
 class ProjectionHead(nn.Sequential):
     """Linear - BN - ReLU - Linear - BN - ReLU - Linear, as in CoMM, InfMasking and COrAL (there hidden 512, out 256).
 
-    Shapes: (..., B, dim) -> (..., B, out); every leading index is a batch of its own for the normalisation.
+    Shapes: (..., B, dim) -> (..., B, out); every leading index is a batch of its own for the normalisation. In training
+    by several processes the rows of all come out, and each batch is that of all processes.
     """
 
     def __init__(self, dim: int, hidden: int, out: int):
@@ -34,3 +37,6 @@ class ProjectionHead(nn.Sequential):
             nn.ReLU(inplace=True),
             nn.Linear(hidden, out),
         )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(gathered(x) if self.training else x)

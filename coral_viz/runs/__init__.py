@@ -1,6 +1,6 @@
 """Runs: a spec, a folder, an executor; finished once, reused ever after."""
 
-from coral_viz.runs.executors import EXECUTORS, Outcome, execute, one_thread
+from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread
 from coral_viz.runs.run import Result, initialised, measured, perform
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.runs.store import Store
@@ -12,6 +12,7 @@ __all__ = [
     "Result",
     "RunSpec",
     "Store",
+    "alone",
     "execute",
     "initialised",
     "measured",

@@ -14,9 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import joblib
+import pandas as pd
 import threadpoolctl
 import torch
 
+from coral_viz import distributed
 from coral_viz.devices import resolve
 from coral_viz.runs.run import perform
 from coral_viz.runs.spec import RunSpec
@@ -81,6 +83,21 @@ def _side_by_side(specs: list[RunSpec], store: Store, device: str, jobs: int) ->
 
 
 EXECUTORS = {"serial": _serial, "joblib": _side_by_side}
+
+
+def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | None:
+    """One run with a progress bar and all threads: its rows, from the store if it is there.
+
+    Under ``torchrun`` its processes do the run together (see ``distributed``); all but the first return None.
+    """
+    with distributed.processes(str(resolve(device))) as mine:
+        first = distributed.place()[0] == 0
+        if not store.finished(spec):
+            start = time.perf_counter()
+            result = perform(spec, str(mine), progress=first)
+            if first:
+                store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))
+        return store.rows(spec) if first else None
 
 
 def _finish_in_worker(spec: RunSpec, store: Store, device: str) -> Outcome:

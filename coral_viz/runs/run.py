@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from coral_viz import methods, probing, tables, tasks, training
+from coral_viz import distributed, methods, probing, tables, tasks, training
 from coral_viz.devices import resolve
 from coral_viz.runs.spec import RunSpec
 
@@ -24,8 +24,11 @@ class Result:
     weights: dict[str, Tensor]
 
 
-def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Result:
-    """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread."""
+def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Result | None:
+    """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread.
+
+    Of several processes (see ``distributed``) all train and the first measures; the others return None.
+    """
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     method = initialised(spec, task)
     budget = spec.budget
@@ -40,7 +43,10 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Resu
         seed=spec.seed,
         progress=progress,
     )
-    rows = pd.concat([_training_rows(history, spec), _truth_rows(task, spec), measured(method, task, spec)])
+    if distributed.place()[0] > 0:
+        return None
+    found = measured(method, task, spec)
+    rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
     return Result(_tidy(rows, spec), weights)
 
@@ -80,10 +86,10 @@ def _training_rows(history, spec: RunSpec) -> pd.DataFrame:
     return rows.assign(split="train", part="", label="", readout="", unit="nats", n=spec.budget.batch)
 
 
-def _truth_rows(task, spec: RunSpec) -> pd.DataFrame:
+def _truth_rows(task, n: int) -> pd.DataFrame:
     rows = []
     for label in task.labels:
-        row = {"label": label, "part": "data", "split": "test", "readout": "", "step": 0, "n": spec.budget.test_samples}
+        row = {"label": label, "part": "data", "split": "test", "readout": "", "step": 0, "n": n}
         rows.append(row | {"metric": "truth", "value": float(task.truth[label].information), "unit": "bits"})
         rows.append(row | {"metric": "chance", "value": 1 / task.classes_of[label], "unit": "share"})
     return pd.DataFrame(rows)

@@ -50,7 +50,7 @@ class RunSpec:
     ) -> RunSpec:
         """Check every name and value now (ValueError in words), so that nothing fails after hours of work."""
         cls_method = methods.get(method)
-        chosen = cls_method.KNOBS.make(f"method {method!r}", knobs or {})
+        chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, task) | (knobs or {}))
         world = tasks.load(task, seed=seed, **(dials or {}))
         cls_method.check_count(len(world.modalities))
         return cls(
@@ -60,7 +60,7 @@ class RunSpec:
             task=task,
             dials=tuple(dataclasses.asdict(world.dials).items()),
             seed=seed,
-            budget=budget or Budget(),
+            budget=budget or Budget(**tasks.preset(task).budget),
         )
 
     @property
@@ -76,9 +76,9 @@ class RunSpec:
 
     @property
     def knob(self) -> str:
-        """The knobs that differ from the method's defaults, "name=value" joined by commas; "" for none."""
-        defaults = {row["name"]: row["default"] for row in methods.get(self.method).KNOBS.describe()}
-        return ",".join(f"{name}={value}" for name, value in self.knobs if value != defaults[name])
+        """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none."""
+        usual = defaults(self.method, self.task)
+        return ",".join(f"{name}={value}" for name, value in self.knobs if value != usual[name])
 
     @property
     def distribution(self) -> str:
@@ -95,3 +95,9 @@ class RunSpec:
         """The run in words, for progress and errors."""
         title = methods.get(self.method).TITLE + (f" ({self.knob})" if self.knob else "")
         return f"{title}, {self.distribution or self.task}, seed {self.seed}"
+
+
+def defaults(method: str, task: str) -> dict:
+    """A method's knobs with the task's network in place of their own defaults. ValueError for unknown names."""
+    own = {row["name"]: row["default"] for row in methods.get(method).KNOBS.describe()}
+    return own | {name: value for name, value in tasks.preset(task).network.items() if name in own}

@@ -1,0 +1,63 @@
+"""Several processes that train one method on one batch: who they are, and how embeddings meet before a loss.
+
+A process sees its share of every batch. Encoders and fusion run on the share; before heads and losses the embeddings of
+all processes are gathered with their gradients, so that batch statistics and negatives are those of the whole batch,
+and the loss of n processes with B samples each is that of one process with n B.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+
+
+def place() -> tuple[int, int]:
+    """This process's number and how many there are; (0, 1) outside ``processes``."""
+    return (dist.get_rank(), dist.get_world_size()) if dist.is_available() and dist.is_initialized() else (0, 1)
+
+
+def gathered(x: Tensor) -> Tensor:
+    """The rows (axis -2) of all processes, in their order; x itself where there is one process. Differentiable.
+
+    Each process computes the whole loss; the gradients that flow back are summed over processes and, where parameters
+    are averaged over processes afterwards (DistributedDataParallel), equal those of one process with all rows.
+    """
+    return x if place()[1] == 1 else _Gather.apply(x)
+
+
+class _Gather(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x: Tensor) -> Tensor:
+        rank, count = place()
+        ctx.own = slice(rank * x.shape[-2], (rank + 1) * x.shape[-2])
+        shares = [torch.empty_like(x, memory_format=torch.contiguous_format) for _ in range(count)]
+        dist.all_gather(shares, x.contiguous())
+        return torch.cat(shares, -2)
+
+    @staticmethod
+    def backward(ctx, gradient: Tensor) -> Tensor:
+        gradient = gradient.contiguous()
+        dist.all_reduce(gradient)
+        return gradient[..., ctx.own, :]
+
+
+@contextmanager
+def processes(device: str) -> Iterator[torch.device]:
+    """Join the processes that ``torchrun`` started, if it did; yields the device of this one."""
+    if int(os.environ.get("WORLD_SIZE", 1)) == 1:
+        yield torch.device(device)
+        return
+    on_cuda = torch.device(device).type == "cuda"
+    mine = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if on_cuda else torch.device(device)
+    if on_cuda:
+        torch.cuda.set_device(mine)
+    dist.init_process_group("nccl" if on_cuda else "gloo")
+    try:
+        yield mine
+    finally:
+        dist.destroy_process_group()
