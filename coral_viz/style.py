@@ -1,7 +1,8 @@
-"""How every picture looks: the widths of a venue, its type size, one colour, hatch and marker per atom, one per method.
+"""How every picture looks: the widths of a venue, its type size, a colour, hatch and marker per atom, looks of methods.
 
-Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. The atoms' colours stay
-apart under every common colour-vision deficiency; hatch and marker say the same again without colour.
+Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. The colours of atoms and
+of families of methods stay apart under every common colour-vision deficiency; hatch, marker and line say the same again
+without colour.
 """
 
 from __future__ import annotations
@@ -32,12 +33,39 @@ ATOM_HATCHES = {"redundancy": "", "unique_1": "////", "unique_2": "\\\\\\\\", "s
 ATOM_MARKERS = {"redundancy": "o", "unique_1": "<", "unique_2": ">", "synergy": "D"}
 ATOM_NAMES = {"redundancy": "Redundancy", "unique_1": "Unique 1", "unique_2": "Unique 2", "synergy": "Synergy"}
 ATOM_SYMBOLS = {"redundancy": "R", "unique_1": "U1", "unique_2": "U2", "synergy": "S"}
+THIRD, PAIRWISE = "#997700", "#A66BE8"  # what is unique to a third modality; the synergy of two among several
 
 PETROFF6 = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
 """Petroff (arXiv 2107.02270): six colours in an order in which every prefix stays distinguishable."""
 
 SPARE_MARKERS = ("X", "P", "h", "p", "*", "8")
 LINE_STYLES = ("-", "--", ":", "-.", (0, (1, 1)), (0, (5, 1)))
+
+
+@dataclass(frozen=True)
+class LabelStyle:
+    """How one label of a task is shown: its name, its short symbol, its colour."""
+
+    name: str
+    symbol: str
+    colour: str
+
+
+def label_style(label: str) -> LabelStyle:
+    """The style of ``redundancy``, ``unique_m``, ``synergy`` or ``synergy_ij``; any other label keeps its name, in ink.
+
+    Beyond three modalities the colours of what is unique begin again; names and symbols never do.
+    """
+    kind, _, index = label.partition("_")
+    if kind not in ("redundancy", "unique", "synergy") or (index and not index.isdecimal()):
+        return LabelStyle(label, label, INK)
+    unique = (ATOM_COLOURS["unique_1"], ATOM_COLOURS["unique_2"], THIRD)
+    colours = {
+        "redundancy": ATOM_COLOURS["redundancy"],
+        "unique": unique[(int(index or 1) - 1) % len(unique)],
+        "synergy": PAIRWISE if index else ATOM_COLOURS["synergy"],
+    }
+    return LabelStyle(f"{kind.capitalize()} {index}".strip(), kind[0].upper() + index, colours[kind])
 
 
 @dataclass(frozen=True)
@@ -50,15 +78,29 @@ class MethodStyle:
     linestyle: str | tuple = "-"
 
 
+PAIRS, SELF, FUSED, DUAL, FACTORED, TOGETHER = PETROFF6
+"""One colour per family of objectives: modalities against each other two by two; a modality against itself too; subsets
+against their fusion; a shared and unique paths; information split by bounds; all modalities at once."""
+
 METHODS = {
-    ("cross", ""): MethodStyle("Cross", PETROFF6[0], "o"),
-    ("cross_self", ""): MethodStyle("Cross+Self", PETROFF6[1], "s"),
-    ("comm", ""): MethodStyle("CoMM", PETROFF6[2], "^"),
-    ("coral", ""): MethodStyle("COrAL (hinge)", PETROFF6[3], "D"),
-    ("coral", "orthogonality=squared"): MethodStyle("COrAL (squared)", PETROFF6[3], "d", "--"),
-    ("infmasking", ""): MethodStyle("InfMasking", PETROFF6[4], "v"),
+    ("cross", ""): MethodStyle("Cross", PAIRS, "o"),
+    ("cmc", ""): MethodStyle("CMC", PAIRS, "<", "--"),
+    ("clip_ib", ""): MethodStyle("CLIP+IB", PAIRS, ">", ":"),
+    ("cross_self", ""): MethodStyle("Cross+Self", SELF, "s"),
+    ("simclr", ""): MethodStyle("SimCLR", SELF, "d", "--"),
+    ("comm", ""): MethodStyle("CoMM", FUSED, "^"),
+    ("infmasking", ""): MethodStyle("InfMasking", FUSED, "v", "--"),
+    ("coral", ""): MethodStyle("COrAL (hinge)", DUAL, "D"),
+    ("coral", "orthogonality=squared"): MethodStyle("COrAL (squared)", DUAL, "d", "--"),
+    ("factorcl", ""): MethodStyle("FactorCL", FACTORED, "s"),
+    ("symile", ""): MethodStyle("Symile", TOGETHER, "o"),
+    ("gram", ""): MethodStyle("GRAM", TOGETHER, "s", "--"),
+    ("triangle", ""): MethodStyle("TRIANGLE", TOGETHER, "^", ":"),
+    ("ovaib", ""): MethodStyle("OVA-IB", TOGETHER, "D", "-."),
+    ("ovaib", "beta=0.1"): MethodStyle("OVA-IB (beta=0.1)", TOGETHER, ">", (0, (1, 1))),
+    ("ovaib", "beta=0.0"): MethodStyle("OVA-IB (beta=0)", TOGETHER, "<", (0, (5, 1))),
 }
-"""Styles by (method, knob), in the order in which pictures list them."""
+"""Styles by (method, knob), family by family, in the order in which pictures list them."""
 
 
 def method_style(method: str, knob: str = "") -> MethodStyle:

@@ -6,6 +6,7 @@ before it is stored; seeds are averaged here, and only here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,7 @@ COLUMNS = {
     "distribution": "str",  # what the method was trained on
     "seed": "int64",
     "split": "str",
-    "part": "str",  # "all", a part's name, "a+b" joined, "a|b" two sources, "data", or ""
+    "part": "str",  # "all", "all(a,b)" of a and b alone, a part's name, "a+b" joined, "a|b" two sources, "data", ""
     "label": "str",
     "metric": "str",
     "readout": "str",
@@ -43,7 +44,7 @@ VOCABULARY = {
 """The words that the closed columns may hold."""
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
-"""A task's labels in the order of the atoms that they carry."""
+"""The labels of two modalities, named after the atoms that they carry, in the order of the atoms."""
 
 DISTRIBUTIONS = ("unbiased", "biased", "relation")
 """Training distributions in the order in which they are shown."""
@@ -110,8 +111,15 @@ def in_order(found: Iterable[str], known: Sequence[str]) -> list[str]:
 
 
 def labels(frame: pd.DataFrame) -> list[str]:
-    """The labels in the rows, in the order of ``LABELS``."""
-    return in_order(frame["label"], LABELS)
+    """The labels in the rows: redundancy, every unique_m, synergy, every synergy_ij; others follow by name."""
+    return sorted(set(frame["label"]), key=_place)
+
+
+def modalities(frame: pd.DataFrame) -> int:
+    """How many modalities the rows tell of, from the numbers in their labels and parts; 0 if they hold none."""
+    names = set(frame["label"]) | set(frame["part"])
+    numbers = [found for name in names for found in re.findall(r"(?:modality|unique)_(\d+)", name)]
+    return max(map(int, numbers), default=0)
 
 
 def distributions(frame: pd.DataFrame) -> list[str]:
@@ -144,7 +152,8 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
     Raises:
         ValueError: a group holds a seed twice (so its mean would mix different things); confidence out of range.
     """
-    _check_confidence(confidence)
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     done, by = frame[frame["status"] == "done"], list(by)
     twice = done.duplicated([*by, "seed"])
     if twice.any():
@@ -216,6 +225,13 @@ def bits_kept(frame: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
     return summary.assign(share=summary["estimate"] / summary["truth"])
 
 
+def _place(label: str) -> tuple:
+    """A label's place in the order of labels; indices count, so that unique_10 follows unique_9."""
+    kind, _, index = label.partition("_")
+    kinds = ("redundancy", "unique", "synergy")
+    return kinds.index(kind) if kind in kinds else len(kinds), len(index), label
+
+
 def _check_columns(frame: pd.DataFrame) -> None:
     missing = [name for name in COLUMNS if name not in frame.columns]
     if missing:
@@ -266,11 +282,6 @@ def _check_versions(frame: pd.DataFrame) -> None:
         if versions.nunique() > 1:
             found = " and ".join(map(str, sorted(versions.unique())))
             raise ValueError(f"method {method!r} comes in versions {found}; a table holds one version of each method")
-
-
-def _check_confidence(confidence: float) -> None:
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
 
 
 def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float, int, str]:

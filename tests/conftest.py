@@ -1,8 +1,9 @@
-"""How tests run, and a made-up table of five methods on three training distributions for whatever reads tables.
+"""How tests run, and made-up tables for whatever reads tables: a small one, a wide one, one of three modalities.
 
 One thread, as in runs: tiny tensors gain nothing from more. No deadlines: a busy machine is not a failure.
 """
 
+import itertools
 import zlib
 
 import numpy as np
@@ -11,22 +12,34 @@ import pytest
 import torch
 from hypothesis import settings
 
-from coral_viz import tables
+from coral_viz import style, tables
 
 torch.set_num_threads(1)
 settings.register_profile("coral_viz", deadline=None)
 settings.load_profile("coral_viz")
 
-CLASSES = {"redundancy": 4, "unique_1": 4, "unique_2": 4, "synergy": 2}
+ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
 VARIANTS = [("cross", ""), ("cross_self", ""), ("comm", ""), ("coral", ""), ("coral", "orthogonality=squared")]
 DISTRIBUTIONS = ("unbiased", "biased", "relation")
-PARTS = {"cross": ("modality_1", "modality_2"), "coral": ("shared", "unique_1", "unique_2")}
-PAIRS = {"coral": ("shared|unique_1", "shared|unique_2", "unique_1|unique_2")}
+LIKE = {  # whom a method of the wide tables resembles
+    "cmc": "cross",
+    "clip_ib": "cross",
+    "simclr": "cross_self",
+    "infmasking": "comm",
+    "factorcl": "coral",
+    "symile": "cross",
+    "gram": "cross",
+    "triangle": "cross",
+    "ovaib": "cross",
+}
 TERMS = {
     "cross": ("contrast",),
-    "cross_self": ("cross", "self_1", "self_2"),
-    "comm": ("modality_1", "modality_2", "full"),
-    "coral": ("shared", "unique_1", "unique_2", "orthogonal_unique", "orthogonal_1", "orthogonal_2"),
+    "cross_self": ("cross", "self"),
+    "comm": ("modality", "full"),
+    "coral": ("shared", "unique", "orthogonal_unique", "orthogonal"),
+    "infmasking": ("masked", "modality", "full"),
+    "factorcl": ("shared", "unique", "conditional", "minus_shared_conditional", "minus_unique"),
+    "ovaib": ("sufficiency", "minimality"),
 }
 SHARE = {  # of each label that the whole embedding keeps: unbiased R, U, S; biased R, U, S; relation S
     ("cross", ""): (1, 0.35, 0, 1, 0.2, 0, 0),
@@ -38,10 +51,10 @@ SHARE = {  # of each label that the whole embedding keeps: unbiased R, U, S; bia
 
 
 def kept(variant, distribution, label):
-    shares = SHARE[variant]
+    shares = SHARE.get(variant) or SHARE[LIKE[variant[0]], ""]
     if distribution == "relation":
         return shares[6]
-    atom = {"redundancy": 0, "unique_1": 1, "unique_2": 1, "synergy": 2}[label]
+    atom = ("redundancy", "unique", "synergy").index(label.split("_")[0])
     return shares[atom + 3 * (distribution == "biased")]
 
 
@@ -54,7 +67,21 @@ def keeps(part, label):
     )
 
 
-def one_run(variant, distribution, seed):
+def parts_of(method, count):
+    uniques = [f"unique_{m}" for m in range(1, count + 1)]
+    if LIKE.get(method, method) == "coral":
+        return ["shared", *uniques], [f"shared|{name}" for name in uniques] + ["unique_1|unique_2"]
+    return [f"modality_{m}" for m in range(1, count + 1)], ["modality_1|modality_2"] * (count == 2)
+
+
+def terms_of(method, count):
+    repeated = ("self", "modality", "unique", "orthogonal", "masked")
+    for term in TERMS.get(method, TERMS["cross"]):
+        yield from [f"{term}_{m}" for m in range(1, count + 1)] if term in repeated else [term]
+
+
+def one_run(variant, distribution, seed, labels=ATOMS, count=2, limits=False):
+    """Rows of one run; ``limits``: also with modalities withheld, and retrieval."""
     method, knob = variant
     name = f"{method} {knob} {distribution} {seed}"
     rng = np.random.default_rng(zlib.crc32(name.encode()))
@@ -69,45 +96,86 @@ def one_run(variant, distribution, seed):
         "knob": knob,
     }
     rows = []
+    parts, pairs = parts_of(method, count)
 
     def add(metric, value, unit, *, split="test", part="all", label="", readout="", step=600, n=4000):
         where = {"split": split, "part": part, "label": label, "metric": metric, "readout": readout}
         rows.append(shared | where | {"value": float(value), "unit": unit, "step": step, "n": n})
 
-    for label in ["synergy"] if distribution == "relation" else CLASSES:
-        truth, chance = np.log2(CLASSES[label]), 1 / CLASSES[label]
+    for label in [name for name in labels if name.startswith("synergy") or distribution != "relation"]:
+        classes = 2 if label.startswith("synergy") else 4
+        truth, chance = np.log2(classes), 1 / classes
         add("truth", truth, "bits", part="data", label=label)
         add("chance", chance, "share", part="data", label=label)
-        for part in ("all", *PARTS.get(method, ("modality_1", "modality_2"))):
+        for part in ("all", *parts):
             share = kept(variant, distribution, label) * keeps(part, label)
             share = np.clip(share * (1 + 0.12 * (0.1 < share < 0.9) * rng.normal()) - 0.004 * rng.random(), 0, 1)
-            add(
-                "balanced_accuracy",
-                chance + (1 - chance) * share**0.6,
-                "share",
-                part=part,
-                label=label,
-                readout="linear",
-            )
-            add("bits", truth * share, "bits", part=part, label=label, readout="best")
-            add(
-                "bits", truth * share ** (1.0 if share > 0.9 else 1.6), "bits", part=part, label=label, readout="linear"
-            )
-        for pair in PAIRS.get(method, ("modality_1|modality_2",)):
+            read = {"part": part, "label": label}
+            add("balanced_accuracy", chance + (1 - chance) * share**0.6, "share", readout="linear", **read)
+            add("bits", truth * share, "bits", readout="best", **read)
+            add("bits", truth * share ** (1.0 if share > 0.9 else 1.6), "bits", readout="linear", **read)
+        for pair in pairs:
             a, b = (kept(variant, distribution, label) * keeps(part, label) * truth for part in pair.split("|"))
             total = max(kept(variant, distribution, label) * truth * (1 if "shared" in pair else 0.7), a, b)
             atoms = np.array([min(a, b), a - min(a, b), b - min(a, b), total - max(a, b)])
-            for metric, value in zip(CLASSES, np.clip(atoms * (1 + 0.05 * rng.normal(size=4)), 0, None)):
+            for metric, value in zip(ATOMS, np.clip(atoms * (1 + 0.05 * rng.normal(size=4)), 0, None)):
                 add(metric, value, "bits", part=pair, label=label, readout="best")
+        if limits:
+            for given in subsets(count):
+                share = kept(variant, distribution, label) * known(label, given, count) * rng.uniform(0.9, 1)
+                where = {"part": f"all({','.join(f'modality_{m}' for m in given)})", "label": label}
+                add("balanced_accuracy", chance + (1 - chance) * share, "share", readout="linear", **where)
+                add("bits", truth * share - 0.1 * (share < 0.1), "bits", readout="linear", **where)
+    if limits:
+        for anchor in range(1, count + 1):
+            for label, chance in (("", 0.001), ("compatible", 0.25)):
+                right = {"part": f"modality_{anchor}", "label": label, "n": 1000}
+                level = (0.1 + 0.8 * kept(variant, distribution, "synergy")) * rng.uniform(0.8, 1)
+                for k, metric in ((1, "recall@1"), (5, "recall@5"), (10, "recall@10"), (2, "mAP")):
+                    guessed = 1 - (1 - chance) ** k
+                    add(metric, guessed + (1 - guessed) * level * k**0.1 * 0.75, "share", **right)
+                    add(f"chance/{metric}", guessed, "share", **right)
     for step in range(0, 601, 20):
-        for i, term in enumerate(TERMS[method]):
+        for i, term in enumerate(terms_of(method, count)):
             level = (4.8 if "orthogonal" not in term else 0.3) / (1 + 0.2 * i)
             value = level * (0.1 + 0.9 * np.exp(-step / (90 + 30 * i))) * np.exp(0.04 * rng.normal())
             add(f"loss/{term}", value, "nats", split="train", part="", step=step, n=128)
     return rows
 
 
+def subsets(count):
+    names = range(1, count + 1)
+    return [given for size in names for given in itertools.combinations(names, size)]
+
+
+def known(label, given, count):
+    """Whether the modalities given can tell the label."""
+    kind, _, index = label.partition("_")
+    if kind == "redundancy":
+        return 1.0
+    needed = set(map(int, index)) if index else set(range(1, count + 1))
+    return float(needed <= set(given))
+
+
+def made_of(variants, seeds=3, **options):
+    runs = [one_run(v, d, seed, **options) for v in variants for d in DISTRIBUTIONS for seed in range(seeds)]
+    return tables.validate(pd.DataFrame([row for run in runs for row in run]))
+
+
 @pytest.fixture(scope="session")
 def table() -> pd.DataFrame:
-    runs = [one_run(v, d, seed) for v in VARIANTS for d in DISTRIBUTIONS for seed in range(3)]
-    return tables.validate(pd.DataFrame([row for run in runs for row in run]))
+    return made_of(VARIANTS)
+
+
+@pytest.fixture(scope="session")
+def wide_table() -> pd.DataFrame:
+    """Every method of two modalities, with knobs turned, modalities withheld and retrieval."""
+    return made_of([variant for variant in style.METHODS if variant[0] != "triangle"], seeds=2, limits=True)
+
+
+@pytest.fixture(scope="session")
+def triple_table() -> pd.DataFrame:
+    """Every method of three modalities, with a relation of all and one of every pair."""
+    labels = (*ATOMS[:3], "unique_3", "synergy", "synergy_12", "synergy_13", "synergy_23")
+    variants = [variant for variant in style.METHODS if variant[0] != "factorcl"]
+    return made_of(variants, seeds=2, labels=labels, count=3, limits=True)

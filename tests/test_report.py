@@ -3,9 +3,11 @@ from html.parser import HTMLParser
 
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from coral_viz import figures, report, tables
-from coral_viz.report import reading
+from coral_viz.figures.canvas import describe
+from coral_viz.report import reading, sections
 
 
 class Page(HTMLParser):
@@ -98,7 +100,7 @@ def test_reading_follows_the_numbers(table):
     u1, u2 = (kept.loc[kept["label"] == label, "estimate"].item() for label in ("unique_1", "unique_2"))
     assert f"Of unique 1 and unique 2 (2 bits each), Cross kept {u1:.2f} and {u2:.2f}" in words[0]
     assert words[2].startswith(
-        "After relation training, of synergy (1 bit), CoMM, COrAL (hinge) and COrAL (squared) nearly all"
+        "After relation training, of synergy (1 bit), CoMM, COrAL (hinge) and COrAL (squared) kept nearly all"
     )
     assert "A linear readout finds less of it: of unique 1 after unbiased training 0." in words[3]
     assert words[3].endswith("With 3 seeds this is a first look, not a ranking.")
@@ -118,6 +120,63 @@ def test_leakage_names_the_parts(table):
     words = reading.leakage(table)
     assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and unique [12]", words)
     assert reading.leakage(table[table["method"] == "nobody"]) == ""
+
+
+@pytest.fixture(scope="module")
+def many(wide_table, tmp_path_factory):
+    """The page of many methods, with stand-ins for its pictures."""
+    names = ["bits_kept", "parts", "parts_2", "training", "training_2", *(f"where_{m}" for m in "abcdefg"), "mine"]
+    out, runs = tmp_path_factory.mktemp("many"), wide_table.drop_duplicates("run_id")
+    runs = runs[["run_id", "method", "distribution", "seed"]].assign(seconds=1.0, device="cpu")
+    drawn = {name: describe(Figure((1, 1)), name) for name in names}
+    return report.write(out, wide_table, runs, drawn, command="tour", settings={}).read_text(encoding="utf-8")
+
+
+def test_many_methods_are_counted_not_listed(many):
+    text = Page(many).text
+    assert "15 objectives, from Cross to OVA-IB (beta=0), trained on the task factors of 2 modalities" in text
+    assert "Below it the linear readout" not in text
+    assert not re.search(r"linear \d\.\d\d", text)
+    assert many.count('<th scope="row">OVA-IB (beta=0.1)</th>') == 2  # bits kept, and time
+
+
+def test_many_pictures_are_paged_and_folded(many):
+    places = [many.index(f'<figure id="{name}"') for name in ("parts", "parts_2", "where_a", "training", "training_2")]
+    assert places == sorted(places)
+    assert many.count("Between the parts of") == 7
+    assert many.index("More pictures") < many.index('<figure id="mine"')
+
+
+def test_reading_many_methods_stays_short_and_true(wide_table):
+    words = reading.kept(wide_table)
+    assert all(len(paragraph.split()) < 100 for paragraph in words)
+    best = tables.bits_kept(wide_table).query("readout == 'best' and distribution == 'biased'")
+    unique = best[best["label"].str.startswith("unique")]
+    some = unique[unique["share"].between(reading.HARDLY_ANY, reading.NEARLY_ALL, inclusive="neither")]
+    low, high = some["estimate"].min(), some["estimate"].max()
+    count = len(tables.variants(some))
+    assert re.search(rf"{count} methods kept from {low:.2f} with \S+.* to {high:.2f} with SimCLR", words[1])
+    none = best[(best["label"] == "synergy") & (best["share"] <= reading.HARDLY_ANY)]
+    assert f"and the other {len(none)} hardly any." in words[1]
+    both = tables.bits_kept(wide_table).pivot(
+        index=["method", "knob", "distribution", "label"], columns="readout", values="estimate"
+    )
+    gaps = both["best"] - both["linear"]
+    assert f"in {(gaps >= reading.NOTABLE).sum()} of {len(gaps)} cases" in words[3]
+    leaks = reading.leakage(wide_table)
+    assert leaks.count(";") == 3
+    assert "; the other 12 at most 0.0" in leaks
+
+
+def test_only_what_the_table_holds_is_explained(triple_table, small):
+    biased = triple_table[triple_table["distribution"] == "biased"]
+    (words,) = [item for item in sections.measured(biased) if item.startswith("<ul>")]
+    assert "Biased training" in words
+    assert "Missing modalities" in words
+    assert "Relation training" not in words
+    (words,) = [item for item in sections.measured(small) if item.startswith("<ul>")]
+    assert "Relation training" in words
+    assert not re.search("Biased training|Missing modalities", words)
 
 
 def test_a_table_of_one_method_names_it(table):

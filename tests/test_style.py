@@ -1,3 +1,4 @@
+import itertools
 import re
 
 import matplotlib
@@ -5,7 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from coral_viz import style
+from coral_viz import methods, style
+from coral_viz.runs import RunSpec
 
 
 @pytest.mark.parametrize(
@@ -69,10 +71,86 @@ def test_atoms_stand_out_from_paper(colour):
 
 def test_methods_follow_the_petroff_order_and_differ():
     looks = [style.method_style(*variant) for variant in style.METHODS]
-    first = list(dict.fromkeys(look.colour for look in looks))
-    assert first == list(style.PETROFF6[: len(first)])
-    assert len({(look.colour, look.marker, look.linestyle) for look in looks}) == len(looks)
-    assert [look.label for look in looks[:5]] == ["Cross", "Cross+Self", "CoMM", "COrAL (hinge)", "COrAL (squared)"]
+    assert list(dict.fromkeys(look.colour for look in looks)) == list(style.PETROFF6)
+    assert len({(look.colour, look.marker) for look in looks}) == len(looks)
+    assert len({(look.colour, look.linestyle) for look in looks}) == len(looks)
+    assert len({look.label for look in looks}) == len(looks)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_every_method_has_a_look_of_its_own_title(name):
+    assert style.METHODS[name, ""].label.split(" (")[0] == methods.get(name).TITLE
+
+
+def test_known_knobs_are_what_a_run_calls_them():
+    for name, knob in style.METHODS:
+        if knob:
+            setting, value = knob.split("=")
+            value = float(value) if value[0].isdigit() else value
+            assert RunSpec.make(name, "factors", 1, knobs={setting: value}).knob == knob
+
+
+@pytest.mark.parametrize(
+    "colours", [style.PETROFF6, [style.label_style(name).colour for name in (*style.ATOM_COLOURS, "unique_3")]]
+)
+def test_families_and_labels_stay_apart_under_colour_vision_deficiency(colours):
+    for seen_by in DEFICIENCIES.values():
+        seen = [lab(colour, seen_by) for colour in colours]
+        assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 25
+
+
+DEFICIENCIES = {  # linear RGB as seen, severity 1: Machado, Oliveira and Fernandes 2009, doi 10.1109/TVCG.2009.113
+    "none": np.eye(3),
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ],
+    "tritanopia": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.303900],
+    ],
+}
+
+
+def lab(colour, seen_by):
+    """CIELAB (D65) of a colour as somebody sees it."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = to_xyz @ np.clip(np.array(seen_by) @ linear, 0, 1) / [0.9505, 1, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "symbol"),
+    [
+        ("redundancy", "Redundancy", "R"),
+        ("unique_2", "Unique 2", "U2"),
+        ("unique_3", "Unique 3", "U3"),
+        ("unique_10", "Unique 10", "U10"),
+        ("synergy", "Synergy", "S"),
+        ("synergy_13", "Synergy 13", "S13"),
+        ("unique_taste", "unique_taste", "unique_taste"),
+        ("d", "d", "d"),
+    ],
+)
+def test_labels_are_named_by_kind_and_modality(label, name, symbol):
+    look = style.label_style(label)
+    assert (look.name, look.symbol) == (name, symbol)
+
+
+def test_labels_of_two_modalities_look_like_their_atoms():
+    for atom in style.ATOM_COLOURS:
+        look = style.label_style(atom)
+        assert look == style.LabelStyle(style.ATOM_NAMES[atom], style.ATOM_SYMBOLS[atom], style.ATOM_COLOURS[atom])
 
 
 def test_a_users_method_always_gets_the_same_style():
@@ -89,6 +167,6 @@ def test_an_unknown_knob_keeps_its_methods_colour():
 
 
 def test_order_puts_known_methods_first():
-    found = [("zeta", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("cross", ""), ("cross", "")]
-    expected = [("cross", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("zeta", "")]
+    found = [("zeta", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("cross", ""), ("cmc", ""), ("cross", "")]
+    expected = [("cross", ""), ("cmc", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("zeta", "")]
     assert style.method_order(found) == expected

@@ -144,3 +144,15 @@ def test_bits_kept_stand_beside_the_truth():
 def test_bits_without_truth_are_an_error():
     with pytest.raises(ValueError, match="measures bits about 'synergy' but states no truth"):
         tables.bits_kept(rows())
+
+
+def test_labels_of_any_number_of_modalities_come_in_order():
+    names = ["redundancy", *(f"unique_{m}" for m in range(1, 11)), "synergy", "synergy_12", "synergy_13", "synergy_23"]
+    frame = rows(label=[*reversed(names), "taste", "taste"])
+    assert tables.labels(frame) == [*names, "taste"]
+
+
+def test_modalities_are_counted_from_parts_and_labels():
+    assert tables.modalities(rows(part=["modality_1", "all(modality_1,modality_3)", "shared|unique_2"])) == 3
+    assert tables.modalities(rows(label="unique_4")) == 4
+    assert tables.modalities(rows()) == 0

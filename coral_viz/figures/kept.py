@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 from coral_viz import style, tables
 from coral_viz.figures import strip
-from coral_viz.figures.canvas import describe, picture, text_at
+from coral_viz.figures.canvas import describe, picture, seeds_in_words, text_at
 
 
 @picture
@@ -23,11 +23,15 @@ def bits_kept(table: pd.DataFrame) -> Figure:
         ValueError: the table holds no bits of a whole embedding, or no truth beside them.
     """
     seeds, summary = tables.beside_truth(table, part="all"), tables.bits_kept(table)
-    words = "I(embedding; label) in bits, a held-out lower bound; intervals end at 0 and at the truth."
-    figure, panels, variants = strip.strip(summary, reference="exact truth", axis="bits kept", small_print=words)
+    words = "I(embedding; label) in bits, a held-out lower bound; intervals end at 0 and at the truth. "
+    words += seeds_in_words(summary)
+    columns, key = strip.label_columns(summary), strip.readout_key(summary)
+    figure, panels, variants = strip.strip(
+        summary, columns, reference="exact truth", axis="bits kept", small_print=words, key=key
+    )
     for (distribution, label), ax in panels.items():
         here, ticks = (strip.panel_rows(rows, distribution, label) for rows in (summary, seeds))
-        colour = style.ATOM_COLOURS.get(label, style.INK)
+        colour = style.label_style(label).colour
         _scale(ax, here["truth"].iloc[0], min(0, ticks["value"].min()), colour)
         strip.readouts(ax, here, ticks, variants, colour)
     return describe(figure, _alt(summary))

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coral_viz import style
+from coral_viz import style, tables
+from coral_viz.figures.found import retrieval
 from coral_viz.figures.kept import bits_kept
+from coral_viz.figures.missing import subsets
 from coral_viz.figures.parts import matrix
 from coral_viz.figures.probe import accuracy
 from coral_viz.figures.training import curves
 from coral_viz.figures.where import dots, stacked
+
+PAGE = 6  # methods that one picture with a block per method holds at most
 
 
 def overview(table: pd.DataFrame, *, look: Mapping | None = None) -> dict[str, Figure]:
@@ -23,24 +28,38 @@ def overview(table: pd.DataFrame, *, look: Mapping | None = None) -> dict[str, F
         look: rcParams, ``style.paper(columns=2)`` if None.
 
     Returns:
-        bits_kept, accuracy, parts, training; and where_<method> and where_<method>_dots for each method with a
-        decomposition between its parts.
+        bits_kept, accuracy, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with further
+        methods); and where_<method> and where_<method>_dots for each method with a decomposition between its parts.
     """
     look = look or style.paper(columns=2)
     done = table[table["status"] == "done"]
-    pairs = done[done["part"].str.contains("|", regex=False)]
+    part = done["part"]
     pictures = {
         name: draw(done, look=look)
         for name, draw, has in (
-            ("bits_kept", bits_kept, done["metric"] == "bits"),
-            ("accuracy", accuracy, done["metric"] == "balanced_accuracy"),
-            ("parts", matrix, done["metric"] == "bits"),
-            ("training", curves, done["split"] == "train"),
+            ("bits_kept", bits_kept, (part == "all") & (done["metric"] == "bits")),
+            ("accuracy", accuracy, (part == "all") & (done["metric"] == "balanced_accuracy")),
+            ("subsets", subsets, part.str.startswith("all(") & (done["metric"] == "balanced_accuracy")),
+            ("retrieval", retrieval, done["metric"] == "mAP"),
         )
         if has.any()
     }
-    for method in pairs["method"].unique():
+    pictures |= _pages("parts", matrix, done, (done["readout"] == "best") & (done["metric"] == "bits"), look)
+    pictures |= _pages("training", curves, done, done["split"] == "train", look)
+    for method in done.loc[part.str.contains("|", regex=False), "method"].unique():
         own = done[done["method"] == method]
         pictures[f"where_{method}"] = stacked(own, look=look)
         pictures[f"where_{method}_dots"] = dots(own, look=look)
     return pictures
+
+
+def _pages(name: str, draw: Callable, done: pd.DataFrame, has: pd.Series, look: Mapping) -> dict[str, Figure]:
+    """The picture of the methods that the mask ``has`` rows of, as evenly as possible on pages of at most ``PAGE``."""
+    variants = style.method_order(tables.variants(done[has]))
+    pages = math.ceil(len(variants) / PAGE)
+    starts = [len(variants) * page // pages for page in range(pages + 1)] if pages else []
+    names = [name, *(f"{name}_{page}" for page in range(2, pages + 1))]
+    return {
+        name: draw(pd.concat([tables.of_variant(done, variant) for variant in variants[start:stop]]), look=look)
+        for name, start, stop in zip(names, starts, starts[1:])
+    }

@@ -25,13 +25,13 @@ def matrix(table: pd.DataFrame) -> Figure:
     """I(part; label) in bits (best readout, mean over seeds): a block of rows per method, of columns per distribution.
 
     A cell has its label's colour; the larger the share of the truth that the part tells, the deeper. Joined parts
-    ("a+b") are left out.
+    ("a+b") and embeddings of only some modalities ("all(a)") are left out.
 
     Raises:
         ValueError: the table holds no bits by the best readout, or no truth beside them.
     """
     rows = tables.beside_truth(table, readout="best")
-    rows = rows[~rows["part"].str.contains("+", regex=False)]
+    rows = rows[~rows["part"].str.contains(r"[+(]")]
     summary = tables.summarise(rows, BY).merge(rows.groupby(BY, as_index=False)["truth"].mean(), on=BY)
     variants = style.method_order(tables.variants(summary))
     parts = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
@@ -69,20 +69,20 @@ def _cells(ax: Axes, summary: pd.DataFrame, parts: list[str], labels: list[str])
     size = 0.93 * matplotlib.rcParams["font.size"]
     for row in summary.itertuples():
         x, y = labels.index(row.label), parts.index(row.part)
-        tile = _tile(row.label, np.clip(row.estimate / row.truth, 0, 1) if row.truth else 0.0)
-        ax.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=tile, lw=0))
-        ax.text(x, y, f"{row.estimate:z.2f}", ha="center", va="center", color=_ink_on(tile), size=size)
+        fill = tile(row.label, np.clip(row.estimate / row.truth, 0, 1) if row.truth else 0.0)
+        ax.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=fill, lw=0))
+        ax.text(x, y, f"{row.estimate:z.2f}", ha="center", va="center", color=ink_on(fill), size=size)
 
 
-def _tile(label: str, share: float) -> np.ndarray:
+def tile(label: str, share: float) -> np.ndarray:
     """From the empty tile's grey (share 0) to the label's colour (share 1), as RGB in [0, 1]."""
-    empty, full = np.array(to_rgb(EMPTY)), np.array(to_rgb(style.ATOM_COLOURS.get(label, style.INK)))
+    empty, full = np.array(to_rgb(EMPTY)), np.array(to_rgb(style.label_style(label).colour))
     return empty + share * (full - empty)
 
 
-def _ink_on(tile: np.ndarray) -> str:
-    """White or the dark ink, whichever has the higher contrast to the tile (WCAG 2.2, relative luminance)."""
-    light, ink = _luminance(tile) + 0.05, _luminance(np.array(to_rgb(style.INK))) + 0.05
+def ink_on(fill: np.ndarray) -> str:
+    """White or the dark ink, whichever has the higher contrast to a filling (WCAG 2.2, relative luminance)."""
+    light, ink = _luminance(fill) + 0.05, _luminance(np.array(to_rgb(style.INK))) + 0.05
     return style.PAPER if 1.05 / light >= light / ink else style.INK
 
 
@@ -96,8 +96,8 @@ def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame)
     text_at(ax, distribution, (0, 1), (0, 4.5), weight="bold").set_in_layout(True)
     for i, label in enumerate(labels):
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
-        corner, symbol = ((i + 0.5) / len(labels), 1), style.ATOM_SYMBOLS.get(label, label)
-        text_at(ax, symbol, corner, (0, 3.2), ha="center", color=style.ATOM_COLOURS.get(label), weight="bold")
+        corner, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
+        text_at(ax, look.symbol, corner, (0, 3.2), ha="center", color=look.colour, weight="bold")
         text_at(ax, f"of {truth:.3g}", corner, (0, 2.05), ha="center", color=style.MUTED)
 
 

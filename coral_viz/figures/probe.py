@@ -12,7 +12,7 @@ from scipy.special import entr
 
 from coral_viz import style, tables
 from coral_viz.figures import strip
-from coral_viz.figures.canvas import describe, picture, text_at
+from coral_viz.figures.canvas import describe, picture, seeds_in_words, text_at
 from coral_viz.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "readout"]
@@ -32,11 +32,15 @@ def accuracy(table: pd.DataFrame) -> Figure:
     chance, truth = (_of_labels(table, metric) for metric in ("chance", "truth"))
     summary = tables.summarise(seeds, BY)
     summary = summary.assign(low=summary["low"].clip(0), high=summary["high"].clip(upper=1))
-    words = "Balanced accuracy of a linear probe on test data; solid line: what the exact truth in bits allows."
-    figure, panels, variants = strip.strip(summary, reference="chance", axis="accuracy, %", small_print=words)
+    words = "Balanced accuracy of a linear probe on test data; solid line: what the exact truth in bits allows. "
+    words += seeds_in_words(summary)
+    columns, key = strip.label_columns(summary), strip.readout_key(summary)
+    figure, panels, variants = strip.strip(
+        summary, columns, reference="chance", axis="accuracy, %", small_print=words, key=key
+    )
     for (distribution, label), ax in panels.items():
         here, ticks = (strip.panel_rows(rows, distribution, label) for rows in (summary, seeds))
-        colour = style.ATOM_COLOURS.get(label, style.INK)
+        colour = style.label_style(label).colour
         low = chance[distribution, label]
         _scale(ax, low, ceiling(truth[distribution, label], round(1 / low)), ticks["value"].min(), colour)
         strip.readouts(ax, here, ticks, variants, colour)

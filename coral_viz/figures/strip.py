@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
+
 import matplotlib
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.gridspec import GridSpec, SubplotSpec
@@ -12,47 +16,78 @@ from matplotlib.transforms import ScaledTranslation
 
 from coral_viz import style, tables
 from coral_viz.figures import marks
-from coral_viz.figures.canvas import canvas, seeds_in_words, text_at
+from coral_viz.figures.canvas import canvas, text_at
 from coral_viz.tables import VARIANT
 
 ROW, HEADER, FOOTER = 1.6, 4.0, 2.0  # lines of text: a method, what stands above the panels, their ticks
 BETWEEN, GAP = 0.22, 0.5  # between panels and between training distributions, in panel widths
-NARROW = 58  # type sizes; on a narrower canvas every training distribution gets a strip of its own
+NAMED, SHORT = 4.55, 3.3  # type sizes: the narrowest panel under a label's name, and under its symbol
+APART = 1.0  # lines of text between bands
 GROUP, RULE, LABEL, SUBTITLE = 3.2, 2.8, 1.55, 0.45  # heights above a panel, in type sizes
 
 Panels = dict[tuple[str, str], Axes]
 Variants = list[tuple[str, str]]
+Columns = dict[str, list[str]]
 
 
-def strip(summary: pd.DataFrame, *, reference: str, axis: str, small_print: str) -> tuple[Figure, Panels, Variants]:
-    """Empty, named panels for a summary of readouts.
+def strip(
+    summary: pd.DataFrame,
+    columns: Columns,
+    *,
+    reference: str,
+    axis: str,
+    small_print: str,
+    key: Sequence[Artist],
+    head: Callable[[str], style.LabelStyle] = style.label_style,
+    narrowest: float = 0.0,
+    footer: float = FOOTER,
+) -> tuple[Figure, Panels, Variants]:
+    """Empty, named panels with a line per method.
 
     Args:
-        summary: its columns distribution, label, method, knob and readout decide the panels, their lines and the key.
+        summary: its columns method and knob decide the lines.
+        columns: the labels to show panels of, by training distribution.
         reference: what the line above each panel's dots shows, in words.
         axis: what the panels' axes show.
-        small_print: goes to the bottom, before n and the interval.
+        small_print: goes to the bottom: unit, n, what the interval is.
+        key: labelled handles that explain the marks.
+        head: name, symbol and colour of a label.
+        narrowest: what a panel needs across, in type sizes, whatever stands above it. Where a line of them is wider
+            than the canvas, names give way to symbols; where that does not help, it is broken.
+        footer: what stands below the panels, in lines of text.
 
     Returns:
         The figure, its panels by (distribution, label), and the (method, knob) pairs from top to bottom.
     """
     variants = style.method_order(tables.variants(summary))
-    bands = _bands(summary)
-    names = {f"{readout} readout": readout == "best" for readout in sorted(set(summary["readout"]))}
-    height = len(bands) * (len(variants) * ROW + HEADER + FOOTER)
-    key = marks.key(names, intervals=summary["n"].max() > 1)
-    figure = canvas(height, f"{small_print} {seeds_in_words(summary)}", key)
+    room = _room(variants)
+    least = _least(columns, room, narrowest)
+    bands = _bands(columns, room / least)
+    inner, short = len(variants) * ROW, least < NAMED
+    words = f"{small_print} {_spelled(columns, head)}".strip() if short else small_print
+    figure = canvas(len(bands) * (inner + HEADER + footer + APART) - APART, words, key)
     figure.get_layout_engine().set(wspace=0, w_pad=0)
-    ratios = max((_ratios(band) for band in bands), key=len)
-    panels = {}
-    for cell, band in zip(GridSpec(len(bands), 1, figure=figure), bands):
-        row = _band(figure, cell.subgridspec(1, len(ratios), width_ratios=ratios), band)
+    grid = GridSpec(2 * len(bands) - 1, 1, figure=figure, height_ratios=([inner, APART] * len(bands))[:-1])
+    widest, panels = max(sum(_ratios(band)) for band in bands), {}
+    for line, band in enumerate(bands):
+        row = _band(figure, grid[2 * line, 0], band, widest, short, head)
         _name_lines(next(iter(row.values())), variants, reference, axis)
         panels |= row
     for ax in panels.values():
         ax.set_ylim(len(variants) - 0.45, -0.55)
         ax.hlines(range(len(variants)), 0, 1, transform=ax.get_yaxis_transform(), color=style.FAINT, lw=0.5, zorder=0)
     return figure, panels, variants
+
+
+def label_columns(summary: pd.DataFrame) -> Columns:
+    """The labels in the rows, by training distribution."""
+    return {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
+
+
+def readout_key(summary: pd.DataFrame) -> list[Artist]:
+    """Handles that explain the dots of ``readouts``."""
+    names = {f"{readout} readout": readout == "best" for readout in sorted(set(summary["readout"]))}
+    return marks.key(names, intervals=summary["n"].max() > 1)
 
 
 def panel_rows(rows: pd.DataFrame, distribution: str, label: str) -> pd.DataFrame:
@@ -64,43 +99,77 @@ def readouts(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, variants: Var
     """Dots of one panel: best readouts filled, linear ones hollow and a little lower."""
     for readout in sorted(set(summary["readout"])):
         drop = {"best": -0.14, "linear": 0.21}[readout] if summary["readout"].nunique() > 1 else 0.0
-        here, ticks = (_on_lines(rows[rows["readout"] == readout], variants, drop) for rows in (summary, seeds))
+        here, ticks = (on_lines(rows[rows["readout"] == readout], variants, drop) for rows in (summary, seeds))
         marks.dots(ax, here, ticks, colour, filled=readout == "best")
 
 
-def _on_lines(rows: pd.DataFrame, variants: Variants, drop: float) -> pd.DataFrame:
+def on_lines(rows: pd.DataFrame, variants: Variants, drop: float = 0.0) -> pd.DataFrame:
+    """The rows with a column y: the height of their method's line, moved down by ``drop`` lines."""
     return rows.assign(y=[variants.index(pair) + drop for pair in rows[VARIANT].itertuples(index=False, name=None)])
 
 
-def _bands(summary: pd.DataFrame) -> list[dict[str, list[str]]]:
-    """Which training distributions stand side by side, each with its labels: all of them if the canvas has the room."""
-    groups = {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
+def _room(variants: Variants) -> float:
+    """What the names of the methods leave of the canvas, in type sizes."""
     width = 72 * matplotlib.rcParams["figure.figsize"][0] / matplotlib.rcParams["font.size"]
-    return [groups] if width >= NARROW else [{name: labels} for name, labels in groups.items()]
+    return width - 2 - 0.5 * max(len(style.method_style(*variant).label) for variant in variants)
 
 
-def _ratios(band: dict[str, list[str]]) -> list[float]:
+def _least(columns: Columns, room: float, narrowest: float) -> float:
+    """The least width of a panel, in type sizes: best all side by side, else each distribution; best under names."""
+    groups = [sum(_ratios({name: labels})) for name, labels in columns.items()]
+    for wanted in (sum(_ratios(columns)), max(groups)):
+        for least in (max(NAMED, narrowest), max(SHORT, narrowest)):
+            if wanted * least <= room:
+                return least
+    return max(NAMED, narrowest)
+
+
+def _spelled(columns: Columns, head: Callable) -> str:
+    """What the symbols stand for, as a sentence; nothing where they are the names."""
+    heads = dict.fromkeys(head(label) for labels in columns.values() for label in labels)
+    words = [f"{look.symbol}: {look.name.lower()}" for look in heads if look.symbol != look.name]
+    return f"{', '.join(words)}." if words else ""
+
+
+def _bands(columns: Columns, room: float) -> list[Columns]:
+    """What stands side by side: as many training distributions as ``room`` (in panel widths) holds, at least a part."""
+    most, bands = max(1, int((room + BETWEEN) / (1 + BETWEEN))), []
+    for name, labels in columns.items():
+        size = math.ceil(len(labels) / math.ceil(len(labels) / most))
+        for start in range(0, len(labels), size):
+            piece = {name: labels[start : start + size]}
+            if bands and name not in bands[-1] and sum(_ratios(bands[-1] | piece)) <= room:
+                bands[-1] |= piece
+            else:
+                bands.append(piece)
+    return bands
+
+
+def _ratios(band: Columns) -> list[float]:
     """Widths of a band's columns: panels and what lies between them, by turns."""
     groups = [[1.0, BETWEEN] * len(labels) for labels in band.values()]
     return [width for group in groups for width in [*group[:-1], GAP]][:-1]
 
 
-def _band(figure: Figure, grid: GridSpec, band: dict[str, list[str]]) -> Panels:
+def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, short: bool, head: Callable) -> Panels:
     """One row of panels, each under its label, each group of them under its training distribution."""
-    cells = iter([grid[0, column] for column in range(0, grid.ncols, 2)])
+    ratios = _ratios(band)
+    spare = [widest - sum(ratios)] if widest - sum(ratios) > 1e-9 else []
+    grid = place.subgridspec(1, len(ratios) + len(spare), width_ratios=ratios + spare)
+    cells = iter([grid[0, column] for column in range(0, len(ratios), 2)])
     panels = {}
     for distribution, labels in band.items():
-        group = [_panel(figure, next(cells), label) for label in labels]
+        group = [_panel(figure, next(cells), head(label), short) for label in labels]
         text_at(group[0], distribution, (0, 1), (0, GROUP), weight="bold").set_in_layout(True)
         _rule(figure, group[0], group[-1])
         panels |= {(distribution, label): ax for label, ax in zip(labels, group)}
     return panels
 
 
-def _panel(figure: Figure, cell: SubplotSpec, label: str) -> Axes:
-    ax = figure.add_subplot(cell)
-    colour, size = style.ATOM_COLOURS.get(label, style.INK), 0.92 * matplotlib.rcParams["font.size"]
-    text_at(ax, style.ATOM_NAMES.get(label, label), (0, 1), (0, LABEL), color=colour, weight="bold", size=size)
+def _panel(figure: Figure, cell: SubplotSpec, label: style.LabelStyle, short: bool) -> Axes:
+    ax, size = figure.add_subplot(cell), 0.92 * matplotlib.rcParams["font.size"]
+    words = label.symbol if short else label.name
+    text_at(ax, words, (0, 1), (0, LABEL), color=label.colour, weight="bold", size=size)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     return ax
@@ -119,5 +188,5 @@ def _name_lines(ax: Axes, variants: Variants, reference: str, axis: str) -> None
     ax.set_yticks(range(len(variants)), [style.method_style(*variant).label for variant in variants])
     ax.tick_params(axis="y", length=0)
     for words, height in (("trained on", GROUP), ("label", LABEL), (reference, SUBTITLE)):
-        text_at(ax, words, (0, 1), (-0.55, height), ha="right", color=style.MUTED)
-    text_at(ax, axis, (0, 0), (-1.0, -1.3), ha="right", color=style.MUTED)
+        text_at(ax, words, (0, 1), (-0.55, height), ha="right", color=style.MUTED).set_in_layout(True)
+    text_at(ax, axis, (0, 0), (-1.0, -1.3), ha="right", color=style.MUTED).set_in_layout(True)

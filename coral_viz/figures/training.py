@@ -14,7 +14,8 @@ from coral_viz.figures.canvas import canvas, describe, picture, text_at
 from coral_viz.tables import VARIANT
 
 ROW, HEADER, FOOTER = 6.8, 1.6, 2.4  # lines of text: a method's panels, above them, their ticks and axis
-LABEL_GAP = 0.17  # between names of terms, in panel heights
+TERMS, TERM = 6, 0.9  # names of terms that a row has the room for, lines of text for each further one
+LABEL_GAP = 0.17  # between names of terms, in heights of a panel with room for TERMS
 
 
 @picture
@@ -32,8 +33,11 @@ def curves(table: pd.DataFrame) -> Figure:
     words = (
         f"Terms of the loss in nats, as weighted. Thin lines: seeds (n = {rows['seed'].nunique()}); thick: their mean."
     )
-    figure = canvas(len(variants) * ROW + HEADER + FOOTER, words)
-    grid = figure.subplots(len(variants), len(distributions), squeeze=False, sharex=True, sharey="row")
+    terms = [tables.of_variant(rows, variant)["metric"].nunique() for variant in variants]
+    heights = [ROW + TERM * max(0, count - TERMS) for count in terms]
+    figure = canvas(sum(heights) + HEADER + FOOTER, words)
+    shape = {"squeeze": False, "sharex": True, "sharey": "row", "height_ratios": heights}
+    grid = figure.subplots(len(variants), len(distributions), **shape)
     for variant, line in zip(variants, grid):
         _row(line, tables.of_variant(rows, variant), distributions, variant)
     for distribution, top, bottom in zip(distributions, grid[0], grid[-1]):
@@ -57,12 +61,12 @@ def _row(line: np.ndarray, rows: pd.DataFrame, distributions: list[str], variant
 
 
 def _looks(metrics, variant: tuple[str, str]) -> dict[str, dict]:
-    """A tint of the method's colour and a line style for each term."""
+    """A shade of the method's colour and a line style for each term."""
     colour = np.array(to_rgb(style.method_style(*variant).colour))
-    shades = np.linspace(0.4, -0.3, len(metrics)) if len(metrics) > 1 else [0.0]
+    shades = np.linspace(0.55, 0.0, len(metrics)) if len(metrics) > 1 else [0.0]
     lines = style.LINE_STYLES * (1 + len(metrics) // len(style.LINE_STYLES))
     return {
-        metric: {"color": tuple(colour * (1 - shade) if shade > 0 else colour - shade * (1 - colour)), "ls": line}
+        metric: {"color": tuple(colour * (1 - shade)), "ls": line}
         for metric, shade, line in zip(metrics, shades, lines)
     }
 
@@ -83,7 +87,8 @@ def _name(ax: Axes, ends: pd.Series, looks: dict[str, dict]) -> None:
     low, high = ax.get_ylim()
     wanted = ((ends - low) / (high - low)).sort_values()
     size = 0.87 * matplotlib.rcParams["font.size"]
-    for metric, start, height in zip(wanted.index, wanted, spread(wanted.to_numpy(), LABEL_GAP)):
+    gap = LABEL_GAP * ROW / (ROW + 1.4 * max(0, len(wanted) - TERMS))
+    for metric, start, height in zip(wanted.index, wanted, spread(wanted.to_numpy(), gap)):
         colour = looks[metric]["color"]
         place = {
             "xycoords": "axes fraction",

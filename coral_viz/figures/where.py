@@ -125,7 +125,7 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
     corner = grid[0, 0]
     corner.xaxis.set_major_locator(MultipleLocator(1))
     corner.set_ylim(len(labels) - 0.5, -0.5)
-    corner.set_yticks(range(len(labels)), [style.ATOM_NAMES.get(label, label) for label in labels])
+    corner.set_yticks(range(len(labels)), [style.label_style(label).name for label in labels])
     text_at(corner, "trained on", (0, 1), (-0.55, 2.1), ha="right", color=style.MUTED)
     text_at(corner, "label", (0, 1), (-0.55, 0.45), ha="right", color=style.MUTED)
     for ax in grid.flat:

@@ -13,6 +13,7 @@ from coral_viz.tables import VARIANT
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # shares of the truth
 FEW_SEEDS = 5
 NOTABLE = 0.1  # bits
+MANY = 5  # more methods than that are counted, not named one by one
 
 
 def kept(table: pd.DataFrame) -> list[str]:
@@ -32,13 +33,22 @@ def leakage(table: pd.DataFrame) -> str:
     if rows.empty:
         return ""
     means = tables.summarise(rows, [*VARIANT, "part", "distribution", "label"])
-    words = []
-    for variant in style.method_order(tables.variants(means)):
-        top = tables.of_variant(means, variant).nlargest(1, "estimate").iloc[0]
-        first, second = map(part_name, top["part"].split("|"))
-        about = f" of {_label(top['label'])} in both {first} and {second}, after {top['distribution']} training"
-        words.append(f"{_name(variant)} {top['estimate']:z.2f} bits{about if top['estimate'] >= NOTABLE else ''}")
+    top = means.loc[means.groupby(VARIANT)["estimate"].idxmax()].sort_values("estimate", ascending=False)
+    variants = style.method_order(tables.variants(top))
+    words = [_leak(tables.of_variant(top, variant).iloc[0]) for variant in variants]
+    if len(variants) > MANY:
+        worst = top.head(MANY - 2)
+        words = [_leak(row) for _, row in worst.iterrows()]
+        words.append(f"the other {len(top) - len(worst)} at most {top['estimate'].iloc[len(worst)]:z.2f} bits")
     return f"The most that two parts hold in common, the redundancy label aside: {'; '.join(words)}."
+
+
+def _leak(row: pd.Series) -> str:
+    """How much of what two parts of one method hold in common; of what only where it is notable."""
+    first, second = map(part_name, row["part"].split("|"))
+    about = f" of {_label(row['label'])} in both {first} and {second}, after {row['distribution']} training"
+    name = _name((row["method"], row["knob"]))
+    return f"{name} {row['estimate']:z.2f} bits{about if row['estimate'] >= NOTABLE else ''}"
 
 
 def _after(distribution: str, rows: pd.DataFrame) -> str:
@@ -71,27 +81,49 @@ def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
     if len(none) == len(rows):
         who = "no method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
         return f"{who} more than {max(0.0, none['estimate'].max()):z.2f} of {scale} of {names}."
-    some = rows.drop([*full.index, *none.index]).sort_values("estimate", ascending=False)
-    found = []
-    for variant in dict.fromkeys(some[VARIANT].itertuples(index=False, name=None)):
-        values = tables.of_variant(some, variant)["estimate"].sort_index()
-        found.append(f"{_name(variant)} kept {_join([f'{value:z.2f}' for value in values])}")
-    found += [f"{_names(full)} nearly all"] if len(full) else []
-    found += [f"{_names(none)} hardly any"] if len(none) else []
+    found = _some(rows.drop([*full.index, *none.index]))
+    for group, share in ((full, "nearly all"), (none, "hardly any")):
+        if len(group):
+            is_last = share == "hardly any" or none.empty
+            found.append(f"{_names(group, is_last)} {share if found else f'kept {share}'}")
     return f"of {names} ({scale}), {_join(found)}."
 
 
+def _some(rows: pd.DataFrame) -> list[str]:
+    """Who kept how much, the most first; the extremes of many."""
+    rows = rows.sort_values("estimate", ascending=False)
+    variants = list(dict.fromkeys(rows[VARIANT].itertuples(index=False, name=None)))
+    if len(variants) > MANY:
+        most, least = rows.iloc[0], rows.iloc[-1]
+        ends = [f"{row['estimate']:z.2f} with {_name((row['method'], row['knob']))}" for row in (least, most)]
+        return [f"{len(variants)} methods kept from {ends[0]} to {ends[1]}"]
+    found = []
+    for variant in variants:
+        values = tables.of_variant(rows, variant)["estimate"].sort_index()
+        found.append(f"{_name(variant)} kept {_join([f'{value:z.2f}' for value in values])}")
+    return found
+
+
 def _readouts(summary: pd.DataFrame) -> list[str]:
-    """Where a linear readout finds notably less than the best one."""
+    """Where a linear readout finds notably less than the best one; where it misses most, if that is in many places."""
     if not {"best", "linear"} <= set(summary["readout"]):
         return []
     wide = summary.pivot(index=[*VARIANT, "distribution", "label"], columns="readout", values="estimate")
-    gap = wide["best"] - wide["linear"]
-    if gap.max() < NOTABLE:
+    wide = wide.assign(gap=wide["best"] - wide["linear"])
+    if wide["gap"].max() < NOTABLE:
         return [
-            f"A linear readout finds all but {max(0.0, gap.max()):.2f} bits of what the best one finds, everywhere."
+            f"A linear readout finds all but {max(0.0, wide['gap'].max()):.2f} bits of what the best one finds, "
+            "everywhere."
         ]
-    hidden, found = wide[gap >= NOTABLE].reset_index(), []
+    hidden = wide[wide["gap"] >= NOTABLE].reset_index()
+    if len(tables.variants(hidden)) > MANY:
+        top = hidden.loc[hidden["gap"].idxmax()]
+        return [
+            f"A linear readout finds at least {NOTABLE:g} bits less in {len(hidden)} of {len(wide)} cases, most of all "
+            f"with {_name((top['method'], top['knob']))}: {top['linear']:z.2f} instead of {top['best']:z.2f} bits of "
+            f"{_label(top['label'])} after {top['distribution']} training."
+        ]
+    found = []
     for distribution in tables.distributions(hidden):
         here = hidden[hidden["distribution"] == distribution]
         for label in tables.labels(here):
@@ -112,12 +144,16 @@ def _name(variant: tuple[str, str]) -> str:
     return style.method_style(*variant).label
 
 
-def _names(rows: pd.DataFrame) -> str:
-    return _join([_name(variant) for variant in style.method_order(tables.variants(rows))])
+def _names(rows: pd.DataFrame, is_last: bool) -> str:
+    """The methods of the rows by name; how many, if many, where the last group is all the others."""
+    found = style.method_order(tables.variants(rows))
+    if len(found) <= MANY:
+        return _join([_name(variant) for variant in found])
+    return f"the other {len(found)}" if is_last else f"{len(found)} methods"
 
 
 def _label(label: str) -> str:
-    return style.ATOM_NAMES.get(label, label).lower()
+    return style.label_style(label).name.lower()
 
 
 def _join(words: list[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from coral_viz import figures, style
 
 LOOKS = {"one": style.paper(), "two": style.paper(columns=2), "neurips": style.paper("neurips"), "talk": style.talk()}
+LOOKS["screen"] = style.screen()
 STRIPS = [("bits_kept", look) for look in LOOKS] + [("accuracy", "one"), ("accuracy", "two")]
 OTHERS = [(name, look) for name in ("curves", "matrix", "stacked", "dots") for look in ("one", "two")]
 
@@ -17,6 +18,46 @@ def test_every_word_can_be_read(table, assert_legible, name, look):
     figure = getattr(figures, name)(rows, look=LOOKS[look])
     assert figure.get_size_inches()[0] == LOOKS[look]["figure.figsize"][0]
     assert_legible(figure)
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("bits_kept", "two"),
+        ("bits_kept", "talk"),
+        ("bits_kept", "neurips"),
+        ("accuracy", "one"),
+        ("subsets", "two"),
+        ("subsets", "talk"),
+        ("retrieval", "two"),
+        ("retrieval", "screen"),
+    ],
+)
+def test_every_method_at_once_can_be_read(wide_table, assert_legible, name, look):
+    assert_legible(getattr(figures, name)(wide_table, look=LOOKS[look]))
+
+
+@pytest.mark.parametrize("name", ["bits_kept", "accuracy", "subsets", "retrieval"])
+def test_short_names_leave_room_for_the_margins_words(wide_table, assert_legible, name):
+    rows = wide_table[(wide_table["method"] == "cmc") & (wide_table["distribution"] == "relation")]
+    assert_legible(getattr(figures, name)(rows, look=LOOKS["two"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [
+        ("bits_kept", "two"),
+        ("accuracy", "talk"),
+        ("subsets", "two"),
+        ("matrix", "two"),
+        ("matrix", "talk"),
+        ("stacked", "two"),
+        ("curves", "two"),
+    ],
+)
+def test_three_modalities_can_be_read(triple_table, assert_legible, name, look):
+    rows = triple_table[triple_table["method"].isin(["coral", "triangle"]) & (triple_table["knob"] == "")]
+    assert_legible(getattr(figures, name)(rows, look=LOOKS[look]))
 
 
 @pytest.mark.parametrize("look", ["two", "talk"])

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from coral_viz.figures import retrieval
+
+
+@pytest.fixture
+def two(wide_table):
+    return wide_table[wide_table["method"].isin(["comm", "cross"]) & (wide_table["distribution"] != "unbiased")]
+
+
+def dots(ax, marker):
+    return [line for line in ax.lines if line.get_marker() == marker]
+
+
+def test_panels_hold_means_over_anchors_and_seeds(two):
+    figure = retrieval(two)
+    assert len(figure.axes) == 8  # recall and mAP, own and any, after two kinds of training
+    rows = two[(two["distribution"] == "biased") & (two["label"] == "compatible")]
+    for marker, metric in (("o", "recall@1"), ("s", "recall@5"), ("D", "recall@10")):
+        means = rows[rows["metric"] == metric].groupby("method")["value"].mean()
+        (line,) = dots(figure.axes[2], marker)
+        assert np.asarray(line.get_xdata()) == pytest.approx(means[["cross", "comm"]].to_numpy())
+        assert np.round(line.get_ydata()).tolist() == [0, 1]
+    (line,) = dots(figure.axes[3], "o")
+    means = rows[rows["metric"] == "mAP"].groupby("method")["value"].mean()
+    assert np.asarray(line.get_xdata()) == pytest.approx(means[["cross", "comm"]].to_numpy())
+
+
+def test_a_tick_is_a_seeds_mean_over_anchors(two):
+    ax = retrieval(two).axes[1]
+    rows = two[(two["distribution"] == "biased") & (two["label"] == "") & (two["metric"] == "mAP")]
+    shown = np.concatenate([line.get_xdata() for line in dots(ax, "|")])
+    assert sorted(shown) == pytest.approx(sorted(rows.groupby("run_id")["value"].mean()))
+
+
+def test_dotted_lines_are_what_a_random_order_finds(two):
+    ax = retrieval(two).axes[2]
+    found = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":")
+    assert found == pytest.approx([0.25, 1 - 0.75**5, 1 - 0.75**10])
+
+
+def test_own_partners_alone_are_enough(two):
+    figure = retrieval(two[two["label"] != "compatible"])
+    assert len(figure.axes) == 4
+    assert "recall@1 (own) after biased training, random 0.1%: Cross" in figure.alt
+    assert "(any)" not in figure.alt
+
+
+def test_small_print_says_what_the_words_mean(two):
+    words = retrieval(two).texts[0].get_text().replace("\n", " ")
+    assert "mean average precision" in words
+    assert "n = 2 seeds; 95% t-interval" in words
+
+
+def test_nothing_to_show_is_an_error(table, two):
+    with pytest.raises(ValueError, match="no retrieval with its chance level"):
+        retrieval(table)
+    with pytest.raises(ValueError, match="no retrieval with its chance level"):
+        retrieval(two[~two["metric"].str.startswith("chance/")])

@@ -1,0 +1,21 @@
+from coral_viz import style
+from coral_viz.figures import overview
+
+
+def test_many_methods_go_on_further_pages(wide_table):
+    rows = wide_table[(wide_table["distribution"] == "biased") & ~wide_table["part"].str.contains("|", regex=False)]
+    pictures = overview(rows[rows["label"].isin(["", "compatible", "synergy"])])
+    assert list(pictures) == [
+        *("bits_kept", "accuracy", "subsets", "retrieval"),
+        *("parts", "parts_2", "parts_3", "training", "training_2", "training_3"),
+    ]
+    for name in ("parts", "training"):
+        pages = [pictures[name], pictures[f"{name}_2"], pictures[f"{name}_3"]]
+        titles = [ax.get_title("left") for page in pages for ax in page.axes]
+        assert titles == [look.label for variant, look in style.METHODS.items() if variant[0] != "triangle"]
+        assert all(page.get_size_inches()[1] < 9 for page in pages)
+
+
+def test_a_table_has_the_pictures_that_it_has_numbers_for(table):
+    rows = table[table["method"].isin(["coral"]) & (table["distribution"] == "relation") & (table["split"] == "test")]
+    assert list(overview(rows)) == ["bits_kept", "accuracy", "parts", "where_coral", "where_coral_dots"]
