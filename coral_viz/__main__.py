@@ -125,7 +125,7 @@ def _ship(options) -> int:
     return 0
 
 
-BENCHMARKS = ("training", "pid", "estimators", "coverage")
+BENCHMARKS = ("training", "pid", "estimators", "coverage", "trifeature")
 
 
 def _bench(options) -> int:

@@ -1,7 +1,7 @@
 """What ships in ``data/``: the results that README and notebooks show, each made from a finished tour by one command.
 
 ``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
-seeds, ``figures/NAME_*`` the pictures of the README, ``manifest.json`` for every NAME the command it came from and the
+seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README, ``manifest.json`` for every NAME the command it came from and the
 hash of each file.
 """
 
@@ -31,9 +31,10 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     table = tables.read(source)
     measured = tables.validate(table[table["split"] != "train"])
     (data / "results").mkdir(parents=True, exist_ok=True)
-    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv")]
+    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".md")]
     measured.to_parquet(paths[0], index=False)
     summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
+    paths[2].write_text(accuracy_table(measured))
     drawn = figures.overview(measured, look=style.paper(columns=2))
     for picture in (picture for picture in PICTURES if picture in drawn):
         paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured)
@@ -48,6 +49,33 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
     """
     shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
     return tables.summarise(table[shown | table["part"].str.contains("|", regex=False)], SUMMARY)
+
+
+def accuracy_table(table: pd.DataFrame) -> str:
+    """Balanced accuracy of a linear probe on the whole embedding in %, as markdown: mean over seeds ± half the interval.
+
+    One line per method, one column per training distribution and label.
+    """
+    rows = tables.select(table, metric="balanced_accuracy", part="all")
+    cells = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
+    cells = cells.set_index([*tables.VARIANT, "distribution", "label"])
+    columns = [
+        (distribution, label)
+        for distribution in tables.distributions(rows)
+        for label in tables.labels(rows[rows["distribution"] == distribution])
+    ]
+    heads = [f"{distribution}: {style.label_style(label).symbol}" for distribution, label in columns]
+    lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
+    for variant in style.method_order(tables.variants(rows)):
+        shown = [_percent(cells.loc[(*variant, *column)]) if (*variant, *column) in cells.index else "" for column in columns]
+        lines.append(f"| {style.method_style(*variant).label} | {' | '.join(shown)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _percent(cell: pd.Series) -> str:
+    """Mean and half the interval in %; no interval where all seeds agree or there is one seed."""
+    half = 50 * (cell["high"] - cell["low"])
+    return f"{100 * cell['estimate']:.1f}" + (f" ± {half:.1f}" if half >= 0.05 else "")
 
 
 def _record(data: Path, name: str, command: str, paths: list[Path]) -> None:

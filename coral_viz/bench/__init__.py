@@ -12,6 +12,7 @@ BENCHMARKS = {
     "pid": ("pid", "run"),
     "estimators": ("estimators", "run"),
     "coverage": ("estimators", "coverage"),
+    "trifeature": ("trifeature", "run"),
 }
 
 
