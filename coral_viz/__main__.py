@@ -65,7 +65,9 @@ def _parser() -> argparse.ArgumentParser:
 
     ship = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour")
     ship.add_argument("tour", help="folder of the tour")
-    ship.add_argument("--name", required=True, help="what the files are called, such as factors")
+    what = ship.add_mutually_exclusive_group(required=True)
+    what.add_argument("--name", help="ship the tables and pictures, under this name, such as factors")
+    what.add_argument("--runs", type=int, metavar="SEED", help="ship the trained methods of this seed and recordings")
     ship.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
     ship.add_argument("--command", required=True, help="what made the tour, for the manifest")
     ship.set_defaults(run=_ship)
@@ -119,9 +121,13 @@ def _doctor(options) -> int:
 
 
 def _ship(options) -> int:
-    from coral_viz.ship import ship
+    from coral_viz import ship
 
-    print(*ship(options.tour, options.data, name=options.name, command=options.command), sep="\n")
+    if options.runs is None:
+        paths = ship.ship(options.tour, options.data, name=options.name, command=options.command)
+    else:
+        paths = ship.ship_runs(options.tour, options.data, seed=options.runs, command=options.command)
+    print(*paths, sep="\n")
     return 0
 
 

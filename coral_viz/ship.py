@@ -1,21 +1,28 @@
 """What ships in ``data/``: the results that README and notebooks show, each made from a finished tour by one command.
 
 ``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
-seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README, ``manifest.json`` for every NAME the command it came from and the
-hash of each file.
+seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README; ``runs/`` and
+``replays/`` trained methods and recorded trainings that notebooks open; ``manifest.json`` for every NAME the command it
+came from and the hash of each file.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 
-from coral_viz import __version__, figures, style, tables
+from coral_viz import __version__, figures, runs, style, tables
+from coral_viz.runs import replay
 
 SUMMARY = ["task", "method", "knob", "distribution", "part", "label", "metric", "readout", "unit"]
+OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), ("coral", "")]
+OPENED += [("coral", "orthogonality=squared")]
+WATCHED = ("cross", "comm", "coral")
+TRAININGS = ("unbiased", "biased")
 PICTURES = ("bits_kept", "accuracy", "subsets", "retrieval")
 
 
@@ -42,6 +49,27 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     return paths
 
 
+def ship_runs(tour: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
+    """Copy the tour's runs of OPENED methods with this seed to ``data/runs``, and record those of WATCHED again.
+
+    Returns the paths written. Raises ValueError if the tour lacks one of them.
+    """
+    store, data = runs.Store(Path(tour) / "runs", to_write=False), Path(data)
+    specs = {(spec.method, spec.knob, spec.distribution): spec for spec in store.specs() if spec.seed == seed}
+    wanted = [(*variant, distribution) for variant in OPENED for distribution in TRAININGS]
+    missing = [key for key in wanted if key not in specs or not store.finished(specs[key])]
+    if missing:
+        raise ValueError(f"{str(tour)!r} holds no finished run of {missing[0]} with seed {seed}.")
+    paths = []
+    for key in wanted:
+        target = data / "runs" / specs[key].id
+        shutil.copytree(store.path(specs[key]), target, dirs_exist_ok=True)
+        paths += sorted(target.iterdir())
+    paths += replay.ship(data, [specs[key] for key in wanted if key[0] in WATCHED and not key[1]])
+    _record(data, "runs", command, paths)
+    return paths
+
+
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Bits kept, balanced accuracy and retrieval: mean over seeds, 95 % t interval, number of seeds.
 
@@ -52,9 +80,9 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def accuracy_table(table: pd.DataFrame) -> str:
-    """Balanced accuracy of a linear probe on the whole embedding in %, as markdown: mean over seeds ± half the interval.
+    """Balanced accuracy of a linear probe on the whole embedding in %, as markdown.
 
-    One line per method, one column per training distribution and label.
+    Mean over seeds ± half the interval; one line per method, one column per training distribution and label.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all")
     cells = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
@@ -67,7 +95,8 @@ def accuracy_table(table: pd.DataFrame) -> str:
     heads = [f"{distribution}: {style.label_style(label).symbol}" for distribution, label in columns]
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
     for variant in style.method_order(tables.variants(rows)):
-        shown = [_percent(cells.loc[(*variant, *column)]) if (*variant, *column) in cells.index else "" for column in columns]
+        keys = [(*variant, *column) for column in columns]
+        shown = [_percent(cells.loc[key]) if key in cells.index else "" for key in keys]
         lines.append(f"| {style.method_style(*variant).label} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coral_viz import tables
-from coral_viz.ship import ship, summary
+from coral_viz.ship import accuracy_table, ship, ship_runs, summary
 
 
 def test_ships_tables_pictures_and_their_hashes(table, tmp_path):
@@ -44,3 +44,22 @@ def test_summary_is_the_mean_over_seeds_of_the_whole_embedding(table):
 def test_a_folder_without_results_is_a_sentence(tmp_path):
     with pytest.raises(ValueError, match=r"holds no results\.parquet; run `python -m coral_viz tour"):
         ship(tmp_path, tmp_path / "data", name="factors", command="")
+
+
+def test_accuracy_table_has_a_line_a_method_and_says_the_interval(table):
+    lines = accuracy_table(table).splitlines()
+    assert len(lines) == 2 + len(tables.variants(table))
+    assert lines[0].split(" | ")[1] == "unbiased: R"
+    row = summary(table).query("method == 'comm' and distribution == 'biased' and label == 'synergy' and part == 'all'")
+    row = row[row.metric == "balanced_accuracy"].iloc[0]
+    cell = f"{100 * row['estimate']:.1f} ± {50 * (row['high'] - row['low']):.1f}"
+    comm = next(line for line in lines if line.startswith("| CoMM |")).split(" | ")
+    assert comm[lines[0].split(" | ").index("biased: S")] == cell
+
+
+def test_a_tour_without_the_runs_is_a_sentence(tmp_path):
+    with pytest.raises(ValueError, match="there is no folder"):
+        ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
+    (tmp_path / "runs").mkdir()
+    with pytest.raises(ValueError, match=r"holds no finished run of \('cross', '', 'unbiased'\) with seed 41"):
+        ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
