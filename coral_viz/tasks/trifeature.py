@@ -26,7 +26,7 @@ from coral_viz.pid import Atoms
 from coral_viz.tasks.base import SPLITS, Modality, Task, check_split
 from coral_viz.tasks.pairs import Pairs, atoms
 from coral_viz.tasks.rendering import ATTRIBUTES, MIN_SIZE, Pose, render
-from coral_viz.tasks.views import RECIPES, augment, normalise
+from coral_viz.tasks.views import RECIPES, augment
 
 ROLES = tuple(ATTRIBUTES)
 SPLIT, MAPPING, POSES, TRAINING, SAMPLE = range(5)
@@ -216,23 +216,20 @@ class Trifeature(Task):
 
     def _look_up(self, latents: dict[str, Tensor], cropped: int | None = None) -> list[Tensor]:
         """Normalised images of the pairs; ``cropped``: seed of random crops, row by row of what is looked up."""
-        shown = [self._shown(latents[f"image_{m}"]) for m in (1, 2)]
-        if cropped is not None:
-            generator = torch.Generator(self.device).manual_seed(cropped)
-            shown = [augment(images, generator, recipe="crop", crop=self.crop) for images in shown]
-        return [normalise(images) for images in shown]
+        recipe = "none" if cropped is None else "crop"
+        generator = torch.Generator(self.device).manual_seed(cropped or 0)
+        return [self._views(latents[f"image_{m}"], generator, recipe) for m in (1, 2)]
 
-    def _shown(self, images: Tensor) -> Tensor:
-        return self.images.index_select(0, images).float().div_(255)
+    def _views(self, images: Tensor, generator: torch.Generator, recipe: str) -> Tensor:
+        shown = self.images.index_select(0, images)
+        return augment(shown, generator, recipe=recipe, crop=self.crop, normalised=True)
 
     # --- views --------------------------------------------------------------------------------------------------
 
     def views(self, batch: Pairs, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
         """Two augmented views of both images, by the recipes ``view_1`` and ``view_2``, normalised."""
-        views = []
-        for m, recipe in enumerate((self.view_1, self.view_2), 1):
-            images = self._shown(batch.latents[f"image_{m}"].repeat(2))
-            views.append(normalise(augment(images, generator, recipe=recipe, crop=self.crop)).chunk(2))
+        recipes = {"image_1": self.view_1, "image_2": self.view_2}
+        views = [self._views(batch.latents[m].repeat(2), generator, recipe).chunk(2) for m, recipe in recipes.items()]
         one, two = zip(*views)
         return list(one), list(two)
 

@@ -16,8 +16,10 @@ The random views are those of SimCLR (arXiv 2002.05709) with the strengths of Mo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -32,7 +34,8 @@ STRENGTH = (0.4, 0.4, 0.4, 0.1)  # largest change by brightness, contrast, satur
 FLIPPED, JITTERED, GREYED, BLURRED = 0.5, 0.8, 0.2, 0.5  # probabilities
 SIGMA = (0.1, 2.0)  # of the blur, in pixels of an image of 224
 TRIES = 10  # boxes drawn before the whole image is taken
-IN_CACHE = 2**20  # numbers worked on at once on a CPU: what its caches hold
+NEGLIGIBLE = 6.1  # widths from its middle, a Gaussian has fallen below 1e-8 of its height
+IN_CACHE = 2**19  # numbers worked on at once on a CPU: what its caches hold
 
 
 @dataclass(frozen=True)
@@ -54,30 +57,36 @@ class Draw:
         return Draw(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
-def augment(images: Tensor, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08) -> Tensor:
-    """One random view of each image: (n, 3, S, S) in [0, 1] to the same.
+def augment(
+    images: Tensor, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08, normalised: bool = False
+) -> Tensor:
+    """One random view of each image: (n, 3, S, S), floats in [0, 1] or bytes, to floats in [0, 1].
 
+    ``normalised``: what ``normalise`` makes of them, which costs less here than afterwards.
     ``recipe``: "all"; "no crop", all but the crop; "crop", nothing but the crop; or "none", the images themselves.
     ``crop``: the smallest share of the area that a crop keeps, in (0, 1]. The same state of the generator gives the
     same views; recipes share what they have in common. ValueError in words for anything else.
     """
     _check(images, recipe, crop)
     if recipe == "none":
-        return images
+        images = images if images.is_floating_point() else images.float().div_(255)
+        return normalise(images) if normalised else images
     drawn = draw(len(images), images.shape[-1], generator, recipe=recipe, crop=crop).to(images.device)
     if images.device.type != "cpu":
-        return view(images, drawn)
+        seen = view(images, drawn)
+        return normalise(seen) if normalised else seen
+    # NumPy asks the system for large pages, which make the first write to this much memory several times faster.
+    views = torch.from_numpy(np.empty(images.shape, np.float32))
     size = max(1, IN_CACHE // images[0].numel())
-    seen = torch.empty_like(images)
-    for piece in zip(seen.split(size), images.split(size), drawn.split(size)):
-        piece[0].copy_(view(*piece[1:]))
-    return seen
+    for out, *piece in zip(views.split(size), images.split(size), drawn.split(size)):
+        normalise(view(*piece), out=out) if normalised else out.copy_(view(*piece))
+    return views
 
 
-def normalise(images: Tensor) -> Tensor:
+def normalise(images: Tensor, out: Tensor | None = None) -> Tensor:
     """Channels centred and scaled as ImageNet's are: (n, 3, S, S) in [0, 1] to about [-2, 3]."""
     mean, std = (torch.tensor(values, device=images.device).view(3, 1, 1) for values in (MEAN, STD))
-    return torch.addcmul(-mean / std, images, 1 / std)
+    return torch.mul(images, 1 / std, out=out).sub_(mean / std)
 
 
 def _check(images: Tensor, recipe: str, crop: float) -> None:
@@ -88,8 +97,10 @@ def _check(images: Tensor, recipe: str, crop: float) -> None:
     shape = tuple(images.shape)
     if len(shape) != 4 or shape[0] < 1 or shape[1] != 3 or shape[2] != shape[3] or shape[2] < SMALLEST:
         raise ValueError(f"images have the shape {shape}; they take (n, 3, S, S) with n from 1 and S from {SMALLEST}.")
+    if images.dtype == torch.uint8:
+        return
     if not images.is_floating_point():
-        raise ValueError(f"images are {images.dtype}; they take floating-point numbers in [0, 1].")
+        raise ValueError(f"images are {images.dtype}; they take bytes, or floating-point numbers in [0, 1].")
     low, high = (float(bound) for bound in images.aminmax())
     if not (low >= 0 and high <= 1):
         raise ValueError(f"images have values from {low:g} to {high:g}; they take numbers in [0, 1].")
@@ -138,59 +149,91 @@ def _boxes(area: Tensor, ratio: Tensor, corner: Tensor, size: int, crop: float |
 
 
 def view(images: Tensor, drawn: Draw) -> Tensor:
-    """The views of these parameters, on the images' device: (n, 3, S, S) in [0, 1] to the same."""
+    """The views of these parameters, on the images' device: (n, 3, S, S) in [0, 1], or bytes, to floats in [0, 1]."""
     seen = resized_crop(images, drawn.boxes, drawn.flip)
     jittered = (drawn.factors != drawn.factors.new_tensor(NEUTRAL)).any(1)
-    _replace(seen, jittered, colour_jitter_, drawn.factors, drawn.order)
-    _replace(seen, drawn.grey, to_grey)
-    _replace(seen, drawn.sigma > 0, gaussian_blur, drawn.sigma)
+    seen = _replace(seen, jittered, colour_jitter_, drawn.factors, drawn.order)
+    seen = _replace(seen, drawn.grey, to_grey_)
+    seen = _replace(seen, drawn.sigma > 0, gaussian_blur, drawn.sigma)
     return seen.clamp_(0, 1)
 
 
-def _replace(images: Tensor, chosen: Tensor, operation, *parameters: Tensor) -> None:
-    """The chosen images replaced, in place, by what the operation makes of them and their parameters."""
+def _replace(images: Tensor, chosen: Tensor, operation, *parameters: Tensor) -> Tensor:
+    """The images, those ``chosen`` replaced by what the operation makes of them and of their parameters."""
     rows = chosen.nonzero().squeeze(1)
+    if len(rows) == len(images):
+        return operation(images, *parameters)
     if len(rows):
         images.index_copy_(0, rows, operation(images.index_select(0, rows), *(p[rows] for p in parameters)))
+    return images
 
 
 def resized_crop(images: Tensor, boxes: Tensor, flip: Tensor) -> Tensor:
     """What each box (top, left, height, width) shows, bilinearly at the image's own size, then mirrored where ``flip``.
 
-    Source positions are kept within the outermost pixels of the box, so that nothing outside it is seen.
+    Source positions are kept within the outermost pixels of the box, so that nothing outside it is seen. Bytes become
+    floats in [0, 1].
     """
-    n, _, size, _ = images.shape
-    ticks = (torch.arange(size, device=images.device, dtype=images.dtype) + 0.5) / size
-    start, length = boxes[:, :2, None].to(images.dtype), boxes[:, 2:, None].to(images.dtype)
-    position = start + (length * ticks - 0.5).clamp_min(0).minimum(length - 1)
-    rows, columns = (position * (2 / (size - 1)) - 1).unbind(1)
-    columns = torch.where(flip[:, None], columns.flip(1), columns)
-    grid = images.new_empty(n, size, size, 2)
-    grid[..., 0], grid[..., 1] = columns[:, None, :], rows[:, :, None]
-    return F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=True)
+    size = images.shape[-1]
+    ticks = (torch.arange(size, device=images.device) + 0.5) / size
+    start, length = boxes[:, :2, None], boxes[:, 2:, None]
+    position = (length * ticks - 0.5).clamp_min(0).minimum(length - 1)
+    position[:, 1] = torch.where(flip[:, None], position[:, 1].flip(1), position[:, 1])
+    near = position.long()
+    share = position - near
+    far = (near + 1).minimum(length - 1) + start
+    near += start
+    left, right = _columns(images.float(), torch.cat([near[:, 1], far[:, 1]], 1)).chunk(2, 3)
+    seen = torch.lerp(left, right, share[:, 1, None, None])
+    weights = torch.stack([1 - share[:, 0], share[:, 0]], -1) / (1 if images.is_floating_point() else 255)
+    return _weighted_rows(seen, torch.stack([near[:, 0], far[:, 0]], -1), weights)
+
+
+def _columns(images: Tensor, which: Tensor) -> Tensor:
+    """The columns ``which`` (n, k) of each image: (n, 3, S, S) to (n, 3, S, k).
+
+    A CPU is fastest with one matrix after the other; the index of a whole batch has an entry for every pixel.
+    """
+    shape = (*images.shape[:3], which.shape[1])
+    if images.device.type != "cpu":
+        return images.gather(3, which[:, None, None].expand(shape))
+    taken = images.new_empty(shape)
+    for image, columns, out in zip(images.flatten(1, 2), which, taken.flatten(1, 2)):
+        torch.index_select(image, 1, columns, out=out)
+    return taken
+
+
+def _weighted_rows(images: Tensor, which: Tensor, weights: Tensor) -> Tensor:
+    """Sums of k rows of each image, ``which`` (n, S, k) by ``weights`` (n, S, k): (n, 3, H, W) to (n, 3, S, W)."""
+    n, channels, height, width = images.shape
+    which = which[:, None] + height * torch.arange(n * channels, device=images.device).view(n, channels, 1, 1)
+    weights = weights[:, None].expand(which.shape)
+    rows = images.reshape(-1, width)
+    sums = F.embedding_bag(which.flatten(0, 2), rows, mode="sum", per_sample_weights=weights.flatten(0, 2))
+    return sums.view(n, channels, -1, width)
 
 
 def colour_jitter_(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
     """Colours changed, in place, by ``factors`` (n, 4), in the ``order`` (n, 4) of each image; see Draw."""
     turned = order == HUE
+    turns = factors[:, HUE, None] * turned
     blends = order[~turned].view(-1, 3)
-    sizes = factors.gather(1, blends)
-    for slot in range(3):
-        adjust_hue_(images, factors[:, HUE] * turned[:, slot])
-        blend_(images, blends[:, slot], sizes[:, slot])
-    return adjust_hue_(images, factors[:, HUE] * turned[:, 3])
+    own = factors.gather(1, blends)
+    mean, grey = ((1 - own) * (blends == kind) for kind in (CONTRAST, SATURATION))
+    for slot, shares in enumerate(torch.stack([own, mean, grey])[..., None, None, None].unbind(2)):
+        adjust_hue_(images, turns[:, slot])
+        blend_(images, *shares)
+    return adjust_hue_(images, turns[:, 3])
 
 
-def blend_(images: Tensor, kind: Tensor, factor: Tensor) -> Tensor:
-    """factor * image + (1 - factor) * other, in place, kept in [0, 1]; ``kind`` and ``factor`` are (n,).
+def blend_(images: Tensor, own: Tensor, mean: Tensor, grey: Tensor) -> Tensor:
+    """Each image, its mean grey and each pixel's grey added up by the shares (n, 1, 1, 1), in place, within [0, 1].
 
-    The other image is black for BRIGHTNESS, the mean grey for CONTRAST and each pixel's own grey for SATURATION.
+    What is missing to 1 is black's share.
     """
-    kind, factor = kind[:, None, None, None], factor[:, None, None, None].to(images.dtype)
     other = luma(images)
-    shift = (1 - factor) * (kind == CONTRAST) * other.mean((2, 3), keepdim=True)
-    other.mul_((1 - factor) * (kind == SATURATION)).add_(shift)
-    return torch.addcmul(other, images, factor, out=images).clamp_(0, 1)
+    mean = mean * other.mean((2, 3), keepdim=True)
+    return torch.addcmul(other.mul_(grey).add_(mean), images, own, out=images).clamp_(0, 1)
 
 
 def luma(images: Tensor) -> Tensor:
@@ -199,9 +242,9 @@ def luma(images: Tensor) -> Tensor:
     return (red * LUMA[0]).add_(green, alpha=LUMA[1]).add_(blue, alpha=LUMA[2])
 
 
-def to_grey(images: Tensor) -> Tensor:
-    """Every pixel's grey in all three channels."""
-    return luma(images).expand_as(images)
+def to_grey_(images: Tensor) -> Tensor:
+    """Every pixel's grey, in place, in all three channels."""
+    return images.copy_(luma(images))
 
 
 def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
@@ -212,6 +255,8 @@ def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
     of the hue circle, without divisions.
     """
     rows = turns.nonzero()
+    if not len(rows):
+        return images
     around = torch.tensor([[2, 0, 1, 2, 0], [0, 2, 1, 0, 2]], device=images.device)[(turns[rows[:, 0]] < 0).long()]
     planes = images.flatten(0, 1)
     ring = planes.index_select(0, (3 * rows + around).flatten()).unflatten(0, (-1, 5))
@@ -225,13 +270,12 @@ def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
 
 def gaussian_blur(images: Tensor, sigma: Tensor) -> Tensor:
     """Each image smoothed by a Gaussian of its own ``sigma`` (n,) pixels, above 0, over a tenth of the width."""
-    size = images.shape[-1]
-    reach = size // 10 // 2
-    steps = torch.arange(-reach, reach + 1, device=images.device, dtype=images.dtype)
-    weights = (-0.5 * (steps / sigma.to(images.dtype)[:, None]) ** 2).softmax(1)[:, :, None, None, None].unbind(1)
-    for axis, padding in ((2, (0, 0, reach, reach)), (3, (reach, reach, 0, 0))):
-        padded = F.pad(images, padding, mode="reflect")
-        images = padded.narrow(axis, 0, size) * weights[0]
-        for step, weight in enumerate(weights[1:], 1):
-            images.addcmul_(padded.narrow(axis, step, size), weight)
+    n, _, size, _ = images.shape
+    reach = min(size // 20, math.ceil(NEGLIGIBLE * sigma.max()))
+    steps = torch.arange(-reach, reach + 1, device=images.device)
+    weights = (-0.5 * (steps / sigma[:, None]) ** 2).softmax(1)[:, None].expand(-1, size, -1)
+    last = size - 1
+    which = last - (last - (torch.arange(size, device=images.device)[:, None] + steps).abs()).abs()
+    for _ in range(2):
+        images = _weighted_rows(images, which.expand(n, -1, -1), weights).mT
     return images

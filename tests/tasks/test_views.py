@@ -168,7 +168,7 @@ def test_operations_are_those_of_torchvision():
         ours = views.colour_jitter_(image.clone(), factors, torch.arange(4)[None])
         torch.testing.assert_close(ours, jittered, atol=1e-3, rtol=0)
         grey = functional.rgb_to_grayscale(image, num_output_channels=3)
-        torch.testing.assert_close(views.to_grey(image), grey, atol=1e-3, rtol=0)
+        torch.testing.assert_close(views.to_grey_(image.clone()), grey, atol=1e-3, rtol=0)
         blurred = functional.gaussian_blur(image, [7, 7], [0.3 + 0.1 * i] * 2)
         torch.testing.assert_close(views.gaussian_blur(image, torch.tensor([0.3 + 0.1 * i])), blurred, **CLOSE)
 
@@ -264,6 +264,15 @@ def test_pieces_give_what_the_whole_gives(monkeypatch):
     torch.testing.assert_close(views.augment(images, seeded()), whole, atol=1e-6, rtol=0)
 
 
+@pytest.mark.parametrize("recipe", views.RECIPES)
+def test_bytes_are_floats_of_255_steps(recipe):
+    images = (some_images(10) * 255).byte()
+    expected = views.augment(images.float() / 255, seeded(), recipe=recipe)
+    torch.testing.assert_close(views.augment(images, seeded(), recipe=recipe), expected, **CLOSE)
+    normalised = views.augment(images, seeded(), recipe=recipe, normalised=True)
+    torch.testing.assert_close(normalised, views.normalise(expected), atol=1e-4, rtol=0)
+
+
 def test_none_is_the_images_themselves():
     images = some_images()
     assert views.augment(images, seeded(), recipe="none") is images
@@ -288,7 +297,7 @@ def test_normalised_images_have_imagenets_scale():
         (torch.zeros(2, 1, 16, 16), {}, r"\(n, 3, S, S\)"),
         (torch.zeros(2, 3, 16, 20), {}, r"\(n, 3, S, S\)"),
         (torch.zeros(2, 3, 8, 8), {}, "S from 16"),
-        (torch.zeros(2, 3, 16, 16, dtype=torch.uint8), {}, "torch.uint8"),
+        (torch.zeros(2, 3, 16, 16, dtype=torch.int16), {}, "torch.int16"),
         (torch.full((2, 3, 16, 16), 2.0), {}, "from 2 to 2"),
         (torch.full((2, 3, 16, 16), math.nan), {}, "from nan"),
     ],
