@@ -7,7 +7,9 @@ import html
 import io
 from dataclasses import dataclass
 
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import imsave
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ def show(figure: Figure) -> Shown:
     alt = getattr(figure, "alt", "")
     if not alt.strip():
         raise ValueError("the figure has no alternative text: set figure.alt to what it shows, in words.")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi="figure", metadata={"Software": None})
+    canvas, buffer = FigureCanvasAgg(figure), io.BytesIO()
+    canvas.draw()  # once; ``savefig`` would draw a figure with a layout twice
+    imsave(buffer, canvas.buffer_rgba(), format="png", metadata={"Software": None})
     return Shown(buffer.getvalue(), alt)

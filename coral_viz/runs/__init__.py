@@ -1,6 +1,7 @@
 """Runs: a spec, a folder, an executor; finished once, reused ever after."""
 
 from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread
+from coral_viz.runs.restore import restored
 from coral_viz.runs.run import Result, initialised, measured, perform
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.runs.store import Store
@@ -18,4 +19,5 @@ __all__ = [
     "measured",
     "one_thread",
     "perform",
+    "restored",
 ]

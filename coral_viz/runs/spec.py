@@ -63,6 +63,20 @@ class RunSpec:
             budget=budget or Budget(**tasks.preset(task).budget),
         )
 
+    @classmethod
+    def from_canonical(cls, text: str) -> RunSpec:
+        """The spec whose ``canonical`` is the text. ValueError if it is no spec, or not one of today's settings."""
+        try:
+            said = json.loads(text)
+            options = {"knobs": said["knobs"], "dials": said["dials"], "budget": Budget(**said["budget"])}
+            spec = cls.make(said["method"], said["task"], said["seed"], **options)
+            spec = dataclasses.replace(spec, method_version=said["method_version"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"this is no spec of a run: {error}") from None
+        if spec.canonical != text:
+            raise ValueError(f"the settings of this run are not those that {spec.method!r} and {spec.task!r} have now")
+        return spec
+
     @property
     def canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs, equal text."""

@@ -6,6 +6,7 @@ A folder that is not what it says is never used and never deleted: it is renamed
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -23,16 +24,49 @@ FILES = ("spec.json", "rows.parquet", "model.safetensors")
 
 
 class Store:
-    """A folder of runs. Raises ValueError at once if it cannot be written."""
+    """A folder of runs. Raises ValueError at once if it cannot be written; ``to_write=False`` asks only that it exist.
 
-    def __init__(self, root: str | Path):
+    A folder that is only read may be one that ships and belongs to somebody else.
+    """
+
+    def __init__(self, root: str | Path, *, to_write: bool = True):
         self.root = Path(root)
+        if not to_write:
+            if not self.root.is_dir():
+                raise ValueError(f"there is no folder {str(root)!r} of runs.")
+            return
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
         except OSError as error:
             raise ValueError(f"cannot write to {str(self.root)!r}: {error.strerror}; choose another --out.") from None
+
+    def specs(self) -> list[RunSpec]:
+        """The specs in the folder, by method, task, distribution, knob and seed. Folders without one are passed over.
+
+        Whether a run is whole is asked when it is used, by ``open``.
+        """
+        found = []
+        for path in self.root.glob("*/spec.json"):
+            with contextlib.suppress(OSError, ValueError):
+                found.append(RunSpec.from_canonical(path.read_text()))
+        found = [spec for spec in dict.fromkeys(found) if self.path(spec).is_dir()]
+        return sorted(found, key=lambda spec: (spec.method, spec.task, spec.distribution, spec.knob, spec.seed))
+
+    def open(self, run_id: str) -> RunSpec:
+        """The spec of a whole run, by its id. ValueError in one sentence if it is missing, damaged or outdated."""
+        try:
+            spec = RunSpec.from_canonical((self.root / run_id / "spec.json").read_text())
+        except OSError:
+            raise ValueError(f"there is no run {run_id!r} in {str(self.root)!r}.") from None
+        except ValueError as error:
+            raise ValueError(f"run {run_id!r} cannot be used: {error}.") from None
+        if spec.id != run_id:
+            raise ValueError(f"run {run_id!r} cannot be used: spec.json is of another run.")
+        if damage := self.damage(spec):
+            raise ValueError(f"run {run_id!r} is damaged: {damage}; make it again.")
+        return spec
 
     def path(self, spec: RunSpec) -> Path:
         return self.root / spec.id

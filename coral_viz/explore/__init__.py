@@ -1,0 +1,31 @@
+"""Explorers for notebooks: each a picture with controls, usable alone, e.g. ``explore.gates()``.
+
+Names load on first use, so that a notebook with one explorer does not import what the others need.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+EXPLORERS = {
+    "gates": ("gates", "Gates"),
+    "lattice": ("lattices", "Lattices"),
+    "unique": ("unique", "Unique"),
+    "estimators": ("estimators", "Estimators"),
+    "tasks": ("worlds", "Worlds"),
+    "embeddings": ("embeddings", "Embeddings"),
+    "masking": ("masking", "Masking"),
+    "theatre": ("theatre", "Theatre"),
+}
+"""By the name they are called: module and class."""
+
+__all__ = sorted(EXPLORERS)
+
+
+def __getattr__(name: str):
+    if name not in EXPLORERS:
+        raise AttributeError(f"coral_viz.explore has no explorer {name!r}; it has {', '.join(sorted(EXPLORERS))}.")
+    module, cls = EXPLORERS[name]
+    explorer = getattr(importlib.import_module(f"coral_viz.explore.{module}"), cls)
+    globals()[name] = explorer  # where the import has put the module, if it has the same name
+    return explorer

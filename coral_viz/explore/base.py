@@ -1,0 +1,156 @@
+"""What every explorer is: settings that are looked up or computed, a pure drawing of them, and widgets that only wire.
+
+Nothing trains behind a slider: ``compute`` looks things up or solves something small, ``draw`` makes a figure from what
+it returns. Both are pure and tested without widgets; the widgets are tested by setting their values.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from html import escape
+
+import ipywidgets
+from matplotlib.figure import Figure
+
+from coral_viz import style
+from coral_viz.explore.presenter import Presenter
+
+LABEL_WIDTH = "150px"
+
+
+class Explorer:
+    """A picture with controls. A subclass states ``NAME`` (the function in ``coral_viz.explore`` that makes it) and has
+
+    controls(): the widgets by name of setting, in the order in which they stand;
+    compute(settings): what is to be drawn, from a dict of settings; ValueError in a plain sentence where they make no
+        sense, which is shown while the last good picture stays;
+    draw(computed, settings, look): the Figure, with ``alt``, at the size of the look;
+    caption(computed, settings): one sentence below the picture.
+
+    Settings given at construction replace those that the controls start with; ValueError names unknown ones.
+    """
+
+    NAME: str
+    _following = False
+
+    def __init__(self, **settings):
+        self.widgets = self.controls()
+        unknown = [name for name in settings if name not in self.widgets]
+        if unknown:
+            raise ValueError(
+                f"explore.{self.NAME} has no setting {', '.join(map(repr, unknown))}; it has {', '.join(self.widgets)}."
+            )
+        for name in self.widgets:  # in their order, as what one offers may depend on those before it
+            if name in settings:
+                self._set(name, settings[name])
+        self.presenter = Presenter()
+        self.refresh()
+        for widget in self.widgets.values():
+            widget.observe(self.refresh, "value")
+        self.view = ipywidgets.VBox([self.layout(), self.presenter.widget])
+
+    # --- what a subclass decides --------------------------------------------------------------------------------
+
+    def controls(self) -> dict[str, ipywidgets.Widget]:
+        raise NotImplementedError
+
+    def compute(self, settings: dict):
+        raise NotImplementedError
+
+    def draw(self, computed, settings: dict, look: Mapping) -> Figure:
+        raise NotImplementedError
+
+    def caption(self, computed, settings: dict) -> str:
+        return ""
+
+    def layout(self) -> ipywidgets.Widget:
+        """How the controls stand above the picture; a subclass may group them."""
+        return ipywidgets.VBox([with_number_box(widget) for widget in self.widgets.values()])
+
+    # --- what everyone uses -------------------------------------------------------------------------------------
+
+    @property
+    def settings(self) -> dict:
+        """The settings as they stand."""
+        return {name: widget.value for name, widget in self.widgets.items()}
+
+    def refresh(self, change=None) -> None:
+        """Compute and draw again; a ValueError becomes a sentence in the status line and the last picture stays."""
+        if self._following:
+            return
+        settings = self.settings
+        try:
+            computed = self.compute(settings)
+            self.presenter.present(self.draw(computed, settings, style.screen()), self.caption(computed, settings))
+        except ValueError as error:
+            self.presenter.say(str(error), alert=True)
+
+    @contextlib.contextmanager
+    def following(self) -> Iterator[None]:
+        """Inside, an observer may set other controls as part of the change it was told of; all is drawn once, after."""
+        before, self._following = self._following, True
+        try:
+            yield
+        finally:
+            self._following = before
+
+    def figure(self, look: Mapping | None = None) -> Figure:
+        """The same view as a figure of its own, ``style.paper(columns=2)`` if no look is given."""
+        look = style.paper(columns=2) if look is None else look
+        return self.draw(self.compute(self.settings), self.settings, look)
+
+    def code(self) -> str:
+        """One line of Python that builds this view again."""
+        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
+        return f"explore.{self.NAME}({settings})"
+
+    def _set(self, name: str, value) -> None:
+        try:
+            self.widgets[name].value = value
+        except Exception as error:  # traitlets raises TraitError, which is no ValueError
+            raise ValueError(f"{name} = {value!r} is not allowed: {error}") from None
+        if self.widgets[name].value != value:
+            raise ValueError(f"{name} = {value!r} is not allowed; the nearest is {self.widgets[name].value!r}.")
+
+    def _repr_mimebundle_(self, **kwargs) -> dict:
+        """The live widget, and beside it the picture with its words and a sentence, for where no kernel runs."""
+        bundle = dict(self.view._repr_mimebundle_(**kwargs) or {})
+        if self.presenter.shown is not None:
+            how = f"Run this cell to explore: {self.code()}"
+            bundle["text/html"] = f"{self.presenter.picture.value}<p>{escape(how)}</p>"
+            bundle["text/plain"] = f"{self.presenter.shown.alt} ({how})"
+        return bundle
+
+
+def slider(description: str, value: float, low: float, high: float, step: float, **looks) -> ipywidgets.Widget:
+    """A slider for a number, whole if ``step`` is; ``with_number_box`` gives it the box that keyboards use."""
+    kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
+    wide = {"description_width": LABEL_WIDTH}
+    return kind(value=value, min=low, max=high, step=step, description=description, readout=False, style=wide, **looks)
+
+
+def choice(description: str, options, value) -> ipywidgets.Widget:
+    """A drop-down list."""
+    wide = {"description_width": LABEL_WIDTH}
+    return ipywidgets.Dropdown(options=list(options), value=value, description=description, style=wide)
+
+
+def with_number_box(widget: ipywidgets.Widget) -> ipywidgets.Widget:
+    """A slider beside a number box of the same value, since a slider alone has no name that is read aloud."""
+    if not isinstance(widget, ipywidgets.IntSlider | ipywidgets.FloatSlider):
+        return widget
+    kind = ipywidgets.BoundedIntText if isinstance(widget, ipywidgets.IntSlider) else ipywidgets.BoundedFloatText
+    box = kind(
+        value=widget.value,
+        min=widget.min,
+        max=widget.max,
+        step=widget.step,
+        description=widget.description,
+        style={"description_width": LABEL_WIDTH},
+        layout={"width": "250px"},
+    )
+    widget.description = ""
+    for trait in ("max", "value"):
+        ipywidgets.jslink((widget, trait), (box, trait))
+    return ipywidgets.HBox([box, widget])

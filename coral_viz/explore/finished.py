@@ -1,0 +1,132 @@
+"""Finished runs as explorers look at them: found in a folder, opened once, embedded once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+import torch
+
+from coral_viz import probing, projections, runs, similarity, style
+from coral_viz.explore import shipped
+from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice
+
+RUNS = shipped.RESULTS.parent / "runs"
+"""The runs that come with the repository."""
+
+EMBEDDED, MAPPED = 1000, 600
+"""Test samples that are embedded, and those of them that are on maps."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A finished run: its spec, the world it was trained on, the trained method and the tidy rows."""
+
+    spec: runs.RunSpec
+    task: object
+    method: object
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """Parts (n, width) by name, "all" first, and labels (n,) by name, of the same test samples."""
+
+    parts: dict[str, np.ndarray]
+    labels: dict[str, np.ndarray]
+
+
+def store(folder: str) -> runs.Store:
+    """The folder, or the one that comes with the repository if the name is empty. ValueError if there is none."""
+    return runs.Store(folder or RUNS, to_write=False)
+
+
+def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
+    """The runs of a folder as (words, id), in the order of pictures; none where there is no such folder.
+
+    ``fused``: only those of methods with a fusion, which alone have masks and attention.
+    """
+    try:
+        specs = [spec for spec in store(folder).specs() if not fused or "depth" in dict(spec.knobs)]
+    except ValueError:
+        return []
+    order = style.method_order((spec.method, spec.knob) for spec in specs)
+    specs.sort(key=lambda spec: (order.index((spec.method, spec.knob)), spec.task, spec.distribution, spec.seed))
+    return list(zip(titles(specs), [spec.id for spec in specs]))
+
+
+def titles(specs: list[runs.RunSpec]) -> list[str]:
+    """Runs as pictures name them; those that differ in something else bear the beginning of their id, too."""
+    plain = [title(spec) for spec in specs]
+    return [words if plain.count(words) == 1 else f"{words} ({spec.id[:6]})" for words, spec in zip(plain, specs)]
+
+
+def title(spec: runs.RunSpec) -> str:
+    """A run as pictures name it."""
+    return f"{style.method_style(spec.method, spec.knob).label}, {spec.distribution or spec.task}, seed {spec.seed}"
+
+
+@lru_cache(maxsize=32)
+def opened(folder: str, run_id: str | None) -> Finished:
+    """A run of a folder. ValueError in one sentence if there is none, or if it is damaged or outdated."""
+    place = store(folder)
+    if run_id is None:
+        raise ValueError(f"there is no finished run in {str(place.root)!r}.")
+    spec = place.open(run_id)
+    task, method = runs.restored(spec, place)
+    return Finished(spec, task, method, place.rows(spec))
+
+
+@lru_cache(maxsize=32)
+def embedded(folder: str, run_id: str | None, trained: bool = True) -> Embedded:
+    """What the trained method, or the same before its first step, makes of test samples. ValueError as ``opened``."""
+    run = opened(folder, run_id)
+    method = run.method if trained else runs.initialised(run.spec, run.task)
+    batch = run.task.sample(EMBEDDED, "test", run.spec.seed)
+    with runs.one_thread():
+        parts = probing.embed(method, batch)
+    parts = {"all": torch.cat([parts[name] for name in method.whole], 1)} | parts
+    labels = {name: batch.labels[name].numpy() for name in run.task.labels}
+    return Embedded({name: z.numpy() for name, z in parts.items()}, labels)
+
+
+@lru_cache(maxsize=256)
+def projected(folder: str, run_id: str, trained: bool, part: str, how: str) -> tuple[np.ndarray, tuple[str, str]]:
+    """A part's first ``MAPPED`` samples on a plane, and what its axes are: see ``projections.project``."""
+    return projections.project(embedded(folder, run_id, trained).parts[part][:MAPPED], how)
+
+
+@lru_cache(maxsize=32)
+def similarities(folder: str, run_id: str, trained: bool) -> tuple[list[str], dict[str, np.ndarray]]:
+    """The parts, and by measure how alike they are: see ``similarity.between``."""
+    parts = {name: z for name, z in embedded(folder, run_id, trained).parts.items() if name != "all"}
+    return list(parts), similarity.between(parts)
+
+
+def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Widget]:
+    """The controls ``folder`` and ``run`` of an explorer; another folder offers others. ``fused``: see ``listed``."""
+    wide = {"description_width": LABEL_WIDTH}
+    folder = ipywidgets.Text(
+        description="folder of runs", placeholder="the shipped runs", continuous_update=False, style=wide
+    )
+    offered = listed("", fused)
+    run = choice("run", offered, offered[0][1] if offered else None)
+
+    def follow(change):
+        with explorer.following():
+            offer(run, listed(folder.value, fused))
+
+    folder.observe(follow, "value")
+    return {"folder": folder, "run": run}
+
+
+def offer(widget: ipywidgets.Dropdown, options: list[tuple[str, str]]) -> None:
+    """Let a drop-down list offer other (words, value); its value stays if it is among them, else it is the first."""
+    if list(widget.options) == options:
+        return
+    chosen, values = widget.value, [value for _, value in options]
+    widget.options = options
+    widget.value = chosen if chosen in values else values[0] if values else None

@@ -1,0 +1,45 @@
+"""How an explorer shows itself: a picture with words in plain HTML, and one line that says how it stands.
+
+Pictures are ``matplotlib.figure.Figure`` objects drawn to PNG and put into an HTML widget: no pyplot, no output areas,
+so callbacks on other threads cannot disturb them, and a screen reader finds the alternative text.
+"""
+
+from __future__ import annotations
+
+import base64
+from html import escape, unescape
+
+import ipywidgets
+from matplotlib.figure import Figure
+
+from coral_viz.figures.show import Shown, show
+
+
+class Presenter:
+    """The last good picture and the status line below it; ``widget`` holds both."""
+
+    def __init__(self):
+        self.picture = ipywidgets.HTML()
+        self.status = ipywidgets.HTML()
+        self.widget = ipywidgets.VBox([self.picture, self.status])
+        self.shown: Shown | None = None
+
+    def present(self, figure: Figure, caption: str) -> None:
+        """Show the figure with its alternative text and a caption, and say that all is well."""
+        self.shown = show(figure)
+        source = base64.b64encode(self.shown.png).decode()
+        self.picture.value = (
+            f'<figure style="margin: 0"><img src="data:image/png;base64,{source}" alt="{escape(self.shown.alt)}" '
+            f'style="max-width: 100%"><figcaption>{escape(caption)}</figcaption></figure>'
+        )
+        self.say("Ready.")
+
+    def say(self, words: str, *, alert: bool = False) -> None:
+        """Put words into the status line; an alert is announced at once. The picture stays."""
+        role, look = ("alert", "color: #b00020; font-weight: 600") if alert else ("status", "color: #555")
+        self.status.value = f'<p role="{role}" style="margin: 0; {look}">{escape(words)}</p>'
+
+    @property
+    def words(self) -> str:
+        """What the status line says."""
+        return unescape(self.status.value.partition(">")[2].removesuffix("</p>"))

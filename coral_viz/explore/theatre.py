@@ -1,0 +1,85 @@
+"""A recorded training, watched again step by step: losses, what a readout finds, the map of the embedding."""
+
+from __future__ import annotations
+
+import contextlib
+from functools import lru_cache
+from pathlib import Path
+
+import ipywidgets
+
+from coral_viz import style
+from coral_viz.explore import shipped
+from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.explore.finished import offer, title
+from coral_viz.figures.replay import METRICS, moment
+from coral_viz.runs import replay
+
+REPLAYS = shipped.RESULTS.parent / "replays"
+"""The recordings that come with the repository."""
+
+
+class Theatre(Explorer):
+    """``explore.theatre()``: move the moment; 0 is before training, the last one its end."""
+
+    NAME = "theatre"
+
+    def controls(self):
+        wide = {"description_width": LABEL_WIDTH}
+        folder = ipywidgets.Text(
+            description="folder", placeholder="the shipped recordings", continuous_update=False, style=wide
+        )
+        run, label = choice("recording", [], None), choice("classes of", ["redundancy"], "redundancy")
+        shown = slider("moment", 0, 0, 1, 1)
+
+        def follow(change=None):
+            """Offer the moments and labels of the recording."""
+            with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with the file
+                recorded = _read(folder.value, run.value)
+                shown.max = len(recorded.steps) - 1
+                offer(label, [(style.label_style(name).name, name) for name in recorded.labels])
+
+        def reopen(change):
+            with self.following():
+                offer(run, _listed(folder.value))
+
+        offer(run, _listed(""))
+        follow()
+        folder.observe(reopen, "value")
+        run.observe(follow, "value")
+        metric = choice("measure", [(words, name) for name, words in METRICS.items()], "bits")
+        return {"folder": folder, "run": run, "moment": shown, "label": label, "metric": metric}
+
+    def compute(self, settings):
+        return _read(settings["folder"], settings["run"])
+
+    def draw(self, computed, settings, look):
+        step = computed.steps[settings["moment"]]
+        return moment(computed, step=step, label=settings["label"], metric=settings["metric"], look=look)
+
+    def caption(self, computed, settings):
+        step, last = computed.steps[settings["moment"]], computed.steps[-1]
+        return f"{title(computed.spec)}: step {step} of {last}."
+
+
+def _folder(name: str) -> Path:
+    return Path(name) if name else REPLAYS
+
+
+def _listed(folder: str) -> list[tuple[str, str]]:
+    """The readable recordings of a folder as (words, run id)."""
+    found = []
+    for path in sorted(_folder(folder).glob("*.npz")):
+        try:
+            found.append((title(_read(folder, path.stem).spec), path.stem))
+        except ValueError:
+            found.append((f"{path.stem} (damaged)", path.stem))
+    return sorted(found)
+
+
+@lru_cache(maxsize=32)
+def _read(folder: str, run_id: str | None) -> replay.Replay:
+    place = _folder(folder)
+    if run_id is None:
+        raise ValueError(f"there is no recording of a training in {str(place)!r}.")
+    return replay.load(place / f"{run_id}.npz")

@@ -1,0 +1,114 @@
+"""The dials of ``factors``: what they do to a sample, to the truth about every label, to what the data still tell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+
+import ipywidgets
+import torch
+from matplotlib.figure import Figure
+
+from coral_viz import pid, tasks
+from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.figures.samples import two_views
+from coral_viz.figures.world import bits_left
+from coral_viz.tasks.factors import Dials, Factors
+
+SEED = 41
+READ = 300
+"""Samples over which the information left in the data is a mean."""
+
+SHOWN = 20
+"""Samples to choose from."""
+
+BITS, SAMPLE = "bits left in the data", "a sample"
+FOLLOW = ("rho", "amplitude_redundancy", "amplitude_unique", "alpha")
+"""Dials that the distribution sets; each can be turned afterwards."""
+
+
+@dataclass(frozen=True)
+class World:
+    """A world, some samples of it and their views, and the atoms that perfect readers of its data find."""
+
+    task: Factors
+    batch: tasks.Batch
+    views: tuple
+    left: dict[str, pid.Atoms]
+
+
+class Worlds(Explorer):
+    """``explore.tasks()``: worlds of two modalities, built dial by dial."""
+
+    NAME = "tasks"
+
+    def controls(self):
+        start, at_rest = Dials().resolved(), {"continuous_update": False}
+        dials = {
+            "distribution": choice("distribution", Factors.distributions, "unbiased"),
+            "classes": slider("classes of a latent, K", start["classes"], 2, 10, 1, **at_rest),
+            "rho": slider("rho: t1 = t2 in training", start["rho"], 0.0, 1.0, 0.05, **at_rest),
+            "amplitude_redundancy": slider("loudness of r", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "amplitude_unique": slider("loudness of u1, u2", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "amplitude_relation": slider("loudness of t1, t2", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "alpha": slider("alpha, reach of phases", start["alpha"], 0.0, math.pi, 0.1, **at_rest),
+            "sigma": slider("sigma, noise", start["sigma"], 0.0, 3.0, 0.05, **at_rest),
+            "tokens": slider("tokens per modality", start["tokens"], 1, 24, 1, **at_rest),
+            "shared_phases": ipywidgets.Checkbox(
+                value=False, description="views share phases", style={"description_width": LABEL_WIDTH}
+            ),
+        }
+
+        def follow(change):
+            """Turn the dials to what the distribution means."""
+            meant = Dials(distribution=dials["distribution"].value, classes=dials["classes"].value).resolved()
+            with self.following():
+                for name in FOLLOW if change["owner"] is dials["distribution"] else FOLLOW[:1]:
+                    dials[name].value = meant[name]
+
+        for name in ("distribution", "classes"):
+            dials[name].observe(follow, "value")
+        return {
+            "picture": choice("picture", [BITS, SAMPLE], BITS),
+            **dials,
+            "sample": slider("sample", 0, 0, SHOWN - 1, 1, **at_rest),
+        }
+
+    def compute(self, settings):
+        dials = {name: value for name, value in settings.items() if name not in ("picture", "sample")}
+        return _built(tuple(dials.items()))
+
+    def draw(self, computed, settings, look) -> Figure:
+        if settings["picture"] == SAMPLE:
+            return two_views(computed.task, computed.batch, computed.views, row=settings["sample"], look=look)
+        truth = {label: computed.task.truth[label] for label in computed.left}
+        return bits_left(truth, computed.left, n=READ, look=look)
+
+    def caption(self, computed, settings):
+        told = ", ".join(
+            f"{label.replace('_', ' ')} {float(atoms.information):.2f} of {computed.task.truth[label].information:.2f}"
+            for label, atoms in computed.left.items()
+        )
+        shared = next(
+            row["total_correlation"]
+            for row in computed.task.structure
+            if row["split"] == "train" and row["group"] == "all"
+        )
+        return f"Bits left: {told}. In training the two modalities have {shared:.2f} bits in common."
+
+
+@lru_cache(maxsize=64)
+def _built(dials: tuple) -> World:
+    """The world of these dials. ValueError in words if they make no sense, or hide everything."""
+    task = tasks.load("factors", seed=SEED, **dict(dials))
+    if not task.labels:
+        raise ValueError("all loudnesses are 0, so there is nothing to tell; turn one of them up.")
+    read = task.sample(READ, "test", SEED)
+    posteriors = task.posteriors(read)
+    left = {
+        label: pid.atoms_from_posteriors(*(p.numpy() for p in posteriors[label]), read.labels[label].numpy(), cells=16)
+        for label in task.labels
+    }
+    batch = task.sample(SHOWN, "train", SEED)
+    return World(task, batch, task.views(batch, torch.Generator().manual_seed(SEED)), left)

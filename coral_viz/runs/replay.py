@@ -1,0 +1,193 @@
+"""A training recorded to be watched again: its losses, and at a dozen steps what the embedding tells and looks like.
+
+Recording draws no random number that training draws, so the recorded run is the run itself. A recording is one small
+file; watching it needs neither network nor training.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from coral_viz import probing, tasks, training
+from coral_viz.devices import resolve
+from coral_viz.runs.executors import one_thread
+from coral_viz.runs.run import initialised
+from coral_viz.runs.spec import RunSpec
+
+LOSS_POINTS = 60
+"""How often losses are kept, evenly in the logarithm of the step; each is the mean since the one before."""
+
+PROBED = 2048
+"""Samples that readouts are fitted to, and as many that they are tested on, at every recorded step."""
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A recorded run.
+
+    spec: which run.
+    losses: nats, a column per term, indexed by step.
+    probes: columns step, label, metric (bits by the best readout, balanced_accuracy by the linear one), value, of the
+        whole embedding; step 0 is untrained.
+    truth: bits, and ``chance``: share, by label.
+    maps: (steps, n, 2), the whole embedding of n test samples on two fixed axes, the first principal components at the
+        last step.
+    explained: the shares of the variance that the two axes show at the last step.
+    labels: (n,) by label, of the samples in ``maps``.
+    """
+
+    spec: RunSpec
+    losses: pd.DataFrame
+    probes: pd.DataFrame
+    truth: dict[str, float]
+    chance: dict[str, float]
+    maps: np.ndarray
+    explained: tuple[float, float]
+    labels: dict[str, np.ndarray]
+
+    @property
+    def steps(self) -> list[int]:
+        """The recorded steps, from 0 to the last, one for each map."""
+        return sorted(set(self.probes["step"]))
+
+
+def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "auto") -> Replay:
+    """Train a run and keep what ``Replay`` holds, at step 0 and at about ``points`` steps, evenly in their logarithm.
+
+    Raises ValueError for fewer than two points or three samples.
+    """
+    if points < 2 or samples < 3:
+        raise ValueError(f"points = {points} and samples = {samples}: a recording takes at least 2 and 3.")
+    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    method, budget, kept = initialised(spec, task), spec.budget, recorded_steps(spec.budget.steps, points)
+    recorder = _Recorder(task, spec.seed, samples)
+    recorder(0, method)
+    history = training.train(
+        method,
+        task,
+        steps=budget.steps,
+        batch=budget.batch,
+        lr=budget.lr,
+        weight_decay=budget.weight_decay,
+        samples=budget.samples,
+        seed=spec.seed,
+        progress=False,
+        callbacks={1: lambda step, trained: recorder(step, trained) if step in kept else None},
+    )
+    maps, explained = _on_last_axes(recorder.embeddings)
+    return Replay(
+        spec=spec,
+        losses=_thinned(history.frame(), recorded_steps(budget.steps, LOSS_POINTS)),
+        probes=pd.concat(recorder.probes, ignore_index=True),
+        truth={label: float(task.truth[label].information) for label in task.labels},
+        chance={label: 1 / task.classes_of[label] for label in task.labels},
+        maps=maps,
+        explained=explained,
+        labels={label: recorder.test.labels[label][:samples].cpu().numpy() for label in task.labels},
+    )
+
+
+def recorded_steps(steps: int, points: int) -> set[int]:
+    """About ``points`` different steps from 1 to the last, evenly in their logarithm."""
+    return set(np.unique(np.geomspace(1, steps, points).round().astype(int)).tolist())
+
+
+def _thinned(losses: pd.DataFrame, steps: set[int]) -> pd.DataFrame:
+    """Means of the rows up to each of ``steps``, since the one before."""
+    ends = np.array(sorted(steps))
+    return losses.groupby(ends[np.searchsorted(ends, losses.index)]).mean().rename_axis("step")
+
+
+class _Recorder:
+    """Called with (step, method), keeps probes of the whole embedding and the embedding of the first test samples."""
+
+    def __init__(self, task, seed: int, samples: int):
+        self.task, self.seed, self.samples = task, seed, samples
+        self.fitted, self.test = (task.sample(PROBED, split, seed) for split in ("probe", "test"))
+        self.probes: list[pd.DataFrame] = []
+        self.embeddings: list[np.ndarray] = []
+
+    def __call__(self, step: int, method) -> None:
+        whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
+        labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
+        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, seed=self.seed)
+        shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
+        self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
+        self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
+
+
+def _whole(method, batch) -> Tensor:
+    parts = probing.embed(method, batch)
+    return torch.cat([parts[name] for name in method.whole], 1)
+
+
+def _on_last_axes(embeddings: list[np.ndarray]) -> tuple[np.ndarray, tuple[float, float]]:
+    """Each embedding, centred by its own mean, on the first two principal axes of the last one."""
+    centred = [z - z.mean(0) for z in embeddings]
+    _, values, axes = np.linalg.svd(centred[-1], full_matrices=False)
+    shares = values**2 / (values**2).sum()
+    return np.stack([z @ axes[:2].T for z in centred]), (float(shares[0]), float(shares[1]))
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def save(replay: Replay, folder: str | Path) -> Path:
+    """Write ``<run id>.npz``, some tens of kilobytes, and return its path; maps in float16."""
+    path = Path(folder) / f"{replay.spec.id}.npz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    probes = {f"probes/{name}": replay.probes[name].to_numpy() for name in ("step", "value")}
+    probes |= {f"probes/{name}": replay.probes[name].to_numpy(str) for name in ("label", "metric")}
+    np.savez_compressed(
+        path,
+        spec=replay.spec.canonical,
+        **{"losses/step": replay.losses.index, "losses/terms": list(replay.losses.columns)},
+        **{"losses/values": replay.losses.to_numpy(np.float32)},
+        **probes,
+        truth=list(replay.truth.values()),
+        chance=list(replay.chance.values()),
+        maps=replay.maps.astype(np.float16),
+        explained=replay.explained,
+        **{f"labels/{name}": values.astype(np.uint8) for name, values in replay.labels.items()},
+    )
+    return path
+
+
+def load(path: str | Path) -> Replay:
+    """Read a recording. ValueError in one sentence if it is missing, damaged or outdated."""
+    try:
+        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            return _read({name: file[name] for name in file.files})
+    except FileNotFoundError:
+        raise ValueError(f"there is no recording {str(path)!r}.") from None
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"the recording {str(path)!r} cannot be read: {error}") from None
+
+
+def _read(held: dict[str, np.ndarray]) -> Replay:
+    labels = {name.removeprefix("labels/"): values for name, values in held.items() if name.startswith("labels/")}
+    index = pd.Index(held["losses/step"], name="step")
+    return Replay(
+        spec=RunSpec.from_canonical(str(held["spec"])),
+        losses=pd.DataFrame(held["losses/values"], index=index, columns=held["losses/terms"].tolist()),
+        probes=pd.DataFrame({name: held[f"probes/{name}"] for name in ("label", "metric", "value", "step")}),
+        truth=dict(zip(labels, held["truth"].tolist())),
+        chance=dict(zip(labels, held["chance"].tolist())),
+        maps=held["maps"].astype(float),
+        explained=tuple(held["explained"].tolist()),
+        labels=labels,
+    )
+
+
+def ship(data: str | Path, specs: Iterable[RunSpec]) -> list[Path]:
+    """Record runs into ``data/replays``, at one thread as runs are done, and return the files, for the manifest."""
+    with one_thread():
+        return [save(record(spec), Path(data) / "replays") for spec in specs]

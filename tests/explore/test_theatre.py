@@ -1,0 +1,71 @@
+"""The theatre: moments of a recording, and what it says where there is none."""
+
+import dataclasses
+
+import pytest
+
+from coral_viz import explore, style
+from coral_viz.runs import Budget, RunSpec, replay
+
+BUDGET = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_probed():
+    """Readouts of few samples, so that recording takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "PROBED", 256)
+        yield
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return replay.record(RunSpec.make("cross", "factors", 1, budget=BUDGET), points=3, samples=30, device="cpu")
+
+
+@pytest.fixture
+def folder(recorded, tmp_path):
+    replay.save(recorded, tmp_path)
+    longer = RunSpec.make("cross", "factors", 2, budget=dataclasses.replace(BUDGET, steps=9))
+    replay.save(dataclasses.replace(recorded, spec=longer), tmp_path)
+    return str(tmp_path)
+
+
+@pytest.fixture
+def shown(folder, recorded):
+    return explore.theatre(folder=folder, run=recorded.spec.id)
+
+
+def test_the_moment_moves_the_picture(shown, recorded):
+    assert shown.widgets["moment"].max == len(recorded.steps) - 1 == 3
+    for number, step in enumerate(recorded.steps):
+        shown.widgets["moment"].value = number
+        assert shown.presenter.words == "Ready."
+        assert f"at step {step}:" in shown.presenter.shown.alt
+        assert f"Cross, unbiased, seed 1: step {step} of 4." in shown.presenter.picture.value
+
+
+def test_labels_and_measures_can_be_chosen(shown, recorded):
+    shown.widgets["label"].value = "synergy"
+    shown.widgets["metric"].value = "balanced_accuracy"
+    assert "classes of synergy" in shown.presenter.shown.alt
+    assert "balanced accuracy (linear probe)" in shown.presenter.shown.alt
+    assert shown.figure(style.talk()).alt == shown.presenter.shown.alt
+
+
+def test_code_builds_the_view_again(shown):
+    shown.widgets["moment"].value = 2
+    assert eval(shown.code()).presenter.shown.png == shown.presenter.shown.png
+
+
+def test_bad_recordings_are_a_sentence_and_the_picture_stays(shown, folder, tmp_path):
+    before = shown.presenter.shown
+    (tmp_path / "0123456789abcdef.npz").write_bytes(b"short")
+    shown.widgets["folder"].value = f"{folder}/."
+    options = dict(shown.widgets["run"].options)
+    assert options["0123456789abcdef (damaged)"] == "0123456789abcdef"
+    shown.widgets["run"].value = "0123456789abcdef"
+    assert "cannot be read" in shown.presenter.words
+    shown.widgets["folder"].value = f"{folder}/none"
+    assert "there is no recording of a training in" in shown.presenter.words
+    assert shown.presenter.shown.alt == before.alt

@@ -1,0 +1,91 @@
+"""The task builder: worlds are those of the dials, the truth is theirs, bad dials are a sentence."""
+
+import numpy as np
+import pytest
+
+from coral_viz import explore, style, tasks
+
+
+@pytest.fixture(scope="module")
+def shown():
+    return explore.tasks()
+
+
+def built(shown, **dials):
+    return shown.compute(shown.settings | dials)
+
+
+def test_the_world_is_the_one_of_the_dials(shown):
+    world = built(shown, classes=3, sigma=0.4, alpha=1.0, amplitude_unique=2.0, tokens=10)
+    same = tasks.load("factors", seed=41, classes=3, rho=0.25, sigma=0.4, alpha=1.0, amplitude_unique=2.0, tokens=10)
+    np.testing.assert_array_equal(world.batch.inputs[0], same.sample(20, "train", 41).inputs[0])
+    assert world.task.truth == same.truth
+
+
+def test_without_noise_all_bits_are_left_and_with_much_none(shown):
+    clear, drowned = built(shown, sigma=0.05), built(shown, sigma=3.0, amplitude_unique=0.1)
+    for label, atoms in clear.left.items():
+        assert atoms.information == pytest.approx(clear.task.truth[label].information, abs=0.05)
+    assert drowned.left["unique_1"].information < 0.1 < drowned.left["redundancy"].information
+
+
+def test_silent_latents_have_no_label(shown):
+    assert list(built(shown, amplitude_redundancy=0.0).left) == ["unique_1", "unique_2", "synergy"]
+
+
+def test_a_distribution_turns_its_dials(shown):
+    explorer = explore.tasks()
+    explorer.widgets["distribution"].value = "relation"
+    silent = {name: explorer.settings[name] for name in ("amplitude_redundancy", "amplitude_unique", "alpha", "rho")}
+    assert silent == {"amplitude_redundancy": 0, "amplitude_unique": 0, "alpha": 0, "rho": 0.25}
+    assert explorer.presenter.words == "Ready."
+    explorer.widgets["distribution"].value = "biased"
+    assert explorer.settings["rho"] == 1
+    assert explorer.settings["alpha"] == 2.3
+    explorer.widgets["rho"].value = 0.5
+    explorer.widgets["distribution"].value = "unbiased"
+    explorer.widgets["classes"].value = 2
+    assert explorer.settings["rho"] == 0.5
+    assert explore.tasks(distribution="biased", rho=0.3).settings["rho"] == 0.3
+
+
+def test_what_modalities_share_in_training_is_told(shown):
+    explorer = explore.tasks(distribution="biased")
+    caption = explorer.caption(explorer.compute(explorer.settings), explorer.settings)
+    assert caption.endswith("In training the two modalities have 4.00 bits in common.")
+    assert caption.startswith("Bits left: redundancy 1.")
+
+
+def test_samples_and_bits_are_two_pictures():
+    explorer = explore.tasks(picture="a sample", sample=2)
+    assert "Two views of one sample" in explorer.presenter.shown.alt
+    explorer.widgets["picture"].value = "bits left in the data"
+    assert explorer.presenter.shown.alt.startswith("Bars of the information")
+    assert explorer.figure(style.talk()).alt == explorer.presenter.shown.alt
+
+
+def test_dials_that_do_not_fit_are_a_sentence_and_the_picture_stays():
+    explorer = explore.tasks()
+    before = explorer.presenter.shown
+    explorer.widgets["tokens"].value = 2
+    assert explorer.presenter.words.startswith("tokens * features = 12 is too small: 3 latents of 4 classes need")
+    assert explorer.presenter.shown is before
+    explorer.widgets["tokens"].value = 8
+    assert explorer.presenter.words == "Ready."
+    for name in ("redundancy", "unique", "relation"):
+        explorer.widgets[f"amplitude_{name}"].value = 0.0
+    assert explorer.presenter.words == "all loudnesses are 0, so there is nothing to tell; turn one of them up."
+
+
+def test_code_builds_the_view_again():
+    explorer = explore.tasks(distribution="biased", sigma=0.5, classes=3)
+    again = eval(explorer.code())
+    assert again.settings == explorer.settings
+    assert again.presenter.shown.png == explorer.presenter.shown.png
+
+
+def test_a_setting_that_does_not_exist_is_a_sentence():
+    with pytest.raises(ValueError, match=r"explore\.tasks has no setting 'colour'; it has picture, distribution"):
+        explore.tasks(colour=1)
+    with pytest.raises(ValueError, match="sigma = 7 is not allowed; the nearest is 3"):
+        explore.tasks(sigma=7)

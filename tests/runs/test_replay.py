@@ -1,0 +1,111 @@
+"""Recordings: they are the run itself, read back as they were written, and bad files are a sentence."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from coral_viz import probing
+from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, replay, restored
+
+TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
+SPEC = RunSpec.make("cross_self", "factors", 3, budget=TINY)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_probed():
+    """Readouts of few samples, so that recording takes no time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "PROBED", 256)
+        yield
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return replay.record(SPEC, points=3, samples=40, device="cpu")
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    store = Store(tmp_path_factory.mktemp("runs"))
+    assert [o.status for o in execute([SPEC], store, device="cpu", executor="serial")] == ["done"]
+    return store
+
+
+def test_steps_are_even_in_their_logarithm():
+    assert replay.recorded_steps(2000, 12) == {1, 2, 4, 8, 16, 32, 63, 126, 252, 502, 1002, 2000}
+    assert replay.recorded_steps(3, 12) == {1, 2, 3}
+
+
+def test_a_loss_is_the_mean_since_the_one_before():
+    frame = pd.DataFrame({"a": np.arange(1.0, 11)}, index=range(1, 11))
+    assert replay._thinned(frame, {1, 4, 10})["a"].to_dict() == {1: 1.0, 4: 3.0, 10: 7.5}
+
+
+def test_what_is_kept_at_every_step(recorded):
+    assert recorded.steps == [0, 1, 2, 6]
+    assert recorded.maps.shape == (4, 40, 2)
+    per_step = recorded.probes.groupby("step").size()
+    assert (per_step == 2 * len(recorded.truth)).all()
+    assert recorded.truth == {"redundancy": 2.0, "unique_1": 2.0, "unique_2": 2.0, "synergy": 1.0}
+    assert recorded.chance["synergy"] == 0.5
+
+
+def test_the_recorded_run_is_the_run_itself(recorded, store):
+    rows = store.rows(SPEC)
+    losses = rows[rows["split"] == "train"].pivot(index="step", columns="metric", values="value")
+    for term in recorded.losses:
+        np.testing.assert_allclose(recorded.losses[term], losses[f"loss/{term}"], rtol=1e-6)
+
+
+@pytest.mark.parametrize("last", [True, False])
+def test_maps_are_the_embedding_on_the_axes_of_the_last_step(recorded, store, last):
+    task, trained = restored(SPEC, store)
+    method = trained if last else initialised(SPEC, task)
+    batch = task.sample(replay.PROBED, "test", SPEC.seed)[:40]
+
+    def whole(method):
+        z = torch.cat([probing.embed(method, batch)[name] for name in method.whole], 1).double().numpy()
+        return z - z.mean(0)
+
+    final = whole(trained)
+    values, axes = np.linalg.eigh(final.T @ final)
+    wanted = whole(method) @ axes[:, ::-1][:, :2]
+    found = recorded.maps[-1 if last else 0]
+    np.testing.assert_allclose(np.abs(found), np.abs(wanted), atol=1e-3)
+    assert recorded.explained == pytest.approx(values[::-1][:2] / values.sum(), rel=1e-3)
+    for name, label in recorded.labels.items():
+        np.testing.assert_array_equal(label, batch.labels[name])
+
+
+def test_a_file_holds_all_of_it(recorded, tmp_path):
+    path = replay.save(recorded, tmp_path)
+    read = replay.load(path)
+    assert path.name == f"{SPEC.id}.npz"
+    assert (read.spec, read.truth, read.chance) == (recorded.spec, recorded.truth, recorded.chance)
+    pd.testing.assert_frame_equal(read.losses, recorded.losses, check_dtype=False, rtol=1e-6)
+    pd.testing.assert_frame_equal(
+        read.probes[["step", "label", "metric", "value"]],
+        recorded.probes[["step", "label", "metric", "value"]],
+        check_dtype=False,
+    )
+    np.testing.assert_allclose(read.maps, recorded.maps, rtol=1e-3, atol=1e-3)
+    before = path.read_bytes()
+    assert replay.save(recorded, tmp_path).read_bytes() == before
+
+
+def test_bad_recordings_and_orders_are_a_sentence(recorded, tmp_path):
+    with pytest.raises(ValueError, match="there is no recording"):
+        replay.load(tmp_path / "none.npz")
+    path = replay.save(recorded, tmp_path)
+    path.write_bytes(path.read_bytes()[:500])
+    with pytest.raises(ValueError, match="cannot be read"):
+        replay.load(path)
+    with pytest.raises(ValueError, match="points = 1 and samples = 40"):
+        replay.record(SPEC, points=1, samples=40)
+
+
+def test_shipping_writes_a_file_for_each_run(recorded, tmp_path, monkeypatch):
+    monkeypatch.setattr(replay, "record", lambda spec: recorded)
+    (path,) = replay.ship(tmp_path, [SPEC])
+    assert path == tmp_path / "replays" / f"{SPEC.id}.npz"
