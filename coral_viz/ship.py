@@ -23,7 +23,7 @@ OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), (
 OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "coral")
 TRAININGS = ("unbiased", "biased")
-PICTURES = ("bits_kept", "accuracy", "subsets", "retrieval")
+PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
 
 
 def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
@@ -42,7 +42,8 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     measured.to_parquet(paths[0], index=False)
     summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
     paths[2].write_text(accuracy_table(measured))
-    drawn = figures.overview(measured, look=style.paper(columns=2))
+    look = style.paper(columns=2)
+    drawn = {"schematic": figures.schematic(look=look)} | figures.overview(measured, look=look)
     for picture in (picture for picture in PICTURES if picture in drawn):
         paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured)
     _record(data, name, command, paths)

@@ -39,20 +39,11 @@ def test_every_file_the_readme_links_to_is_there():
     assert [link for link in links if not (root / link).exists()] == []
 
 
-def test_the_readme_table_is_the_shipped_one():
-    shipped = (Path(__file__).parents[1] / "data" / "results" / "factors.csv").read_text().splitlines()
-    rows = [line.split(",") for line in shipped if ",balanced_accuracy,linear," in line]
-    value = {(r[0], r[1], r[2], r[3]): (100 * float(r[7]), 50 * (float(r[9]) - float(r[8]))) for r in rows}
-    printed = {
-        ("cross", "", "biased", "synergy"): "Cross",
-        ("comm", "", "biased", "synergy"): "CoMM",
-        ("coral", "", "biased", "synergy"): "COrAL (hinge)",
-        ("coral", "orthogonality=squared", "biased", "synergy"): "COrAL (squared)",
-    }
-    for key, title in printed.items():
-        line = next(line for line in README.splitlines() if line.startswith(f"| {title} |"))
-        mean, half = value[key]
-        assert f"{mean:.1f} ± {half:.1f}" in line
+def test_the_tables_of_the_readme_are_the_shipped_ones():
+    results = Path(__file__).parents[1] / "data" / "results"
+    shipped = [path.read_text() for path in results.glob("*.md")]
+    assert len(shipped) >= 1
+    assert all(table in README for table in shipped)
 
 
 def test_the_readme_lists_the_methods_as_the_registry_does():
