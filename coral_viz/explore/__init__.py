@@ -8,10 +8,10 @@ from __future__ import annotations
 import importlib
 
 EXPLORERS = {
-    "gates": ("gates", "Gates"),
+    "gates": ("gate_editor", "Gates"),
     "lattice": ("lattices", "Lattices"),
-    "unique": ("unique", "Unique"),
-    "estimators": ("estimators", "Estimators"),
+    "unique": ("unique_information", "Unique"),
+    "estimators": ("estimator_lab", "Estimators"),
     "tasks": ("worlds", "Worlds"),
     "embeddings": ("embeddings", "Embeddings"),
     "masking": ("masking", "Masking"),

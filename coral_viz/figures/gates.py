@@ -7,23 +7,26 @@ from collections.abc import Mapping
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch
+from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
 
 from coral_viz import style
-from coral_viz.figures.board import WIDE, board, letters, panel
+from coral_viz.figures.board import WIDE, letters, sheet
 from coral_viz.figures.canvas import describe, picture
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.information import entropy, table
 
-SHADES = LinearSegmentedColormap.from_list("target", ["#f2f3f5", "#9aa7b8"])
-PLACES = {"redundancy": (0.0, 0.3), "unique_1": (-1.9, 0.3), "unique_2": (1.9, 0.3), "synergy": (0.0, 2.75)}
-"""Where the discs of the atoms stand in the diagram."""
-ONE_BIT = 0.72
-"""Radius of the disc of one bit; areas are proportional to bits."""
-CELLS = 16
+SHADES = LinearSegmentedColormap.from_list("target", ["#f1f2f4", "#9aa7b8"])
+ONE_BIT = 1.9
+"""Radius in type sizes of the disc of one bit; areas are in proportion to bits."""
+DISCS = {"redundancy": (9.5, 10.4), "unique_1": (4.4, 10.4), "unique_2": (14.6, 10.4), "synergy": (9.5, 3.9)}
+"""Centres of the discs, from the top left corner of the diagram, whose frame is ``FRAME`` large."""
+FRAME, CIRCLE, APART = (19.0, 18.6), 5.2, 2.8
+WRITTEN = 16
 """Up to so many pairs of source values, the target is written into each."""
+ROW = 1.9
 
 
 @picture
@@ -33,43 +36,47 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     Args:
         p: probabilities or counts, shape (n1, n2, ny).
         decompositions: scalar ``Atoms`` of p by the name of the measure.
-        shown: whose atoms the information diagram shows, as discs with areas proportional to bits.
+        shown: whose atoms the information diagram shows, as discs with areas in proportion to bits.
 
     Raises:
-        ValueError: a bad table, nothing to draw, or a measure that is not among the decompositions.
+        ValueError: a bad table, or a measure that is not among the decompositions.
     """
     p = table(p)
     if shown not in decompositions:
         raise ValueError(f"The diagram can show {', '.join(decompositions) or 'no measure'}, not {shown!r}.")
-    wide = letters() > WIDE
-    rows = 1.55 * len(decompositions)
-    figure = board(15 if wide else 18.5 + rows, "Discs: area in proportion to bits, dashed where negative.")
-    _world(panel(figure, *(((0.06, 0.22), (2.6, 10.2)) if wide else ((0.11, 0.38), (2.6, 10)))), p)
-    _diagram(panel(figure, *(((0.25, 0.575), (2.2, 14.8)) if wide else ((0.42, 0.99), (2.2, 14.4)))), p, decompositions[shown])
-    _measures(
-        panel(figure, *(((0.665, 0.995), (3.4, 3.4 + rows)) if wide else ((0.17, 0.99), (17.8, 17.8 + rows)))),
-        decompositions,
-        shown,
-    )
-    return describe(figure, _alt(p, decompositions, shown))
+    wide, width = letters() > WIDE, letters()
+    below = 0 if wide else FRAME[1] + 4
+    high = max(FRAME[1] + 2.6, below + 3.6 + ROW * len(decompositions))
+    words = "Squares: area is the probability of a pair of source values. Discs: area is bits, dashed where negative."
+    ax = sheet(high, words)
+    _world(ax, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
+    _diagram(ax, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
+    left = 15 + FRAME[0] + 6 if wide else 6
+    _measures(ax, left, below + 3.6, width - left - 0.5, decompositions, shown)
+    return describe(ax.figure, _alt(p, decompositions, shown))
 
 
-def _world(ax: Axes, p) -> None:
-    """A square per pair of source values, its area the probability of the pair, in it the likeliest target value."""
+def _world(ax: Axes, left: float, top: float, size: float, p) -> None:
+    """A square per pair of source values, its area their probability, in it the likeliest target value."""
     pairs = p.sum(-1)
     given = p / np.where(pairs > 0, pairs, 1)[..., None]
-    shade = given @ np.linspace(0, 1, p.shape[-1])
-    side = 0.94 * np.sqrt(pairs / pairs.max())
-    for (i, j), half in np.ndenumerate(side / 2):
-        if half > 0:
-            ax.add_patch(FancyBboxPatch((j - half, i - half), 2 * half, 2 * half, "square,pad=0", fc=SHADES(shade[i, j]), ec="none"))
-        if half > 0 and pairs.size <= CELLS:
-            ax.text(j, i, _likeliest(given[i, j]), ha="center", va="center", linespacing=1)
-    ax.set(xlim=(-0.5, p.shape[1] - 0.5), ylim=(p.shape[0] - 0.5, -0.5), aspect="equal", anchor="NW")
-    ax.set(xlabel="source 2, X2", ylabel="source 1, X1", xticks=range(p.shape[1]), yticks=range(p.shape[0]))
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    ax.set_title("Target Y,\ngiven both")
+    cell = size / max(pairs.shape)
+    squares = []
+    for (i, j), probability in np.ndenumerate(pairs):
+        x, y, side = left + (j + 0.5) * cell, top + (i + 0.5) * cell, 0.94 * cell * np.sqrt(probability / pairs.max())
+        squares.append(Rectangle((x - side / 2, y - side / 2), side, side))
+        if probability > 0 and pairs.size <= WRITTEN:
+            _words(ax, x, y, _likeliest(given[i, j]), linespacing=1)
+    shades = SHADES((given @ np.linspace(0, 1, p.shape[-1])).ravel())
+    ax.add_collection(PatchCollection(squares, facecolor=shades, lw=0), autolim=False)
+    for j in range(pairs.shape[1]):
+        _words(ax, left + (j + 0.5) * cell, top + pairs.shape[0] * cell + 0.7, f"{j}")
+    for i in range(pairs.shape[0]):
+        _words(ax, left - 0.7, top + (i + 0.5) * cell, f"{i}")
+    _words(ax, left, top - 1.9, "Target Y, given both", ha="left", weight="bold")
+    _words(ax, left + size / 2, top + pairs.shape[0] * cell + 1.9, "source 2: X2", color=style.ATOM_COLOURS["unique_2"])
+    middle = top + pairs.shape[0] * cell / 2
+    _words(ax, left - 2.0, middle, "source 1: X1", color=style.ATOM_COLOURS["unique_1"], rotation=90)
 
 
 def _likeliest(given) -> str:
@@ -80,62 +87,69 @@ def _likeliest(given) -> str:
     return f"{given.argmax()}" if best > 0.995 else f"{given.argmax()}\n{best:.0%}"
 
 
-def _diagram(ax: Axes, p, atoms: Atoms) -> None:
-    """Two circles, one a source, in a frame that stands for the pair; a disc per atom in its region."""
-    width = matplotlib.rcParams["axes.linewidth"]
-    frame = {"fc": "#f7f7f8", "ec": style.MUTED, "lw": width}
-    ax.add_patch(FancyBboxPatch((-3.3, -2.85), 6.6, 6.45, "round,pad=0,rounding_size=0.5", **frame))
-    for x, atom in ((-1.05, "unique_1"), (1.05, "unique_2")):
-        colour = style.ATOM_COLOURS[atom]
-        ax.add_patch(Circle((x, -0.1), 1.95, fc=colour, alpha=0.08, ec="none"))
-        ax.add_patch(Circle((x, -0.1), 1.95, fc="none", ec=colour, lw=1.3 * width))
+def _diagram(ax: Axes, left: float, top: float, p, atoms: Atoms) -> None:
+    """Two circles, one a source, in a frame that stands for the pair; in every region the disc of its atom."""
+    thin = matplotlib.rcParams["axes.linewidth"]
+    frame = {"fc": "#f7f7f8", "ec": style.MUTED, "lw": thin}
+    ax.add_patch(FancyBboxPatch((left, top), *FRAME, "round,pad=0,rounding_size=1.2", **frame))
+    for side, number in ((-1, 1), (1, 2)):
+        colour = style.ATOM_COLOURS[f"unique_{number}"]
+        middle = left + FRAME[0] / 2 + side * APART, top + 11.2
+        ax.add_patch(Circle(middle, CIRCLE, fc=(colour, 0.08), ec=colour, lw=1.3 * thin))
+        known = f"I(X{number};Y) = {_bits(getattr(atoms, f'information_{number}'))}"
+        _words(ax, left + FRAME[0] / 2 + side * 4.6, top + 17.5, known, color=colour)
     for atom in NAMES:
-        _disc(ax, atom, float(getattr(atoms, atom)))
-    for x, number, colour in ((-1.9, 1, "unique_1"), (1.9, 2, "unique_2")):
-        bits = _bits(getattr(atoms, f"information_{number}"))
-        ax.text(x, -2.5, f"I(X{number};Y) {bits}", ha="center", va="center", color=style.ATOM_COLOURS[colour])
-    ax.set(xlim=(-3.4, 3.4), ylim=(-3.0, 3.7), aspect="equal", anchor="N")
-    ax.set_axis_off()
-    unknown = entropy(p.sum((0, 1))) - atoms.information
-    words = f"I(X1,X2;Y) = {_bits(atoms.information)} bits"
-    ax.set_title(f"{words}; unknown: {_bits(unknown)}", loc="center")
+        _disc(ax, left, top, atom, float(getattr(atoms, atom)))
+    unknown = _bits(entropy(p.sum((0, 1))) - atoms.information)
+    known = f"I(X1,X2;Y) = {_bits(atoms.information)} bits; open: {unknown}"
+    _words(ax, left, top - 0.8, known, ha="left", weight="bold")
 
 
-def _disc(ax: Axes, atom: str, bits: float) -> None:
-    colour = style.ATOM_COLOURS[atom]
+def _disc(ax: Axes, left: float, top: float, atom: str, bits: float) -> None:
+    colour, (x, y) = style.ATOM_COLOURS[atom], DISCS[atom]
     looks = {"fc": colour, "ec": style.PAPER, "hatch": style.ATOM_HATCHES[atom], "lw": 0}
     if bits < 0:
         looks = {"fc": style.PAPER, "ec": colour, "ls": "--", "lw": matplotlib.rcParams["lines.linewidth"]}
-    x, y = PLACES[atom]
-    ax.add_patch(Circle((x, y), ONE_BIT * np.sqrt(abs(bits)), **looks))
+    if abs(bits) > 5e-4:
+        ax.add_patch(Circle((left + x, top + y), ONE_BIT * np.sqrt(abs(bits)), **looks))
     beside = atom == "synergy"
-    place = {"ha": "left", "va": "center"} if beside else {"ha": "center", "va": "top"}
-    at = (x + 0.95, y) if beside else (x, y - 0.85)
-    ax.text(*at, f"{style.ATOM_SYMBOLS[atom]} {_bits(bits)}", color=colour, weight="bold", **place)
+    at = (x + 2.3, y) if beside else (x, y + 2.6)
+    name = f"{style.ATOM_SYMBOLS[atom]} {_bits(bits)}"
+    _words(ax, left + at[0], top + at[1], name, color=colour, weight="bold", ha="left" if beside else "center")
 
 
-def _measures(ax: Axes, decompositions: Mapping[str, Atoms], shown: str) -> None:
-    """A row per measure, a column per atom, all on one scale: bars from a line at 0, with their bits."""
+def _measures(ax: Axes, left: float, top: float, width: float, decompositions: Mapping[str, Atoms], shown: str) -> None:
+    """A row per measure, a column per atom, all on one scale: bars from an upright line at 0, and their bits."""
     values = np.array([atoms.as_array() for atoms in decompositions.values()])
     low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
-    room = 1.0 * (high - low) / 1.0
-    pitch = high - low + room
-    points = matplotlib.rcParams["font.size"]
-    for i, (atom, column) in enumerate(zip(NAMES, values.T)):
-        looks = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
-        ax.barh(range(len(column)), column, left=i * pitch, height=0.55, **looks)
-        ax.vlines(i * pitch, -0.5, len(column) - 0.5, color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"])
-        for y, value in enumerate(column):
-            at = (i * pitch + max(value, 0), y)
-            ax.annotate(_bits(value), at, (0.25 * points, 0), textcoords="offset points", va="center", size=0.87 * points)
-        looks = {"color": style.ATOM_COLOURS[atom], "weight": "bold"}
-        ax.text(i * pitch, -0.65, style.ATOM_SYMBOLS[atom], ha="left", va="bottom", **looks)
-    ax.set(xlim=(low, low + 4 * pitch), ylim=(len(values) - 0.5, -0.5), xticks=[])
-    ax.set_yticks(range(len(values)), list(decompositions))
-    ax.get_yticklabels()[list(decompositions).index(shown)].set_weight("bold")
-    ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
-    ax.set_title("Bits, by measure", pad=1.6 * points)
+    pitch, number = width / len(NAMES), 2.4
+    scale = (pitch - number - 0.6) / (high - low)
+    lines = top + ROW * (np.arange(len(values)) + 0.5)
+    _words(ax, left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
+    for y, name in zip(lines, decompositions):
+        _words(ax, left - 0.7, y, name, ha="right", weight="bold" if name == shown else "normal")
+    for column, atom in enumerate(NAMES):
+        zero, colour = left + column * pitch - low * scale, style.ATOM_COLOURS[atom]
+        bars = [Rectangle((zero, y - 0.5), bits * scale, 1.0) for y, bits in zip(lines, values[:, column])]
+        looks = {"facecolor": colour, "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER, "lw": 0}
+        ax.add_collection(PatchCollection(bars, **looks), autolim=False)
+        ax.plot(
+            [zero, zero], [top, top + ROW * len(values)], color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"]
+        )
+        _words(ax, zero, top - 0.7, style.ATOM_SYMBOLS[atom], color=colour, weight="bold")
+        for y, bits in zip(lines, values[:, column]):
+            _words(
+                ax,
+                zero + max(bits, 0) * scale + 0.3,
+                y,
+                _bits(bits),
+                ha="left",
+                size=0.87 * matplotlib.rcParams["font.size"],
+            )
+
+
+def _words(ax: Axes, x: float, y: float, words: str, **looks) -> None:
+    ax.text(x, y, words, **({"ha": "center", "va": "center_baseline"} | looks))
 
 
 def _bits(value) -> str:
@@ -148,8 +162,8 @@ def _alt(p, decompositions: Mapping[str, Atoms], shown: str) -> str:
         f"{name}: " + ", ".join(f"{style.ATOM_SYMBOLS[a]} {v:.3f}" for a, v in atoms.as_dict().items())
         for name, atoms in decompositions.items()
     ]
-    size = "x".join(map(str, p.shape))
+    size, atoms = "x".join(map(str, p.shape)), decompositions[shown]
     return (
-        f"Information diagram of a {size} distribution by {shown}: the sources tell {decompositions[shown].information:.3f}"
-        f" of the {entropy(p.sum((0, 1))):.3f} bits of the target. Atoms in bits by measure: {'; '.join(words)}."
+        f"Information diagram of a {size} distribution by {shown}: the sources tell {atoms.information:.3f} of the "
+        f"{entropy(p.sum((0, 1))):.3f} bits of the target. Atoms in bits by measure: {'; '.join(words)}."
     )

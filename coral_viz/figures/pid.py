@@ -111,13 +111,14 @@ def side_by_side(decompositions: Mapping[str, Atoms]) -> Figure:
 
 
 @picture
-def hasse(lattice: Lattice, values, *, name: str = "Partial information") -> Figure:
-    """A redundancy lattice with every node coloured by its value.
+def hasse(lattice: Lattice, values, *, name: str = "Partial information", chosen: int | None = None) -> Figure:
+    """A redundancy lattice with every node coloured by its value; a chosen node and all below it stand out.
 
     Args:
         lattice: of two or three sources.
         values: bits per node, in the order of ``lattice.nodes``.
         name: what the values are.
+        chosen: index of a node; the edges from it downwards are drawn in ink, and its frame is thick.
 
     Raises:
         ValueError: not one value per node.
@@ -129,12 +130,14 @@ def hasse(lattice: Lattice, values, *, name: str = "Partial information") -> Fig
     example = "{1}{23}: told by source 1, and by 2 and 3 together" if lattice.sources == 3 else "{1}{2}: told by both"
     figure = canvas(3.6 * height + 1.0, f"{name} in bits; {example}.")
     ax = figure.subplots()
+    under = np.zeros(len(lattice.nodes), bool) if chosen is None else lattice.below[chosen]
     for upper, lower in lattice.covers:
-        ax.plot(*place[[upper, lower]].T, color=style.FAINT, lw=0.8 * matplotlib.rcParams["lines.linewidth"], zorder=1)
+        colour = style.INK if under[upper] and under[lower] else style.FAINT
+        ax.plot(*place[[upper, lower]].T, color=colour, lw=0.8 * matplotlib.rcParams["lines.linewidth"], zorder=1)
     span = max(np.abs(values).max(), 1e-9)
     colours = matplotlib.cm.ScalarMappable(TwoSlopeNorm(0, -span, span), SIGNED)
-    for (x, y), label, value in zip(place, lattice.labels(), values):
-        _node(ax, x, y, f"{label}\n{_bits(value)}", colours.to_rgba(value))
+    for i, ((x, y), label, value) in enumerate(zip(place, lattice.labels(), values)):
+        _node(ax, x, y, f"{label}\n{_bits(value)}", colours.to_rgba(value), stands_out=i == chosen)
     width = np.ptp(place[:, 0]) / 2
     ax.set(xlim=(-width - 0.6, width + 0.6), ylim=(-0.45, height - 0.55))
     ax.set_axis_off()
@@ -187,7 +190,7 @@ def roc(p1, p2) -> Figure:
 
 
 @picture
-def polytope(p) -> Figure:
+def polytope(p, at=None) -> Figure:
     """I_Q(X1,X2;Y) over all Q that share the source-target marginals of a 2x2x2 distribution, with P and the optimum.
 
     Each target value leaves one number free, Q(0,0,y), so the polytope is a rectangle: a heat map. Where one side has
@@ -195,6 +198,7 @@ def polytope(p) -> Figure:
 
     Args:
         p: probabilities or counts, shape (2, 2, 2).
+        at: another Q of the polytope to mark, shape (2, 2, 2).
 
     Raises:
         ValueError: another shape, a bad table, or marginals that leave nothing free.
@@ -217,6 +221,10 @@ def polytope(p) -> Figure:
     grid = [p[0, 0, y] + np.linspace(low[y], high[y], 161) for y in free]
     draw = _polytope_plane if len(free) == 2 else _polytope_curve
     draw(ax, p, grid, free, best.coupling)
+    if at is not None:
+        height = [_information_at(p, at[0, 0, free][None], free)[0]] if len(free) == 1 else []
+        ring = {"marker": "o", "mfc": "none", "mec": style.INK, "mew": 2, "ms": matplotlib.rcParams["font.size"]}
+        ax.plot(*at[0, 0, free], *height, ls="none", zorder=6, **ring)
     return describe(figure, f"Information over the polytope of couplings. {words}")
 
 
@@ -268,9 +276,11 @@ def _height(curve, x):
     return np.interp(x, corners, curve[::-1][last, 1])
 
 
-def _node(ax: Axes, x: float, y: float, words: str, colour) -> None:
+def _node(ax: Axes, x: float, y: float, words: str, colour, *, stands_out: bool) -> None:
     dark = np.dot(colour[:3], (0.299, 0.587, 0.114)) < 0.55
-    box = {"boxstyle": "round,pad=0.35", "fc": colour, "ec": style.MUTED, "lw": matplotlib.rcParams["axes.linewidth"]}
+    edge = {"ec": style.INK, "lw": 3} if stands_out else {"ec": style.MUTED, "lw": 1}
+    edge["lw"] *= matplotlib.rcParams["axes.linewidth"]
+    box = {"boxstyle": "round,pad=0.35", "fc": colour, **edge}
     look = {"ha": "center", "va": "center", "linespacing": 1.25, "color": style.PAPER if dark else style.INK}
     ax.text(x, y, words, bbox=box, zorder=2, **look)
 

@@ -1,0 +1,68 @@
+"""Unique information, seen: as what the hull of two ROC curves adds, and as the bottom of a valley of couplings."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from coral_viz import pid
+from coral_viz.explore.base import Explorer, choice, slider
+from coral_viz.figures.pid import polytope, roc
+from coral_viz.pid.information import informations
+
+HULL, VALLEY = "ROC curves and their hull", "couplings with the same marginals"
+GATES = [name for name in pid.gates.names() if pid.gates.gate(name).shape == (2, 2, 2)]
+"""Two binary sources and a binary target: what both pictures can show."""
+SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
+"""The one way in which a 2x2 table can change without changing its margins."""
+
+
+class Unique(Explorer):
+    """``explore.unique()``: noise on the target, and a walk from the given distribution to the optimal coupling."""
+
+    NAME = "unique"
+
+    def controls(self):
+        return {
+            "picture": choice("picture", [HULL, VALLEY], HULL),
+            "gate": choice("gate", GATES, "AND"),
+            "noise": slider("noise on Y", 0.2, 0.0, 1.0, 0.05),
+            "correlation": slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05),
+            "walk": slider("walk from P to the optimum", 0.0, 0.0, 1.0, 0.05),
+        }
+
+    def compute(self, settings):
+        p = pid.gates.gate(settings["gate"], noise=settings["noise"], correlation=settings["correlation"])
+        best = pid.broja(p, tol=1e-9, coupling=True)
+        return p, best, (1 - settings["walk"]) * p + settings["walk"] * best.coupling
+
+    def draw(self, computed, settings, look):
+        p, _, q = computed
+        return roc(p.sum(1), p.sum(0), look=look) if settings["picture"] == HULL else polytope(p, q, look=look)
+
+    def caption(self, computed, settings):
+        _, best, q = computed
+        if settings["picture"] == HULL:
+            return (
+                "A source that accepts wherever its evidence for y = 1 is strong enough traces its curve. Where the "
+                "hull of both lies above a source's curve, the other source offers something that this one cannot."
+            )
+        here = float(informations(q)[2])
+        return (
+            f"Both sources keep what each alone tells of Y; only how they go together changes. Here I_Q = {here:.4f} "
+            f"bits, and no coupling has {gap(q):.4f} bits less. Least: {float(informations(best.coupling)[2]):.4f}; "
+            f"what P has above it is synergy, {float(best.synergy):.4f} bits."
+        )
+
+
+def gap(q: np.ndarray) -> float:
+    """An upper bound in bits on I_Q less its least value over all couplings with the marginals of q, shape (2, 2, 2).
+
+    I_Q is convex in the two free numbers Q(0,0,y), so it lies above its tangent: the bound is the most that the tangent
+    falls within the rectangle of couplings (the Frank-Wolfe gap; infinite where I_Q has no slope, on an edge).
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = np.nansum(SWAP * (np.log2(q) - np.log2(q.sum(-1, keepdims=True))), (0, 1))
+    down, up = np.minimum(q[0, 0], q[1, 1]), np.minimum(q[0, 1], q[1, 0])
+    with np.errstate(invalid="ignore"):
+        falls = np.where(slope > 0, slope * down, -slope * up)
+    return float(np.nan_to_num(falls, nan=0.0, posinf=np.inf).sum())
