@@ -43,7 +43,9 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
     paths[2].write_text(accuracy_table(measured))
     look = style.paper(columns=2)
-    drawn = {"schematic": figures.schematic(look=look)} | figures.overview(measured, look=look)
+    drawn = figures.overview(measured, look=look)
+    if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
+        drawn["schematic"] = figures.schematic(look=look)
     for picture in (picture for picture in PICTURES if picture in drawn):
         paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured)
     _record(data, name, command, paths)

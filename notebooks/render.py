@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parent
 CELL_SECONDS = 600
+LIVE = "application/vnd.jupyter.widget-view+json"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
@@ -27,17 +28,24 @@ def target(script: Path) -> Path:
 
 
 def from_script(script: Path) -> nbformat.NotebookNode:
-    """The notebook of a script, without outputs; cells are numbered, so that the same script gives the same bytes."""
+    """The notebook of a script, without outputs; cells are numbered, so that the same script gives the same bytes.
+
+    Of a cell's metadata only ``jupyter`` is kept, which folds the code of questions, as it tells the answers.
+    """
     notebook = jupytext.read(script, fmt="py:percent")
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     notebook.nbformat_minor = 5
     for number, cell in enumerate(notebook.cells):
-        cell.id, cell.metadata = f"cell-{number:02d}", nbformat.NotebookNode()
+        folded = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        cell.id, cell.metadata = f"cell-{number:02d}", nbformat.from_dict(folded)
     return notebook
 
 
 def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    """Run all cells in a fresh kernel and keep their outputs, but neither times nor widget state."""
+    """Run all cells in a fresh kernel and keep their outputs, but neither times nor live widgets.
+
+    A widget without its state is an error message wherever the notebook is opened; what stands in for it is kept.
+    """
     metadata = dict(notebook.metadata)
     client = NotebookClient(
         notebook,
@@ -49,6 +57,8 @@ def execute(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     )
     client.execute()
     notebook.metadata = nbformat.from_dict(metadata)
+    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
+        output.get("data", {}).pop(LIVE, None)
     return notebook
 
 

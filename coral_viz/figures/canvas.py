@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
+import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib
@@ -18,6 +19,7 @@ from matplotlib.text import Annotation
 
 from coral_viz import style
 
+DRAWING = threading.RLock()
 LINE = 1.3
 """Height of one line of text, in type sizes."""
 
@@ -25,12 +27,13 @@ LINE = 1.3
 def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     """Give a drawing function the keyword ``look``: rcParams as ``coral_viz.style`` makes them, ``screen()`` if None.
 
-    The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture.
+    The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture. One
+    picture is drawn at a time: the settings belong to the whole process, and two threads would restore each other's.
     """
 
     @functools.wraps(draw)
     def drawn(*args, look: Mapping | None = None, **options) -> Figure:
-        with matplotlib.rc_context():
+        with DRAWING, matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(style.screen() if look is None else look)
             return draw(*args, **options)

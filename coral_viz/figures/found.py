@@ -97,7 +97,7 @@ def _key(summary: pd.DataFrame) -> list[Artist]:
 
 def _scale(ax: Axes, random: pd.Series, colour: str) -> None:
     """From 0 to 100 %, with dotted lines at what each metric of the panel is in random order."""
-    ends = dict.fromkeys(f"{100 * value:.2g}" for value in (random.min(), random.max()))
+    ends = dict.fromkeys(f"{float(f'{100 * value:.2g}'):g}" for value in (random.min(), random.max()))
     text_at(ax, f"{'–'.join(ends)} %", (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
     for value in random:
         ax.axvline(value, color=colour, ls=":", lw=0.6 * matplotlib.rcParams["lines.linewidth"], zorder=1)

@@ -73,7 +73,7 @@ def _world(ax: Axes, left: float, top: float, size: float, p) -> None:
         _words(ax, left + (j + 0.5) * cell, top + pairs.shape[0] * cell + 0.7, f"{j}")
     for i in range(pairs.shape[0]):
         _words(ax, left - 0.7, top + (i + 0.5) * cell, f"{i}")
-    _words(ax, left, top - 1.9, "Target Y, given both", ha="left", weight="bold")
+    _words(ax, left, top - 2.0, "Y, given both", ha="left", weight="bold")
     _words(ax, left + size / 2, top + pairs.shape[0] * cell + 1.9, "source 2: X2", color=style.ATOM_COLOURS["unique_2"])
     middle = top + pairs.shape[0] * cell / 2
     _words(ax, left - 2.0, middle, "source 1: X1", color=style.ATOM_COLOURS["unique_1"], rotation=90)

@@ -213,5 +213,7 @@ show(figures.stacked(table))
 #
 # ## Next
 #
+# [01: a primer](01_pid_primer.ipynb), or the [paths through the workshop](README.md).
+#
 # `make tour`, in a terminal, trains four methods on three kinds of training data with three seeds each and writes
 # a page that compares them, in bits. `README.md` says how to add a method of your own in one file.

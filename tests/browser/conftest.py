@@ -14,15 +14,14 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 import render
-from offline import offline
+from offline import cut_off
 from playwright.sync_api import sync_playwright
-
-__all__ = ["offline"]
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 TALL = {"width": 1280, "height": 9000}  # JupyterLab draws only the cells that are in sight
 START_SECONDS = 120
+DRAWN = 30
 
 
 @pytest.fixture(scope="session")
@@ -35,31 +34,51 @@ def chromium():
     return path
 
 
-@pytest.fixture
-def lab(tmp_path, monkeypatch, offline):
-    """The address of a JupyterLab with the shipped settings.
+@pytest.fixture(scope="session")
+def lab(chromium, tmp_path_factory):
+    """The address of one JupyterLab for all tests, with the shipped settings, that reaches no other host.
 
-    It serves copies of the notebooks: in ``fresh`` not yet executed, in ``committed`` as they come with the repository.
+    It serves copies of the notebooks: in ``fresh`` not yet executed, in ``committed`` as they come with the repository;
+    and ``fresh/concurrent.ipynb``.
     """
-    folder = tmp_path / "notebooks"
+    root = tmp_path_factory.mktemp("lab")
+    folder = root / "notebooks"
     for name in ("fresh", "committed"):
         (folder / name).mkdir(parents=True)
     for script in render.scripts():
         nbformat.write(render.from_script(script), folder / "fresh" / render.target(script).name)
         shutil.copy(render.target(script), folder / "committed")
-    for name in ("CONFIG", "DATA", "RUNTIME"):
-        monkeypatch.setenv(f"JUPYTER_{name}_DIR", str(tmp_path / name.lower()))
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
-    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(render.NOTEBOOKS / ".jupyter"))
+    nbformat.write(concurrent(), folder / "fresh" / "concurrent.ipynb")
+    (folder / "data").symlink_to(render.NOTEBOOKS.parent / "data")
     url = f"http://127.0.0.1:{free_port()}"
-    with (tmp_path / "jupyter.log").open("w") as log:
+    with cut_off(root / "network.log"), pytest.MonkeyPatch.context() as patch, (root / "jupyter.log").open("w") as log:
+        for name in ("CONFIG", "DATA", "RUNTIME"):
+            patch.setenv(f"JUPYTER_{name}_DIR", str(root / name.lower()))
+        patch.setenv("IPYTHONDIR", str(root / "ipython"))
+        patch.setenv("JUPYTER_CONFIG_PATH", str(render.NOTEBOOKS / ".jupyter"))
         server = subprocess.Popen(command(url, folder), cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:
-            wait_for(url, server, tmp_path / "jupyter.log")
+            wait_for(url, server, root / "jupyter.log")
             yield url
         finally:
             server.terminate()
             server.wait(60)
+
+
+def concurrent():
+    """A notebook with an explorer, and a cell that draws a picture every tenth of a second."""
+    shows = "from coral_viz import explore, pid\nexplore.tasks()"
+    draws = (
+        "import time\n"
+        "from IPython.display import display\n"
+        "from coral_viz.figures.pid import bars\n"
+        "from coral_viz.figures.show import show\n"
+        f"for _ in range({DRAWN}):\n"
+        "    display(show(bars({'AND': pid.broja(pid.gates.gate('AND'))})))\n"
+        "    time.sleep(0.1)"
+    )
+    cells = [nbformat.v4.new_code_cell(source) for source in (shows, draws)]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": render.KERNEL})
 
 
 def command(url, folder):
@@ -111,12 +130,24 @@ class Watched:
             self.complaints.append(f"request to another host: {url}")
 
 
-@pytest.fixture
-def watched(chromium, tmp_path):
-    """A tall page in a fresh Chromium; how it looked in the end is saved as ``page.png``."""
+@pytest.fixture(scope="session")
+def browser(chromium):
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        page = browser.new_page(viewport=TALL)
-        yield Watched(page)
-        page.screenshot(path=tmp_path / "page.png")
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Opens tall pages that are watched; how each looked in the end is saved as ``page-N.png``."""
+    opened = []
+
+    def open_one():
+        opened.append(Watched(browser.new_page(viewport=TALL)))
+        return opened[-1]
+
+    yield open_one
+    for number, watched in enumerate(opened):
+        watched.page.screenshot(path=tmp_path / f"page-{number}.png")
+        watched.page.close()

@@ -1,4 +1,5 @@
 import ast
+import re
 
 import nbformat
 import pytest
@@ -18,11 +19,13 @@ def code_cells(notebook):
 
 
 def errors(notebook):
-    """Error outputs of cells and, where widgets show them, of widgets."""
+    """Error outputs of cells and, where widgets show them, of widgets; what explorers announce as gone wrong."""
     state = notebook.metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
     shown = [output for cell in code_cells(notebook) for output in cell.outputs]
     inside = [output for model in state.values() for output in model["state"].get("outputs", [])]
-    return [f"{output['ename']}: {output['evalue']}" for output in shown + inside if output["output_type"] == "error"]
+    raised = [f"{output['ename']}: {output['evalue']}" for output in shown + inside if output["output_type"] == "error"]
+    values = [str(model["state"].get("value", "")) for model in state.values()]
+    return raised + [re.sub("<.*?>", "", value) for value in values if 'role="alert"' in value]
 
 
 def run(notebook):
@@ -60,9 +63,11 @@ def test_the_exercises_of_start_here_run(old, new):
 def test_errors_are_found_in_widgets_too():
     error = {"output_type": "error", "ename": "KeyError", "evalue": "lost", "traceback": []}
     cell = nbformat.v4.new_code_cell(outputs=[nbformat.from_dict(error | {"ename": "TypeError"})])
-    state = {"state": {"1": {"state": {"outputs": [error]}}, "2": {"state": {}}}}
+    alert = {"state": {"value": '<p role="alert">no such run</p>'}}
+    state = {"state": {"1": {"state": {"outputs": [error]}}, "2": {"state": {"value": 3}}, "3": alert}}
     metadata = {"widgets": {"application/vnd.jupyter.widget-state+json": state}}
-    assert errors(nbformat.v4.new_notebook(cells=[cell], metadata=metadata)) == ["TypeError: lost", "KeyError: lost"]
+    found = errors(nbformat.v4.new_notebook(cells=[cell], metadata=metadata))
+    assert found == ["TypeError: lost", "KeyError: lost", "no such run"]
 
 
 @EACH
@@ -83,6 +88,7 @@ def test_notebook_is_thin(script):
     assert max(lines) <= 25
     nodes = [node for source in cells for node in ast.walk(ast.parse(source))]
     assert sum(isinstance(node, ast.FunctionDef) for node in nodes) <= 3
+    assert not any("pyplot" in source or "%matplotlib" in source for source in cells)
     assert render.target(script).stat().st_size <= 500_000
 
 
@@ -93,7 +99,21 @@ def test_every_picture_has_words(script):
     assert pictures
     assert all('alt="' in data["text/html"] for data in pictures)
     assert not any("image/png" in data for data in shown), "a picture without alternative text"
+    assert not any(render.LIVE in data for data in shown), "a live widget, which says nothing without a kernel"
 
 
 def test_every_notebook_has_a_script():
     assert {path.stem for path in render.NOTEBOOKS.glob("*.ipynb")} == {script.stem for script in SCRIPTS}
+
+
+@EACH
+def test_explorers_and_questions_are_shown_where_no_kernel_runs(script):
+    cells = [cell for cell in code_cells(committed(script)) if re.match(r"explore\.|teach\.predict", last_line(cell))]
+    for cell in cells:
+        (html,) = [output["data"]["text/html"] for output in cell.outputs if "data" in output]
+        assert ("<img" if "explore." in cell.source else "<details>") in html
+
+
+def last_line(cell):
+    """The line with which the last statement of a cell begins."""
+    return cell.source.splitlines()[ast.parse(cell.source).body[-1].lineno - 1]

@@ -1,0 +1,31 @@
+"""A hint that stays folded until it is asked for, in plain HTML: it works where no kernel runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Hint:
+    """``text`` behind the word Hint."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return f"Hint: {self.text}"
+
+    def _repr_html_(self) -> str:
+        return folded("Hint", self.text)
+
+
+def hint(text: str) -> Hint:
+    """A hint for the end of a cell. ValueError if it says nothing."""
+    if not text.strip():
+        raise ValueError("a hint needs words.")
+    return Hint(text)
+
+
+def folded(title: str, text: str) -> str:
+    """HTML that shows ``title`` and, once opened, ``text``; both are plain text."""
+    return f"<details><summary><b>{escape(title)}</b></summary><p>{escape(text)}</p></details>"

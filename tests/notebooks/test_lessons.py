@@ -1,0 +1,101 @@
+"""What the lessons say: their template, their exercises and the solutions told, and where their links lead."""
+
+import re
+
+import numpy as np
+import pytest
+import render
+
+from coral_viz import pid, teach
+from coral_viz.teach.exercises import EXERCISES
+
+LESSONS = render.scripts()[1:]
+EACH = pytest.mark.parametrize("script", LESSONS, ids=lambda script: script.stem)
+PAGES = [*render.scripts(), *sorted(render.NOTEBOOKS.glob("*.md"))]
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+CHECK = re.compile(r"""teach\.check\((\w+), "(\w+)"\)""")
+SOLUTION = re.compile(r"<summary>Solution</summary>\s+`(\w+ = [^`]+)`")
+
+
+@EACH
+def test_lessons_keep_to_the_template(script):
+    text = "\n".join(cell.source for cell in render.from_script(script).cells if cell.cell_type == "markdown")
+    assert text.startswith("# ")
+    places = [
+        text.find(word)
+        for word in (
+            "**Questions.**",
+            "**Objectives.**",
+            "**You need**",
+            "**Time.**",
+            "**See it.**",
+            "**Try it",
+            "<summary>Hint</summary>",
+            "<summary>Solution</summary>",
+            "## Key points",
+            "**Glossary.**",
+            "**References.**",
+            "**Next.**",
+        )
+    ]
+    assert -1 not in places
+    assert places[:4] == sorted(places[:4])
+    assert places[-4:] == sorted(places[-4:])
+    assert text.count("<details>") == text.count("</details>") == text.count("</summary>")
+
+
+@EACH
+def test_lessons_have_questions_to_guess_and_to_solve(script):
+    cells = [cell for cell in render.from_script(script).cells if cell.cell_type == "code"]
+    guesses = [cell for cell in cells if "teach.predict(" in cell.source]
+    assert guesses
+    assert all(cell.metadata["jupyter"]["source_hidden"] for cell in guesses), "the code tells the answer"
+    assert 2 <= sum("teach.check(" in cell.source for cell in cells) <= 3
+
+
+def exercises():
+    """Every check of every lesson: its script, the variable it looks at, its name, and the solution told below it."""
+    for script in LESSONS:
+        cells = render.from_script(script).cells
+        for number, cell in enumerate(cells):
+            if found := CHECK.search(cell.source):
+                yield script.stem, *found.groups(), SOLUTION.search(cells[number + 1].source)[1]
+
+
+@pytest.mark.parametrize(("script", "variable", "name", "solution"), list(exercises()))
+def test_solutions_told_are_right(script, variable, name, solution):
+    scope = {"pid": pid, "np": np}
+    exec(solution, scope)
+    assert teach.check(scope[variable], name).passed
+
+
+def test_every_exercise_is_asked_once():
+    assert sorted(name for _, _, name, _ in exercises()) == sorted(EXERCISES)
+
+
+def anchors(path):
+    """What can be linked to in a page of Markdown: its headings, as GitHub and JupyterLab name them."""
+    titles = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_links_lead_somewhere(page):
+    for link in LINK.findall(page.read_text()):
+        if link.startswith("https://"):
+            continue
+        name, _, anchor = link.partition("#")
+        target = render.NOTEBOOKS / name
+        as_source = render.NOTEBOOKS / "scripts" / f"{target.stem}.py"
+        assert target.is_file() or as_source.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_the_glossary_is_in_order():
+    terms = re.findall(r"^### (.+)$", (render.NOTEBOOKS / "glossary.md").read_text(), re.MULTILINE)
+    assert terms == sorted(terms, key=str.lower)
+
+
+def test_the_overview_names_every_notebook():
+    text = (render.NOTEBOOKS / "README.md").read_text()
+    assert all(f"]({render.target(script).name})" in text for script in render.scripts())
