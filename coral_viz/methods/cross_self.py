@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from coral_viz import losses
-from coral_viz.methods.base import Knobs, stacked
+from coral_viz.methods.base import Knobs
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
 
@@ -27,8 +27,7 @@ class CrossSelf(Separate):
         return 2 * count, 0
 
     def loss(self, view1, view2, progress):
-        parts = self.embed(stacked(view1, view2)).values()
-        z = [head(h.unflatten(0, (2, -1))) for head, h in zip(self.heads, parts)]
+        z = self.views(view1, view2)
         tau, weight = self.knobs.temperature, self.knobs.self_weight
         within = {f"self_{m + 1}": weight * losses.nt_xent(*views, temperature=tau) for m, views in enumerate(z)}
         return {"cross": losses.cmc([views[0] for views in z], temperature=tau)} | within

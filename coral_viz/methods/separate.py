@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from torch import nn
+from torch import Tensor, nn
 
-from coral_viz.methods.base import Knobs, Method
+from coral_viz.methods.base import Knobs, Method, stacked
 from coral_viz.nets import ProjectionHead
 
 
@@ -23,6 +23,11 @@ class Separate(Method):
     def embed(self, inputs):
         given = zip(self.names, self.encode, inputs)
         return {name: encode(x).mean(1) for name, encode, x in given if x is not None}
+
+    def views(self, view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
+        """Per modality the head's outputs for both views, (2, B, E); networks run once, statistics are a view's own."""
+        parts = self.embed(stacked(view1, view2)).values()
+        return [head(h.unflatten(0, (2, -1))) for head, h in zip(self.heads, parts)]
 
     def keys(self, inputs):
         return [head(h) for head, h in zip(self.heads, self.embed(inputs).values())]

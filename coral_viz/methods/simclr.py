@@ -1,7 +1,6 @@
 """SimCLR per modality: two views of one modality must agree, the others unseen. Chen et al. 2020, arXiv 2002.05709."""
 
 from coral_viz import losses
-from coral_viz.methods.base import stacked
 from coral_viz.methods.separate import Separate
 
 
@@ -15,6 +14,5 @@ class SimCLR(Separate):
         return 2 * count, 0
 
     def loss(self, view1, view2, progress):
-        parts = self.embed(stacked(view1, view2)).values()
-        z = [head(h.unflatten(0, (2, -1))) for head, h in zip(self.heads, parts)]
-        return {f"self_{m + 1}": losses.nt_xent(*v, temperature=self.knobs.temperature) for m, v in enumerate(z)}
+        z, tau = self.views(view1, view2), self.knobs.temperature
+        return {f"self_{m + 1}": losses.nt_xent(*views, temperature=tau) for m, views in enumerate(z)}

@@ -16,10 +16,10 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from coral_viz import probing, tasks, training
+from coral_viz import probing, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs.executors import one_thread
-from coral_viz.runs.run import initialised
+from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
 
 LOSS_POINTS = 60
@@ -67,25 +67,15 @@ def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "a
     if points < 2 or samples < 3:
         raise ValueError(f"points = {points} and samples = {samples}: a recording takes at least 2 and 3.")
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
-    method, budget, kept = initialised(spec, task), spec.budget, recorded_steps(spec.budget.steps, points)
+    method, kept = initialised(spec, task), recorded_steps(spec.budget.steps, points)
     recorder = _Recorder(task, spec.seed, samples)
     recorder(0, method)
-    history = training.train(
-        method,
-        task,
-        steps=budget.steps,
-        batch=budget.batch,
-        lr=budget.lr,
-        weight_decay=budget.weight_decay,
-        samples=budget.samples,
-        seed=spec.seed,
-        progress=False,
-        callbacks={1: lambda step, trained: recorder(step, trained) if step in kept else None},
-    )
+    callbacks = {1: lambda step, now: recorder(step, now) if step in kept else None}
+    history = trained(method, task, spec, progress=False, callbacks=callbacks)
     maps, explained = _on_last_axes(recorder.embeddings)
     return Replay(
         spec=spec,
-        losses=_thinned(history.frame(), recorded_steps(budget.steps, LOSS_POINTS)),
+        losses=_thinned(history.frame(), recorded_steps(spec.budget.steps, LOSS_POINTS)),
         probes=pd.concat(recorder.probes, ignore_index=True),
         truth={label: float(task.truth[label].information) for label in task.labels},
         chance={label: 1 / task.classes_of[label] for label in task.labels},

@@ -31,18 +31,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Resu
     """
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     method = initialised(spec, task)
-    budget = spec.budget
-    history = training.train(
-        method,
-        task,
-        steps=budget.steps,
-        batch=budget.batch,
-        lr=budget.lr,
-        weight_decay=budget.weight_decay,
-        samples=budget.samples,
-        seed=spec.seed,
-        progress=progress,
-    )
+    history = trained(method, task, spec, progress=progress)
     if distributed.place()[0] > 0:
         return None
     found = measured(method, task, spec)
@@ -56,6 +45,22 @@ def initialised(spec: RunSpec, task) -> methods.Method:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
         return methods.build(spec.method, task, **dict(spec.knobs))
+
+
+def trained(method, task, spec: RunSpec, **options) -> training.History:
+    """Train a method on the run's budget; ``options`` are ``training.train``'s progress and callbacks."""
+    budget = spec.budget
+    return training.train(
+        method,
+        task,
+        steps=budget.steps,
+        batch=budget.batch,
+        lr=budget.lr,
+        weight_decay=budget.weight_decay,
+        samples=budget.samples,
+        seed=spec.seed,
+        **options,
+    )
 
 
 def measured(method, task, spec: RunSpec) -> pd.DataFrame:
