@@ -21,6 +21,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.posteriors import FLOOR
@@ -81,7 +82,8 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
 
 
 def _predict(model: Pipeline, features, y, train, test) -> np.ndarray:
-    with warnings.catch_warnings():
+    # One thread: several wait for one another in loops, and on a busy machine that takes minutes in place of a second.
+    with threadpool_limits(1), warnings.catch_warnings():
         # Stopping early regularises here, and how well that went is measured on held-out samples.
         warnings.simplefilter("ignore", ConvergenceWarning)
         predicted = model.fit(features[train], y[train]).predict_proba(features[test])

@@ -190,7 +190,9 @@ explore.theatre()
 # %%
 budget = runs.Budget(steps=150, probe_samples=1024, test_samples=1024)
 mine = runs.RunSpec.make("comm", "factors", 41, dials={"distribution": "unbiased"}, budget=budget)
-show(figures.bits_kept(runs.perform(mine).rows))
+with runs.one_thread():
+    own = runs.perform(mine).rows
+show(figures.bits_kept(own))
 
 # %% [markdown]
 # ## Key points

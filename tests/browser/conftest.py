@@ -54,6 +54,7 @@ def lab(chromium, tmp_path_factory):
     with cut_off(root / "network.log"), pytest.MonkeyPatch.context() as patch, (root / "jupyter.log").open("w") as log:
         for name in ("CONFIG", "DATA", "RUNTIME"):
             patch.setenv(f"JUPYTER_{name}_DIR", str(root / name.lower()))
+        patch.setenv("OMP_NUM_THREADS", "1")  # seven kernels at once would spin on one another's cores
         patch.setenv("IPYTHONDIR", str(root / "ipython"))
         patch.setenv("JUPYTER_CONFIG_PATH", str(render.NOTEBOOKS / ".jupyter"))
         server = subprocess.Popen(command(url, folder), cwd=folder, stdout=log, stderr=subprocess.STDOUT)
