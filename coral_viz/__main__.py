@@ -1,4 +1,4 @@
-"""The command line: ``python -m coral_viz tour | train | methods | doctor | bench | ship``.
+"""The command line: ``python -m coral_viz tour | sweep | train | methods | doctor | bench | ship``.
 
 Errors are one sentence and a non-zero exit status.
 """
@@ -50,6 +50,18 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
     train.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
     train.set_defaults(run=_train)
+
+    sweep = commands.add_parser("sweep", help="the runs of a grid, resumable, on cores or a Dask cluster")
+    sweep.add_argument("grid", help="TOML file that describes the grid")
+    sweep.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
+    sweep.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
+    sweep.add_argument("--scheduler", help="tcp://host:port of a Dask scheduler")
+    sweep.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
+    sweep.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
+    sweep.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
+    sweep.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
+    sweep.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
+    sweep.set_defaults(run=_sweep)
 
     catalogue = commands.add_parser("methods", help="the methods there are, as a table")
     catalogue.set_defaults(run=_methods)
@@ -105,6 +117,23 @@ def _train(options) -> int:
         print(whole.pivot_table("value", ["metric", "readout"], "label").round(3).to_string())
         print(f"Kept in {options.out}/{spec.id}")
     return 0
+
+
+def _sweep(options) -> int:
+    from coral_viz.runs import Store, grids, sweeps
+
+    grid = grids.read(options.grid, many=options.yes)
+    out = options.out or f"out/{grid.name}"
+    if options.dry_run:
+        plan, store = grid.shard(options.shard).specs, Store(f"{out}/runs")
+        hours = sweeps.left(plan, store, options.device) / 3600
+        missing = sum(not store.finished(spec) for spec in plan)
+        print(f"{len(plan)} runs, {missing} of them missing: about {hours:.1f} hours of one core.")
+        return 0
+    where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
+    sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
+    print(f"Table in {out}/results.parquet" if sweep.table is not None else "no run is finished")
+    return 1 if len(sweep.failures) else 0
 
 
 def _methods(options) -> int:

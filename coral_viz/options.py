@@ -11,14 +11,16 @@ import math
 from typing import Self
 
 
-def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices: tuple = (), optional: bool = False):
+def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices=(), optional=False, added=False):
     """A field of an options class: its default, what it means, and the closed range or the choices it allows.
 
-    ``optional`` admits None, which the meaning explains. The default's type (int, float, bool or str) is the field's.
+    ``optional`` admits None, which the meaning explains. ``added`` marks an option that is younger than runs that are
+    kept: at its default, which is how they were made, it is no part of what tells runs apart. The default's type (int,
+    float, bool or str) is the field's.
     """
     kind = float if default is None else type(default)
     allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
-    return dataclasses.field(default=default, metadata={"meaning": meaning, **allowed})
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "added": added, **allowed})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +42,11 @@ class Options:
             return cls(**values)
         except ValueError as error:
             raise ValueError(f"{owner}: {error}") from None
+
+    def identity(self) -> tuple[tuple[str, object], ...]:
+        """(name, value) of every setting that tells runs apart (see ``option``)."""
+        pairs = [(field, getattr(self, field.name)) for field in dataclasses.fields(self)]
+        return tuple((f.name, value) for f, value in pairs if not (f.metadata["added"] and value == f.default))
 
     @classmethod
     def describe(cls) -> list[dict]:

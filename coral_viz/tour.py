@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from coral_viz import figures, methods, report, tables, tasks
 from coral_viz.devices import resolve
-from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute
+from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
 
 METHODS = ("cross", "cross_self", "comm", "coral")
 SEEDS = (41, 42, 43)
@@ -94,7 +94,9 @@ def run(
     where = resolve(device)
     plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
     store = Store(out / "runs")
-    outcomes = list(_watched(plan, store, str(where), executor, jobs))
+    outcomes = list(
+        watched(execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write), plan)
+    )
     failures = _failures(outcomes)
     done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
     if not done:
@@ -110,26 +112,6 @@ def run(
         failures=failures,
     )
     return Tour(table, failures, page)
-
-
-def _watched(plan: list[RunSpec], store: Store, device: str, executor: str, jobs: int | None):
-    """Pass outcomes through, with a bar whose length is the work and whose clock says what is left."""
-    outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, say=tqdm.write)
-    total = sum(spec.cost for spec in plan)
-    with tqdm(total=total, ascii=True, bar_format=BAR, desc=f"0/{len(plan)} runs") as bar:
-        for number, outcome in enumerate(outcomes, 1):
-            bar.set_description_str(f"{number}/{len(plan)} runs", refresh=False)
-            if outcome.status == "reused":
-                bar.total -= outcome.spec.cost
-                bar.refresh()
-            else:
-                bar.update(outcome.spec.cost)
-                tail = f"failed: {outcome.reason}" if outcome.reason else f"{outcome.seconds:.0f} s"
-                bar.write(f"{outcome.spec.words}: {tail}")
-            yield outcome
-
-
-BAR = "{desc} |{bar:30}| {elapsed} elapsed, about {remaining} left"
 
 
 def _failures(outcomes: list[Outcome]) -> pd.DataFrame:

@@ -142,7 +142,7 @@ def plain_comm(method, view1: list[Tensor], view2: list[Tensor]) -> dict[str, Te
 
 def plain_coral(method, view1: list[Tensor], view2: list[Tensor]) -> dict[str, Tensor]:
     """COrAL's loss, every path of every view by itself."""
-    visible = [mask.chunk(2) for mask in method.asymmetric_mask(view1, 0.5)]
+    visible = [mask.chunk(2) for mask in method.mask(view1, 0.5)]
     paths = []
     for v, view in enumerate((view1, view2)):
         tokens = [encode(x) * visible[m][v] for m, (encode, x) in enumerate(zip(method.encode_shared, view))]

@@ -16,6 +16,12 @@ from coral_viz.options import option
 @dataclass(frozen=True)
 class CoMMKnobs(FusionKnobs):
     reduction: str = option("mean", "how the terms add up: mean (code) or sum (paper)", choices=("mean", "sum"))
+    terms: str = option(
+        "all",
+        "which terms are learned from: all, fused (the full set's alone) or alone (the single modalities' alone)",
+        choices=("all", "fused", "alone"),
+        added=True,
+    )
 
 
 class CoMM(Method):
@@ -58,9 +64,10 @@ class CoMM(Method):
 
     def loss(self, view1, view2, progress):
         z = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1)))
-        return losses.comm(
-            list(z[:, 0]), list(z[:, 1]), temperature=self.knobs.temperature, reduction=self.knobs.reduction
-        )
+        options = {"temperature": self.knobs.temperature, "reduction": self.knobs.reduction}
+        terms = losses.comm(list(z[:, 0]), list(z[:, 1]), **options)
+        left_out = {"all": (), "fused": self.names, "alone": ("full",)}[self.knobs.terms]
+        return {name: term for name, term in terms.items() if name not in left_out}
 
     def embed(self, inputs):
         given = [name for name, x in zip(self.names, inputs) if x is not None]

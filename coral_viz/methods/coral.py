@@ -36,6 +36,12 @@ class COrALKnobs(FusionKnobs):
         "p over training: curriculum (a fifteenth, then 7, 11 and all fifteenths of p) or constant",
         choices=("curriculum", "constant"),
     )
+    masking: str = option(
+        "asymmetric",
+        "which tokens may be zeroed: asymmetric (one modality's in each view) or symmetric (all in both views)",
+        choices=("asymmetric", "symmetric"),
+        added=True,
+    )
 
 
 class COrAL(Method):
@@ -96,18 +102,22 @@ class COrAL(Method):
             return self.knobs.mask_ratio
         return self.knobs.mask_ratio * CURRICULUM[min(int(progress * 4), 3)]
 
-    def asymmetric_mask(self, view1, progress):
-        """Per modality (2B, T_m, 1): tokens of modality m are hidden in view m mod 2 (rows vB to (v+1)B) only."""
+    def mask(self, view1, progress):
+        """Per modality (2B, T_m, 1): tokens of modality m are hidden in view m mod 2 (rows vB to (v+1)B) only.
+
+        Symmetric masks, which the paper ablates, hide tokens of every modality in both views.
+        """
         batch, ratio, visible = len(view1[0]), self.mask_probability(progress), []
         for m, count in enumerate(self.tokens_of):
             keep = torch.ones(2, batch, count, 1, device=view1[0].device)
-            keep[m % 2] = (torch.rand_like(keep[m % 2]) >= ratio).float()
+            masked = slice(None) if self.knobs.masking == "symmetric" else slice(m % 2, m % 2 + 1)
+            keep[masked] = (torch.rand_like(keep[masked]) >= ratio).float()
             visible.append(keep.flatten(0, 1))
         return visible
 
     def loss(self, view1, view2, progress):
         both = stacked(view1, view2)
-        s = self.shared_head(self.shared(both, self.asymmetric_mask(view1, progress)).unflatten(0, (2, -1)))
+        s = self.shared_head(self.shared(both, self.mask(view1, progress)).unflatten(0, (2, -1)))
         u = [head(h.unflatten(0, (2, -1))) for head, h in zip(self.unique_heads, self.unique(both))]
         return losses.coral(
             s[0],
@@ -130,7 +140,7 @@ class COrAL(Method):
         return [self.shared_head(self.shared(one)) for one in alone]
 
     def explain(self, view1, view2, progress=1.0):
-        visible = [mask.chunk(2) for mask in self.asymmetric_mask(view1, progress)]
+        visible = [mask.chunk(2) for mask in self.mask(view1, progress)]
         masks, attention = {}, {"unmasked": self.fusion.attention(self.tokens(view1))[0]}
         for v, (name, view) in enumerate([("view 1", view1), ("view 2", view2)]):
             seen = [mask[v] for mask in visible]

@@ -1,6 +1,8 @@
 """Runs: a spec, a folder, an executor; finished once, reused ever after."""
 
+from coral_viz.runs import grids, results, sweeps
 from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread
+from coral_viz.runs.progress import watched
 from coral_viz.runs.restore import restored
 from coral_viz.runs.run import Result, initialised, measured, perform
 from coral_viz.runs.spec import Budget, RunSpec
@@ -15,9 +17,13 @@ __all__ = [
     "Store",
     "alone",
     "execute",
+    "grids",
     "initialised",
     "measured",
     "one_thread",
     "perform",
     "restored",
+    "results",
+    "sweeps",
+    "watched",
 ]

@@ -1,14 +1,17 @@
 """Doing runs: which are missing, in which order, by which executor; one outcome per run as it ends.
 
 Every executor performs a run in the same way at one thread, so the bytes do not depend on it. Tiny networks gain
-nothing from more threads and sometimes lose a lot; the cores are used by running runs side by side instead.
+nothing from more threads and sometimes lose a lot; the cores are used by running runs side by side instead. Workers
+return what they found and the caller keeps it: a cluster needs no common folder, and a lost worker costs its run alone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -20,10 +23,12 @@ import torch
 
 from coral_viz import distributed
 from coral_viz.devices import resolve
-from coral_viz.runs.run import perform
+from coral_viz.runs.cluster import connected
+from coral_viz.runs.run import Result, perform
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
 
+EXECUTORS = ("serial", "joblib", "dask")
 MOST_PROCESSES = 4
 
 
@@ -44,22 +49,34 @@ def execute(
     device: str = "auto",
     executor: str = "joblib",
     jobs: int | None = None,
+    scheduler: str | None = None,
     say: Callable[[str], None] = print,
 ) -> Iterator[Outcome]:
     """An outcome for every spec: finished runs first, then the others as they end, the longest started first.
 
-    A damaged folder is set aside and said (``say``). A failing run yields its reason and the rest goes on. ``jobs``:
-    processes side by side, by default one per core, at most 4. Raises ValueError for an unknown executor or device, or
-    fewer than one process.
+    A damaged folder is set aside and said (``say``). A failing run yields its reason and the rest goes on.
+    ``executor``: serial, joblib (``jobs`` processes, by default one per core, at most 4) or dask (the workers of the
+    cluster at ``scheduler``, tcp://host:port, each on a device of its own). Raises ValueError for an unknown executor
+    or device, fewer than one process, or a cluster that cannot be used (see ``cluster.connected``).
     """
     if executor not in EXECUTORS:
         raise ValueError(f"executor {executor!r} does not exist; choose one of {', '.join(EXECUTORS)}.")
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs = {jobs} runs side by side are too few; ask for at least 1.")
-    return _execute(specs, store, str(resolve(device)), EXECUTORS[executor], jobs or _processes(), say)
+    if (executor == "dask") != bool(scheduler):
+        raise ValueError(f"executor {executor!r} with scheduler {scheduler!r}: dask needs one, the others take none.")
+    if scheduler:
+        return _on_cluster(specs, store, device, scheduler, say)
+    jobs = 1 if executor == "serial" else jobs or _processes()
+    return _execute(specs, store, str(resolve(device)), jobs, say)
 
 
-def _execute(specs, store: Store, device: str, executor, jobs: int, say) -> Iterator[Outcome]:
+def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:
+    with connected(scheduler) as workers:
+        yield from _execute(specs, store, device, workers, say)
+
+
+def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outcome]:
     missing = []
     for spec in dict.fromkeys(specs):
         if store.finished(spec):
@@ -69,20 +86,12 @@ def _execute(specs, store: Store, device: str, executor, jobs: int, say) -> Iter
             say(f"{spec.id} ({spec.words}) is damaged: {damage}; set aside as {store.set_aside(spec).name}, run again.")
         missing.append(spec)
     missing.sort(key=lambda spec: -spec.cost)
-    yield from executor(missing, store, device, min(jobs, max(len(missing), 1)))
-
-
-def _serial(specs: list[RunSpec], store: Store, device: str, jobs: int) -> Iterator[Outcome]:
-    for spec in specs:
-        yield _finish(spec, store, device)
-
-
-def _side_by_side(specs: list[RunSpec], store: Store, device: str, jobs: int) -> Iterator[Outcome]:
+    jobs = min(jobs, max(len(missing), 1))
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch=jobs)
-    yield from parallel(joblib.delayed(_finish_in_worker)(spec, store, device) for spec in specs)
-
-
-EXECUTORS = {"serial": _serial, "joblib": _side_by_side}
+    for outcome, result in parallel(joblib.delayed(_tried)(spec, device) for spec in missing):
+        if result is not None:
+            store.save(outcome.spec, result, seconds=outcome.seconds, device=device)
+        yield outcome
 
 
 def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | None:
@@ -100,21 +109,18 @@ def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | N
         return store.rows(spec) if first else None
 
 
-def _finish_in_worker(spec: RunSpec, store: Store, device: str) -> Outcome:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle; it stops the workers
-    return _finish(spec, store, device)
-
-
-def _finish(spec: RunSpec, store: Store, device: str) -> Outcome:
+def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
+    """How the run ended, and what it left if it did not fail."""
+    if multiprocessing.parent_process() and threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle; it stops the workers
     start = time.perf_counter()
     try:
-        with one_thread():
+        # readouts ask joblib too, and must not send their parts over the cluster
+        with one_thread(), joblib.parallel_config("sequential"):
             result = perform(spec, device)
-        seconds = time.perf_counter() - start
-        store.save(spec, result, seconds=seconds, device=device)
     except Exception as error:
-        return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}")
-    return Outcome(spec, "done", seconds)
+        return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}"), None
+    return Outcome(spec, "done", time.perf_counter() - start), result
 
 
 @contextlib.contextmanager

@@ -56,9 +56,9 @@ class RunSpec:
         return cls(
             method=method,
             method_version=cls_method.VERSION,
-            knobs=tuple(dataclasses.asdict(chosen).items()),
+            knobs=chosen.identity(),
             task=task,
-            dials=tuple(dataclasses.asdict(world.dials).items()),
+            dials=world.dials.identity(),
             seed=seed,
             budget=budget or Budget(**tasks.preset(task).budget),
         )
@@ -93,6 +93,12 @@ class RunSpec:
         """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none."""
         usual = defaults(self.method, self.task)
         return ",".join(f"{name}={value}" for name, value in self.knobs if value != usual[name])
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Every knob, dial and budget by name, the ones left alone too."""
+        knobs = defaults(self.method, self.task) | dict(self.knobs)
+        return knobs | dict(self.dials) | dataclasses.asdict(self.budget)
 
     @property
     def distribution(self) -> str:

@@ -89,7 +89,7 @@ def test_comm_of_three_contrasts_every_modality_and_all_with_all(three, views):
 
 def test_coral_of_three_masks_modalities_in_turn_and_parts_all_paths(three, views):
     method = built("coral", three, mask_schedule="constant", mask_ratio=0.9)
-    hidden = [1 - mask.unflatten(0, (2, -1)).mean((1, 2, 3)) for mask in method.asymmetric_mask(views[0], 1.0)]
+    hidden = [1 - mask.unflatten(0, (2, -1)).mean((1, 2, 3)) for mask in method.mask(views[0], 1.0)]
     masked_in = [[share > 0 for share in shares] for shares in hidden]
     assert masked_in == [[True, False], [False, True], [True, False]]
     terms = method.loss(*views, 1.0)

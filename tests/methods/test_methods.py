@@ -165,7 +165,7 @@ def test_coral_masks_modality_v_in_view_v_only(task, views):
     method = built("coral", task, mask_schedule="constant", mask_ratio=0.5)
     torch.manual_seed(0)
     big = [torch.zeros(4000, *x.shape[1:]) for x in views[0]]
-    visible = torch.stack([mask.unflatten(0, (2, -1)) for mask in method.asymmetric_mask(big, 0.0)])
+    visible = torch.stack([mask.unflatten(0, (2, -1)) for mask in method.mask(big, 0.0)])
     hidden = 1 - visible.mean((2, 3, 4))
     assert hidden[0, 1] == hidden[1, 0] == 0
     assert hidden[0, 0].item() == pytest.approx(0.5, abs=0.01)

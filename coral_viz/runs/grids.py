@@ -1,0 +1,125 @@
+"""Grids: which runs a sweep is made of, read from a few lines of TOML.
+
+Every key of a grid but ``seeds`` may hold one value or a list; the runs are all combinations, the same seeds in each,
+so that cells can be compared seed by seed. A grid with ``[[part]]`` tables is the union of its parts, each of which
+starts from the keys above it. Settings left out have the values that the task's runs use.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from coral_viz.runs.spec import Budget, RunSpec
+from coral_viz.tasks import preset
+
+KEYS = ("about", "method", "task", "seeds", "knobs", "dials", "budget", "part")
+SETTINGS = ("knobs", "dials", "budget")
+MANY = 10_000
+SEEDS = (51, 52, 53, 54, 55)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """What a sweep runs: ``name``, what it asks (``about``), its ``specs`` and the settings ``varied`` among them."""
+
+    name: str
+    about: str
+    specs: tuple[RunSpec, ...]
+
+    @property
+    def varied(self) -> list[str]:
+        """Names of the settings (knobs, dials, budget) that are not the same in all runs of a method."""
+        seen: dict[str, set] = {}
+        for spec in self.specs:
+            for name, value in spec.settings.items():
+                seen.setdefault(name, set()).add((spec.method, value))
+        methods = {spec.method for spec in self.specs}
+        return [name for name, values in seen.items() if len(values) > len({m for m, _ in values} & methods)]
+
+    def shard(self, text: str) -> Grid:
+        """Every n-th run from the i-th on, of "i/n"; together the n shards are the grid. ValueError for other texts."""
+        first, slash, count = text.partition("/")
+        if not (slash and first.isdigit() and count.isdigit() and 1 <= int(first) <= int(count)):
+            raise ValueError(f"shard {text!r} cannot be read: write i/n with 1 <= i <= n, such as 2/4.")
+        return Grid(self.name, self.about, self.specs[int(first) - 1 :: int(count)])
+
+
+def read(path: str | Path, *, many: bool = False) -> Grid:
+    """The grid of a TOML file, named after it. ValueError as ``make``, and if the file is missing or no TOML."""
+    path = Path(path)
+    try:
+        keys = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise ValueError(f"cannot read the grid {str(path)!r}: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{str(path)!r} is no TOML: {error}.") from None
+    return make(keys, name=path.stem, many=many)
+
+
+def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
+    """The grid that the keys describe.
+
+    ``method`` (needed), ``task`` (factors), ``seeds`` (51 to 55), ``knobs``, ``dials`` and ``budget`` by name,
+    ``about`` (a sentence), ``part`` (a list of dicts with the same keys). ``many`` admits more than 10 000 runs.
+
+    Raises:
+        ValueError: an unknown key, method, task, setting or value; a grid without runs; a run that stands in it twice;
+            a grid so large that it may be a slip.
+    """
+    for level in (keys, *keys.get("part", [])):
+        _check_keys(level, name)
+    parts = [_merged(keys, part) for part in keys.get("part", [{}])]
+    count = sum(_count(part) for part in parts)
+    if count == 0:
+        raise ValueError(f"grid {name!r} holds no run: a key holds an empty list, or no method is named.")
+    if count > MANY and not many:
+        raise ValueError(f"grid {name!r} holds {count:,} runs, more than {MANY:,}; say --yes (many=True) to mean it.")
+    specs = [spec for part in parts for spec in _specs(part)]
+    if twice := [spec for spec, again in itertools.pairwise(sorted(specs, key=lambda s: s.id)) if spec == again]:
+        raise ValueError(f"grid {name!r} holds a run twice: {twice[0].words}; let parts and lists not overlap.")
+    return Grid(name, str(keys.get("about", "")), tuple(specs))
+
+
+def _merged(keys: dict, part: dict) -> dict:
+    """A part's keys over the grid's own; of knobs, dials and budget name by name."""
+    both = {key: value for key, value in keys.items() if key != "part"} | part
+    return both | {key: keys.get(key, {}) | part.get(key, {}) for key in SETTINGS}
+
+
+def _check_keys(level: dict, name: str) -> None:
+    if unknown := [key for key in level if key not in KEYS]:
+        raise ValueError(f"grid {name!r} has no key {', '.join(map(repr, unknown))}; it takes {', '.join(KEYS)}.")
+    for key in SETTINGS:
+        if not isinstance(level.get(key, {}), dict):
+            raise ValueError(f"grid {name!r}: {key} = {level[key]!r} must name settings, such as {key}.NAME = [...].")
+    if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(seed) is not int]:
+        raise ValueError(f"grid {name!r}: seed {wrong[0]!r} is no whole number.")
+
+
+def _count(part: dict) -> int:
+    lists = [part.get("method", []), part.get("task", "factors"), part.get("seeds", SEEDS)]
+    return math.prod(len(_listed(values)) for values in [*lists, *(v for key in SETTINGS for v in part[key].values())])
+
+
+def _specs(part: dict) -> list[RunSpec]:
+    """All combinations of a part, the seeds innermost."""
+    names = [(kind, name) for kind in SETTINGS for name in part[kind]]
+    values = [_listed(part[kind][name]) for kind, name in names]
+    specs = []
+    for method, task in itertools.product(_listed(part.get("method", [])), _listed(part.get("task", "factors"))):
+        for chosen in itertools.product(*values):
+            settings = {kind: {n: v for (k, n), v in zip(names, chosen) if k == kind} for kind in SETTINGS}
+            budget = Budget.make(f"task {task!r}", preset(task).budget | settings["budget"])
+            for seed in _listed(part.get("seeds", SEEDS)):
+                specs.append(
+                    RunSpec.make(method, task, seed, knobs=settings["knobs"], dials=settings["dials"], budget=budget)
+                )
+    return specs
+
+
+def _listed(value) -> list:
+    return list(value) if isinstance(value, list | tuple) else [value]

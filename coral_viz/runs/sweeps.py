@@ -1,0 +1,117 @@
+"""Sweeps: a grid's runs, done wherever they can be and put into one table as they finish.
+
+The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, failed and why) and
+``results.parquet`` (see ``results``), both written again whenever the sweep ends or is interrupted. The same call goes
+on where the last one stopped; shards of a grid may share one folder.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from coral_viz import tables, tasks
+from coral_viz.devices import resolve
+from coral_viz.runs import results
+from coral_viz.runs.executors import Outcome, execute, one_thread
+from coral_viz.runs.grids import Grid
+from coral_viz.runs.progress import watched
+from coral_viz.runs.run import initialised, trained
+from coral_viz.runs.spec import RunSpec
+from coral_viz.runs.store import Store
+
+SHORT = 20.0
+"""Seconds of work that are done sooner than processes have started."""
+
+PACED = 5
+
+
+@dataclasses.dataclass(frozen=True)
+class Sweep:
+    """A grid's results: the table of all its finished runs (None if there is none), and this call's failures."""
+
+    table: pd.DataFrame | None
+    failures: pd.DataFrame
+
+
+def run(
+    grid: Grid,
+    out: str | Path,
+    *,
+    shard: str = "1/1",
+    executor: str = "auto",
+    device: str = "auto",
+    jobs: int | None = None,
+    scheduler: str | None = None,
+) -> Sweep:
+    """Do the missing runs of a grid, or of its i-th n-th (``shard`` "i/n"), and write ``out`` (see above).
+
+    ``executor`` "auto" is dask with a scheduler, else serial for less than twenty seconds of work, else joblib; the
+    other arguments are those of ``execute``. ValueError before any work for what cannot be done.
+    """
+    plan, store = list(grid.shard(shard).specs), Store(Path(out) / "runs")
+    if executor == "auto":
+        executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
+    outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, scheduler=scheduler, say=tqdm.write)
+    ended: list[Outcome] = []
+    try:
+        for outcome in watched(outcomes, plan, lambda outcome: _headline(store.rows(outcome.spec))):
+            ended.append(outcome)
+    finally:
+        sweep = _written(grid, store, Path(out), ended, shard)
+    return sweep
+
+
+def left(plan: list[RunSpec], store: Store, device: str = "auto") -> float:
+    """Seconds that one core needs for the runs that are missing, roughly: from finished runs of the same method and
+    task, and where there is none, from a few steps of one."""
+    missing, known = [], {}
+    for spec in plan:
+        if store.finished(spec):
+            known.setdefault((spec.method, spec.task), []).append(store.timing(spec)["seconds"] / spec.cost)
+        else:
+            missing.append(spec)
+    pace = {}
+    for spec in missing:
+        key = (spec.method, spec.task)
+        if key not in pace:
+            pace[key] = pd.Series(known[key]).median() if key in known else _measured_pace(spec, device)
+    return sum(spec.cost * pace[spec.method, spec.task] for spec in missing)
+
+
+def _measured_pace(spec: RunSpec, device: str) -> float:
+    """Seconds per unit of a run's cost, from a few training steps (the first, slower one left out)."""
+    brief = dataclasses.replace(spec, budget=dataclasses.replace(spec.budget, steps=PACED))
+    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    ticks = []
+    with one_thread():
+        callbacks = {1: lambda *_: ticks.append(time.perf_counter())}
+        trained(initialised(spec, task), task, brief, progress=False, callbacks=callbacks)
+    per_step = (ticks[-1] - ticks[0]) / (PACED - 1)
+    return per_step * spec.budget.steps / (spec.cost - spec.budget.probe_samples / 2)
+
+
+def _headline(rows: pd.DataFrame) -> str:
+    """What the whole embedding tells of each label by a linear probe, in %, for the line of a run."""
+    found = tables.select(rows, metric="balanced_accuracy", part="all", readout="linear").set_index("label")["value"]
+    return "".join(f", {label} {100 * found[label]:.0f}" for label in tables.labels(found.reset_index()))
+
+
+def _written(grid: Grid, store: Store, out: Path, ended: list[Outcome], shard: str) -> Sweep:
+    rows = [
+        {"run_id": o.spec.id, "run": o.spec.words, "status": o.status, "seconds": o.seconds, "reason": o.reason}
+        for o in ended
+    ]
+    status = pd.DataFrame(rows, columns=["run_id", "run", "status", "seconds", "reason"])
+    suffix = "" if shard == "1/1" else "-" + shard.replace("/", "of")
+    status.to_csv(out / f"status{suffix}.csv", index=False)
+    failures = status[status["status"] == "failed"]
+    if not any(map(store.finished, grid.specs)):
+        return Sweep(None, failures)
+    table = results.collect(grid.specs, store, grid.varied)
+    results.write(table, out / "results.parquet")
+    return Sweep(table, failures)
