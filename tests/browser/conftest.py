@@ -1,5 +1,6 @@
 """A real JupyterLab on a free port of this machine, and a real Chromium that watches what pages do."""
 
+import json
 import os
 import shutil
 import socket
@@ -54,7 +55,7 @@ def lab(chromium, tmp_path_factory):
     with cut_off(root / "network.log"), pytest.MonkeyPatch.context() as patch, (root / "jupyter.log").open("w") as log:
         for name in ("CONFIG", "DATA", "RUNTIME"):
             patch.setenv(f"JUPYTER_{name}_DIR", str(root / name.lower()))
-        patch.setenv("OMP_NUM_THREADS", "1")  # seven kernels at once would spin on one another's cores
+        patch.setenv("OMP_NUM_THREADS", "1")  # kernels side by side would spin on one another's cores
         patch.setenv("IPYTHONDIR", str(root / "ipython"))
         patch.setenv("JUPYTER_CONFIG_PATH", str(render.NOTEBOOKS / ".jupyter"))
         server = subprocess.Popen(command(url, folder), cwd=folder, stdout=log, stderr=subprocess.STDOUT)
@@ -88,6 +89,7 @@ def command(url, folder):
         "ServerApp.port": urlsplit(url).port,
         "ServerApp.port_retries": 0,
         "ServerApp.root_dir": folder,
+        "ServerApp.disable_check_xsrf": True,
         "IdentityProvider.token": "",
     }
     return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"] + [
@@ -140,8 +142,8 @@ def browser(chromium):
 
 
 @pytest.fixture
-def open_page(browser, tmp_path):
-    """Opens tall pages that are watched; how each looked in the end is saved as ``page-N.png``."""
+def open_page(browser, lab, tmp_path):
+    """Opens tall pages that are watched; how each looked in the end is saved as ``page-N.png``. Kernels end with it."""
     opened = []
 
     def open_one():
@@ -152,3 +154,7 @@ def open_page(browser, tmp_path):
     for number, watched in enumerate(opened):
         watched.page.screenshot(path=tmp_path / f"page-{number}.png")
         watched.page.close()
+    with urllib.request.urlopen(f"{lab}/api/kernels") as answer:
+        kernels = [kernel["id"] for kernel in json.load(answer)]
+    for kernel in kernels:
+        urllib.request.urlopen(urllib.request.Request(f"{lab}/api/kernels/{kernel}", method="DELETE")).close()
