@@ -48,6 +48,10 @@ class Options:
         pairs = [(field, getattr(self, field.name)) for field in dataclasses.fields(self)]
         return tuple((f.name, value) for f, value in pairs if not (f.metadata["added"] and value == f.default))
 
+    def resolved(self) -> dict:
+        """Every setting by name, with what it comes to where None leaves it to another."""
+        return dict(vars(self))
+
     @classmethod
     def describe(cls) -> list[dict]:
         """One row per setting: name, default, allowed (in words), meaning."""

@@ -28,6 +28,8 @@ def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str]) -> pd
         raise ValueError(f"no run of the sweep is finished in {str(store.root)!r}.")
     parts = [_last(store.rows(spec)).assign(**{name: spec.settings.get(name) for name in varied}) for spec in done]
     frame = pd.concat(parts, ignore_index=True)
+    holes = [name for name in varied if frame[name].isna().any() and frame[name].map(_is_number, "ignore").all()]
+    frame = frame.astype(dict.fromkeys(holes, "float64"))
     frame.attrs["specs"] = {spec.id: spec.canonical for spec in done}
     return check(frame)
 
@@ -82,5 +84,10 @@ def _differ(value, said) -> bool:
     return not (pd.isna(value) if said is None else value == said)
 
 
+def _is_number(value) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _digest(frame: pd.DataFrame) -> str:
-    return hashlib.sha256(pd.util.hash_pandas_object(frame.astype("str"), index=False).to_numpy().tobytes()).hexdigest()
+    """Of the text of the rows, in which an empty cell is empty whatever the column's type."""
+    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()

@@ -96,9 +96,10 @@ class RunSpec:
 
     @property
     def settings(self) -> dict[str, object]:
-        """Every knob, dial and budget by name, the ones left alone too."""
+        """Every knob, dial and budget by name, the ones left alone too; dials as they come to (see ``Options``)."""
         knobs = defaults(self.method, self.task) | dict(self.knobs)
-        return knobs | dict(self.dials) | dataclasses.asdict(self.budget)
+        dials = tasks.preset(self.task).task.DIALS(**dict(self.dials))
+        return knobs | dials.resolved() | dataclasses.asdict(self.budget)
 
     @property
     def distribution(self) -> str:

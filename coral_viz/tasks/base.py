@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from coral_viz.options import Options
 from coral_viz.pid import Atoms
 
 SPLITS = ("train", "probe", "test")
@@ -45,13 +46,15 @@ class Batch:
 class Task:
     """Base of all tasks: one *world* (drawn from ``seed``) from which samples and views are drawn.
 
-    Subclasses set ``name``, ``modalities`` (list of Modality), ``labels`` (the probed labels, each one pure atom, as a
-    dict from label to the atom it is), ``classes_of`` (number of classes by label) and ``truth`` (exact Atoms by label,
-    in bits, for the first modality against all others). ``distributions`` are the training distributions worth
-    comparing, the values that a dial ``distribution`` takes; a preset that fixes the dial offers that one alone.
+    Subclasses set ``name``, ``DIALS`` (the class of their settings), ``modalities`` (list of Modality), ``labels`` (the
+    probed labels, each one pure atom, as a dict from label to the atom it is), ``classes_of`` (number of classes by
+    label) and ``truth`` (exact Atoms by label, in bits, for the first modality against all others). ``distributions``
+    are the training distributions worth comparing, the values that a dial ``distribution`` takes; a preset that fixes
+    the dial offers that one alone.
     """
 
     name: str
+    DIALS: type[Options]
     modalities: list[Modality]
     labels: dict[str, str]
     classes_of: dict[str, int]

@@ -66,7 +66,7 @@ class Dials(Options):
             "amplitude_unique": 0.0 if relation else 1.0,
             "alpha": 0.0 if relation else 2.3,
         }
-        return {name: preset[name] if value is None else value for name, value in vars(self).items()}
+        return {name: preset[name] if value is None else value for name, value in super().resolved().items()}
 
 
 class Factors(Task):
@@ -78,7 +78,7 @@ class Factors(Task):
     ``structure`` lists what the modalities share among themselves, see ``exact.structure``.
     """
 
-    name = "factors"
+    name, DIALS = "factors", Dials
     distributions = ("unbiased", "biased", "relation")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):

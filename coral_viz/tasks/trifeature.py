@@ -93,7 +93,7 @@ class Trifeature(Task):
         training_images, test_images: indices of the images of either split.
     """
 
-    name = "trifeature"
+    name, DIALS = "trifeature", Dials
     distributions = ("unbiased", "biased")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):

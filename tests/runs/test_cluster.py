@@ -1,0 +1,98 @@
+"""A Dask cluster of real processes on this machine: the same bytes as alone, and nothing lost with a worker."""
+
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+
+from coral_viz.runs import Store, execute, grids
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
+
+BUDGET = {"steps": 30, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+SPECS = grids.make({"method": ["cross", "comm"], "seeds": [0, 1, 2, 3], "budget": BUDGET}).specs
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts ``dask scheduler`` and ``dask worker`` processes, and ends them."""
+    started = []
+
+    def start_one(*words):
+        log = (tmp_path / f"{words[0]}-{len(started)}.log").open("w")
+        command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:]]
+        started.append(subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=tmp_path))
+        return started[-1]
+
+    yield start_one
+    for process in reversed(started):
+        process.kill()
+        process.wait(30)
+
+
+@pytest.fixture
+def cluster(start):
+    """The address of a scheduler with two workers of one thread, and the workers' processes."""
+    address = f"tcp://127.0.0.1:{free_port()}"
+    start("scheduler", "--host", address, "--no-dashboard", "--no-show")
+    worker = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"]
+    workers = [start(*worker) for _ in range(2)]
+    wait_for_workers(address, 2)
+    return address, workers
+
+
+def wait_for_workers(address, count):
+    from distributed import Client
+
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        try:
+            with Client(address, timeout=5, set_as_default=False) as client:
+                if count:
+                    client.wait_for_workers(count, timeout=60)
+                return
+        except (OSError, TimeoutError):
+            time.sleep(0.5)
+    pytest.fail("the cluster did not start")
+
+
+def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(cluster, tmp_path):
+    address, workers = cluster
+    store, serial = Store(tmp_path / "dask"), Store(tmp_path / "serial")
+    outcomes = []
+    for outcome in execute(SPECS, store, device="cpu", executor="dask", scheduler=address):
+        if not outcomes:
+            workers[0].kill()
+        outcomes.append(outcome)
+    assert {outcome.status for outcome in outcomes} == {"done"}
+    assert {outcome.spec for outcome in outcomes} == set(SPECS)
+    list(execute(SPECS[:1] + SPECS[-1:], serial, device="cpu", executor="serial"))
+    for spec in (SPECS[0], SPECS[-1]):
+        for name in ("spec.json", "rows.parquet", "model.safetensors"):
+            assert (store.path(spec) / name).read_bytes() == (serial.path(spec) / name).read_bytes()
+
+
+def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path):
+    store, address = Store(tmp_path), f"tcp://127.0.0.1:{free_port()}"
+    with pytest.raises(ValueError, match="no Dask scheduler answers at 'tcp://127.0.0.1"):
+        list(execute(SPECS, store, executor="dask", scheduler=address))
+    with pytest.raises(ValueError, match="dask needs one, the others take none"):
+        list(execute(SPECS, store, executor="dask"))
+    with pytest.raises(ValueError, match="dask needs one, the others take none"):
+        list(execute(SPECS, store, executor="joblib", scheduler=address))
+    start("scheduler", "--host", address, "--no-dashboard", "--no-show")
+    wait_for_workers(address, 0)
+    with pytest.raises(ValueError, match="has no worker; start `dask worker"):
+        list(execute(SPECS, store, executor="dask", scheduler=address))
+    start("worker", address, "--nthreads", "2", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1")
+    wait_for_workers(address, 1)
+    with pytest.raises(ValueError, match="has 2 threads; start workers with --nthreads 1"):
+        list(execute(SPECS, store, executor="dask", scheduler=address))

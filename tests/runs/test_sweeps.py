@@ -1,0 +1,208 @@
+"""Sweeps: a grid says what runs there are, the sweep does what is missing, its table cannot be mistaken."""
+
+import pandas as pd
+import pytest
+
+from coral_viz import tables
+from coral_viz.runs import RunSpec, Store, grids, results, sweeps
+
+TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+KEYS = {"method": ["cross", "coral"], "seeds": [0, 1], "budget": TINY | {"steps": [4, 6]}}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    out = tmp_path_factory.mktemp("sweep")
+    return out, grids.make(KEYS), sweeps.run(grids.make(KEYS), out, executor="serial", device="cpu")
+
+
+def test_a_grid_is_all_combinations_with_the_same_seeds():
+    grid = grids.make(KEYS)
+    cells = {(spec.method, spec.budget.steps, spec.seed) for spec in grid.specs}
+    assert len(grid.specs) == len(cells) == 8
+    assert grid.varied == ["steps"]
+    assert [spec.seed for spec in grid.specs[:2]] == [0, 1]
+
+
+def test_parts_start_from_the_grids_own_keys():
+    parts = [{"knobs": {"mask_ratio": [0.0, 0.5]}}, {"knobs": {"masking": "symmetric"}, "budget": {"steps": 9}}]
+    grid = grids.make({"method": "coral", "seeds": 7, "budget": TINY, "dials": {"sigma": 0.3}, "part": parts})
+    assert [(s.settings["mask_ratio"], s.settings["masking"], s.budget.steps) for s in grid.specs] == [
+        (0.0, "asymmetric", 4),
+        (0.5, "asymmetric", 4),
+        (0.75, "symmetric", 9),
+    ]
+    assert {spec.settings["sigma"] for spec in grid.specs} == {0.3}
+    assert set(grid.varied) == {"mask_ratio", "masking", "steps"}
+
+
+def test_methods_that_differ_by_default_are_not_a_varied_setting():
+    assert grids.make({"method": ["comm", "infmasking", "coral"], "seeds": 0}).varied == []
+
+
+def test_five_lines_of_toml(tmp_path):
+    lines = [
+        'method = "coral"',
+        "seeds = [51, 52]",
+        'dials.distribution = "biased"',
+        "budget.steps = 1000",
+        "knobs.mask_ratio = [0.25, 0.5, 0.75]",
+    ]
+    (tmp_path / "ratio.toml").write_text("\n".join(lines))
+    grid = grids.read(tmp_path / "ratio.toml")
+    assert (grid.name, len(grid.specs), grid.varied) == ("ratio", 6, ["mask_ratio"])
+    assert grid.specs[0] == RunSpec.make(
+        "coral",
+        "factors",
+        51,
+        knobs={"mask_ratio": 0.25},
+        dials={"distribution": "biased"},
+        budget=grids.Budget(steps=1000),
+    )
+
+
+def test_shards_are_the_grid():
+    grid = grids.make(KEYS)
+    shards = [grid.shard(f"{i}/3").specs for i in (1, 2, 3)]
+    assert sorted((spec.id for shard in shards for spec in shard)) == sorted(spec.id for spec in grid.specs)
+    for wrong in ("3/2", "0/2", "2", "a/b"):
+        with pytest.raises(ValueError, match="shard '.*' cannot be read: write i/n"):
+            grid.shard(wrong)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"method": "corral"}, "method 'corral' does not exist"),
+        ({"task": "factor"}, "task 'factor' does not exist"),
+        ({"knobs": {"mask": 1}}, "method 'cross' has no setting 'mask'"),
+        ({"dials": {"sigma": [0.1, -1]}}, "sigma = -1.0 is not allowed"),
+        ({"budget": {"step": 3}}, "task 'factors' has no setting 'step'"),
+        ({"knobs": 3}, "knobs = 3 must name settings"),
+        ({"seeds": ["one"]}, "seed 'one' is no whole number"),
+        ({"methods": "cross"}, "has no key 'methods'; it takes about, method"),
+        ({"method": []}, "holds no run"),
+        ({"seeds": []}, "holds no run"),
+        ({"seeds": [1, 1]}, "holds a run twice: Cross, unbiased, seed 1"),
+        ({"part": [{}, {}]}, "holds a run twice"),
+        ({"seeds": list(range(1_000_000))}, r"holds 1,000,000 runs, more than 10,000; say --yes"),
+    ],
+)
+def test_a_bad_grid_is_one_sentence(change, words):
+    with pytest.raises(ValueError, match=words):
+        grids.make({"method": "cross", "seeds": 0} | change)
+
+
+def test_a_bad_grid_file_is_one_sentence(tmp_path):
+    with pytest.raises(ValueError, match="cannot read the grid .*no.toml"):
+        grids.read(tmp_path / "no.toml")
+    (tmp_path / "half.toml").write_text("method = ")
+    with pytest.raises(ValueError, match="half.toml' is no TOML"):
+        grids.read(tmp_path / "half.toml")
+
+
+def test_the_table_has_a_column_for_what_varies(swept):
+    out, grid, sweep = swept
+    assert sweep.failures.empty
+    assert results.settings(sweep.table) == ["steps"]
+    assert set(zip(sweep.table["method"], sweep.table["steps"], sweep.table["seed"])) == {
+        (spec.method, spec.budget.steps, spec.seed) for spec in grid.specs
+    }
+    pd.testing.assert_frame_equal(results.read(out / "results.parquet"), sweep.table)
+    tables.validate(sweep.table[list(tables.COLUMNS)])
+    status = pd.read_csv(out / "status.csv")
+    assert list(status["status"]) == ["done"] * 8
+
+
+def test_a_method_without_the_setting_has_none(tmp_path):
+    parts = [{"method": "cross"}, {"method": "comm", "knobs": {"depth": [1, 2]}}]
+    grid = grids.make({"seeds": 0, "budget": TINY, "part": parts})
+    table = sweeps.run(grid, tmp_path, executor="serial", device="cpu").table
+    assert table[table["method"] == "cross"]["depth"].isna().all()
+    assert set(table[table["method"] == "comm"]["depth"]) == {1, 2}
+    assert set(results.read(tmp_path / "results.parquet")["depth"].dropna()) == {1, 2}
+
+
+def test_the_same_call_reuses_what_is_finished(swept):
+    out, grid, before = swept
+    again = sweeps.run(grid, out, device="cpu")
+    assert set(pd.read_csv(out / "status.csv")["status"]) == {"reused"}
+    pd.testing.assert_frame_equal(again.table, before.table)
+    assert sweeps.left(grid.specs, Store(out / "runs")) == 0
+
+
+def test_an_interrupted_sweep_keeps_and_tells_what_is_done(tmp_path, monkeypatch):
+    grid, done = grids.make(KEYS), []
+
+    def interrupted(spec, device):
+        if done:
+            raise KeyboardInterrupt
+        done.append(spec)
+        return perform(spec, device)
+
+    perform = sweeps.execute.__globals__["perform"]
+    monkeypatch.setattr("coral_viz.runs.executors.perform", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        sweeps.run(grid, tmp_path, executor="serial", device="cpu")
+    assert set(results.read(tmp_path / "results.parquet")["run_id"]) == {done[0].id}
+    assert len(pd.read_csv(tmp_path / "status.csv")) == 1
+
+
+def test_a_failed_run_keeps_its_reason_while_the_rest_goes_on(tmp_path):
+    parts = [{"method": "cross"}, {"method": "cross", "budget": {"lr": 1e30, "steps": 20}}]
+    sweep = sweeps.run(grids.make({"seeds": 0, "budget": TINY, "part": parts}), tmp_path, executor="serial")
+    assert len(sweep.failures) == 1
+    assert "TrainingDiverged" in sweep.failures["reason"].iloc[0]
+    assert sweep.table["run_id"].nunique() == 1
+
+
+def test_the_time_left_is_from_finished_runs_or_measured(swept, tmp_path):
+    out, grid, _ = swept
+    more = grids.make(KEYS | {"seeds": [0, 1, 2]})
+    known = sweeps.left(more.specs, Store(out / "runs"))
+    seconds = [Store(out / "runs").timing(spec)["seconds"] for spec in grid.specs]
+    assert 0 < known < 3 * sum(seconds)
+    assert sweeps.left(more.specs[:1], Store(tmp_path / "none"), "cpu") > 0
+
+
+def _other_value(frame):
+    frame.loc[3, "value"] += 1
+
+
+def _other_setting(frame):
+    frame.loc[:, "steps"] = 5
+    frame.attrs["sha256"] = results._digest(frame)
+
+
+def _no_column(frame):
+    del frame["seed"]
+    frame.attrs["sha256"] = results._digest(frame)
+
+
+def _no_specs(frame):
+    frame.attrs.pop("specs")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_other_value, "was changed after it was written"),
+        (_other_setting, "are not those of its spec"),
+        (_no_column, "lacks the columns seed"),
+        (_no_specs, "is no table of a sweep"),
+    ],
+)
+def test_a_table_changed_by_hand_is_not_read(swept, tmp_path, change, words):
+    frame = pd.read_parquet(swept[0] / "results.parquet")
+    change(frame)
+    frame.to_parquet(tmp_path / "changed.parquet", index=False)
+    with pytest.raises(ValueError, match=words):
+        results.read(tmp_path / "changed.parquet")
+
+
+def test_a_missing_or_foreign_file_is_a_sentence(tmp_path):
+    with pytest.raises(ValueError, match="there is no table"):
+        results.read(tmp_path / "none.parquet")
+    (tmp_path / "words.parquet").write_text("words")
+    with pytest.raises(ValueError, match="is no parquet table"):
+        results.read(tmp_path / "words.parquet")
