@@ -160,7 +160,7 @@ def _ship(options) -> int:
     return 0
 
 
-BENCHMARKS = ("training", "pid", "estimators", "coverage", "trifeature")
+BENCHMARKS = ("training", "pid", "estimators", "coverage", "trifeature", "sweeps")
 
 
 def _bench(options) -> int:

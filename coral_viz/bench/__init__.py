@@ -13,6 +13,7 @@ BENCHMARKS = {
     "estimators": ("estimators", "run"),
     "coverage": ("estimators", "coverage"),
     "trifeature": ("trifeature", "run"),
+    "sweeps": ("sweeps", "run"),
 }
 
 

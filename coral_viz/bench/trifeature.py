@@ -2,7 +2,8 @@
 
 A step takes two augmented, normalised views of both images of 64 pairs: 256 views. Both ways start from stored images
 (one tensor, or PNG files already in memory) and draw from the same distributions; Pillow's own filters resize and
-blur. Rendering has nothing to stand against and is timed by itself.
+blur. Rendering has nothing to stand against and is timed by itself. A training step is the usual data path and the
+network as the methods are described (see ``training``) against ours; the network's rows are the step without its data.
 """
 
 from __future__ import annotations
@@ -18,23 +19,29 @@ import torch
 from PIL import Image, ImageEnhance, ImageFilter
 from torch import Tensor
 
-from coral_viz import tasks
-from coral_viz.bench.training import _side_by_side
+from coral_viz import methods, tasks
+from coral_viz.bench.training import PLAIN, _side_by_side
 from coral_viz.runs import one_thread
+from coral_viz.runs.spec import defaults
 from coral_viz.tasks import views
 from coral_viz.tasks.rendering import Pose, render
 
 BATCH, SIZES = 64, (32, 64, 224)
+TRAINED = (32, 64)
 
 
 def run(out: Path, quick: bool = False) -> pd.DataFrame:
     """CPU milliseconds, median, one thread; writes bench_trifeature.csv.
 
-    Rows: views, a step of 64 pairs at each size, plain and ours and their ratio; rendering, all 2 600 images at 224.
+    Rows: views, a step of 64 pairs at each size, plain and ours and their ratio; network and step, of CoMM, COrAL and
+    InfMasking at 32 and 64 px; rendering, all 2 600 images at 224.
     """
     repeats = 1 if quick else 9
     with one_thread():
         rows = [_compare(size, repeats) for size in SIZES[: 2 if quick else None]]
+        rows += [
+            row for size in TRAINED[: 1 if quick else None] for name in PLAIN for row in _train(name, size, repeats)
+        ]
         rows.append(_rendering(260 if quick else 2600))
     table = pd.DataFrame(rows).assign(repeats=repeats, threads=1, machine=platform.machine())
     table["ratio"] = table["plain_ms"] / table["ours_ms"]
@@ -55,6 +62,46 @@ def _compare(size: int, repeats: int) -> dict:
         "plain_ms": seconds["plain"] * 1e3,
         "ours_ms": seconds["ours"] * 1e3,
     }
+
+
+def _train(name: str, size: int, repeats: int) -> list[dict]:
+    task = tasks.load("trifeature", seed=0, size=size, values=4, pairs=1000)
+    batch = task.sample(BATCH, "train", 0)
+    generator = torch.Generator().manual_seed(0)
+    plain = PlainViews(task, batch)
+    torch.manual_seed(0)
+    method = methods.build(name, task, **defaults(name, f"trifeature-{size}"))
+    optimiser = torch.optim.AdamW(method.parameters(), lr=1e-4, fused=True)
+    ready = task.views(batch, generator)
+
+    def learn(loss, views):
+        optimiser.zero_grad(set_to_none=True)
+        sum(loss(*views).values()).backward()
+        optimiser.step()
+
+    def plainly(*views):
+        return PLAIN[name](method, *views)
+
+    def ours(*views):
+        return method.loss(*views, 0.5)
+
+    seconds = _side_by_side(
+        repeats,
+        plain_network=lambda: learn(plainly, ready),
+        our_network=lambda: learn(ours, ready),
+        plain_step=lambda: learn(plainly, [view.chunk(2) for view in plain.views()]),
+        our_step=lambda: learn(ours, task.views(batch, generator)),
+    )
+    return [
+        {
+            "part": f"{method.TITLE} {part}",
+            "size": size,
+            "images": 4 * BATCH,
+            "plain_ms": seconds[f"plain_{part}"] * 1e3,
+            "ours_ms": seconds[f"our_{part}"] * 1e3,
+        }
+        for part in ("network", "step")
+    ]
 
 
 def _rendering(count: int) -> dict:

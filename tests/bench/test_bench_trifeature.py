@@ -21,9 +21,11 @@ def test_plain_views_are_those_of_the_task_in_kind():
 def test_run_writes_a_row_for_each_size_and_for_rendering(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "SIZES", (16, 32, 32))
     monkeypatch.setattr(bench, "BATCH", 2)
+    monkeypatch.setattr(bench, "TRAINED", (32,))
+    trained = [f"{title} {part}" for title in ("CoMM", "COrAL", "InfMasking") for part in ("network", "step")]
     table = bench.run(tmp_path, quick=True)
-    assert list(table["part"]) == ["views", "views", "rendering"]
-    assert list(table["images"]) == [8, 8, 260]
+    assert list(table["part"]) == ["views", "views", *trained, "rendering"]
+    assert list(table["images"]) == [8] * 8 + [260]
     assert (table["ours_ms"] > 0).all()
-    assert table["ratio"].isna().tolist() == [False, False, True]
+    assert table["ratio"].isna().tolist() == [False] * 8 + [True]
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "bench_trifeature.csv"), table, check_exact=False)
