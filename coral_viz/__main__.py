@@ -1,4 +1,4 @@
-"""The command line: ``python -m coral_viz tour | sweep | train | methods | doctor | bench | ship``.
+"""The command line: ``python -m coral_viz tour | sweep | train | figures | methods | doctor | bench | ship``.
 
 Errors are one sentence and a non-zero exit status.
 """
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
     tour.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
     tour.add_argument("--steps", type=int, help="training steps a run (default: the task's)")
+    tour.add_argument("--batch", type=int, help="samples a step (default: the task's)")
     tour.add_argument("--quick", action="store_true", help="one seed, few steps: under a minute, numbers not settled")
     tour.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
     tour.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
@@ -47,6 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
     train.add_argument("--seed", type=int, default=41, help="world (default %(default)s)")
     train.add_argument("--steps", type=int, help="training steps (default: the task's)")
+    train.add_argument("--batch", type=int, help="samples a step (default: the task's)")
     train.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
     train.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
     train.set_defaults(run=_train)
@@ -62,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     sweep.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
     sweep.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
     sweep.set_defaults(run=_sweep)
+
+    paper = commands.add_parser("figures", help="the figures and tables of a paper, at a venue's exact widths")
+    paper.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
+    paper.add_argument("--venue", default="icml", help="whose columns: icml, neurips, cvpr, ... (default %(default)s)")
+    paper.add_argument(
+        "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
+    )
+    paper.add_argument("--data", default="data", help="folder of shipped data (default %(default)s)")
+    paper.set_defaults(run=_figures)
 
     catalogue = commands.add_parser("methods", help="the methods there are, as a table")
     catalogue.set_defaults(run=_methods)
@@ -89,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
 def _tour(options) -> int:
     from coral_viz import tour
 
-    budget = tour.budget(options.task, quick=options.quick, steps=options.steps)
+    budget = tour.budget(options.task, quick=options.quick, steps=options.steps, batch=options.batch)
     seeds = options.seeds or (tour.SEEDS[:1] if options.quick else None)
     result = tour.run(
         options.out,
@@ -109,7 +120,7 @@ def _train(options) -> int:
     from coral_viz.runs import RunSpec, Store, alone
 
     (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
-    budget = tour.budget(options.task, steps=options.steps)
+    budget = tour.budget(options.task, steps=options.steps, batch=options.batch)
     spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget)
     rows = alone(spec, Store(options.out), options.device)
     if rows is not None:
@@ -134,6 +145,16 @@ def _sweep(options) -> int:
     sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
     print(f"Table in {out}/results.parquet" if sweep.table is not None else "no run is finished")
     return 1 if len(sweep.failures) else 0
+
+
+def _figures(options) -> int:
+    from coral_viz import paper
+
+    made = paper.make(options.out, venue=options.venue, results=options.results, data=options.data)
+    print(*(paths[0] for paths in [*made.figures.values(), *made.tables.values()]), sep="\n")
+    print(*(f"missing: {name}, since {reason}" for name, reason in made.missing.items()), sep="\n")
+    print(f"{len(made.figures)} figures and {len(made.tables)} tables; what they rest on is in {made.manifest}")
+    return 0
 
 
 def _methods(options) -> int:

@@ -44,10 +44,13 @@ def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str 
     ]
 
 
-def budget(task: str, *, quick: bool = False, steps: int | None = None) -> Budget:
-    """What the task's runs may learn from, less if ``quick``, or so many ``steps``. ValueError for unknown tasks."""
+def budget(task: str, *, quick: bool = False, **chosen: int | None) -> Budget:
+    """What the task's runs may learn from, less if ``quick``, or as ``chosen`` where that is not None.
+
+    ValueError for unknown tasks and values out of range.
+    """
     settings = tasks.preset(parse(task)[0]).budget | (QUICK if quick else {})
-    return Budget(**settings | ({} if steps is None else {"steps": steps}))
+    return Budget(**settings | {name: value for name, value in chosen.items() if value is not None})
 
 
 def _fitting(chosen: list[str], count: int) -> list[str]:

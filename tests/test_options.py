@@ -14,6 +14,7 @@ class Dials(Options):
     form: str = option("round", "a form", choices=("round", "square"))
     limit: float = option(None, "a limit, none by default", low=0.0, optional=True)
     deep: bool = option(True, "a switch")
+    late: str = option("", "younger than runs that are kept", added=True)
 
 
 def test_defaults_and_whole_numbers_for_floats():
@@ -52,3 +53,9 @@ def test_an_unknown_name_lists_the_known_ones():
 def test_describe_gives_a_row_a_setting():
     rows = {row["name"]: row for row in Dials.describe()}
     assert rows["form"] == {"name": "form", "default": "round", "allowed": "round or square", "meaning": "a form"}
+
+
+def test_an_added_option_tells_runs_apart_only_where_it_is_used():
+    assert "late" not in dict(Dials().identity())
+    assert dict(Dials(late="now").identity())["late"] == "now"
+    assert dict(Dials(share=0.5).identity()) == {"share": 0.5, "count": 2, "form": "round", "limit": None, "deep": True}

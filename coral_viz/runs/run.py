@@ -27,8 +27,20 @@ class Result:
 def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Result | None:
     """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread.
 
-    Of several processes (see ``distributed``) all train and the first measures; the others return None.
+    Of several processes (see ``distributed``) all train and the first measures; the others return None. RuntimeError
+    where the device has too little memory, naming what to make smaller.
     """
+    try:
+        return _performed(spec, device, progress)
+    except torch.OutOfMemoryError:
+        batch = spec.budget.batch
+        raise RuntimeError(
+            f"{spec.words}: {device!r} ran out of memory with a batch of {batch}; "
+            f"try --batch {max(2, batch // 2)}, or fewer runs side by side (--jobs)."
+        ) from None
+
+
+def _performed(spec: RunSpec, device: str, progress: bool) -> Result | None:
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     method = initialised(spec, task)
     history = trained(method, task, spec, progress=progress)

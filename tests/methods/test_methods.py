@@ -172,6 +172,23 @@ def test_coral_masks_modality_v_in_view_v_only(task, views):
     assert hidden[1, 1].item() == pytest.approx(0.5, abs=0.01)
 
 
+def test_symmetric_masks_hide_tokens_of_both_modalities_in_both_views(task, views):
+    method = built("coral", task, masking="symmetric", mask_schedule="constant", mask_ratio=0.5)
+    big = [torch.zeros(4000, *x.shape[1:]) for x in views[0]]
+    visible = torch.stack([mask.unflatten(0, (2, -1)) for mask in method.mask(big, 0.0)])
+    torch.testing.assert_close(1 - visible.mean((2, 3, 4)), torch.full((2, 2), 0.5), atol=0.01, rtol=0)
+    assert not torch.equal(visible[0, 0], visible[0, 1])
+    assert sum(method.loss(*views, 0.0).values()).isfinite()
+
+
+@pytest.mark.parametrize(("terms", "left"), [("fused", {"full"}), ("alone", {"modality_1", "modality_2"})])
+def test_comm_learns_from_some_of_its_terms(task, views, terms, left):
+    every, some = (built("comm", task, terms=which).loss(*views, 0.0) for which in ("all", terms))
+    assert set(some) == left
+    for name in left:
+        torch.testing.assert_close(some[name], every[name])
+
+
 def test_coral_curriculum(task):
     method = built("coral", task)
     ratios = [method.mask_probability(progress) for progress in (0, 0.24, 0.25, 0.5, 0.75, 1.0)]

@@ -82,7 +82,7 @@ def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(cluster,
 
 def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path):
     store, address = Store(tmp_path), f"tcp://127.0.0.1:{free_port()}"
-    with pytest.raises(ValueError, match="no Dask scheduler answers at 'tcp://127.0.0.1"):
+    with pytest.raises(ValueError, match="no Dask scheduler answers at 'tcp:"):
         list(execute(SPECS, store, executor="dask", scheduler=address))
     with pytest.raises(ValueError, match="dask needs one, the others take none"):
         list(execute(SPECS, store, executor="dask"))

@@ -134,6 +134,15 @@ def test_a_failing_run_gives_its_reason_and_the_rest_goes_on(tmp_path):
     assert not Store(tmp_path).finished(hopeless)
 
 
+def test_too_little_memory_names_a_smaller_batch(tmp_path, monkeypatch):
+    def crowded(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+
+    monkeypatch.setattr("coral_viz.training.train", crowded)
+    (outcome,) = execute([spec()], Store(tmp_path), device="cpu", executor="serial")
+    assert "ran out of memory with a batch of 16; try --batch 8, or fewer runs side by side" in outcome.reason
+
+
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt

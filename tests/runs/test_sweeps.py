@@ -64,9 +64,9 @@ def test_five_lines_of_toml(tmp_path):
 def test_shards_are_the_grid():
     grid = grids.make(KEYS)
     shards = [grid.shard(f"{i}/3").specs for i in (1, 2, 3)]
-    assert sorted((spec.id for shard in shards for spec in shard)) == sorted(spec.id for spec in grid.specs)
+    assert sorted(spec.id for shard in shards for spec in shard) == sorted(spec.id for spec in grid.specs)
     for wrong in ("3/2", "0/2", "2", "a/b"):
-        with pytest.raises(ValueError, match="shard '.*' cannot be read: write i/n"):
+        with pytest.raises(ValueError, match="cannot be read: write i/n with"):
             grid.shard(wrong)
 
 
@@ -94,10 +94,10 @@ def test_a_bad_grid_is_one_sentence(change, words):
 
 
 def test_a_bad_grid_file_is_one_sentence(tmp_path):
-    with pytest.raises(ValueError, match="cannot read the grid .*no.toml"):
+    with pytest.raises(ValueError, match="cannot read the grid"):
         grids.read(tmp_path / "no.toml")
     (tmp_path / "half.toml").write_text("method = ")
-    with pytest.raises(ValueError, match="half.toml' is no TOML"):
+    with pytest.raises(ValueError, match="is no TOML"):
         grids.read(tmp_path / "half.toml")
 
 
