@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
     )
     paper.add_argument("--data", default="data", help="folder of shipped data (default %(default)s)")
+    paper.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these figures and tables alone")
     paper.set_defaults(run=_figures)
 
     catalogue = commands.add_parser("methods", help="the methods there are, as a table")
@@ -86,13 +87,14 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--quick", action="store_true", help="fewer repetitions")
     bench.set_defaults(run=_bench)
 
-    ship = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour")
-    ship.add_argument("tour", help="folder of the tour")
+    ship = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour or sweep")
+    ship.add_argument("tour", help="folder of the tour or sweep")
     what = ship.add_mutually_exclusive_group(required=True)
     what.add_argument("--name", help="ship the tables and pictures, under this name, such as factors")
     what.add_argument("--runs", type=int, metavar="SEED", help="ship the trained methods of this seed and recordings")
+    what.add_argument("--grid", metavar="NAME", help="ship the tables of a sweep, under this name, such as coral")
     ship.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
-    ship.add_argument("--command", required=True, help="what made the tour, for the manifest")
+    ship.add_argument("--command", required=True, help="what made the folder, for the manifest")
     ship.set_defaults(run=_ship)
     return parser
 
@@ -150,7 +152,8 @@ def _sweep(options) -> int:
 def _figures(options) -> int:
     from coral_viz import paper
 
-    made = paper.make(options.out, venue=options.venue, results=options.results, data=options.data)
+    chosen = {"venue": options.venue, "results": options.results, "data": options.data, "only": options.only}
+    made = paper.make(options.out, **chosen)
     print(*(paths[0] for paths in [*made.figures.values(), *made.tables.values()]), sep="\n")
     print(*(f"missing: {name}, since {reason}" for name, reason in made.missing.items()), sep="\n")
     print(f"{len(made.figures)} figures and {len(made.tables)} tables; what they rest on is in {made.manifest}")
@@ -173,7 +176,9 @@ def _doctor(options) -> int:
 def _ship(options) -> int:
     from coral_viz import ship
 
-    if options.runs is None:
+    if options.grid is not None:
+        paths = ship.ship_grid(options.tour, options.data, name=options.grid, command=options.command)
+    elif options.runs is None:
         paths = ship.ship(options.tour, options.data, name=options.name, command=options.command)
     else:
         paths = ship.ship_runs(options.tour, options.data, seed=options.runs, command=options.command)

@@ -1,9 +1,10 @@
-"""What ships in ``data/``: the results that README and notebooks show, each made from a finished tour by one command.
+"""What ships in ``data/``: the results that README and notebooks show, each made from a finished tour or sweep by one
+command.
 
 ``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
-seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README; ``runs/`` and
-``replays/`` trained methods and recorded trainings that notebooks open; ``manifest.json`` for every NAME the command it
-came from and the hash of each file.
+seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README;
+``results/grid_NAME.*`` the tables of a sweep; ``runs/`` and ``replays/`` trained methods and recorded trainings that
+notebooks open; ``manifest.json`` for every NAME the command it came from and the hash of each file.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from coral_viz import __version__, figures, runs, style, tables
-from coral_viz.runs import replay
+from coral_viz import __version__, figures, runs, statistics, style, tables
+from coral_viz.grid_table import WORLD, grid_table, percent
+from coral_viz.runs import replay, results
 
-SUMMARY = ["task", "method", "knob", "distribution", "part", "label", "metric", "readout", "unit"]
+MEASURE = ["part", "label", "metric", "readout", "unit"]
+SUMMARY = ["task", "method", "knob", "distribution", *MEASURE]
 OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), ("coral", "")]
 OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "coral")
@@ -73,13 +76,28 @@ def ship_runs(tour: str | Path, data: str | Path, *, seed: int, command: str) ->
     return paths
 
 
+def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
+    """Write the table of the sweep folder ``out``, its cells and their comparison to ``data``; returns their paths.
+
+    ``name`` and ``command`` as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read``.
+    """
+    table, data, name = results.read(Path(out) / "results.parquet"), Path(data), f"grid_{name}"
+    (data / "results").mkdir(parents=True, exist_ok=True)
+    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".md")]
+    results.write(table, paths[0])
+    cells = statistics.bootstrap(_shown(table), [*WORLD, *results.settings(table), *MEASURE])
+    cells.to_csv(paths[1], index=False, float_format="%.4f")
+    paths[2].write_text(grid_table(table))
+    _record(data, name, command, paths)
+    return paths
+
+
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Bits kept, balanced accuracy and retrieval: mean over seeds, 95 % t interval, number of seeds.
 
     Of the whole embedding (with some modalities withheld too) and of what its parts hold of each label.
     """
-    shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
-    return tables.summarise(table[shown | table["part"].str.contains("|", regex=False)], SUMMARY)
+    return tables.summarise(_shown(table), SUMMARY)
 
 
 def accuracy_table(table: pd.DataFrame) -> str:
@@ -99,15 +117,14 @@ def accuracy_table(table: pd.DataFrame) -> str:
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
     for variant in style.method_order(tables.variants(rows)):
         keys = [(*variant, *column) for column in columns]
-        shown = [_percent(cells.loc[key]) if key in cells.index else "" for key in keys]
+        shown = [percent(cells.loc[key]) if key in cells.index else "" for key in keys]
         lines.append(f"| {style.method_style(*variant).label} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
 
 
-def _percent(cell: pd.Series) -> str:
-    """Mean and half the interval in %; no interval where all seeds agree or there is one seed."""
-    half = 50 * (cell["high"] - cell["low"])
-    return f"{100 * cell['estimate']:.1f}" + (f" ± {half:.1f}" if half >= 0.05 else "")
+def _shown(table: pd.DataFrame) -> pd.DataFrame:
+    shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
+    return table[shown | table["part"].str.contains("|", regex=False)]
 
 
 def _record(data: Path, name: str, command: str, paths: list[Path]) -> None:

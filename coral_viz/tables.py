@@ -142,7 +142,7 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
 
     Args:
         frame: rows of the tidy table.
-        by: columns that tell the groups apart. Within a group each seed may stand once.
+        by: columns that tell the groups apart; NaN is a value like others. Within a group each seed may stand once.
         confidence: coverage of the two-sided Student t interval over seeds, in (0, 1).
 
     Returns:
@@ -159,7 +159,7 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
     if twice.any():
         group = ", ".join(f"{name} {done.loc[twice, name].iloc[0]}" for name in [*by, "seed"])
         raise ValueError(f"more than one value for {group}: group by a further column, so that no mean mixes things")
-    groups = done.groupby(by, sort=False, observed=True)["value"]
+    groups = done.groupby(by, sort=False, observed=True, dropna=False)["value"]
     rows = [(*key, *_t_interval(values.to_numpy(), confidence)) for key, values in groups]
     return pd.DataFrame(rows, columns=[*by, "estimate", "low", "high", "n", "interval"])
 

@@ -7,7 +7,20 @@ import pandas as pd
 import pytest
 
 from coral_viz import tables
-from coral_viz.ship import accuracy_table, ship, ship_runs, summary
+from coral_viz.__main__ import main
+from coral_viz.runs import grids, results, sweeps
+from coral_viz.ship import accuracy_table, ship, ship_grid, ship_runs, summary
+
+TINY = {"steps": 2, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+
+
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory):
+    """The folder of a sweep of two cells in two worlds."""
+    out = tmp_path_factory.mktemp("sweep")
+    grid = grids.make({"method": "cross", "seeds": [0, 1], "knobs": {"hidden": [64, 128]}, "budget": TINY})
+    sweeps.run(grid, out, executor="serial", device="cpu")
+    return out
 
 
 def test_ships_tables_pictures_and_their_hashes(table, tmp_path):
@@ -63,3 +76,38 @@ def test_a_tour_without_the_runs_is_a_sentence(tmp_path):
     (tmp_path / "runs").mkdir()
     with pytest.raises(ValueError, match=r"holds no finished run of \('cross', '', 'unbiased'\) with seed 41"):
         ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
+
+
+def test_ships_a_sweep_with_its_cells_and_their_comparison(swept, tmp_path, capsys):
+    (tmp_path / "manifest.json").write_text('{"others": {}}')
+    assert main(["ship", str(swept), "--grid", "width", "--data", str(tmp_path), "--command", "the command"]) == 0
+    names = [f"results/grid_width{suffix}" for suffix in (".parquet", ".csv", ".md")]
+    assert capsys.readouterr().out.split() == [str(tmp_path / name) for name in names]
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    assert list(manifest) == ["grid_width", "others"]
+    assert manifest["grid_width"]["command"] == "the command"
+    assert list(manifest["grid_width"]["sha256"]) == names
+    table, shipped = results.read(swept / "results.parquet"), results.read(tmp_path / names[0])
+    pd.testing.assert_frame_equal(table, shipped)
+    assert shipped.attrs["specs"] == table.attrs["specs"]
+    where = {"part": "all", "label": "synergy", "metric": "balanced_accuracy", "hidden": 64}
+    row, values = (
+        frame[(frame[list(where)] == where).all(axis=1)] for frame in (pd.read_csv(tmp_path / names[1]), table)
+    )
+    assert row["estimate"].item() == pytest.approx(values["value"].mean(), abs=1e-4)
+    assert (row["n"].item(), row["interval"].item()) == (2, "no interval below 5 seeds")
+    lines = (tmp_path / names[2]).read_text().splitlines()
+    assert [line.split(" | ")[0] for line in lines[2:4]] == ["| usual", "| hidden 64"]
+
+
+def test_a_sweep_ships_the_same_twice(swept, tmp_path):
+    for folder in ("first", "again"):
+        ship_grid(swept, tmp_path / folder, name="width", command="")
+    first, again = ((tmp_path / folder / "manifest.json").read_bytes() for folder in ("first", "again"))
+    assert first == again
+
+
+def test_a_folder_without_a_sweep_is_a_sentence(tmp_path):
+    with pytest.raises(ValueError, match=r"there is no table .*results\.parquet"):
+        ship_grid(tmp_path, tmp_path / "data", name="width", command="")
+    assert not (tmp_path / "data").exists()
