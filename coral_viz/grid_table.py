@@ -59,9 +59,9 @@ def percent(cell: pd.Series) -> str:
 
 
 def _points(difference: pd.Series) -> str:
-    """A difference in points with its interval, bold where found."""
+    """A difference in points with its interval, bold where found and large enough to be seen in the table."""
     estimate = f"{100 * difference['estimate']:+z.1f}"
-    estimate = f"**{estimate}**" if difference["found"] else estimate
+    estimate = f"**{estimate}**" if difference["found"] and float(estimate) else estimate
     if np.isnan(difference["low"]):
         return estimate
     return f"{estimate} [{100 * difference['low']:z.1f}, {100 * difference['high']:z.1f}]"
@@ -126,8 +126,9 @@ def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame,
         unique = [style.label_style(label).symbol for label in labels if label.startswith("unique_")]
         mean = f"; U is the mean of {', '.join(unique)}" if unique else ""
         said += [f"Against usual: differences in points, paired by seed, with their 95 % bootstrap intervals{mean}."]
-        said += [f"In bold where this interval and Student's both exclude 0: {int(against['found'].sum())} of the"]
-        said += [f"{len(against)} differences; no allowance is made for their number."]
+        found = against["found"] & (against["estimate"].abs() >= 5e-4)
+        said += ["In bold where this interval and Student's both exclude 0 and rounding leaves something:"]
+        said += [f"{found.sum()} of the {len(against)} differences; no allowance is made for their number."]
     else:
         said += ["No cell has every setting as usual, so nothing is compared."]
     distinct = {_said(settings): methods.get(method).TITLE for (method, *_), settings in usual.items()}

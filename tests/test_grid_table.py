@@ -42,7 +42,7 @@ def test_cells_stand_beside_the_usual_one():
     assert lines["mask ratio 0.9"][-2:] == ["**+10.0** [10.0, 10.0]", "**-5.0** [-5.0, -5.0]"]
     assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0", "+0.0"]
     assert "interval (none below 5 seeds). " in words
-    assert "exclude 0: 2 of the 4 differences" in words
+    assert "leaves something: 2 of the 4 differences" in words
     assert "U is the mean of U1, U2." in words
     assert words.endswith("Usual: mask ratio 0.75, masking asymmetric.")
 

@@ -29,7 +29,7 @@ def total_correlation(p) -> float:
 
 
 def dual_total_correlation(p) -> float:
-    """DTC = H(X_1, ..., X_M) - sum of H(X_i | all others) (Han 1975): the uncertainty no variable has alone.
+    """DTC = H(X_1, ..., X_M) - sum of H(X_i | all others) (Han 1978): the uncertainty no variable has alone.
 
     Argument, unit and errors as for ``total_correlation``; 0 for independent variables, the mutual information for two.
     """

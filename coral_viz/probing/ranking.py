@@ -40,7 +40,7 @@ def average_precision(scores: Tensor, relevant: Tensor) -> Tensor:
     """
     _check(scores, relevant)
     descending, order = scores.sort(1, descending=True)
-    ascending = -descending
+    ascending = -descending.contiguous()
     start = torch.searchsorted(ascending, ascending)
     stop = torch.searchsorted(ascending, ascending, right=True)
     hits = F.pad(relevant.gather(1, order).double().cumsum(1), (1, 0))
