@@ -27,6 +27,8 @@ MOVES = {  # by explorer: a control, by the name that is read aloud, and what to
     "embeddings": ("picture", "bits by part"),
     "masking": ("sample", 3),
     "theatre": ("moment", 1),
+    "ablations": ("picture", "cells"),
+    "beyond": ("modalities, M", 5),
 }
 
 NAMELESS = """controls => controls.filter(element => {
