@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coral_viz import __version__, figures, runs, statistics, style, tables
+from coral_viz import __version__, figures, methods, runs, statistics, style, tables
 from coral_viz.grid_table import WORLD, grid_table, percent
 from coral_viz.runs import replay, results
 
@@ -56,20 +56,22 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
 
 
 def ship_runs(tour: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
-    """Copy the tour's runs of OPENED methods with this seed to ``data/runs``, and record those of WATCHED again.
+    """Put the tour's runs of OPENED methods with this seed into ``data/runs``, recordings of WATCHED beside them.
 
-    Returns the paths written. Raises ValueError if the tour lacks one of them.
+    Nothing else stays there. Returns the paths. Raises ValueError if the tour lacks a run by today's methods.
     """
     store, data = runs.Store(Path(tour) / "runs", to_write=False), Path(data)
-    specs = {(spec.method, spec.knob, spec.distribution): spec for spec in store.specs() if spec.seed == seed}
+    today = [spec for spec in store.specs() if spec.method_version == methods.get(spec.method).VERSION]
+    specs = {(spec.method, spec.knob, spec.distribution): spec for spec in today if spec.seed == seed}
     wanted = [(*variant, distribution) for variant in OPENED for distribution in TRAININGS]
     missing = [key for key in wanted if key not in specs or not store.finished(specs[key])]
     if missing:
         raise ValueError(f"{str(tour)!r} holds no finished run of {missing[0]} with seed {seed}.")
+    shutil.rmtree(data / "runs", ignore_errors=True)
     paths = []
     for key in wanted:
         target = data / "runs" / specs[key].id
-        shutil.copytree(store.path(specs[key]), target, dirs_exist_ok=True)
+        shutil.copytree(store.path(specs[key]), target)
         paths += sorted(target.iterdir())
     paths += replay.ship(data, [specs[key] for key in wanted if key[0] in WATCHED and not key[1]])
     _record(data, "runs", command, paths)

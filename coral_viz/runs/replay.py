@@ -178,6 +178,20 @@ def _read(held: dict[str, np.ndarray]) -> Replay:
 
 
 def ship(data: str | Path, specs: Iterable[RunSpec]) -> list[Path]:
-    """Record runs into ``data/replays``, at one thread as runs are done, and return the files, for the manifest."""
+    """Record runs into ``data/replays``, at one thread as runs are done, and return the files, for the manifest.
+
+    Whole recordings of these runs stay as they are, others go.
+    """
+    folder = Path(data) / "replays"
+    paths = {folder / f"{spec.id}.npz": spec for spec in specs}
+    for old in set(folder.glob("*.npz")) - set(paths):
+        old.unlink()
     with one_thread():
-        return [save(record(spec), Path(data) / "replays") for spec in specs]
+        return [path if _recorded(path) else save(record(spec), folder) for path, spec in paths.items()]
+
+
+def _recorded(path: Path) -> bool:
+    try:
+        return load(path).spec.id == path.stem
+    except ValueError:
+        return False

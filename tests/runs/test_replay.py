@@ -109,3 +109,12 @@ def test_shipping_writes_a_file_for_each_run(recorded, tmp_path, monkeypatch):
     monkeypatch.setattr(replay, "record", lambda spec: recorded)
     (path,) = replay.ship(tmp_path, [SPEC])
     assert path == tmp_path / "replays" / f"{SPEC.id}.npz"
+    other = path.with_name("0" * 16 + ".npz")
+    other.write_bytes(b"of another run")
+    monkeypatch.setattr(replay, "record", lambda spec: pytest.fail("a whole recording was made again"))
+    assert replay.ship(tmp_path, [SPEC]) == [path]
+    assert not other.exists()
+    path.write_bytes(b"damaged")
+    monkeypatch.setattr(replay, "record", lambda spec: recorded)
+    replay.ship(tmp_path, [SPEC])
+    assert replay.load(path).spec == SPEC
