@@ -1,8 +1,8 @@
 """coral_viz: see what is redundant, unique and synergistic between modalities, and what methods keep of it.
 
 Rooms, from the ground up (each imports only those before it): ``pid`` (partial information decomposition, no torch),
-``nets``, ``losses``, ``tasks``, ``methods``, ``training``, ``probing``, ``runs``, ``tables``, ``style``, ``figures``.
-They load on first use, so ``import coral_viz`` costs nothing and needs no torch.
+``nets``, ``losses``, ``tasks``, ``methods``, ``training``, ``readouts``, ``probing``, ``tables``, ``runs``,
+``statistics``, ``style``, ``figures``, ``report``, ``paper``. They load on first use, so ``import coral_viz`` costs nothing and needs no torch.
 """
 
 import importlib
@@ -14,11 +14,13 @@ ROOMS = (
     "losses",
     "methods",
     "nets",
+    "paper",
     "pid",
     "probing",
     "readouts",
     "report",
     "runs",
+    "statistics",
     "style",
     "tables",
     "tasks",

@@ -134,3 +134,16 @@ def test_one_seed_has_no_standard_error_and_is_drawn():
 def test_bad_tables_are_named(table, words):
     with pytest.raises(ValueError, match=words):
         figures.bias(table)
+
+
+def test_errors_may_be_over_another_number():
+    table = benched(seeds={1_000: 3})
+    both = pd.concat([table.assign(noise=0.5), table.assign(noise=0.25)], ignore_index=True)
+    figure = figures.bias(both, "noise")
+    ax = figure.axes[1]
+    np.testing.assert_array_equal(line_of(ax, "posterior").get_xdata(), [0.25, 0.5])
+    assert figure.axes[-1].get_xlabel() == "noise"
+    assert [text.get_text() for text in figure.axes[-1].get_xticklabels()] == ["0.25", "0.5"]
+    assert "over noise from 0.25 to 0.5" in figure.alt
+    with pytest.raises(ValueError, match="more than one row for suppressor, posterior, 1000"):
+        figures.bias(both)

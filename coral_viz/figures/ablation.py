@@ -1,0 +1,299 @@
+"""What turning settings does: curves over a number, rows of cells, lines across labels, one atom against another.
+
+All read a sweep's table (see ``swept``) and draw every seed beside its mean.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+from coral_viz import style, tables
+from coral_viz.figures import marks, spaced, swept
+from coral_viz.figures.board import WIDE, letters
+from coral_viz.figures.canvas import describe, picture, seeds_in_words
+from coral_viz.figures.training import spread
+
+PANEL, TRADE = 8.5, 14.0  # lines of text: a panel, and that of two atoms
+NUMBER = 3.2  # type sizes: a number beside a panel
+EVEN = 0.12  # the least gap between levels, in shares of their range, at which they stand to scale
+PALE, DEEP = "#cdb9f3", "#35086e"
+
+
+@picture
+def curve(
+    table: pd.DataFrame,
+    setting: str,
+    *,
+    metric: str = "balanced_accuracy",
+    readout: str | None = None,
+    part: str = "all",
+    labels: Sequence[str] | None = None,
+) -> Figure:
+    """A metric over the levels of a setting that is a number; a panel per label, a line per choice of everything else.
+
+    Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Choices that were run at
+    one level only are left out, so that the table of a whole grid will do. Arguments as ``swept.measured``.
+
+    Raises:
+        ValueError: no such setting, or one without numbers; no two levels of it with everything else the same; no
+            such measurement.
+    """
+    rows = swept.lines(swept.measured(table, metric, readout, part, labels), setting)
+    names, lines = tables.labels(rows), list(dict.fromkeys(rows["line"]))
+    columns = min(len(names), 4 if letters() > WIDE else 2)
+    places = _places(sorted(rows[setting].unique()), columns)
+    place, rank = rows[setting].map(places), rows["line"].map(lines.index) - (len(lines) - 1) / 2
+    rows = rows.assign(place=place, x=place + 0.025 * (max(places.values()) - min(places.values())) * rank)
+    summary = swept.summary(rows, ["line", "label", setting, "x", "place"])
+    words = _small_print(summary, metric, readout, part)
+    words += "" if list(places) == list(places.values()) else " Levels are not to scale."
+    key = [spaced.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
+    shape = math.ceil(len(names) / columns), columns
+    figure, grid = spaced.panels(shape, PANEL, words, left=NUMBER, foot=2.8, key=key)
+    for label, ax in zip(names, grid.flat):
+        _lines(ax, *(frame[frame["label"] == label] for frame in (summary, rows)), lines, label)
+        ax.set_xticks(list(places.values()), [f"{level:g}" for level in places])
+        ax.tick_params(labelbottom=ax in grid[-1])
+        spaced.title(ax, label)
+        _scale(ax, "y", rows)
+    for ax in grid[-1]:
+        ax.set_xlabel(setting.replace("_", " "))
+    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "line", setting))
+
+
+@picture
+def cells(
+    table: pd.DataFrame,
+    settings: Sequence[str],
+    *,
+    base: Mapping[str, object] | None = None,
+    metric: str = "balanced_accuracy",
+    readout: str | None = None,
+    part: str = "all",
+    labels: Sequence[str] | None = None,
+) -> Figure:
+    """A row per choice of the settings, a panel per label: means on their intervals, seeds, the base as a pale line.
+
+    Args:
+        table: a sweep's table.
+        settings: what may differ between rows; everything else is as in the base. Methods may always differ.
+        base: a value per setting, ``swept.usual`` if None.
+        metric, readout, part, labels: as ``swept.measured``.
+
+    Raises:
+        ValueError: no such setting, no such runs or no such measurement.
+    """
+    rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
+    order, names = list(dict.fromkeys(rows["cell"])), tables.labels(rows)
+    rows = rows.assign(y=rows["cell"].map(order.index))
+    summary = swept.summary(rows, ["cell", "y", "label"])
+    written, tall, wide = spaced.written(order)
+    words = _small_print(summary, metric, readout, part, base)
+    figure, (line,) = spaced.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
+    for label, ax in zip(names, line):
+        here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
+        for estimate in here.loc[here["cell"].map(swept.is_base), "estimate"]:
+            ax.axvline(estimate, color=style.FAINT, lw=matplotlib.rcParams["lines.linewidth"], zorder=0)
+        ax.axvline(seeds["reference"].mean(), **spaced.dotted())
+        marks.dots(ax, here, seeds, style.label_style(label).colour)
+        spaced.title(ax, label)
+        _scale(ax, "x", seeds if metric in swept.BOUNDS else rows)
+        ax.set_ylim(len(order) - 0.45, -0.55)
+    line[0].set_yticks(range(len(order)), written)
+    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "cell"))
+
+
+@picture
+def parallel(
+    table: pd.DataFrame,
+    settings: Sequence[str] = (),
+    *,
+    base: Mapping[str, object] | None = None,
+    metric: str = "balanced_accuracy",
+    readout: str | None = None,
+    part: str = "all",
+    labels: Sequence[str] | None = None,
+) -> Figure:
+    """Methods, or choices of settings, as lines across the labels; pale lines: seeds; dotted: chance, or the truth.
+
+    Arguments and errors as ``cells``.
+    """
+    rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
+    order, names = list(dict.fromkeys(rows["cell"])), tables.labels(rows)
+    rows = rows.assign(x=rows["label"].map(names.index))
+    summary = swept.summary(rows, ["cell", "label", "x"]).sort_values("x")
+    written, tall, wide = spaced.written(order)
+    words = _small_print(summary, metric, readout, part, base)
+    height = max(PANEL, (tall + 0.2) * len(order))
+    figure, ((ax,),) = spaced.panels((1, 1), height, words, left=NUMBER, right=wide + 1.5)
+    colours = [
+        style.INK if swept.is_base(cell) else colour for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
+    ]
+    thin = 0.3 * matplotlib.rcParams["lines.linewidth"]
+    for cell, own in rows.groupby("cell"):
+        ax.plot(*_joined(own, "run_id", "x", "value"), color=colours[order.index(cell)], alpha=0.35, lw=thin)
+    for cell, own in summary.groupby("cell"):
+        i = order.index(cell)
+        ax.plot(own["x"], own["estimate"], clip_on=False, **spaced.look(i, colours[i]))
+    for x, reference in rows.groupby("x")["reference"].mean().items():
+        ax.plot([x - 0.1, x + 0.1], [reference] * 2, **spaced.dotted())
+    _scale(ax, "y", rows)
+    ax.set_xlim(-0.2, len(names) - 0.8)
+    ax.set_xticks(range(len(names)), [spaced.short(name) for name in names])
+    ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
+    _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
+    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "cell"))
+
+
+@picture
+def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = None, readout: str = "best") -> Figure:
+    """The share of the synergy that a part keeps against that of all unique information, run by run and cell by cell.
+
+    Args:
+        table: a sweep's table, of which all runs are shown.
+        setting: whose levels have colours; cells that differ in it alone are joined if it is a number.
+        part: the part that is looked at; None for "shared", or the whole where a method has no such part.
+        readout: "best" or "linear".
+
+    Raises:
+        ValueError: no such setting or part, or no bits of synergy and of unique information in it.
+    """
+    runs = swept.traded(table, setting, part, readout)
+    means = runs.groupby(["level", "cell", "line"], sort=False)[["unique", "synergy"]].mean().reset_index()
+    levels = list(means["level"].unique())
+    looks = [spaced.look(i, colour) for i, colour in enumerate(_colours(levels))]
+    if setting == "method":
+        looks = [_of_method(level) for level in levels]
+    names = [swept.value_in_words(setting, level) for level in levels]
+    where = " or ".join(map(swept.part_name, runs["part"].unique()))
+    words = (
+        f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: cell means."
+    )
+    key = [spaced.handle(name, 0, style.INK, **look | {"ls": ""}) for name, look in zip(names, looks)]
+    figure, ((ax,),) = spaced.panels((1, 1), TRADE, words, left=NUMBER + 1.6, foot=2.8, key=key)
+    if isinstance(levels[0], float):
+        ax.plot(*_joined(means, "line", "unique", "synergy"), color=style.MUTED, lw=0.4, zorder=1)
+    size = matplotlib.rcParams["lines.markersize"]
+    for level, look in zip(levels, looks):
+        look = look | {"ls": "", "clip_on": False}
+        for frame, more in ((runs, {"ms": 0.55 * size, "alpha": 0.6}), (means, {"ms": 1.1 * size})):
+            own = frame[frame["level"] == level]
+            ax.plot(own["unique"], own["synergy"], **look | more)
+    for axis, atom, shares in (
+        (ax.xaxis, "unique information", runs["unique"]),
+        (ax.yaxis, "synergy", runs["synergy"]),
+    ):
+        axis.set_view_interval(min(shares.min(), 0) - 0.04, 1.04, ignore=True)
+        axis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axis.set_label_text(f"{atom} kept in {where}")
+    return describe(figure, _alt_trade(means, where))
+
+
+# --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def _lines(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, lines: list[str], label: str) -> None:
+    """A panel of a curve; rows in the order of the levels."""
+    colour, size = style.label_style(label).colour, matplotlib.rcParams["lines.markersize"]
+    bars = pd.concat([summary.assign(y=summary["low"]), summary.assign(y=summary["high"])])
+    ax.plot(*_joined(bars, "x", "x", "y"), color=colour, lw=size / 4, alpha=0.4)
+    ax.plot(seeds["x"], seeds["value"], "o", color=colour, ms=0.5 * size, mew=0, alpha=0.5, clip_on=False)
+    for line, own in summary.groupby("line"):
+        ax.plot(own["x"], own["estimate"], clip_on=False, **spaced.look(lines.index(line), colour))
+    ax.plot(*zip(*summary.groupby("place")["reference"].mean().items()), **spaced.dotted())
+
+
+def _joined(frame: pd.DataFrame, by: str, *columns: str) -> np.ndarray:
+    """The columns, with a gap after every group, so that many lines are drawn as one."""
+    frame = frame.sort_values(by, kind="stable")
+    ends = np.flatnonzero(frame[by].to_numpy()[1:] != frame[by].to_numpy()[:-1]) + 1
+    return np.insert(frame[list(columns)].to_numpy(float), ends, np.nan, axis=0).T
+
+
+def _places(levels: list[float], columns: int) -> dict[float, float]:
+    """Where levels stand in one of so many panels: to scale unless some would crowd or touch, else side by side."""
+    shares = np.diff(levels) / (levels[-1] - levels[0])
+    lengths = np.array([len(f"{level:g}") for level in levels])
+    width = (letters() - NUMBER - spaced.GAP * columns) / columns
+    touching = 0.24 * (lengths[1:] + lengths[:-1]) + 0.2 > 0.92 * width * shares
+    to_scale = shares.min() >= EVEN and not touching.any()
+    return {level: level if to_scale else float(i) for i, level in enumerate(levels)}
+
+
+def _scale(ax: Axes, way: str, rows: pd.DataFrame) -> None:
+    """From the lowest value or bound to the highest, with ticks at the bounds or in a few places; accuracies in %."""
+    bounds, metric = rows["reference"].dropna(), rows["metric"].iloc[0]
+    low, high = min([rows["value"].min(), *bounds]), max([rows["value"].max(), *bounds])
+    low, high = (low, 1.0) if metric == "balanced_accuracy" else (min(low, 0.0), high)
+    axis, shown = getattr(ax, f"{way}axis"), {"balanced_accuracy": 100}.get(metric, 1)
+    span = high - low or 1.0
+    ax.set(**{f"{way}lim": (low - 0.06 * span, high + 0.04 * span)})
+    if way == "x":
+        ends = [bounds.mean() if metric == "balanced_accuracy" else 0.0, high]
+        axis.set_ticks(ends, [f"{shown * end:.2g}" if end < 1 else f"{shown * end:.3g}" for end in ends])
+    elif ax.get_subplotspec().is_first_col():
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        if shown == 100:
+            axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def _colours(levels: list) -> list:
+    """Words in colours of their own, numbers from pale to deep."""
+    if not isinstance(levels[0], float):
+        return list(itertools.islice(itertools.cycle(style.PETROFF6), len(levels)))
+    pale, deep = np.array(to_rgb(PALE)), np.array(to_rgb(DEEP))
+    return [tuple(pale + share * (deep - pale)) for share in np.linspace(0, 1, len(levels))]
+
+
+def _of_method(name: str) -> dict:
+    """A method's own colour and marker."""
+    own = style.method_style(name)
+    return spaced.look(0, own.colour) | {"marker": own.marker}
+
+
+def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequence, line: float) -> None:
+    """The name of every line to the right of the panel, as near to its end as the others allow."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    order, size = np.argsort(ends), 0.87 * matplotlib.rcParams["font.size"]
+    heights = low + (high - low) * spread((ends[order] - low) / (high - low), 1.1 * line)
+    x = ax.get_xticks()[-1], right + 0.03 * (right - left)
+    for i, y in zip(order, heights):
+        ax.plot(x, (ends[i], y), color=colours[i], lw=0.06 * size, clip_on=False, zorder=1)
+        ax.text(x[1], y, f" {written[i]}".replace("\n", "\n "), color=colours[i], size=size, va="center")
+
+
+# --- words ------------------------------------------------------------------------------------------------------------
+
+
+def _small_print(
+    summary: pd.DataFrame, metric: str, readout: str | None, part: str, base: Mapping | None = None
+) -> str:
+    said = swept.in_words(metric, readout, part)
+    bound = {"chance": " Dotted: chance.", "truth": " Dotted: the truth."}.get(swept.BOUNDS.get(metric), "")
+    based = ", ".join(swept.value_in_words(*item) for item in (base or {}).items())
+    return f"{said[0].upper()}{said[1:]}; {seeds_in_words(summary)}{bound}{f' Base: {based}.' if based else ''}"
+
+
+def _alt(summary: pd.DataFrame, said: str, line: str, level: str | None = None) -> str:
+    """The means of every panel, line by line."""
+    told = []
+    for (label, name), here in summary.groupby(["label", line], sort=False):
+        where = [f" at {value:g}" for value in here[level]] if level else [""]
+        means = ", ".join(f"{value:z.2f}{at}" for value, at in zip(here["estimate"], where))
+        told.append(": ".join(filter(None, [style.label_style(label).name, name, means])))
+    return f"Means of {said}. {'; '.join(told)}."
+
+
+def _alt_trade(means: pd.DataFrame, where: str) -> str:
+    told = [f"{row.cell}: {row.synergy:z.0%} at {row.unique:z.0%}" for row in means.itertuples()]
+    return f"Share of synergy kept in {where}, at the share of unique information kept there. {'; '.join(told)}."

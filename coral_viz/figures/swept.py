@@ -1,0 +1,211 @@
+"""From a sweep's table to what its pictures show: which numbers, which cells, and how both are called.
+
+A sweep's table has the tidy columns and one column per setting. Runs that differ in nothing but the seed make a cell;
+a mean never mixes cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from coral_viz import style, tables
+from coral_viz.figures.parts import part_name
+
+READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
+"""The readout that is meant where none is named; losses have none."""
+
+BOUNDS = {"balanced_accuracy": "chance", "bits": "truth"}
+"""What is known beforehand of a metric: its lowest level that means anything, or its highest that is possible."""
+
+BASE = "base"
+"""What the cell is called that others are compared with."""
+
+BETWEEN = {
+    "redundancy": "in both {0} and {1}",
+    "unique_1": "in {0}, not in {1}",
+    "unique_2": "in {1}, not in {0}",
+    "synergy": "in {0} and {1} only together",
+}
+
+
+def settings(table: pd.DataFrame) -> list[str]:
+    """What tells cells apart: of method, task and distribution those that vary, and the columns that hold settings."""
+    varied = [name for name in ("method", "task", "distribution") if table[name].nunique() > 1]
+    own = [name for name in table if name not in tables.COLUMNS and name != "reference"]
+    return [*varied, *(own or ["knob"])]
+
+
+def usual(table: pd.DataFrame) -> dict[str, object]:
+    """By setting (methods apart), the value that most runs have: the base of a grid that turns one thing at a time."""
+    runs = table.drop_duplicates("run_id")
+    values = {name: runs[name].dropna().mode() for name in settings(table) if name != "method"}
+    return {name: mode.iloc[0] for name, mode in values.items() if len(mode)}
+
+
+def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -> pd.DataFrame:
+    """The rows in which every setting but those that are free has its value in the base, or the method lacks it.
+
+    Raises:
+        ValueError: a name that is no setting, a setting that varies and is not in the base, or no such rows.
+    """
+    for name in free:
+        _check_setting(table, name)
+    for name in [name for name in settings(table) if name not in (*free, "method")]:
+        lacking = table.groupby("method")[name].transform("count") == 0
+        if name not in base and table.loc[~lacking, name].nunique(dropna=False) > 1:
+            raise ValueError(f"the table varies {name!r}, too; let the base hold it")
+        table = table[lacking | (table[name] == base.get(name, table[name]))]
+    if table.empty:
+        raise ValueError(f"no run has {' and '.join(value_in_words(*item) for item in base.items())}")
+    return table
+
+
+def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, labels=None) -> pd.DataFrame:
+    """One row per run and label of what is to be seen, with a column ``reference``: chance, the truth, or NaN.
+
+    Args:
+        table: a sweep's table, or a tidy table.
+        metric: "balanced_accuracy", "bits", an atom between two parts, or a term "loss/...".
+        readout: "linear" or "best"; None for the metric's own.
+        part: a part's name, "all", or for atoms "a|b"; a loss has none, and is seen at the last step.
+        labels: those to keep; None for all.
+
+    Raises:
+        ValueError: no finished run holds such numbers.
+    """
+    if metric.startswith("loss/"):
+        rows = tables.select(table, metric=metric, split="train").assign(reference=np.nan)
+        return rows[rows["step"] == rows.groupby("run_id")["step"].transform("max")]
+    rows = tables.select(table, metric=metric, part=part, readout=readout or READOUTS.get(metric, ""))
+    rows = rows[rows["label"].isin(tables.labels(rows) if labels is None else labels)]
+    if rows.empty:
+        raise ValueError(f"the table holds no {metric} of {', '.join(labels)} in part {part!r}")
+    bound = table[table["metric"] == BOUNDS.get(metric)].set_index(["run_id", "label"])["value"]
+    return rows.join(bound.rename("reference"), on=["run_id", "label"])
+
+
+def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """``tables.summarise`` of ``measured`` rows with their mean ``reference``; intervals end where no value can be."""
+    means = rows.groupby(list(by), as_index=False, sort=False)["reference"].mean()
+    found = tables.summarise(rows, by).merge(means, on=list(by))
+    metric = rows["metric"].iloc[0]
+    most = {"balanced_accuracy": 1.0, "bits": found["reference"]}.get(metric, np.inf)
+    high = np.minimum(found["high"], np.maximum(found["estimate"], most))
+    least = -np.inf if metric.startswith("loss/") else np.minimum(found["estimate"], 0)
+    return found.assign(low=np.maximum(found["low"], least), high=high)
+
+
+def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
+    """Rows of runs that differ from others in one number alone, by its levels; a column ``line`` says what all else is.
+
+    Raises:
+        ValueError: no such setting, one whose values are words, or no two levels with everything else the same.
+    """
+    _check_setting(rows, setting)
+    if not is_number(rows[setting]):
+        raise ValueError(f"the values of {setting!r} are words, not numbers to draw a curve over")
+    others = [name for name in settings(rows) if name != setting]
+    rows = rows[rows[setting].notna()]
+    rows = rows[rows.groupby(others or ["method"], dropna=False)[setting].transform("nunique") > 1]
+    if rows.empty:
+        raise ValueError(f"the table holds no two levels of {setting!r} with everything else the same")
+    rows = rows.assign(line=named(rows, others), **{setting: rows[setting].astype(float)})
+    return rows.sort_values(setting, kind="stable")
+
+
+def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
+    """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
+
+    Everything but the named settings is held as it is in the base (``usual`` if None). ValueError as ``held``.
+    """
+    base = usual(rows) if base is None else base
+    rows = held(rows, names, base)
+    rows = rows.assign(cell=named(rows, ["method", *names], base))
+    return rows.sort_values("cell", key=lambda words: ~words.map(is_base), kind="stable"), base
+
+
+def is_base(cell: str) -> bool:
+    """Whether the words are of a cell that others are compared with."""
+    return cell.endswith(BASE)
+
+
+def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) -> pd.DataFrame:
+    """A row per run: the shares of ``unique`` and ``synergy`` that its part keeps, ``level``, ``cell`` and ``line``.
+
+    ``level`` is the setting's value, ``cell`` names how all settings differ from what is usual, ``line`` all others.
+    Without a part it is the one that all modalities enter: "shared", or the whole of methods that have no such part.
+    ValueError if there is nothing.
+    """
+    _check_setting(table, setting)
+    shares_one = table["method"].isin(table.loc[table["part"] == "shared", "method"])
+    groups = [(part, table)] if part else [("shared", table[shares_one]), ("all", table[~shares_one])]
+    rows = pd.concat([measured(group, "bits", readout, name) for name, group in groups if len(group)])
+    shares = (rows["value"] / rows["reference"]).groupby([rows["run_id"], rows["label"].str.split("_").str[0]]).mean()
+    shares = shares.unstack()
+    if not {"unique", "synergy"} <= set(shares):
+        raise ValueError("the table needs labels of unique information and of synergy")
+    runs = rows.drop_duplicates("run_id").dropna(subset=setting)
+    known = settings(rows)
+    words = {"cell": named(runs, known, usual(rows)), "line": named(runs, [name for name in known if name != setting])}
+    level = runs[setting].astype(float) if is_number(runs[setting]) else runs[setting]
+    runs = runs.assign(level=level, **words).merge(shares, on="run_id")
+    return runs.sort_values("level", kind="stable") if is_number(level) else runs
+
+
+def is_number(values: pd.Series) -> bool:
+    """Whether a setting's values are numbers, not words or switches."""
+    known = values.dropna().infer_objects()
+    return pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known)
+
+
+def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
+    """Every row's cell in words: its method and settings, of which those that all rows share are left out.
+
+    With a base, settings that are as in the base are left out instead, and the base itself is called so.
+    """
+    varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
+    words = []
+    for values in rows[varied].to_numpy(object):
+        known = [(name, value) for name, value in zip(varied, values) if not _lacks(value)]
+        told = [
+            value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
+        ]
+        as_base = base is not None and len(told) == sum(name == "method" for name, _ in known)
+        words.append(", ".join([*told, BASE] if as_base else told))
+    return words
+
+
+def value_in_words(name: str, value: object) -> str:
+    """A setting and its value, or a method's name."""
+    if name == "method":
+        return style.method_style(str(value)).label.split(" (")[0]
+    return str(value) if name == "knob" else f"{name.replace('_', ' ')} {plain(value)}"
+
+
+def plain(value: object) -> str:
+    """A value: numbers as short as they are, switches as on and off."""
+    if isinstance(value, bool | np.bool_):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
+
+
+def in_words(metric: str, readout: str | None = None, part: str = "all") -> str:
+    """What the numbers are, as an axis says it."""
+    if metric.startswith("loss/"):
+        return f"{metric.removeprefix('loss/').replace('_', ' ')} (nats)"
+    if metric in BETWEEN:
+        return f"bits {BETWEEN[metric].format(*map(part_name, part.split('|')))}"
+    name = f"bits ({readout or READOUTS[metric]} readout)" if metric == "bits" else f"{metric.replace('_', ' ')} in %"
+    return name if part == "all" else f"{name} in {part_name(part)}"
+
+
+def _check_setting(table: pd.DataFrame, name: str) -> None:
+    if name not in (*settings(table), "method"):
+        raise ValueError(f"the table has no setting {name!r}; it has {', '.join(settings(table))}")
+
+
+def _lacks(value: object) -> bool:
+    return value == "" or pd.isna(value)

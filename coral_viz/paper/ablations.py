@@ -1,0 +1,73 @@
+"""Figures of a sweep: all its cells, a curve for every number that it turns, synergy against unique information."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz.figures import ablation, swept
+from coral_viz.figures.parts import part_name
+from coral_viz.paper import words
+from coral_viz.paper.picture import Picture, measured, shown
+from coral_viz.paper.sources import Source
+
+CELLS = (
+    "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
+    "from the base. Dots: means over seeds; ticks: seeds; bars: intervals; grey line: the base; dotted line: chance."
+)
+CURVE = (
+    "Balanced accuracy of a linear probe of the whole embedding against the {setting} in the sweep {name}; everything "
+    "else as in the key, or the same throughout. Marks: means over seeds; pale dots: seeds; bars: intervals; dotted: "
+    "chance."
+)
+TRADED = (
+    "Synergy against unique information that the {part} embeddings of the sweep {name} keep, as shares of the truth by "
+    "a linear readout. Small marks: runs, in the colour of their {setting}; large marks: means over seeds; lines join "
+    "cells that differ in a number alone."
+)
+
+
+def plan(name: str, source: Source) -> Iterator[Picture]:
+    """The figures of one sweep; if its table is not there, the one of its cells alone."""
+
+    def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
+        return ablation.cells(table, [name for name in swept.settings(table) if name != "method"], look=look)
+
+    yield Picture(f"ablation_{name}", source, shown(cells, measured), CELLS.format(name=name))
+    numbers = _numbers(source.content)
+    for setting in numbers:
+        says = CURVE.format(name=name, setting=setting.replace("_", " "))
+        curve = shown(partial(ablation.curve, setting=setting), measured)
+        yield Picture(f"ablation_{name}_{setting}", source, curve, says)
+    if numbers:
+        part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
+        trade = shown(partial(ablation.trade, setting=setting, part=part, readout="linear"), measured)
+        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part))
+        yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
+
+
+def _most_shared(table: pd.DataFrame) -> str:
+    """The part in which synergy and unique information compete: the shared one, if all methods have it, else all."""
+    parts = table.groupby("method")["part"].agg(set)
+    return "shared" if all("shared" in names for names in parts) else "all"
+
+
+def _most_varied(table: pd.DataFrame, numbers: list[str]) -> str:
+    """What marks are coloured by: the method, if there are several, else the number with the most values."""
+    if table["method"].nunique() > 1:
+        return "method"
+    return max(numbers, key=lambda name: table[name].nunique())
+
+
+def _numbers(table: pd.DataFrame | None) -> list[str]:
+    """The settings that a curve can be drawn over: numbers, with two levels of which everything else is the same."""
+    found = []
+    for name in [] if table is None else swept.settings(table):
+        with contextlib.suppress(ValueError):
+            swept.lines(table.drop_duplicates("run_id"), name)
+            found.append(name)
+    return found

@@ -1,0 +1,182 @@
+"""Pictures of sweeps: cells are never mixed, every seed is drawn, levels stand where they should."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+
+from coral_viz import style, tables
+from coral_viz.figures import ablation, swept
+
+LOOKS = [style.screen(), style.talk(), style.paper(), style.paper(columns=2)]
+RATIOS = (0.0, 0.25, 0.5, 0.75)
+
+
+@pytest.fixture(scope="module")
+def sweep(table):
+    """COrAL, three seeds: the mask ratio turned under two kinds of masks, and a cell with another weight."""
+    usual = table[(table["method"] == "coral") & (table["knob"] == "") & (table["distribution"] == "biased")]
+    cells = [(ratio, kind, 1.0) for kind in ("asymmetric", "symmetric") for ratio in RATIOS]
+    frames = []
+    for i, (ratio, kind, weight) in enumerate([*cells, (0.75, "asymmetric", 10.0)]):
+        lower = (usual["label"] == "synergy") & usual["metric"].isin(["bits", "balanced_accuracy"])
+        value = usual["value"].where(~lower, usual["value"] * (1 - 0.04 * i))
+        run_id = usual["run_id"].str[:-1] + "ghijklmno"[i]
+        frames.append(usual.assign(mask_ratio=ratio, masking=kind, weight=weight, value=value, run_id=run_id))
+    return pd.concat(frames[3:4] + frames[:3] + frames[4:], ignore_index=True)
+
+
+DRAWN = {
+    "curve": lambda table, **look: ablation.curve(table, "mask_ratio", **look),
+    "curve of a loss": lambda table, **look: ablation.curve(table, "mask_ratio", metric="loss/shared", **look),
+    "cells": lambda table, **look: ablation.cells(table, ["mask_ratio", "masking", "weight"], **look),
+    "cells in bits": lambda table, **look: ablation.cells(table, ["masking"], metric="bits", **look),
+    "parallel": lambda table, **look: ablation.parallel(table, ["mask_ratio", "masking"], **look),
+    "trade": lambda table, **look: ablation.trade(table, setting="mask_ratio", **look),
+    "trade of words": lambda table, **look: ablation.trade(table, setting="masking", **look),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["screen", "talk", "one", "two"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_every_word_can_be_read(sweep, assert_legible, name, look):
+    figure = DRAWN[name](sweep, look=look)
+    assert figure.get_size_inches()[0] == look["figure.figsize"][0]
+    assert_legible(figure)
+
+
+def marked(ax, marker, hollow=False):
+    lines = [line for line in ax.lines if line.get_marker() == marker and line.get_linestyle() != "None"]
+    return [line for line in lines if (line.get_markerfacecolor() == style.PAPER) == hollow]
+
+
+def of(sweep, label, metric="balanced_accuracy", part="all", readout="linear"):
+    return tables.select(sweep, label=label, metric=metric, part=part, readout=readout)
+
+
+def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(sweep):
+    figure = ablation.curve(sweep, "mask_ratio")
+    assert [ax.get_title("left") for ax in figure.axes] == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
+    ax, rows = figure.axes[3], of(sweep, "synergy")
+    rows = rows[rows["weight"] == 1]
+    for kind, line in (("asymmetric", *marked(ax, "o")), ("symmetric", *marked(ax, "s", hollow=True))):
+        means = rows[rows["masking"] == kind].groupby("mask_ratio")["value"].mean()
+        assert line.get_ydata() == pytest.approx(means.to_numpy())
+        assert line.get_xdata() == pytest.approx(RATIOS, abs=0.02)
+        assert to_hex(line.get_color()) == style.ATOM_COLOURS["synergy"].lower()
+    seeds = next(line for line in ax.lines if line.get_linestyle() == "None")
+    assert sorted(seeds.get_ydata()) == pytest.approx(sorted(rows["value"]))
+    chance = next(line for line in ax.lines if line.get_linestyle() == ":")
+    assert set(chance.get_ydata()) == {0.5}
+    key = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert key == ["masking asymmetric", "masking symmetric"]
+
+
+def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
+    weights = sweep["mask_ratio"].map({0.0: 0.1, 0.25: 1.0, 0.5: 10.0, 0.75: 100.0})
+    figure = ablation.curve(sweep.assign(mask_ratio=weights), "mask_ratio", labels=["synergy"])
+    (ax,) = figure.axes
+    assert list(ax.get_xticks()) == [0, 1, 2, 3]
+    assert [text.get_text() for text in ax.get_xticklabels()] == ["0.1", "1", "10", "100"]
+    assert "not to scale" in figure.texts[0].get_text()
+
+
+def test_methods_are_lines_of_their_own(sweep):
+    own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
+    other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z" + own["run_id"].str[-1])
+    figure = ablation.curve(pd.concat([own, other]), "mask_ratio")
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["COrAL", "CoMM"]
+
+
+def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
+    base = {"mask_ratio": 0.75, "masking": "asymmetric", "weight": 1.0}
+    assert swept.usual(sweep) == base
+    figure = ablation.cells(sweep, ["masking", "weight"])
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["base", "masking symmetric", "weight 10"]
+    ax, rows = figure.axes[3], of(sweep, "synergy")
+    rows = rows[rows["mask_ratio"] == 0.75]
+    means = next(line for line in ax.lines if line.get_marker() == "o").get_xdata()
+    wanted = rows.groupby(["masking", "weight"])["value"].mean()
+    assert means == pytest.approx([wanted[key] for key in (("asymmetric", 1), ("symmetric", 1), ("asymmetric", 10))])
+    assert [*ax.lines[0].get_xdata()] == pytest.approx([means[0]] * 2)
+    other = ablation.cells(sweep, ["masking"], base=base | {"mask_ratio": 0.25})
+    assert "Base: mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
+
+
+def test_parallel_lines_are_means_across_labels(sweep):
+    figure = ablation.parallel(sweep, ["mask_ratio"])
+    (ax,) = figure.axes
+    heights = {text.get_text().strip(): text.get_position()[1] for text in ax.texts}
+    names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "base"]
+    assert sorted(heights, key=heights.get) == names[::-1]  # synergy falls with the ratio
+    (line,) = [line for line in marked(ax, "o") if len(line.get_xdata()) == 4]
+    rows = sweep[(sweep["mask_ratio"] == 0.75) & (sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
+    assert line.get_ydata() == pytest.approx([of(rows, label)["value"].mean() for label in tables.LABELS])
+    assert line.get_color() == style.INK
+    faint = ax.lines[0].get_ydata()
+    assert np.isnan(faint).sum() == 2  # between three seeds
+
+
+def test_trade_is_of_shares_that_one_part_keeps(sweep):
+    figure = ablation.trade(sweep, setting="mask_ratio")
+    rows = sweep[(sweep["mask_ratio"] == 0.25) & (sweep["masking"] == "symmetric")]
+    bits = {label: of(rows, label, "bits", "shared", "best")["value"].mean() for label in tables.LABELS}
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "s"]
+    means = np.column_stack(dots[1].get_data())
+    assert len(means) == 2  # a cell for either kind of mask
+    assert [(bits["unique_1"] + bits["unique_2"]) / 4, bits["synergy"]] == pytest.approx(means[1])
+    assert len(dots[0].get_xdata()) == 6
+    assert "masking symmetric" in figure.alt
+    assert "synergy kept in shared" in figure.alt
+
+
+def test_trade_looks_at_the_whole_of_methods_without_a_shared_part(sweep):
+    own = sweep[sweep["part"].isin(["shared", "all", "data"])]
+    other = own[own["part"] != "shared"].assign(
+        method="comm", run_id=own["run_id"].str[:-1] + "z" + own["run_id"].str[-1]
+    )
+    runs = swept.traded(pd.concat([own, other]), "method", None, "best")
+    assert dict(zip(runs["method"], runs["part"])) == {"coral": "shared", "comm": "all"}
+    whole = of(other, "synergy", "bits", readout="best").set_index("run_id")["value"]
+    assert runs.set_index("run_id")["synergy"][whole.index].to_numpy() == pytest.approx(whole.to_numpy())
+    assert "kept in shared or whole" in ablation.trade(pd.concat([own, other])).alt
+
+
+def test_small_print_states_unit_n_and_interval(sweep):
+    words = ablation.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
+    assert words == "Bits (best readout) in shared; n = 3 seeds; 95% t-interval over seeds. Dotted: the truth."
+    between = ablation.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
+    assert "bits in both shared and unique 1" in between.alt
+
+
+def test_alt_text_tells_the_means(sweep):
+    figure = ablation.curve(sweep, "mask_ratio", labels=["synergy"])
+    rows = of(sweep, "synergy")
+    mean = rows[(rows["mask_ratio"] == 0.25) & (rows["masking"] == "symmetric")]["value"].mean()
+    assert f"Synergy: masking symmetric: {rows_mean(rows, 0.0):.2f} at 0, {mean:.2f} at 0.25" in figure.alt
+
+
+def rows_mean(rows, ratio):
+    return rows[(rows["mask_ratio"] == ratio) & (rows["masking"] == "symmetric")]["value"].mean()
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda t: ablation.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
+        (lambda t: ablation.curve(t, "masking"), "'masking' are words"),
+        (lambda t: ablation.curve(t[t["weight"] == 10], "mask_ratio"), "no two levels of 'mask_ratio'"),
+        (lambda t: ablation.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
+        (lambda t: ablation.cells(t, ["depth"]), "has no setting 'depth'"),
+        (lambda t: ablation.cells(t, ["masking"], base={"mask_ratio": 0.75}), "varies 'weight', too"),
+        (
+            lambda t: ablation.cells(t, ["masking"], base={"mask_ratio": 0.6, "weight": 1.0}),
+            "no run has mask ratio 0.6",
+        ),
+        (lambda t: ablation.trade(t, part="fused"), "part 'fused'"),
+        (lambda t: ablation.trade(t[t["label"] != "synergy"]), "labels of unique information and of synergy"),
+    ],
+)
+def test_what_cannot_be_drawn_is_said(sweep, draw, words):
+    with pytest.raises(ValueError, match=words):
+        draw(sweep)
