@@ -33,6 +33,20 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
     "free_for_the_hinge": ([-1, -0.3], [(0.3, "charges"), (0, "neither"), (-2, "between")]),
     "tokens_kept": ([2], [(6, "hidden"), (3, "whole")]),
     "hidden_in_view_1": ([6, 6.0], [(12, "both"), (8, "Whose")]),
+    "runs_of_a_grid": ([50, 50.0], [(10, "every world"), (25, "seeds too")]),
+    "width_of_a_paired_interval": ([0, 0.0], [(0.2, "world by world")]),
+    "found_by_chance": ([2, 2.0], [(38, "do not"), (5, "5 of 100")]),
+    "only_all_three": (
+        [[[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], [[[0, 1], [1, 0]], [[1, 0], [0, 1]]]],
+        [([[[1, 0], [0, 0]], [[0, 0], [0, 1]]], "x2 and x3"), ([[[1, 1], [1, 1]]] * 2, "0.00"), ([[1, 0]], "axes")],
+    ),
+    "parity_of_five": ([-3, -3.0], [(3, "prevail"), (1, "count")]),
+    "a_fourth_number": (
+        [lambda a, b, c: a * b * c, lambda a, b, c: -2 * a * b * c, lambda a, b, c: a + b + c == 1 or a + b + c == -3],
+        [(lambda a, b, c: a * b, "sign"), (lambda a, b, c: a + b + c, "weights"), (1, "callable")],
+    ),
+    "column_in_points": ([234, 234.0], [(486, "both columns"), (3.25, "72 points")]),
+    "type_in_print": ([4, 4.0], [(16, "shrinks"), (8, "multiplied")]),
 }
 
 

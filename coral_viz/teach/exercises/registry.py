@@ -1,0 +1,33 @@
+"""Where exercises are kept by name, and how they say that an answer is not yet right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+EXERCISES: dict[str, Callable[[object], str]] = {}
+"""By name: a function of the answer that returns praise, or raises ``NotYet``."""
+
+CLOSE = 5e-3
+
+
+class NotYet(Exception):
+    """What is still missing from an answer, in a sentence to the learner."""
+
+
+def exercise(function: Callable[[object], str]) -> Callable[[object], str]:
+    """Keep a function of the answer under its own name."""
+    EXERCISES[function.__name__] = function
+    return function
+
+
+def close(value, wanted) -> bool:
+    """Whether numbers are right to two decimals."""
+    return bool(np.allclose(value, wanted, atol=CLOSE))
+
+
+def in_words(atoms) -> str:
+    """Atoms as people say them."""
+    symbols = ("R", "U1", "U2", "S")
+    return ", ".join(f"{symbol} {value:.3f}" for symbol, value in zip(symbols, atoms.as_array()))
