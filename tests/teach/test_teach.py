@@ -3,8 +3,7 @@ import json
 import pytest
 
 from coral_viz import pid, teach
-from coral_viz.teach import exercises
-from coral_viz.teach.exercises import EXERCISES, NotYet
+from coral_viz.teach.exercises import EXERCISES, NotYet, registry
 
 ASKED = ("Which atom?", ("redundancy", "synergy"), "synergy", "One coin tells nothing.")
 UNQ = pid.gates.gate("UNQ")
@@ -100,13 +99,13 @@ def test_verdicts_are_announced_and_escaped(monkeypatch):
 
 
 def test_exercises_register_by_their_names(monkeypatch):
-    monkeypatch.setattr(exercises, "EXERCISES", {})
+    monkeypatch.setattr(registry, "EXERCISES", {})
 
-    @exercises.exercise
+    @registry.exercise
     def mine(value):
         return "Well."
 
-    assert dict(exercises.EXERCISES) == {"mine": mine}
+    assert dict(registry.EXERCISES) == {"mine": mine}
 
 
 def test_a_prediction_asks_for_a_choice_before_it_reveals():

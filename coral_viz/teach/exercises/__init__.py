@@ -4,6 +4,6 @@ What is right is computed by the package, not looked up; whatever is wrong is to
 """
 
 from coral_viz.teach.exercises import information, learning, reporting
-from coral_viz.teach.exercises.registry import EXERCISES, NotYet, exercise
+from coral_viz.teach.exercises.registry import EXERCISES, NotYet
 
-__all__ = ["EXERCISES", "NotYet", "exercise", "information", "learning", "reporting"]
+__all__ = ["EXERCISES", "NotYet", "information", "learning", "reporting"]
