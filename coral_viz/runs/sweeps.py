@@ -1,8 +1,8 @@
 """Sweeps: a grid's runs, done wherever they can be and put into one table as they finish.
 
 The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, failed and why) and
-``results.parquet`` (see ``results``), both written again whenever the sweep ends or is interrupted. The same call goes
-on where the last one stopped; shards of a grid may share one folder.
+``results.parquet`` (see ``results``), both written again every minute in which a run ends, and when the sweep ends or
+is interrupted. The same call goes on where the last one stopped; shards of a grid may share one folder.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ SHORT = 20.0
 """Seconds of work that are done sooner than processes have started."""
 
 PACED = 5
+MINUTE = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,9 +59,13 @@ def run(
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
     outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, scheduler=scheduler, say=tqdm.write)
     ended: list[Outcome] = []
+    written = time.monotonic()
     try:
-        for outcome in watched(outcomes, plan, lambda outcome: _headline(store.rows(outcome.spec))):
+        for outcome in watched(outcomes, plan, lambda outcome: _headline(outcome.spec, grid, store)):
             ended.append(outcome)
+            if time.monotonic() - written > MINUTE:
+                _written(grid, store, Path(out), ended, shard)
+                written = time.monotonic()
     finally:
         sweep = _written(grid, store, Path(out), ended, shard)
     return sweep
@@ -95,10 +100,12 @@ def _measured_pace(spec: RunSpec, device: str) -> float:
     return per_step * spec.budget.steps / (spec.cost - spec.budget.probe_samples / 2)
 
 
-def _headline(rows: pd.DataFrame) -> str:
-    """What the whole embedding tells of each label by a linear probe, in %, for the line of a run."""
-    found = tables.select(rows, metric="balanced_accuracy", part="all", readout="linear").set_index("label")["value"]
-    return "".join(f", {label} {100 * found[label]:.0f}" for label in tables.labels(found.reset_index()))
+def _headline(spec: RunSpec, grid: Grid, store: Store) -> str:
+    """Where in the grid the run stands, and what a linear probe reads of each label in its whole embedding, in %."""
+    place = [f", {name}={spec.settings[name]}" for name in grid.varied if name in spec.settings]
+    rows = tables.select(store.rows(spec), metric="balanced_accuracy", part="all", readout="linear")
+    found = rows.set_index("label")["value"]
+    return "".join([*place, ":", *(f" {label} {100 * found[label]:.0f}" for label in tables.labels(rows))])
 
 
 def _written(grid: Grid, store: Store, out: Path, ended: list[Outcome], shard: str) -> Sweep:

@@ -131,6 +131,15 @@ def test_the_same_call_reuses_what_is_finished(swept):
     assert sweeps.left(grid.specs, Store(out / "runs")) == 0
 
 
+def test_the_table_fills_while_runs_end(tmp_path, monkeypatch, capsys):
+    rows = []
+    monkeypatch.setattr(sweeps, "MINUTE", 0.0)
+    monkeypatch.setattr(results, "write", lambda frame, path: rows.append(frame["run_id"].nunique()))
+    sweeps.run(grids.make(KEYS | {"seeds": 0, "method": "cross"}), tmp_path, executor="serial", device="cpu")
+    assert rows == [1, 2, 2]
+    assert "s, steps=6: redundancy " in capsys.readouterr().out
+
+
 def test_an_interrupted_sweep_keeps_and_tells_what_is_done(tmp_path, monkeypatch):
     grid, done = grids.make(KEYS), []
 
