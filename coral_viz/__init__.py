@@ -2,7 +2,8 @@
 
 Rooms, from the ground up (each imports only those before it): ``pid`` (partial information decomposition, no torch),
 ``nets``, ``losses``, ``tasks``, ``methods``, ``training``, ``readouts``, ``probing``, ``tables``, ``runs``,
-``statistics``, ``style``, ``figures``, ``report``, ``paper``. They load on first use, so ``import coral_viz`` costs nothing and needs no torch.
+``statistics``, ``style``, ``figures``, ``report``, ``paper``. They load on first use, so ``import coral_viz`` costs
+nothing and needs no torch.
 """
 
 import importlib

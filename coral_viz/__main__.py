@@ -154,8 +154,9 @@ def _figures(options) -> int:
 
     chosen = {"venue": options.venue, "results": options.results, "data": options.data, "only": options.only}
     made = paper.make(options.out, **chosen)
-    print(*(paths[0] for paths in [*made.figures.values(), *made.tables.values()]), sep="\n")
-    print(*(f"missing: {name}, since {reason}" for name, reason in made.missing.items()), sep="\n")
+    lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
+    lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]
+    print(*lines, sep="\n")
     print(f"{len(made.figures)} figures and {len(made.tables)} tables; what they rest on is in {made.manifest}")
     return 0
 
@@ -186,7 +187,7 @@ def _ship(options) -> int:
     return 0
 
 
-BENCHMARKS = ("training", "pid", "estimators", "coverage", "trifeature", "sweeps")
+BENCHMARKS = ("training", "pid", "estimators", "dimensions", "coverage", "trifeature", "sweeps", "explorers")
 
 
 def _bench(options) -> int:

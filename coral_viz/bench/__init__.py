@@ -11,9 +11,11 @@ BENCHMARKS = {
     "training": ("training", "run"),
     "pid": ("pid", "run"),
     "estimators": ("estimators", "run"),
+    "dimensions": ("estimators", "dimensions"),
     "coverage": ("estimators", "coverage"),
     "trifeature": ("trifeature", "run"),
     "sweeps": ("sweeps", "run"),
+    "explorers": ("explorers", "run"),
 }
 
 

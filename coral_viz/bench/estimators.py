@@ -1,6 +1,7 @@
 """How far estimated atoms are from exact ones, and how often their intervals hold.
 
     python -m coral_viz bench estimators     # ``run``: error against n, beside k-means   -> bench_estimators.csv
+    python -m coral_viz bench dimensions     # ``dimensions``: error against dimension and noise -> bench_dimensions.csv
     python -m coral_viz bench coverage       # ``coverage``: intervals and tests          -> bench_coverage.csv
 
 Truths are those of ``coral_viz.pid.truths``, hidden in 32 dimensions. Tables of 4 x 4 x 2 with atoms known to solver
@@ -9,6 +10,7 @@ precision are sampled for intervals and tests.
 
 from __future__ import annotations
 
+import itertools
 import time
 import warnings
 from collections.abc import Iterator
@@ -30,6 +32,10 @@ ESTIMATORS = {
     "k-means 20": {"method": "kmeans", "clusters": 20},
 }
 
+SHIFTS = {"redundant": truths.gaussian_shift, "xor": truths.noisy_xor}
+NOISES, HIDDEN = (0.25, 0.5, 1.0), (2, 8, 32, 128)
+"""Truths of adjustable noise; noises; dimensions that hide them."""
+
 
 def run(out: Path, quick: bool = False) -> pd.DataFrame:
     """Mean absolute error over the four atoms, and bias of each, in bits, by estimator, truth and sample size.
@@ -45,11 +51,34 @@ def run(out: Path, quick: bool = False) -> pd.DataFrame:
     return table
 
 
+def dimensions(out: Path, quick: bool = False) -> pd.DataFrame:
+    """The same at n = 1 000, by the dimension that hides the sources and by their noise.
+
+    Noise is the standard deviation of a source over the distance between its two means. Writes
+    ``out``/bench_dimensions.csv after every cell; ``quick`` takes two seeds and leaves out 128 dimensions.
+    """
+    rows = []
+    for (name, made), noise, across in itertools.product(SHIFTS.items(), NOISES, HIDDEN[:-1] if quick else HIDDEN):
+        truth = made(1 / noise, 1 / noise)
+        for estimator, options in ESTIMATORS.items():
+            found = _errors(truth, 1_000, 2 if quick else 3, options, dimensions=across)
+            rows.append(
+                {"truth": name, "n": 1_000, "dimensions": across, "noise": noise, "estimator": estimator} | found
+            )
+        table = _written(rows, out, "bench_dimensions.csv")
+    return table
+
+
 def _error(truth: str, n: int, seeds: int, name: str, options: dict) -> dict:
-    exact = truths.load(truth)
+    found = _errors(truths.load(truth), n, seeds, options)
+    return {"truth": truth, "n": n, "estimator": name} | found
+
+
+def _errors(exact: truths.Truth, n: int, seeds: int, options: dict, **hidden) -> dict:
+    """Errors of an estimator over seeds; ``hidden`` says how the sources are (see ``Truth.sample``)."""
     errors, seconds = [], []
     for seed in range(seeds):
-        sample = exact.sample(n, seed)
+        sample = exact.sample(n, seed, **hidden)
         started = time.process_time()
         with threadpool_limits(1), warnings.catch_warnings():
             warnings.filterwarnings("ignore", "The table of", UserWarning)  # sparse tables are part of the comparison
@@ -59,7 +88,7 @@ def _error(truth: str, n: int, seeds: int, name: str, options: dict) -> dict:
     bias = dict(zip((f"bias_{atom}" for atom in NAMES), np.mean(errors, axis=0)))
     error = np.abs(errors).mean(axis=1)
     spread = error.std(ddof=1) / np.sqrt(seeds)
-    row = {"truth": truth, "n": n, "estimator": name, "seeds": seeds, "mean_absolute_error": error.mean()}
+    row = {"seeds": seeds, "mean_absolute_error": error.mean()}
     return row | {"standard_error": spread, **bias, "cpu_seconds": np.median(seconds)}
 
 

@@ -28,6 +28,8 @@ MOVES = {
     "embeddings": ("label", None),
     "masking": ("sample", range(20)),
     "theatre": ("moment", None),
+    "ablations": ("label", None),
+    "beyond": ("rho", np.linspace(0, 1, 20)),
 }
 """The main control of every explorer and the values to give it; None: all that it offers, again and again."""
 
@@ -36,7 +38,7 @@ def run(out: Path, quick: bool = False) -> pd.DataFrame:
     """Median milliseconds of 20 steps of every explorer, computing and drawing apart, in time of the clock and the CPU.
 
     The first step, which fills caches, is made before and not counted. ``quick`` makes 5 steps. Writes
-    ``out``/bench_explorers.csv.
+    ``out``/bench_explorers.csv after every explorer. ValueError if an explorer lacks the results that it shows.
     """
     rows = []
     with threadpool_limits(1):
@@ -44,18 +46,20 @@ def run(out: Path, quick: bool = False) -> pd.DataFrame:
             explorer = getattr(explore, name)()
             steps = np.array([_step(explorer, *move) for move in _moves(explorer, 6 if quick else 21)])
             rows.append(_row(name, 1e3 * np.median(steps[1:], axis=0), len(steps) - 1))
-    table = pd.DataFrame(rows)
-    table.to_csv(Path(out) / "bench_explorers.csv", index=False, float_format="%.1f")
+            table = pd.DataFrame(rows)
+            table.to_csv(Path(out) / "bench_explorers.csv", index=False, float_format="%.1f")
     return table
 
 
 def _moves(explorer, count: int) -> Iterator[tuple]:
-    """Pairs of a control and a value; only values that differ from the one before make a step."""
+    """Pairs of a control and a value."""
     control, values = MOVES[explorer.NAME]
     widget = explorer.widgets[control]
     if values is None:
-        offered = getattr(widget, "options", None) or range(widget.min, widget.max + 1)
+        offered = widget.options if hasattr(widget, "options") else range(widget.min, widget.max + 1)
         values = [choice[1] if isinstance(choice, tuple) else choice for choice in offered]
+    if not len(values):
+        raise ValueError(f"explore.{explorer.NAME} has nothing to choose: {explorer.presenter.words}")
     return itertools.islice(((control, value) for value in itertools.cycle(values)), count)
 
 

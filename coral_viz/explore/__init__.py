@@ -16,6 +16,8 @@ EXPLORERS = {
     "embeddings": ("embeddings", "Embeddings"),
     "masking": ("masking", "Masking"),
     "theatre": ("theatre", "Theatre"),
+    "ablations": ("ablations", "Ablations"),
+    "beyond": ("many_modalities", "Beyond"),
 }
 """By the name they are called: module and class."""
 

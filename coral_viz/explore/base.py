@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from html import escape
+from types import MappingProxyType
 
 import ipywidgets
 from matplotlib.figure import Figure
@@ -16,7 +17,8 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.explore.presenter import Presenter
 
-LABEL_WIDTH = "150px"
+LABEL_WIDTH, WIDTH = "150px", "460px"
+"""Of a control's name, and of a control with its name."""
 
 
 class Explorer:
@@ -32,6 +34,8 @@ class Explorer:
     """
 
     NAME: str
+    ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    """By the value of the control "picture", the controls that stand there only; those of no picture stand always."""
     _following = False
 
     def __init__(self, **settings):
@@ -66,7 +70,17 @@ class Explorer:
 
     def layout(self) -> ipywidgets.Widget:
         """How the controls stand above the picture; a subclass may group them."""
-        return ipywidgets.VBox([with_number_box(widget) for widget in self.widgets.values()])
+        rows = {name: with_number_box(widget) for name, widget in self.widgets.items()}
+
+        def follow(change=None):
+            here = self.ONLY[self.widgets["picture"].value]
+            for name in set().union(*self.ONLY.values()):
+                rows[name].layout.display = "flex" if name in here else "none"
+
+        if self.ONLY:
+            follow()
+            self.widgets["picture"].observe(follow, "value")
+        return ipywidgets.VBox(list(rows.values()))
 
     # --- what everyone uses -------------------------------------------------------------------------------------
 
@@ -76,7 +90,11 @@ class Explorer:
         return {name: widget.value for name, widget in self.widgets.items()}
 
     def refresh(self, change=None) -> None:
-        """Compute and draw again; a ValueError becomes a sentence in the status line and the last picture stays."""
+        """Compute and draw again; what goes wrong becomes a sentence in the status line, and the last picture stays.
+
+        ValueErrors are about the settings. Anything else is a fault of the code: it is said, then raised again, which
+        Jupyter writes to its log and tests see.
+        """
         if self._following:
             return
         settings = self.settings
@@ -85,6 +103,10 @@ class Explorer:
             self.presenter.present(self.draw(computed, settings, style.screen()), self.caption(computed, settings))
         except ValueError as error:
             self.presenter.say(str(error), alert=True)
+        except Exception as error:
+            words = f"{type(error).__name__}: {error}".removesuffix(": ")
+            self.presenter.say(f"These settings met a fault in the program ({words}).", alert=True)
+            raise
 
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
@@ -132,8 +154,8 @@ def slider(description: str, value: float, low: float, high: float, step: float,
 
 def choice(description: str, options, value) -> ipywidgets.Widget:
     """A drop-down list."""
-    wide = {"description_width": LABEL_WIDTH}
-    return ipywidgets.Dropdown(options=list(options), value=value, description=description, style=wide)
+    wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
+    return ipywidgets.Dropdown(options=list(options), value=value, description=description, **wide)
 
 
 def with_number_box(widget: ipywidgets.Widget) -> ipywidgets.Widget:

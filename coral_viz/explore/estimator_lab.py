@@ -2,31 +2,46 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 import ipywidgets
 
 from coral_viz.explore import shipped
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice
+from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice
 from coral_viz.figures.bias import bias
 from coral_viz.figures.coverage import coverage
 
-ERROR, HOLDS = "error against the truth", "how often intervals hold the truth"
+COUNT, DIMENSION, NOISE = "error against n", "error against dimension", "error against noise"
+HOLDS = "how often intervals hold the truth"
+TABLES = {
+    COUNT: ("bench_estimators.csv", "truth"),
+    DIMENSION: ("bench_dimensions.csv", "truth"),
+    NOISE: ("bench_dimensions.csv", "truth"),
+    HOLDS: ("bench_coverage.csv", "distribution"),
+}
+"""By picture: its grid, and the column that says where samples are from."""
+OVER = {COUNT: "n", DIMENSION: "dimensions", NOISE: "noise"}
 
 
 class Estimators(Explorer):
     """``explore.estimators()``: classifiers and k-means on samples whose atoms are known; intervals on counts."""
 
     NAME = "estimators"
+    ONLY = MappingProxyType(
+        {COUNT: ("estimators",), DIMENSION: ("estimators", "noise"), NOISE: ("estimators", "dimensions"), HOLDS: ()}
+    )
 
     def controls(self):
-        errors, held = shipped.table("bench_estimators.csv"), shipped.table("bench_coverage.csv")
-        estimators, truths = errors["estimator"].unique(), list(errors["truth"].unique())
-        worlds = list(dict.fromkeys(held["distribution"]))
-        picture, world = choice("picture", [ERROR, HOLDS], ERROR), choice("samples from", truths, truths[0])
+        hidden = shipped.table("bench_dimensions.csv")
+        estimators = shipped.table("bench_estimators.csv")["estimator"].unique()
+        picture, world = choice("picture", TABLES, COUNT), choice("samples from", _worlds(COUNT), _worlds(COUNT)[0])
 
         def follow(change):
-            """The two grids have distributions of their own."""
+            """The grids have distributions of their own."""
             with self.following():
-                world.options = truths if picture.value == ERROR else worlds
+                kept, offered = world.value, _worlds(picture.value)
+                world.options = offered
+                world.value = kept if kept in offered else offered[0]
 
         picture.observe(follow, "value")
         chosen = ipywidgets.SelectMultiple(
@@ -35,26 +50,54 @@ class Estimators(Explorer):
             description="estimators",
             rows=len(estimators),
             style={"description_width": LABEL_WIDTH},
+            layout={"width": WIDTH},
         )
-        return {"picture": picture, "world": world, "estimators": chosen}
+        return {
+            "picture": picture,
+            "world": world,
+            "estimators": chosen,
+            "dimensions": choice("dimensions", hidden["dimensions"].unique().tolist(), 32),
+            "noise": choice("noise", hidden["noise"].unique().tolist(), 0.5),
+        }
 
     def compute(self, settings):
+        name, where = TABLES[settings["picture"]]
+        table = shipped.table(name)
+        table = table[table[where] == settings["world"]]
         if settings["picture"] == HOLDS:
-            table = shipped.table("bench_coverage.csv")
-            return table[table["distribution"] == settings["world"]]
+            return table
         if not settings["estimators"]:
             raise ValueError("no estimator is chosen; choose one or more.")
-        table = shipped.table("bench_estimators.csv")
-        return table[(table["truth"] == settings["world"]) & table["estimator"].isin(settings["estimators"])]
+        for held in {"dimensions", "noise"} & set(table) - {OVER[settings["picture"]]}:
+            table = table[table[held] == settings[held]]
+        return table[table["estimator"].isin(settings["estimators"])]
 
     def draw(self, computed, settings, look):
-        return (bias if settings["picture"] == ERROR else coverage)(computed, look=look)
+        if settings["picture"] == HOLDS:
+            return coverage(computed, look=look)
+        return bias(computed, OVER[settings["picture"]], look=look)
 
     def caption(self, computed, settings):
-        largest = computed[computed["n"] == computed["n"].max()]
+        n = computed["n"].max()
         if settings["picture"] == HOLDS:
-            return (
-                f"At n = {largest['n'].iloc[0]:,}, intervals hold the truth in {largest['coverage'].min():.1%} or more."
-            )
-        errors = ", ".join(f"{row.estimator}: {row.mean_absolute_error:.3f}" for row in largest.itertuples())
-        return f"Mean absolute error in bits at n = {largest['n'].iloc[0]:,} samples: {errors}."
+            largest = computed[computed["n"] == n]
+            return f"At n = {n:,}, intervals hold the truth in {largest['coverage'].min():.1%} or more."
+        over = OVER[settings["picture"]]
+        last = computed[computed[over] == computed[over].max()]
+        errors = ", ".join(f"{row.estimator}: {row.mean_absolute_error:.3f}" for row in last.itertuples())
+        return (
+            f"Mean absolute error in bits at {over} = {last[over].iloc[0]:,}: {errors}. {COVERED[settings['picture']]}"
+        )
+
+
+COVERED = {
+    COUNT: "The grid: five truths hidden in 32 dimensions, three n.",
+    DIMENSION: "Only one dimension of each source tells anything, the others are noise. n = 1,000.",
+    NOISE: "Noise: standard deviation of a source over the distance between its two means. n = 1,000.",
+}
+"""What the grid of a picture covers."""
+
+
+def _worlds(picture: str) -> list[str]:
+    name, where = TABLES[picture]
+    return list(dict.fromkeys(shipped.table(name)[where]))

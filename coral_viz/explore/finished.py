@@ -12,7 +12,7 @@ import torch
 
 from coral_viz import probing, projections, runs, similarity, style
 from coral_viz.explore import shipped
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice
+from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice
 
 RUNS = shipped.RESULTS.parent / "runs"
 """The runs that come with the repository."""
@@ -108,9 +108,9 @@ def similarities(folder: str, run_id: str, trained: bool) -> tuple[list[str], di
 
 def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Widget]:
     """The controls ``folder`` and ``run`` of an explorer; another folder offers others. ``fused``: see ``listed``."""
-    wide = {"description_width": LABEL_WIDTH}
+    wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
     folder = ipywidgets.Text(
-        description="folder of runs", placeholder="the shipped runs", continuous_update=False, style=wide
+        description="folder of runs", placeholder="the shipped runs", continuous_update=False, **wide
     )
     offered = listed("", fused)
     run = choice("run", offered, offered[0][1] if offered else None)

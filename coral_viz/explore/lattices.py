@@ -5,11 +5,10 @@ from __future__ import annotations
 import itertools
 from functools import lru_cache
 
-import ipywidgets
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice
+from coral_viz.explore.base import Explorer, choice
 from coral_viz.figures.pid import hasse
 from coral_viz.pid.lattice import Lattice, redundancy_lattice
 from coral_viz.pid.measures import CLOSED_FORMS
@@ -34,9 +33,7 @@ class Lattices(Explorer):
 
     def controls(self):
         example, node = choice("distribution", pid.gates.names(), "AND"), choice("node", ["{1}{2}"], "{1}{2}")
-        sources = ipywidgets.Dropdown(
-            options=[2, 3], value=2, description="sources", style={"description_width": LABEL_WIDTH}
-        )
+        sources = choice("sources", [2, 3], 2)
 
         def follow(change):
             """Offer the distributions and nodes of so many sources."""

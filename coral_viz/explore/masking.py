@@ -2,41 +2,87 @@
 
 from __future__ import annotations
 
+import contextlib
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+import ipywidgets
 import pandas as pd
 import torch
 
 from coral_viz import figures, style
-from coral_viz.explore import finished, shipped
+from coral_viz.explore import finished, own_run, shipped
 from coral_viz.explore.base import Explorer, choice, slider
-from coral_viz.figures.turned import turned
-from coral_viz.runs.spec import defaults
+from coral_viz.figures.ablation import cells, curve
+from coral_viz.figures.swept import is_number, usual
+from coral_viz.runs import RunSpec, Store, results
 
-HIDDEN, TURNED = "what is hidden", "what turning it changes"
-SWEEPS = "ablations.parquet"
+HIDDEN, TURNED, OWN = "what is hidden", "what turning it changes", "own runs"
+METRICS = {"bits (best readout)": "bits", "balanced accuracy (linear probe)": "balanced_accuracy"}
 SAMPLES = 20
 """Samples to choose from."""
 
 
 class Masking(Explorer):
-    """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training."""
+    """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training.
+
+    Sweeps that ship say what the masks' settings change; a button trains the same run with other masks.
+    """
 
     NAME = "masking"
+    ONLY = MappingProxyType(
+        {HIDDEN: ("sample", "progress", "draw_number"), TURNED: ("turned", "metric"), OWN: ("metric",)}
+    )
 
     def controls(self):
-        chosen, sweeps = finished.chooser(self, fused=True), _sweeps()
-        knobs = sorted(_knobs(sweeps))
-        widgets = chosen | {"picture": choice("picture", [HIDDEN, *([TURNED] if knobs else [])], HIDDEN)}
-        widgets |= {
+        widgets = finished.chooser(self, fused=True) | {"picture": choice("picture", self.ONLY, HIDDEN)}
+        turned = choice("over", ["mask_ratio"], "mask_ratio")
+
+        def follow(change=None):
+            """Offer the settings that the sweep of the run's method turns."""
+            with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong
+                run = finished.opened(widgets["folder"].value, widgets["run"].value)
+                finished.offer(turned, [(name.replace("_", " "), name) for name in _turned(_sweep(run.spec.method))])
+
+        follow()
+        widgets["run"].observe(follow, "value")
+        return widgets | {
             "sample": slider("sample", 0, 0, SAMPLES - 1, 1),
             "progress": slider("progress of training", 1.0, 0.0, 1.0, 0.05),
             "draw_number": slider("draw of the masks", 0, 0, 99, 1),
+            "turned": turned,
+            "metric": choice("measure", METRICS.items(), "balanced_accuracy"),
         }
-        return widgets | ({"knob": choice("knob", knobs, knobs[0])} if knobs else {})
+
+    def layout(self):
+        own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
+
+        def follow(change=None):
+            own.view.layout.display = "flex" if self.widgets["picture"].value == OWN else "none"
+
+        follow()
+        self.widgets["picture"].observe(follow, "value")
+        return ipywidgets.VBox([*super().layout().children, own.view])
+
+    def _chosen(self) -> RunSpec:
+        return finished.opened(self.settings["folder"], self.settings["run"]).spec
+
+    def _trained(self) -> None:
+        if self.settings["picture"] == OWN:
+            self.refresh()
+
+    # --- pictures -----------------------------------------------------------------------------------------------------
 
     def compute(self, settings):
         run = finished.opened(settings["folder"], settings["run"])
         if settings["picture"] == TURNED:
-            return run, _sweeps()
+            shown = _sweep(run.spec.method)
+            if not _turned(shown):
+                raise ValueError(f"{run.method.TITLE} has no masks to turn; choose a run of another method.")
+            return run, shown
+        if settings["picture"] == OWN:
+            return run, _own_runs(run.spec)
         batch = run.task.sample(SAMPLES, "train", run.spec.seed)[[settings["sample"]]]
         views = run.task.views(batch, torch.Generator().manual_seed(settings["draw_number"]))
         with torch.random.fork_rng(devices=[]), torch.no_grad():
@@ -45,36 +91,72 @@ class Masking(Explorer):
 
     def draw(self, computed, settings, look):
         run, shown = computed
-        if settings["picture"] == TURNED:
-            usual = defaults(run.spec.method, run.spec.task).get(settings["knob"])
-            return turned(shown, run.spec.method, settings["knob"], usual, look=look)
-        return figures.masks(shown, getattr(run.method, "tokens_of", ()), look=look)
+        if settings["picture"] == HIDDEN:
+            return figures.masks(shown, getattr(run.method, "tokens_of", ()), look=look)
+        if settings["picture"] == OWN:
+            base = usual(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
+            return cells(shown, results.settings(shown), base=base, metric=settings["metric"], look=look)
+        return curve(shown, settings["turned"], metric=settings["metric"], look=look)
 
     def caption(self, computed, settings):
-        run, _ = computed
+        run, shown = computed
+        if settings["picture"] == HIDDEN:
+            words = SAID[run.spec.method](run.method, settings["progress"]) if run.spec.method in SAID else ""
+            return f"{finished.title(run.spec)}. {words}".strip()
+        method = style.method_style(run.spec.method).label.split(" (")[0]
         if settings["picture"] == TURNED:
-            return (
-                f"Shipped runs of {style.method_style(run.spec.method).label}, the other knobs as they are by default."
-            )
-        words = SAID[run.spec.method](run.method, settings["progress"]) if run.spec.method in SAID else ""
-        missing = (
-            "" if _knobs(_sweeps()) else " How the masks' settings move R, U and S is not shown: no sweep ships here."
-        )
-        return f"{finished.title(run.spec)}. {words}{missing}".strip()
+            words = settings["turned"].replace("_", " ")
+            return f"Shipped runs of {method}; on one line are those that differ in {words} alone."
+        count = shown["run_id"].nunique()
+        return f"{count} own run(s) of {method}, kept in {own_run.FOLDER}. One seed says little: train several."
 
 
-def _sweeps() -> pd.DataFrame:
-    """The shipped runs with one knob turned; empty where none ship."""
+def _own_runs(spec: RunSpec) -> pd.DataFrame:
+    """What own runs measured that are as this one but for masks, steps and seed, with a column for masks and steps."""
+    if not own_run.FOLDER.is_dir():
+        raise ValueError("there is no own run yet; choose masks and press Train.")
+    store = Store(own_run.FOLDER, to_write=False)
+    alike = [own for own in store.specs() if _but_for_masks(own) == _but_for_masks(spec)]
+    if not alike:
+        raise ValueError(f"there is no own run of {finished.title(spec)!r} yet; choose masks and press Train.")
+    return results.collect(alike, store, [*_masks(spec), "steps"])
+
+
+def _but_for_masks(spec: RunSpec) -> tuple:
+    knobs = [(name, value) for name, value in spec.knobs if name not in own_run.MASKS]
+    return spec.method, knobs, spec.task, spec.dials
+
+
+def _masks(spec: RunSpec) -> list[str]:
+    """The settings of masks that the method has."""
+    return [name for name in own_run.MASKS if name in spec.settings]
+
+
+# --- sweeps -----------------------------------------------------------------------------------------------------------
+
+
+def _sweep(method: str) -> pd.DataFrame:
+    """The shipped runs of a method with other masks. ValueError if there are none."""
     try:
-        return shipped.table(SWEEPS)
+        path = shipped.path(f"grid_{method}.parquet")
     except ValueError:
-        return pd.DataFrame({"knob": pd.Series(dtype=str)})
+        raise ValueError(
+            f"no sweep of {style.method_style(method).label} ships here; choose another picture or run."
+        ) from None
+    return _read(path)
 
 
-def _knobs(sweeps: pd.DataFrame) -> set[str]:
-    """The knobs of masks that the table turns, one at a time."""
-    single = [knob for knob in sweeps["knob"].unique() if knob.startswith("mask") and "," not in knob]
-    return {knob.partition("=")[0] for knob in single}
+@cache
+def _read(path: Path) -> pd.DataFrame:
+    return results.read(path)
+
+
+def _turned(sweep: pd.DataFrame) -> list[str]:
+    """The settings of masks that are numbers, and that some runs differ in."""
+    return [name for name in results.settings(sweep) if name.startswith("mask") and is_number(sweep[name])]
+
+
+# --- in words ---------------------------------------------------------------------------------------------------------
 
 
 def _coral(method, progress: float) -> str:

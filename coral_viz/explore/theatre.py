@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import threading
+import time
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import ipywidgets
 
 from coral_viz import style
 from coral_viz.explore import shipped
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice, slider
 from coral_viz.explore.finished import offer, title
 from coral_viz.figures.replay import METRICS, moment
 from coral_viz.runs import replay
@@ -18,16 +20,19 @@ from coral_viz.runs import replay
 REPLAYS = shipped.RESULTS.parent / "replays"
 """The recordings that come with the repository."""
 
+PACE = 0.5
+"""Seconds from one moment to the next while it plays."""
+
 
 class Theatre(Explorer):
-    """``explore.theatre()``: move the moment; 0 is before training, the last one its end."""
+    """``explore.theatre()``: move the moment or let it move; 0 is before training, the last one its end."""
 
     NAME = "theatre"
 
     def controls(self):
-        wide = {"description_width": LABEL_WIDTH}
+        wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
         folder = ipywidgets.Text(
-            description="folder", placeholder="the shipped recordings", continuous_update=False, style=wide
+            description="folder", placeholder="the shipped recordings", continuous_update=False, **wide
         )
         run, label = choice("recording", [], None), choice("classes of", ["redundancy"], "redundancy")
         shown = slider("moment", 0, 0, 1, 1)
@@ -49,6 +54,30 @@ class Theatre(Explorer):
         run.observe(follow, "value")
         metric = choice("measure", [(words, name) for name, words in METRICS.items()], "bits")
         return {"folder": folder, "run": run, "moment": shown, "label": label, "metric": metric}
+
+    def layout(self):
+        """The controls and a button that plays: ipywidgets' own player has buttons without names to be read aloud."""
+        self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play from this moment on, or stop")
+        self.play.observe(self._play, "value")
+        return ipywidgets.VBox([super().layout(), self.play])
+
+    def _play(self, change) -> None:
+        self.play.description = "Stop" if change["new"] else "Play"
+        if change["new"]:
+            self.playing = threading.Thread(target=self._advance, daemon=True)
+            self.playing.start()
+
+    def _advance(self) -> None:
+        """From moment to moment to the end, from the beginning if the end is where it stands."""
+        moment, me = self.widgets["moment"], threading.current_thread()
+        if moment.value == moment.max:
+            moment.value = 0
+        while self.playing is me and self.play.value and moment.value < moment.max:
+            begun = time.monotonic()
+            moment.value += 1
+            time.sleep(max(0.0, PACE - (time.monotonic() - begun)))
+        if self.playing is me:
+            self.play.value = False
 
     def compute(self, settings):
         return _read(settings["folder"], settings["run"])

@@ -1,15 +1,21 @@
-"""Unique information, seen: as what the hull of two ROC curves adds, and as the bottom of a valley of couplings."""
+"""Unique information, seen: what the hull of two ROC curves adds, the bottom of a valley, where a solver gets to."""
 
 from __future__ import annotations
+
+from types import MappingProxyType
 
 import numpy as np
 
 from coral_viz import pid
 from coral_viz.explore.base import Explorer, choice, slider
+from coral_viz.figures.closing import closing
 from coral_viz.figures.pid import polytope, roc
 from coral_viz.pid.information import informations
 
 HULL, VALLEY = "ROC curves and their hull", "couplings with the same marginals"
+SOLVER = "the solver's gap closing"
+DIGITS = range(9)
+"""Gaps that the solver is asked for: 10 to the minus this, in bits."""
 GATES = [name for name in pid.gates.names() if pid.gates.gate(name).shape == (2, 2, 2)]
 """Two binary sources and a binary target: what both pictures can show."""
 SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
@@ -17,17 +23,19 @@ SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
 
 
 class Unique(Explorer):
-    """``explore.unique()``: noise on the target, and a walk from the given distribution to the optimal coupling."""
+    """``explore.unique()``: noise on the target, a walk to the optimal coupling, and the solver that finds it."""
 
     NAME = "unique"
+    ONLY = MappingProxyType({HULL: (), VALLEY: ("walk",), SOLVER: ("digits",)})
 
     def controls(self):
         return {
-            "picture": choice("picture", [HULL, VALLEY], HULL),
+            "picture": choice("picture", self.ONLY, HULL),
             "gate": choice("gate", GATES, "AND"),
             "noise": slider("noise on Y", 0.2, 0.0, 1.0, 0.05),
             "correlation": slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05),
-            "walk": slider("walk from P to the optimum", 0.0, 0.0, 1.0, 0.05),
+            "walk": slider("walk from P to best", 0.0, 0.0, 1.0, 0.05),
+            "digits": slider("digits asked for", 3, DIGITS[0], DIGITS[-1], 1),
         }
 
     def compute(self, settings):
@@ -36,11 +44,21 @@ class Unique(Explorer):
         return p, best, (1 - settings["walk"]) * p + settings["walk"] * best.coupling
 
     def draw(self, computed, settings, look):
-        p, _, q = computed
+        p, best, q = computed
+        if settings["picture"] == SOLVER:
+            return closing(*_stops(p, best), chosen=DIGITS.index(settings["digits"]), look=look)
         return roc(p.sum(1), p.sum(0), look=look) if settings["picture"] == HULL else polytope(p, q, look=look)
 
     def caption(self, computed, settings):
-        _, best, q = computed
+        p, best, q = computed
+        if settings["picture"] == SOLVER:
+            asked, gaps, above = (values[settings["digits"]] for values in _stops(p, best))
+            settled = " What each source tells alone already settles the atoms." if above > 2 * gaps + 1e-9 else ""
+            return (
+                f"Asked for a gap of {asked:g} bits, the solver stops with a certificate that no atom is wrong by more "
+                f"than {gaps:.1e}, and need not know the optimum for it. Its coupling is {above:.1e} above the "
+                f"least.{settled}"
+            )
         if settings["picture"] == HULL:
             return (
                 "A source that accepts wherever its evidence for y = 1 is strong enough traces its curve. Where the "
@@ -52,6 +70,14 @@ class Unique(Explorer):
             f"bits, and no coupling has {gap(q):.4f} bits less. Least: {float(informations(best.coupling)[2]):.4f}; "
             f"what P has above it is synergy, {float(best.synergy):.4f} bits."
         )
+
+
+def _stops(p: np.ndarray, best: pid.Atoms) -> tuple[list[float], list[float], list[float]]:
+    """Where the solver stops: gaps asked for, gaps certified, and how far the coupling found is above the least."""
+    asked = [10.0**-digits for digits in DIGITS]
+    found = [pid.broja(p, tol=tol, coupling=True) for tol in asked]
+    told = np.array([float(informations(atoms.coupling)[2]) for atoms in [best, *found]])
+    return asked, [float(atoms.gap) for atoms in found], list(told[1:] - told.min())
 
 
 def gap(q: np.ndarray) -> float:

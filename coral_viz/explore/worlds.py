@@ -11,7 +11,7 @@ import torch
 from matplotlib.figure import Figure
 
 from coral_viz import pid, tasks
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice, slider
 from coral_viz.figures.samples import two_views
 from coral_viz.figures.world import bits_left
 from coral_viz.tasks.factors import Dials, Factors
@@ -56,7 +56,9 @@ class Worlds(Explorer):
             "sigma": slider("sigma, noise", start["sigma"], 0.0, 3.0, 0.05, **at_rest),
             "tokens": slider("tokens per modality", start["tokens"], 1, 24, 1, **at_rest),
             "shared_phases": ipywidgets.Checkbox(
-                value=False, description="views share phases", style={"description_width": LABEL_WIDTH}
+                description="views share phases",
+                style={"description_width": LABEL_WIDTH},
+                layout={"width": WIDTH},
             ),
         }
 

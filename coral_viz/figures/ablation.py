@@ -53,21 +53,23 @@ def curve(
     columns = min(len(names), 4 if letters() > WIDE else 2)
     places = _places(sorted(rows[setting].unique()), columns)
     place, rank = rows[setting].map(places), rows["line"].map(lines.index) - (len(lines) - 1) / 2
-    rows = rows.assign(place=place, x=place + 0.025 * (max(places.values()) - min(places.values())) * rank)
+    apart = 0.33 / _width(columns) * (max(places.values()) - min(places.values()))
+    rows = rows.assign(place=place, x=place + apart * rank)
     summary = swept.summary(rows, ["line", "label", setting, "x", "place"])
     words = _small_print(summary, metric, readout, part)
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
     key = [spaced.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
     shape = math.ceil(len(names) / columns), columns
     figure, grid = spaced.panels(shape, PANEL, words, left=NUMBER, foot=2.8, key=key)
-    for label, ax in zip(names, grid.flat):
+    for i, (label, ax) in enumerate(zip(names, grid.flat)):
         _lines(ax, *(frame[frame["label"] == label] for frame in (summary, rows)), lines, label)
-        ax.set_xticks(list(places.values()), [f"{level:g}" for level in places])
-        ax.tick_params(labelbottom=ax in grid[-1])
+        lowest = i >= len(names) - columns
+        ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
+        ax.set_xlabel(setting.replace("_", " ") if lowest else "")
         spaced.title(ax, label)
         _scale(ax, "y", rows)
-    for ax in grid[-1]:
-        ax.set_xlabel(setting.replace("_", " "))
+    for ax in grid.flat[len(names) :]:
+        ax.remove()
     return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "line", setting))
 
 
@@ -87,7 +89,7 @@ def cells(
     Args:
         table: a sweep's table.
         settings: what may differ between rows; everything else is as in the base. Methods may always differ.
-        base: a value per setting, ``swept.usual`` if None.
+        base: a value per setting; ``swept.usual`` for those it leaves out.
         metric, readout, part, labels: as ``swept.measured``.
 
     Raises:
@@ -141,7 +143,7 @@ def parallel(
     ]
     thin = 0.3 * matplotlib.rcParams["lines.linewidth"]
     for cell, own in rows.groupby("cell"):
-        ax.plot(*_joined(own, "run_id", "x", "value"), color=colours[order.index(cell)], alpha=0.35, lw=thin)
+        ax.plot(*spaced.joined(own, "run_id", "x", "value"), color=colours[order.index(cell)], alpha=0.35, lw=thin)
     for cell, own in summary.groupby("cell"):
         i = order.index(cell)
         ax.plot(own["x"], own["estimate"], clip_on=False, **spaced.look(i, colours[i]))
@@ -182,7 +184,7 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
     key = [spaced.handle(name, 0, style.INK, **look | {"ls": ""}) for name, look in zip(names, looks)]
     figure, ((ax,),) = spaced.panels((1, 1), TRADE, words, left=NUMBER + 1.6, foot=2.8, key=key)
     if isinstance(levels[0], float):
-        ax.plot(*_joined(means, "line", "unique", "synergy"), color=style.MUTED, lw=0.4, zorder=1)
+        ax.plot(*spaced.joined(means, "line", "unique", "synergy"), color=style.MUTED, lw=0.4, zorder=1)
     size = matplotlib.rcParams["lines.markersize"]
     for level, look in zip(levels, looks):
         look = look | {"ls": "", "clip_on": False}
@@ -206,26 +208,23 @@ def _lines(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, lines: list[str
     """A panel of a curve; rows in the order of the levels."""
     colour, size = style.label_style(label).colour, matplotlib.rcParams["lines.markersize"]
     bars = pd.concat([summary.assign(y=summary["low"]), summary.assign(y=summary["high"])])
-    ax.plot(*_joined(bars, "x", "x", "y"), color=colour, lw=size / 4, alpha=0.4)
+    ax.plot(*spaced.joined(bars, "x", "x", "y"), color=colour, lw=size / 4, alpha=0.4)
     ax.plot(seeds["x"], seeds["value"], "o", color=colour, ms=0.5 * size, mew=0, alpha=0.5, clip_on=False)
     for line, own in summary.groupby("line"):
         ax.plot(own["x"], own["estimate"], clip_on=False, **spaced.look(lines.index(line), colour))
     ax.plot(*zip(*summary.groupby("place")["reference"].mean().items()), **spaced.dotted())
 
 
-def _joined(frame: pd.DataFrame, by: str, *columns: str) -> np.ndarray:
-    """The columns, with a gap after every group, so that many lines are drawn as one."""
-    frame = frame.sort_values(by, kind="stable")
-    ends = np.flatnonzero(frame[by].to_numpy()[1:] != frame[by].to_numpy()[:-1]) + 1
-    return np.insert(frame[list(columns)].to_numpy(float), ends, np.nan, axis=0).T
+def _width(columns: int) -> float:
+    """Type sizes that one of so many panels is wide."""
+    return (letters() - NUMBER - spaced.GAP * columns) / columns
 
 
 def _places(levels: list[float], columns: int) -> dict[float, float]:
     """Where levels stand in one of so many panels: to scale unless some would crowd or touch, else side by side."""
     shares = np.diff(levels) / (levels[-1] - levels[0])
     lengths = np.array([len(f"{level:g}") for level in levels])
-    width = (letters() - NUMBER - spaced.GAP * columns) / columns
-    touching = 0.24 * (lengths[1:] + lengths[:-1]) + 0.2 > 0.92 * width * shares
+    touching = 0.24 * (lengths[1:] + lengths[:-1]) + 0.2 > 0.92 * _width(columns) * shares
     to_scale = shares.min() >= EVEN and not touching.any()
     return {level: level if to_scale else float(i) for i, level in enumerate(levels)}
 

@@ -1,4 +1,7 @@
-"""How wrong estimators of atoms are: their mean absolute error and the bias of every atom against the sample size."""
+"""How wrong estimators of atoms are: their mean absolute error and the bias of every atom against the sample size.
+
+Or against another number that samples differ in, such as their dimension or their noise.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,21 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 
 from coral_viz import style
-from coral_viz.figures.canvas import canvas, describe, picture, text_at
+from coral_viz.figures.canvas import LINE, canvas, describe, picture, text_at
 
 ATOMS = tuple(style.ATOM_NAMES)
 BIASES = [f"bias_{atom}" for atom in ATOMS]
 POSITIVE, FINITE = ["n", "seeds", "mean_absolute_error"], ["standard_error", *BIASES]
-KEYS = ["truth", "estimator", "n"]
 
 ROW, HEADER, FOOTER = 6.0, 3.0, 2.4  # lines of text: a truth's panels, what stands above them, their ticks and axis
+ABOVE, BETWEEN, NUMBERS = 2.2, 0.9, (3.6, 4.0)  # type sizes above panels, between them, left of errors and of biases
 GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
 WIDE = 45  # type sizes; on a narrower canvas atoms go by their symbols
 
 
 @picture
-def bias(table: pd.DataFrame) -> Figure:
-    """Error of estimators of atoms against the sample size n, in bits: a row per truth, a line per estimator.
+def bias(table: pd.DataFrame, over: str = "n") -> Figure:
+    """Error of estimators of atoms in bits, against the sample size n: a row per truth, a line per estimator.
 
     The first panel of a row is the mean absolute error over the four atoms, on a log scale, with its standard error;
     then come the biases, estimate minus exact value, one panel per atom, all on one scale. Hollow and half-filled
@@ -37,36 +40,55 @@ def bias(table: pd.DataFrame) -> Figure:
     Args:
         table: what ``python -m coral_viz bench estimators`` writes, one row per truth, estimator and n, or a selection
             of its rows. Errors and biases are in bits; ``standard_error`` is NaN where there was one seed.
+        over: the column of positive numbers that errors are drawn against: n, or what ``bench dimensions`` varies.
 
     Raises:
         ValueError: a column is missing, there are no rows, the bias of an unknown atom, a row that is there twice, a
             number that is not finite, or an n or an error without a logarithm.
     """
-    _check(table)
-    table = table.sort_values("n", kind="stable")
+    _check(table, over)
+    table = table.sort_values(over, kind="stable")
     looks = _looks(table["estimator"].unique())
     truths = table["truth"].unique()
     key = [Line2D([], [], label=name, marker="o", color=style.MUTED, **look) for name, look in looks.items()]
     figure = canvas(len(truths) * ROW + HEADER + FOOTER, _small_print(table), key)
-    figure.get_layout_engine().set(w_pad=0.02)
-    grid = figure.subplots(len(truths), 1 + len(ATOMS), squeeze=False, sharex=True)
+    grid = _panels(figure, len(truths))
     for truth, line in zip(truths, grid):
         rows = table[table["truth"] == truth]
-        _errors(line[0], rows, looks)
+        _errors(line[0], rows, over, looks)
         for atom, ax in zip(ATOMS, line[1:]):
             mark = {"color": style.ATOM_COLOURS[atom], "marker": style.ATOM_MARKERS[atom]}
-            _lines(ax, rows, f"bias_{atom}", looks, mark)
+            _lines(ax, rows, over, f"bias_{atom}", looks, mark)
             ax.axhline(0, color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"], zorder=1)
         line[0].set_title(truth.replace("_", " "))
-    _count_scale(grid, sorted(table["n"].unique()))
+    _scale(grid, sorted(table[over].unique()), over)
     _error_scale(grid[:, 0], table["mean_absolute_error"], table["standard_error"].fillna(0))
     _bias_scale(grid[:, 1:], table[BIASES].to_numpy())
     _headings(grid[0])
-    return describe(figure, _alt(table))
+    return describe(figure, _alt(table, over))
 
 
-def _check(table: pd.DataFrame) -> None:
-    missing = [column for column in ["truth", "estimator", *POSITIVE, *FINITE] if column not in table]
+def _panels(figure: Figure, rows: int) -> np.ndarray:
+    """Axes (rows, 1 + atoms), placed by type sizes: to solve a layout would take as long as all else."""
+    points, (left, _, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    figure.set_layout_engine("none")
+    across, down = (points / 72 / size for size in figure.get_size_inches())
+    gaps = BETWEEN * (len(ATOMS) - 1)
+    panel = (width / across - sum(NUMBERS) - 1 - gaps) / (1 + len(ATOMS))
+    first = left + NUMBERS[0] * across
+    biases = first + (panel + NUMBERS[1]) * across
+    top, height = 1 - (LINE * HEADER + 0.7 * ABOVE) * down, LINE * ROW - ABOVE
+    upright = {"top": top, "bottom": top - (LINE * ROW * rows - ABOVE) * down, "hspace": ABOVE / height}
+    one = figure.add_gridspec(rows, 1, left=first, right=first + panel * across, **upright)
+    right = biases + (len(ATOMS) * panel + gaps) * across
+    others = figure.add_gridspec(rows, len(ATOMS), left=biases, right=right, wspace=BETWEEN / panel, **upright)
+    places = [[one[row, 0], *(others[row, column] for column in range(len(ATOMS)))] for row in range(rows)]
+    return np.array([[figure.add_subplot(place) for place in line] for line in places])
+
+
+def _check(table: pd.DataFrame, over: str) -> None:
+    keys, positive = ["truth", "estimator", over], list(dict.fromkeys([*POSITIVE, over]))
+    missing = [column for column in [*keys[:2], *positive, *FINITE] if column not in table]
     if missing:
         raise ValueError(f"The table lacks the column(s) {', '.join(missing)}.")
     unknown = [column for column in table if str(column).startswith("bias_") and column not in BIASES]
@@ -74,11 +96,13 @@ def _check(table: pd.DataFrame) -> None:
         raise ValueError(f"{unknown[0]!r} is the bias of no known atom; the atoms are {', '.join(ATOMS)}.")
     if table.empty:
         raise ValueError("The table has no rows, so there is no error to draw.")
-    if table.duplicated(KEYS).any():
-        twice = ", ".join(map(str, table.loc[table.duplicated(KEYS), KEYS].iloc[0]))
-        raise ValueError(f"The table has more than one row for {twice}; it must have one per truth, estimator and n.")
-    for column in [*POSITIVE, *FINITE]:
-        _check_numbers(table[column], positive=column in POSITIVE)
+    if table.duplicated(keys).any():
+        twice = ", ".join(map(str, table.loc[table.duplicated(keys), keys].iloc[0]))
+        raise ValueError(
+            f"The table has more than one row for {twice}; it must have one per truth, estimator and {over}."
+        )
+    for column in [*positive, *FINITE]:
+        _check_numbers(table[column], positive=column in positive)
 
 
 def _check_numbers(values: pd.Series, *, positive: bool) -> None:
@@ -104,31 +128,33 @@ def _looks(estimators: Sequence[str]) -> dict[str, dict]:
     }
 
 
-def _lines(ax: Axes, rows: pd.DataFrame, column: str, looks: dict[str, dict], mark: dict) -> None:
-    """A line over n for every estimator."""
+def _lines(ax: Axes, rows: pd.DataFrame, over: str, column: str, looks: dict[str, dict], mark: dict) -> None:
+    """A line for every estimator."""
     for estimator, own in rows.groupby("estimator", sort=False):
-        ax.plot(own["n"], own[column], label=estimator, **(looks[estimator] | mark))
+        ax.plot(own[over], own[column], label=estimator, **(looks[estimator] | mark))
 
 
-def _errors(ax: Axes, rows: pd.DataFrame, looks: dict[str, dict]) -> None:
+def _errors(ax: Axes, rows: pd.DataFrame, over: str, looks: dict[str, dict]) -> None:
     """Mean absolute errors, each on an upright line of one standard error either way."""
     mean, spread = rows["mean_absolute_error"], rows["standard_error"]
     ax.set_yscale("log")
     width = 0.55 * matplotlib.rcParams["lines.linewidth"]
-    ax.vlines(rows["n"], mean - spread, mean + spread, color=style.MUTED, lw=width, zorder=2)
-    _lines(ax, rows, "mean_absolute_error", looks, {"color": style.MUTED, "mec": style.MUTED, "marker": "s"})
+    ax.vlines(rows[over], mean - spread, mean + spread, color=style.MUTED, lw=width, zorder=2)
+    _lines(ax, rows, over, "mean_absolute_error", looks, {"color": style.MUTED, "mec": style.MUTED, "marker": "s"})
 
 
-def _count_scale(grid: np.ndarray, counts: list[int]) -> None:
-    """A tick at every n, the first and the last of them named."""
+def _scale(grid: np.ndarray, counts: list[float], over: str) -> None:
+    """A log scale with a tick at every level, the first and the last of them named."""
     reach = (counts[-1] / counts[0]) ** 0.2 if len(counts) > 1 else 2
+    short = EngFormatter(sep="") if counts[-1] >= 1000 else "{:g}".format
     for ax in grid.flat:
         ax.set_xlim(counts[0] / reach, counts[-1] * reach)
         ax.set_xscale("log")
-        ax.set_xticks(counts, [EngFormatter(sep="")(n) if n in (counts[0], counts[-1]) else "" for n in counts])
+        ax.set_xticks(counts, [short(n) if n in (counts[0], counts[-1]) else "" for n in counts])
         ax.minorticks_off()
+        ax.tick_params(axis="x", labelbottom=ax in grid[-1])
     for ax in grid[-1]:
-        ax.set_xlabel("n")
+        ax.set_xlabel(over)
 
 
 def _error_scale(panels: np.ndarray, errors: pd.Series, spread: pd.Series) -> None:
@@ -173,8 +199,8 @@ def _small_print(table: pd.DataFrame) -> str:
     )
 
 
-def _alt(table: pd.DataFrame) -> str:
-    first, last = table["n"].min(), table["n"].max()
+def _alt(table: pd.DataFrame, over: str) -> str:
+    first, last = table[over].min(), table[over].max()
     parts = []
     for truth, rows in table.groupby("truth", sort=False):
         means = ", ".join(
@@ -182,6 +208,6 @@ def _alt(table: pd.DataFrame) -> str:
             for name, own in rows.groupby("estimator", sort=False)["mean_absolute_error"]
         )
         parts.append(f"{truth.replace('_', ' ')}: {means}")
-    reach = f"n = {first:,}" if first == last else f"n from {first:,} to {last:,}"
+    reach = f"{over} = {first:,}" if first == last else f"{over} from {first:,} to {last:,}"
     kind = f"Line charts of the errors and biases of PID estimators over {reach}"
-    return f"{kind}; mean absolute error in bits, each from its first to its last n, {'; '.join(parts)}."
+    return f"{kind}; mean absolute error in bits, each from its first to its last {over}, {'; '.join(parts)}."

@@ -11,10 +11,12 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib
+import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from matplotlib.text import Annotation
 
 from coral_viz import style
@@ -70,6 +72,15 @@ def text_at(ax: Axes, text: str, corner: tuple[float, float], shift: tuple[float
     words = ax.annotate(text, corner, offset, xycoords="axes fraction", textcoords="offset points", **looks)
     words.set_in_layout(False)
     return words
+
+
+def rectangles(left, bottom, width, height) -> Path:
+    """One path of many rectangles, from numbers or arrays (n,): their hatch is drawn once, not once a rectangle."""
+    left, bottom, width, height = np.broadcast_arrays(*np.atleast_1d(left, bottom, width, height))
+    x = left[:, None] + width[:, None] * np.array([0, 1, 1, 0, 0])
+    y = bottom[:, None] + height[:, None] * np.array([0, 0, 1, 1, 0])
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    return Path(np.stack([x.ravel(), y.ravel()], 1), np.tile(codes, len(left)))
 
 
 def seeds_in_words(summary: pd.DataFrame) -> str:

@@ -102,6 +102,7 @@ def _colour_bar(figure: Figure, ax: Axes, limit: float) -> None:
     scale = ScalarMappable(Normalize(0, limit), SCALE)
     bar = figure.colorbar(scale, ax=ax, location="bottom", shrink=0.4, anchor=(0, 0), aspect=30, pad=0.02)
     bar.outline.set_visible(False)
+    bar.solids.set(rasterized=False, edgecolor="face")  # else the only pixels of a picture that is all vectors
     bar.set_label("share of the CLS token's attention", size=matplotlib.rcParams["legend.fontsize"])
 
 

@@ -10,11 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle, FancyBboxPatch, Rectangle
+from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
 
 from coral_viz import style
 from coral_viz.figures.board import WIDE, letters, sheet
-from coral_viz.figures.canvas import describe, picture
+from coral_viz.figures.canvas import describe, picture, rectangles
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.information import entropy, table
 
@@ -124,28 +124,21 @@ def _measures(ax: Axes, left: float, top: float, width: float, decompositions: M
     low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
     pitch, number = width / len(NAMES), 2.4
     scale = (pitch - number - 0.6) / (high - low)
-    lines = top + ROW * (np.arange(len(values)) + 0.5)
+    lines, small = top + ROW * (np.arange(len(values)) + 0.5), 0.87 * matplotlib.rcParams["font.size"]
     _words(ax, left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
     for y, name in zip(lines, decompositions):
         _words(ax, left - 0.7, y, name, ha="right", weight="bold" if name == shown else "normal")
     for column, atom in enumerate(NAMES):
         zero, colour = left + column * pitch - low * scale, style.ATOM_COLOURS[atom]
-        bars = [Rectangle((zero, y - 0.5), bits * scale, 1.0) for y, bits in zip(lines, values[:, column])]
-        looks = {"facecolor": colour, "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER, "lw": 0}
-        ax.add_collection(PatchCollection(bars, **looks), autolim=False)
+        bars = rectangles(zero, lines - 0.5, values[:, column] * scale, 1.0)
+        looks = {"fc": colour, "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
+        ax.add_artist(PathPatch(bars, **looks))
         ax.plot(
             [zero, zero], [top, top + ROW * len(values)], color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"]
         )
         _words(ax, zero, top - 0.7, style.ATOM_SYMBOLS[atom], color=colour, weight="bold")
         for y, bits in zip(lines, values[:, column]):
-            _words(
-                ax,
-                zero + max(bits, 0) * scale + 0.3,
-                y,
-                _bits(bits),
-                ha="left",
-                size=0.87 * matplotlib.rcParams["font.size"],
-            )
+            _words(ax, zero + max(bits, 0) * scale + 0.3, y, _bits(bits), ha="left", size=small)
 
 
 def _words(ax: Axes, x: float, y: float, words: str, **looks) -> None:

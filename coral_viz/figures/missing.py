@@ -19,7 +19,7 @@ from coral_viz.figures.probe import ceiling
 from coral_viz.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "part"]
-TILE, DOTS = 1.18, 0.95  # type sizes: the least width of a tile, the height of a modality's line of dots
+TILE, DOTS = 1.42, 0.95  # type sizes: the least width of a tile, the height of a modality's line of dots
 Given = tuple[str, ...]
 
 
@@ -90,7 +90,7 @@ def _key() -> list:
 def _tiles(ax: Axes, here: pd.DataFrame, parts: list[str]) -> None:
     ax.set(xlim=(-0.5, len(parts) - 0.5), xticks=[])
     ax.spines["bottom"].set_visible(False)
-    size = 0.78 * matplotlib.rcParams["font.size"]
+    size = 0.8 * matplotlib.rcParams["font.size"]
     for row in here.itertuples():
         x = parts.index(row.part)
         fill = tile(row.label, float(np.clip((row.estimate - row.chance) / max(row.best - row.chance, 1e-9), 0, 1)))

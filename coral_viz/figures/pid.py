@@ -218,7 +218,7 @@ def polytope(p, at=None) -> Figure:
     )
     figure = canvas(22, words)
     ax = figure.subplots()
-    grid = [p[0, 0, y] + np.linspace(low[y], high[y], 161) for y in free]
+    grid = [p[0, 0, y] + np.linspace(low[y], high[y], 121) for y in free]
     draw = _polytope_plane if len(free) == 2 else _polytope_curve
     draw(ax, p, grid, free, best.coupling)
     if at is not None:
@@ -231,7 +231,10 @@ def polytope(p, at=None) -> Figure:
 def _polytope_plane(ax: Axes, p, grid, free, optimum) -> None:
     values = _information_at(p, np.stack(np.meshgrid(*grid, indexing="ij"), -1), free)
     valley = PowerNorm(0.6, values.min(), values.max())  # more colours near the optimum
-    mesh = ax.pcolormesh(*grid, values.T, cmap=RISING, norm=valley, shading="gouraud", rasterized=True)
+    half = [(axis[1] - axis[0]) / 2 for axis in grid]  # pixels stand around their points
+    edges = [edge for axis, h in zip(grid, half) for edge in (axis[0] - h, axis[-1] + h)]
+    where = {"origin": "lower", "extent": edges, "aspect": "auto", "interpolation": "bilinear"}
+    mesh = ax.imshow(values.T, cmap=RISING, norm=valley, **where)
     ax.contour(*grid, values.T, levels=7, colors=style.PAPER, linewidths=0.5, alpha=0.8)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
     bar.set_label(INFORMATION)

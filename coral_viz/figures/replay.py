@@ -17,6 +17,8 @@ from coral_viz.figures.training import spread
 
 ROWS = 21  # lines of text: map, and beside it the two charts
 METRICS = {"bits": "bits (best readout)", "balanced_accuracy": "balanced accuracy (linear probe)"}
+AXES, ABOVE, FOOT = (2.0, 3.8), 1.8, 3.2  # type sizes: left of map and charts, above panels, below them
+MAP = 0.52  # the map's share of what panels have across
 GAP = 0.13  # between names at the ends of lines, in heights of a panel
 
 
@@ -45,9 +47,8 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     title = Line2D([], [], ls="", label=f"class of {label.replace('_', ' ')}:")
     key = [title, *(Line2D([], [], label=str(k), **look(k)) for k in every)] if len(every) <= KEYED else []
     figure = canvas(ROWS, _small_print(replay, metric), key)
-    grid = figure.add_gridspec(2, 2, width_ratios=(1.15, 1))
-    _map(figure.add_subplot(grid[:, 0]), points, classes, step)
-    losses, found = figure.add_subplot(grid[0, 1]), figure.add_subplot(grid[1, 1])
+    left, losses, found = _panels(figure, max(map(len, replay.losses)))
+    _map(left, points, classes, step)
     _losses(losses, replay.losses)
     _found(found, replay, metric)
     for ax in (losses, found):
@@ -57,9 +58,28 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     return describe(figure, _alt(replay, step, label, metric, separation(points, classes)))
 
 
+def _panels(figure: Figure, letters: int) -> tuple[Axes, Axes, Axes]:
+    """The map and the two charts, placed by type sizes: to solve a layout would take as long as all else.
+
+    To the right of the charts there is room for names of so many letters.
+    """
+    points, (left, below, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    figure.set_layout_engine("none")
+    across, down = (points / 72 / size for size in figure.get_size_inches())
+    names, panels = 0.46 * letters + 0.6, width - (AXES[0] + AXES[1]) * across
+    map_right = left + AXES[0] * across + MAP * (panels - names * across)
+    upright = {"top": 1 - ABOVE * down, "bottom": below + FOOT * down}
+    gap = 1.3 * ABOVE * down
+    both = {"hspace": gap / ((upright["top"] - upright["bottom"] - gap) / 2)}
+    map_ = figure.add_gridspec(1, 1, left=left + AXES[0] * across, right=map_right, **upright)
+    charts = {"left": map_right + AXES[1] * across, "right": left + width - names * across}
+    upper, lower = figure.add_gridspec(2, 1, **charts, **upright, **both)
+    return tuple(map(figure.add_subplot, (map_[0], upper, lower)))
+
+
 def _map(ax: Axes, points: np.ndarray, classes: np.ndarray, step: int) -> None:
     scatter(ax, points, classes)
-    ax.set_title("before training" if step == 0 else f"after step {step}")
+    ax.set_title("before training" if step == 0 else f"after step {step}", y=1)
     ax.set(xlabel="first axis", ylabel="second axis")
 
 
@@ -72,7 +92,7 @@ def _losses(ax: Axes, losses: pd.DataFrame) -> None:
         )
     ax.set_ylim(bottom=min(0, losses.min().min()))
     _name_ends(ax, {term: (ends[term], (shade,) * 3) for term, shade in zip(losses, shades)})
-    ax.set_title("loss terms, nats")
+    ax.set_title("loss terms, nats", y=1)
 
 
 def _found(ax: Axes, replay, metric: str) -> None:
@@ -97,18 +117,17 @@ def _found(ax: Axes, replay, metric: str) -> None:
     _name_ends(
         ax, {style.label_style(label).symbol: (rows[label].iloc[-1], style.label_style(label).colour) for label in rows}
     )
-    ax.set_title(METRICS[metric])
+    ax.set_title(METRICS[metric], y=1)  # a given height need not be searched for
 
 
 def _name_ends(ax: Axes, ends: dict[str, tuple[float, object]]) -> None:
-    """The name of each line beside its end, moved apart where they would touch; the longest makes room for all."""
+    """The name of each line beside its end, moved apart where they would touch."""
     low, high = ax.get_ylim()
     order = sorted(ends, key=lambda name: ends[name][0])
     heights = spread(np.array([(ends[name][0] - low) / (high - low) for name in order]), GAP)
     look = {"transform": ax.transAxes, "va": "center", "size": 0.87 * matplotlib.rcParams["font.size"]}
     for name, height in zip(order, heights):
-        words = ax.text(1.03, height, name.replace("_", " "), color=ends[name][1], **look)
-        words.set_in_layout(name == max(ends, key=len))
+        ax.text(1.03, height, name.replace("_", " "), color=ends[name][1], **look)
     ax.yaxis.set_major_locator(MaxNLocator(4))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import matplotlib
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -91,6 +92,13 @@ def look(i: int, colour: str) -> dict:
 def dotted() -> dict:
     """The line of what is known beforehand: chance, or the truth."""
     return {"color": style.MUTED, "ls": ":", "lw": 0.6 * matplotlib.rcParams["lines.linewidth"], "zorder": 1}
+
+
+def joined(frame: pd.DataFrame, by: str, *columns: str) -> np.ndarray:
+    """The columns, with a gap after every group, so that many lines are drawn as one."""
+    frame = frame.sort_values(by, kind="stable")
+    ends = np.flatnonzero(frame[by].to_numpy()[1:] != frame[by].to_numpy()[:-1]) + 1
+    return np.insert(frame[list(columns)].to_numpy(float), ends, np.nan, axis=0).T
 
 
 def title(ax: Axes, label: str) -> None:

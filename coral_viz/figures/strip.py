@@ -167,7 +167,7 @@ def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, shor
 
 
 def _panel(figure: Figure, cell: SubplotSpec, label: style.LabelStyle, short: bool) -> Axes:
-    ax, size = figure.add_subplot(cell), 0.92 * matplotlib.rcParams["font.size"]
+    ax, size = figure.add_subplot(cell), 0.87 * matplotlib.rcParams["font.size"]
     words = label.symbol if short else label.name
     text_at(ax, words, (0, 1), (0, LABEL), color=label.colour, weight="bold", size=size)
     ax.set_yticks([])

@@ -119,9 +119,10 @@ def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
 def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
     """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
 
-    Everything but the named settings is held as it is in the base (``usual`` if None). ValueError as ``held``.
+    Everything but the named settings is held as it is in the base, what that leaves out as is ``usual``. ValueError as
+    ``held``.
     """
-    base = usual(rows) if base is None else base
+    base = usual(rows) | dict(base or {})
     rows = held(rows, names, base)
     rows = rows.assign(cell=named(rows, ["method", *names], base))
     return rows.sort_values("cell", key=lambda words: ~words.map(is_base), kind="stable"), base

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
+from matplotlib.patches import Patch, PathPatch
 
 from coral_viz import style
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures.canvas import canvas, describe, picture, rectangles
 from coral_viz.pid import NAMES, Atoms
 
 ROW, HEADER = 2.9, 2.8  # lines of text: a label with its two bars, the axis
@@ -46,7 +46,8 @@ def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) 
         for i, atom in enumerate(NAMES):
             look = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
             y = np.flatnonzero(values[:, i])
-            ax.barh(y + shift * HALF, values[y, i], left=starts[y, i], height=HALF, alpha=alpha, **look)
+            bars = rectangles(starts[y, i], y + (shift - 0.5) * HALF, values[y, i], HALF)
+            ax.add_artist(PathPatch(bars, alpha=alpha, **look))
     most = max(float(atoms.information) for atoms in [*truth.values(), *left.values()])
     ax.set_yticks(range(len(truth)), [style.label_style(label).name for label in truth])
     ax.set(ylim=(len(truth) - 0.5, -0.5), xlim=(0, 1.02 * max(most, 1e-3)), xlabel="bits")

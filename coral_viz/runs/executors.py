@@ -21,7 +21,7 @@ import pandas as pd
 import threadpoolctl
 import torch
 
-from coral_viz import distributed
+from coral_viz import distributed, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs.cluster import connected
 from coral_viz.runs.run import Result, perform
@@ -95,7 +95,7 @@ def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outco
 
 
 def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | None:
-    """One run with a progress bar and all threads: its rows, from the store if it is there.
+    """One run with a progress bar: its rows, from the store if it is there. Only tiny tasks are done on one thread.
 
     Under ``torchrun`` its processes do the run together (see ``distributed``); all but the first return None.
     """
@@ -103,7 +103,8 @@ def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | N
         first = distributed.place()[0] == 0
         if not store.finished(spec):
             start = time.perf_counter()
-            result = perform(spec, str(mine), progress=first)
+            with one_thread() if tasks.preset(spec.task).task.tiny else contextlib.nullcontext():
+                result = perform(spec, str(mine), progress=first)
             if first:
                 store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))
         return store.rows(spec) if first else None

@@ -50,7 +50,7 @@ class Task:
     probed labels, each one pure atom, as a dict from label to the atom it is), ``classes_of`` (number of classes by
     label) and ``truth`` (exact Atoms by label, in bits, for the first modality against all others). ``distributions``
     are the training distributions worth comparing, the values that a dial ``distribution`` takes; a preset that fixes
-    the dial offers that one alone.
+    the dial offers that one alone. ``tiny``: its batches are so small that a second thread costs more than it gains.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Task:
     classes_of: dict[str, int]
     truth: dict[str, Atoms]
     distributions: tuple[str, ...] = ("unbiased",)
+    tiny: bool = False
     device: torch.device
 
     def sample(self, n: int, split: str, seed: int) -> Batch:

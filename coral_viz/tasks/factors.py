@@ -78,7 +78,7 @@ class Factors(Task):
     ``structure`` lists what the modalities share among themselves, see ``exact.structure``.
     """
 
-    name, DIALS = "factors", Dials
+    name, DIALS, tiny = "factors", Dials, True
     distributions = ("unbiased", "biased", "relation")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):

@@ -1,11 +1,15 @@
-"""The masking explorer: masks are the method's own, drawn by number, and sweeps are shown where they ship."""
+"""The masking explorer: masks are the method's own, drawn by number; sweeps where they ship; own runs from a button."""
 
-import pandas as pd
+import sys
+import threading
+
 import pytest
 import torch
 
-from coral_viz import explore, runs, style, tables
-from coral_viz.explore import shipped
+from coral_viz import __main__, explore, runs, style, tables, tour
+from coral_viz.explore import own_run, shipped
+
+TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
 
 
 @pytest.fixture
@@ -72,22 +76,142 @@ def test_controls_move_the_picture_and_code_builds_it_again(shown):
     assert shown.figure(style.talk()).alt == shown.presenter.shown.alt
 
 
-def test_without_a_sweep_the_caption_says_so(shown, monkeypatch, tmp_path):
-    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
-    fresh = explore.masking(folder=shown.settings["folder"])
-    assert "no sweep ships here" in captioned(fresh)
-    assert "knob" not in fresh.widgets
-    assert fresh.widgets["picture"].options == ("what is hidden",)
+@pytest.fixture(scope="module")
+def ratios(tmp_path_factory):
+    """A folder with runs of two mask ratios, and their table."""
+    store = runs.Store(tmp_path_factory.mktemp("ratios"))
+    specs = [
+        runs.RunSpec.make("coral", "factors", 1, knobs={"mask_ratio": ratio}, budget=TINY) for ratio in (0.2, 0.75)
+    ]
+    assert {outcome.status for outcome in runs.execute(specs, store, device="cpu", executor="serial")} == {"done"}
+    return store.root, runs.results.collect(specs, store, ["mask_ratio"])
 
 
-def test_a_shipped_sweep_is_shown(table, folder, ids, monkeypatch, tmp_path):
-    usual = table[(table["method"] == "coral") & (table["knob"] == "")]
-    less = usual.assign(knob="mask_ratio=0.2", run_id=usual["run_id"].str[:-1] + "g")
-    tables.validate(pd.concat([usual, less])).to_parquet(tmp_path / "ablations.parquet")
+def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
-    shown = explore.masking(folder=folder, run=ids["coral"], picture="what turning it changes", knob="mask_ratio")
-    assert "coral keeps at each value of mask_ratio" in shown.presenter.shown.alt
-    assert "at 0.2" in shown.presenter.shown.alt
-    assert "at 0.75" in shown.presenter.shown.alt
+    before = shown.presenter.picture.value
+    shown.widgets["picture"].value = "what turning it changes"
+    assert shown.presenter.words == "no sweep of COrAL (hinge) ships here; choose another picture or run."
+    assert shown.presenter.picture.value == before
+    shown.widgets["picture"].value = "what is hidden"
+    assert shown.presenter.words == "Ready."
+
+
+def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
+    _, table = ratios
+    runs.results.write(table, tmp_path / "grid_coral.parquet")
+    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
+    shown = explore.masking(folder=folder, run=ids["coral"], picture="what turning it changes", metric="bits")
+    assert shown.presenter.words == "Ready."
+    bits = tables.select(table, metric="bits", part="all", readout="best", label="synergy")
+    found = bits[bits["mask_ratio"] == 0.2]["value"].item()
+    assert f"Synergy: {found:z.2f} at 0.2" in shown.presenter.shown.alt
+    assert "on one line are those that differ in mask ratio alone." in shown.presenter.picture.value
+    shown.widgets["metric"].value = "balanced_accuracy"
+    assert "Means of balanced accuracy" in shown.presenter.shown.alt
+    assert eval(shown.code()).presenter.shown == shown.presenter.shown
+    runs.results.write(table, tmp_path / "grid_infmasking.parquet")
+    shown.widgets["run"].value = ids["infmasking"]
+    assert shown.presenter.words == "Ready."
+    runs.results.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
     shown.widgets["run"].value = ids["comm"]
-    assert "value(s) of 'mask_ratio' for 'comm'" in shown.presenter.words
+    assert shown.presenter.words == "CoMM has no masks to turn; choose a run of another method."
+
+
+def test_controls_are_those_of_the_picture(shown):
+    seen = {}
+    for picture in shown.widgets["picture"].options:
+        shown.widgets["picture"].value = picture
+        seen[picture] = [row.layout.display != "none" for row in shown.view.children[0].children]
+    hidden, turned, own = seen.values()
+    assert hidden == [True] * 6 + [False] * 3
+    assert turned == [True] * 3 + [False] * 3 + [True] * 2 + [False]
+    assert own == [True] * 3 + [False] * 4 + [True] * 2
+
+
+# --- own runs ---------------------------------------------------------------------------------------------------------
+
+
+def test_own_runs_are_compared_where_there_are_some(ratios, shown, monkeypatch, tmp_path):
+    monkeypatch.setattr(own_run, "FOLDER", tmp_path / "none")
+    shown.widgets["picture"].value = "own runs"
+    assert shown.presenter.words == "there is no own run yet; choose masks and press Train."
+    monkeypatch.setattr(own_run, "FOLDER", ratios[0])
+    shown.refresh()
+    assert shown.presenter.words == "Ready."
+    assert "2 own run(s) of COrAL" in shown.presenter.picture.value
+    assert "mask ratio 0.2" in shown.presenter.shown.alt
+    monkeypatch.setattr(own_run, "FOLDER", tmp_path)
+    shown.refresh()
+    assert shown.presenter.words.startswith("there is no own run of 'COrAL (hinge), unbiased, seed 1' yet")
+
+
+def test_own_runs_are_like_the_chosen_one_but_for_their_masks(shown):
+    own = {"mask_ratio": 0.3, "masking": "symmetric", "mask_schedule": "constant", "steps": 300, "seed": 7}
+    spec = own_run.like(shown._chosen(), own)
+    assert spec.settings["mask_ratio"] == 0.3
+    assert spec.settings["masking"] == "symmetric"
+    assert (spec.seed, spec.budget.steps, spec.distribution) == (7, 300, "unbiased")
+    assert own_run.like(runs.RunSpec.make("infmasking", "factors", 1), own).settings["mask_ratio"] == 0.3
+    with pytest.raises(ValueError, match="CoMM has no masks to turn"):
+        own_run.like(runs.RunSpec.make("comm", "factors", 1), own)
+
+
+@pytest.mark.parametrize("method", ["coral", "comm", "infmasking"])
+def test_the_command_makes_the_run_of_the_spec(method, tmp_path):
+    spec = runs.RunSpec.make(
+        method, "factors", 3, dials={"distribution": "biased"}, budget=tour.budget("factors", steps=9)
+    )
+    options = __main__._parser().parse_args(own_run.command(spec, tmp_path)[3:])
+    (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
+    budget = tour.budget(options.task, steps=options.steps)
+    assert runs.RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget) == spec
+    assert options.out == str(tmp_path)
+
+
+def trainer(said, done):
+    return own_run.Trainer(
+        lambda: runs.RunSpec.make("coral", "factors", 1), lambda words, **_: said.append(words), done
+    )
+
+
+def does(monkeypatch, code):
+    monkeypatch.setattr(own_run, "command", lambda spec, folder: [sys.executable, "-c", code])
+
+
+def test_progress_is_told_and_the_end(monkeypatch):
+    does(monkeypatch, "print('COrAL: 50%|#  | 1/2', end='\\r', flush=True); print('COrAL: | 2/2', flush=True)")
+    said, done = [], []
+    own = trainer(said, lambda: done.append(own.train.disabled))
+    own.train.click()
+    own.running.thread.join(30)
+    assert said[0] == "Starting."
+    assert said[-1] == "Trained and measured."
+    assert said[-2] == "Trained; measuring what it keeps."
+    assert done == [False]
+    assert own.cancel.disabled
+
+
+def test_a_failure_is_told_in_its_last_words(monkeypatch):
+    does(monkeypatch, "import sys; sys.exit('coral_viz: cannot write')")
+    said, done = [], []
+    own = trainer(said, lambda: done.append(1))
+    own.start()
+    own.running.thread.join(30)
+    assert said == ["Starting.", "There is no new run. The last words were: coral_viz: cannot write"]
+    assert done == []
+    assert not own.train.disabled
+
+
+def test_a_run_can_be_cancelled(monkeypatch):
+    does(monkeypatch, "import time; print('1/2', flush=True); time.sleep(60)")
+    told, said = threading.Event(), []
+    own = trainer(said, None)
+    own._say = lambda words, **_: (said.append(words), words.startswith("Training") and told.set())
+    own.train.click()
+    assert own.train.disabled
+    assert told.wait(30)
+    own.cancel.click()
+    own.running.thread.join(30)
+    assert said[:2] == ["Starting.", "Training: step 1 of 2."]
+    assert said[-1].startswith("There is no new run.")

@@ -3,12 +3,14 @@
 import threading
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from coral_viz import explore, pid, style
+from coral_viz.explore import shipped
 from coral_viz.explore.gate_editor import CELLS
 from coral_viz.explore.lattices import meaning
-from coral_viz.explore.unique_information import HULL, VALLEY, gap
+from coral_viz.explore.unique_information import HULL, SOLVER, VALLEY, gap
 from coral_viz.pid.lattice import redundancy_lattice
 
 
@@ -119,6 +121,28 @@ def test_the_walk_ends_at_the_optimum():
     assert "ROC curves" in explorer.presenter.shown.alt
 
 
+def test_the_solver_certifies_what_it_is_asked_for():
+    explorer = explore.unique(picture=SOLVER, gate="AND", digits=4)
+    assert "Asked for a gap of 0.0001 bits" in told(explorer)
+    found = pid.broja(pid.gates.gate("AND", noise=0.2), tol=1e-4, coupling=True)
+    assert f"wrong by more than {float(found.gap):.1e}" in told(explorer)
+    assert f"{float(found.gap):.0e} at 1e-04" in explorer.presenter.shown.alt
+    least = pid.broja(pid.gates.gate("AND", noise=0.2), tol=1e-9, coupling=True)
+    above = pid.information.informations(found.coupling)[2] - pid.information.informations(least.coupling)[2]
+    assert told(explorer).endswith(f"is {float(above):.1e} above the least.")
+    explorer.widgets["gate"].value = "RDN"
+    assert told(explorer).endswith("What each source tells alone already settles the atoms.")
+
+
+def test_controls_of_other_pictures_are_out_of_the_way():
+    explorer = explore.unique()
+    rows = dict(zip(explorer.widgets, explorer.view.children[0].children))
+    for picture, there in ((HULL, set()), (VALLEY, {"walk"}), (SOLVER, {"digits"})):
+        explorer.widgets["picture"].value = picture
+        assert {name for name in ("walk", "digits") if rows[name].layout.display != "none"} == there
+        assert rows["gate"].layout.display != "none"
+
+
 def test_the_estimator_lab_shows_what_ships():
     explorer = explore.estimators()
     assert "posterior" in told(explorer)
@@ -126,6 +150,21 @@ def test_the_estimator_lab_shows_what_ships():
     assert explorer.presenter.words == "no estimator is chosen; choose one or more."
     explorer.widgets["picture"].value = "how often intervals hold the truth"
     assert "Coverage of intervals" in explorer.presenter.shown.alt
+
+
+def test_the_estimator_lab_goes_over_dimension_and_noise():
+    shipped_rows = pd.read_csv(shipped.path("bench_dimensions.csv"))
+    explorer = explore.estimators(picture="error against dimension", world="xor", noise=1.0)
+    rows = shipped_rows[(shipped_rows["truth"] == "xor") & (shipped_rows["noise"] == 1.0)]
+    assert set(explorer.compute(explorer.settings)["dimensions"]) == set(rows["dimensions"])
+    largest = rows[(rows["dimensions"] == rows["dimensions"].max()) & (rows["estimator"] == "posterior")]
+    assert f"posterior: {largest['mean_absolute_error'].item():.3f}" in told(explorer)
+    assert "over dimensions from 2 to 128" in explorer.presenter.shown.alt
+    explorer.widgets["picture"].value = "error against noise"
+    assert explorer.settings["world"] == "xor"
+    assert set(explorer.compute(explorer.settings)["dimensions"]) == {32}
+    assert "over noise from 0.25 to 1" in explorer.presenter.shown.alt
+    assert explorer.presenter.words == "Ready."
 
 
 def test_unknown_settings_and_values_are_sentences():

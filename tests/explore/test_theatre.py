@@ -1,6 +1,7 @@
 """The theatre: moments of a recording, and what it says where there is none."""
 
 import dataclasses
+import sys
 
 import pytest
 
@@ -43,6 +44,33 @@ def test_the_moment_moves_the_picture(shown, recorded):
         assert shown.presenter.words == "Ready."
         assert f"at step {step}:" in shown.presenter.shown.alt
         assert f"Cross, unbiased, seed 1: step {step} of 4." in shown.presenter.picture.value
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """Moments follow one another without a pause."""
+    monkeypatch.setattr(sys.modules[explore.theatre.__module__], "PACE", 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_play_goes_to_the_end_and_then_from_the_beginning(shown):
+    seen = []
+    shown.widgets["moment"].value = 1
+    shown.widgets["moment"].observe(lambda change: seen.append(change["new"]), "value")
+    for wanted in ([2, 3], [2, 3, 0, 1, 2, 3]):
+        shown.play.value = True
+        shown.playing.join(60)
+        assert seen == wanted
+        assert (shown.play.value, shown.play.description) == (False, "Play")
+    assert shown.presenter.words == "Ready."
+
+
+@pytest.mark.usefixtures("at_once")
+def test_play_stops_when_told(shown):
+    shown.widgets["moment"].observe(lambda change: setattr(shown.play, "value", False), "value")
+    shown.play.value = True
+    shown.playing.join(60)
+    assert shown.widgets["moment"].value == 1
 
 
 def test_labels_and_measures_can_be_chosen(shown, recorded):

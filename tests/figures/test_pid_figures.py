@@ -92,7 +92,7 @@ def test_polytope_marks_p_and_the_lowest_point(p):
     ax = figures.polytope(p).axes[0]
     given, optimum = (line.get_xydata()[0] for line in ax.lines)
     np.testing.assert_allclose(given, p[0, 0])
-    lowest = ax.collections[0].get_array().min()
+    lowest = ax.images[0].get_array().min()
     atoms = pid.broja(p)
     union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
     assert union - 1e-9 <= lowest < union + 1e-3

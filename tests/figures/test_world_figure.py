@@ -18,7 +18,9 @@ def test_bars_can_be_read(assert_legible, look):
 def test_bars_are_the_atoms_end_to_end():
     (ax,) = bits_left(TRUTH, LEFT, n=300).axes
     bars = [
-        (bar.get_y() + bar.get_height() / 2, bar.get_x(), bar.get_width(), to_hex(bar.get_fc())) for bar in ax.patches
+        (corners[:, 1].mean(), corners[0, 0], np.ptp(corners[:, 0]), to_hex(path.get_fc()))
+        for path in ax.patches
+        for corners in path.get_path().vertices.reshape(-1, 5, 2)[:, :4]
     ]
     r, u1, u2, s = (style.ATOM_COLOURS[atom].lower() for atom in ("redundancy", "unique_1", "unique_2", "synergy"))
     upper = [bar for bar in bars if bar[0] % 1 > 0.5]

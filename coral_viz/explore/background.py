@@ -1,0 +1,36 @@
+"""A command that runs beside the kernel: what it says last is told, and it can be stopped; the kernel stays free."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+
+
+class Background:
+    """A process whose latest line goes to ``said``, and its exit status, when it ends, to ``ended``.
+
+    Both are called on a thread of its own. What the process prints may overwrite itself, as progress bars do.
+    """
+
+    def __init__(self, command: Sequence[str], said: Callable[[str], None], ended: Callable[[int], None]):
+        self._signals = itertools.chain([signal.SIGINT], itertools.repeat(signal.SIGTERM))
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.thread = threading.Thread(target=self._follow, args=(said, ended), daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        """Ask the process to end, as Ctrl-C does, so that it may tidy up; asked again, it has to."""
+        self.process.send_signal(next(self._signals))
+
+    def _follow(self, said: Callable[[str], None], ended: Callable[[int], None]) -> None:
+        line = b""
+        with self.process.stdout as printed:
+            while piece := printed.read1():
+                *lines, line = re.split(rb"[\r\n]+", line + piece)
+                if told := [text for text in (*lines, line) if text.strip()]:
+                    said(told[-1].decode(errors="replace").strip())
+        ended(self.process.wait())

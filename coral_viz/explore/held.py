@@ -1,0 +1,51 @@
+"""A control made of many: a drop-down list for every setting of a sweep, each of them any unless it is held."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import ipywidgets
+import traitlets
+
+from coral_viz.explore.base import choice
+from coral_viz.figures import swept
+
+ANY, COLUMN = "any", "410px"  # what a setting is that is not held; the width of two columns side by side
+
+
+class Held(ipywidgets.VBox):
+    """A drop-down list per setting; ``value`` maps the settings that are held to their values."""
+
+    value = traitlets.Dict()
+
+    def __init__(self):
+        super().__init__()
+        self.lists: dict[str, ipywidgets.Dropdown] = {}
+
+    def offer(self, choices: dict[str, list]) -> None:
+        """A list of each setting's values, all of them any; ``value`` keeps what is still there."""
+        self.lists = {}
+        for name, values in choices.items():
+            options = [(ANY, ANY), *((swept.plain(value), value) for value in values)]
+            self.lists[name] = choice(name.replace("_", " "), options, ANY)
+            self.lists[name].layout.width = COLUMN
+            self.lists[name].observe(partial(self._gather, name), "value")
+        self.children = [ipywidgets.HTML("Held:"), *self.lists.values()]
+        self.value = {name: value for name, value in self.value.items() if value in choices.get(name, [])}
+        self._spread()
+
+    @traitlets.validate("value")
+    def _known(self, proposal):
+        for name, value in proposal["value"].items():
+            if name not in self.lists or value not in [option for _, option in self.lists[name].options[1:]]:
+                raise traitlets.TraitError(f"{name} = {value!r} was not run")
+        return proposal["value"]
+
+    @traitlets.observe("value")
+    def _spread(self, change=None) -> None:
+        for name, held in self.lists.items():
+            held.value = self.value.get(name, ANY)
+
+    def _gather(self, name: str, change) -> None:
+        others = {other: value for other, value in self.value.items() if other != name}
+        self.value = others if change["new"] == ANY else others | {name: change["new"]}

@@ -1,0 +1,90 @@
+"""More than two modalities: what they share beyond pairs, and which method finds it again, from shipped results."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from types import MappingProxyType
+
+import ipywidgets
+import pandas as pd
+
+from coral_viz import figures, tables, tasks
+from coral_viz.explore import shipped
+from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.figures.beyond import information_map, relation
+
+THERE, FOUND, WITHHELD = "what there is to find", "who finds the relation", "with modalities withheld"
+TABLES = {"xnor": "xnor.parquet", "factors": "modalities.parquet"}
+"""Shipped results of three modalities, by task."""
+
+ROOM = 64
+"""Tokens that hold every latent there can be; what is shared does not depend on them."""
+
+
+class Beyond(Explorer):
+    """``explore.beyond()``: the information map of any number of modalities; what methods kept of it in three."""
+
+    NAME = "beyond"
+    ONLY = MappingProxyType({THERE: ("count", "classes", "rho", "pairs"), FOUND: (), WITHHELD: ()})
+
+    def controls(self):
+        names, start = {"description_width": LABEL_WIDTH}, tasks.load("xnor")
+        dials = {
+            "task": choice("task", TABLES, "xnor"),
+            "count": slider("modalities, M", start.count, 2, 8, 1),
+            "classes": slider("classes of a latent, K", start.classes, 2, 8, 1),
+            "rho": slider("rho: relation holds", start.rho, 0.0, 1.0, 0.05),
+            "pairs": ipywidgets.Checkbox(value=False, description="pairs are related, too", style=names),
+        }
+
+        def follow(change):
+            """Turn the dials to those of the world whose results ship."""
+            world = _world(change["new"])
+            with self.following():
+                dials["count"].value, dials["classes"].value = world.count, world.classes
+                dials["rho"].value, dials["pairs"].value = world.rho, False
+
+        dials["task"].observe(follow, "value")
+        return {"picture": choice("picture", self.ONLY, THERE), **dials}
+
+    def compute(self, settings):
+        dials = {name: value for name, value in settings.items() if name != "picture"}
+        return _shared(**dials) if settings["picture"] == THERE else _measured(settings["task"])
+
+    def draw(self, computed, settings, look):
+        if settings["picture"] == THERE:
+            return information_map(computed, look=look)
+        return (relation if settings["picture"] == FOUND else figures.subsets)(computed, look=look)
+
+    def caption(self, computed, settings):
+        if settings["picture"] == THERE:
+            total, dual = computed["all"]
+            return (
+                f"All together: {total:.2f} bits of total correlation less {dual:.2f} of dual make {total - dual:z.2f} "
+                "of O-information. It is a difference: 0 may mean nothing, or as much of one as of the other."
+            )
+        if settings["picture"] == WITHHELD:
+            return "Three modalities. The relation is in no two of them: whoever withholds one withholds it all."
+        return "Three modalities. A score knows of no label; a readout is fitted to it and may do the comparing."
+
+
+def _world(task: str, **dials):
+    """A world of the task whose training pairs are related."""
+    return tasks.load(task, **({"distribution": "biased", "count": 3, "tokens": ROOM} | dials))
+
+
+@lru_cache(maxsize=64)
+def _shared(task: str, count: int, classes: int, rho: float, pairs: bool) -> dict[str, tuple[float, float]]:
+    """Total and dual total correlation in training by group of latents, those of all pairs added up."""
+    world = _world(task, count=count, classes=classes, rho=rho, amplitude_pairs=float(pairs))
+    rows = pd.DataFrame([row for row in world.structure if row["split"] == "train"])
+    rows["group"] = rows["group"].where(~rows["group"].str.startswith("synergy_"), "pairs")
+    sums = rows.groupby("group", sort=False)[["total_correlation", "dual_total_correlation"]].sum()
+    return dict(zip(sums.index, sums.itertuples(index=False, name=None)))
+
+
+@lru_cache
+def _measured(task: str) -> pd.DataFrame:
+    """What methods kept of the relation, in the shipped results of three modalities."""
+    table = tables.validate(shipped.table(TABLES[task]))
+    return table[table["label"].isin(["synergy", "compatible"])]

@@ -1,0 +1,199 @@
+"""The ablation explorer on a sweep of its own: what it offers, shows and says, and the sweeps that it starts."""
+
+import sys
+
+import pytest
+
+from coral_viz import explore, style
+from coral_viz.explore import shipped
+from coral_viz.explore.background import Background
+from coral_viz.figures import ablation, swept
+from coral_viz.runs import grids, results, sweeps
+
+LINES = [
+    'method = "coral"',
+    "seeds = 1",
+    "budget = {steps = 4, batch = 16, samples = 64, probe_samples = 200, test_samples = 200}",
+    "knobs.mask_ratio = [0.0, 0.5]",
+    'knobs.masking = ["asymmetric", "symmetric"]',
+]
+PRINTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); print('1/4 runs', flush=True); "
+ABLATIONS = sys.modules[explore.ablations.__module__]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A finished sweep of four tiny runs, beside it its grid, tiny.toml."""
+    place = tmp_path_factory.mktemp("sweep")
+    (place / "tiny.toml").write_text("\n".join(LINES))
+    sweeps.run(grids.read(place / "tiny.toml"), place / "out", executor="serial", device="cpu")
+    return place
+
+
+@pytest.fixture
+def shown(folder, monkeypatch, tmp_path):
+    """The explorer where that sweep ships as grid "tiny"."""
+    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
+    (tmp_path / "grid_tiny.parquet").write_bytes((folder / "out" / "results.parquet").read_bytes())
+    return explore.ablations(grid="tiny")
+
+
+def table(folder):
+    return results.read(folder / "out" / "results.parquet")
+
+
+def test_it_offers_what_the_table_holds(shown):
+    offered = {name: [option[1] for option in shown.widgets[name].options] for name in ("vary", "part", "label")}
+    assert offered["vary"] == ["mask_ratio", "masking"]
+    assert offered["part"][:2] == ["all", "shared"]
+    assert offered["label"] == ["", "redundancy", "unique_1", "unique_2", "synergy"]
+    assert shown.widgets["grid"].options == ("tiny",)
+    assert len(shown.widgets["run"].options) == 4
+    shown.widgets["measure"].value = "redundancy"
+    assert [value for _, value in shown.widgets["part"].options] == ["shared|unique_1", "shared|unique_2"]
+    shown.widgets["measure"].value = "loss/shared"
+    assert [value for _, value in shown.widgets["part"].options] == [""]
+    assert shown.presenter.words == "Ready."
+
+
+@pytest.mark.parametrize("view", ["curve", "cells", "lines across labels", "synergy against unique"])
+def test_every_picture_is_that_of_the_table(shown, folder, view):
+    shown.widgets["view"].value = view
+    free = ["mask_ratio", "masking"]
+    wanted = {
+        "curve": lambda rows: ablation.curve(rows, "mask_ratio"),
+        "cells": lambda rows: ablation.cells(rows, free),
+        "lines across labels": lambda rows: ablation.parallel(rows, free),
+        "synergy against unique": lambda rows: ablation.trade(rows, setting="mask_ratio"),
+    }[view](table(folder))
+    assert shown.presenter.shown.alt == wanted.alt
+    assert shown.figure(style.talk()).alt == wanted.alt
+
+
+def test_what_is_held_is_left_and_named_in_the_code(shown, folder):
+    shown.widgets["hold"].lists["masking"].value = "symmetric"
+    rows = table(folder)
+    assert shown.presenter.shown.alt == ablation.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
+    shown.widgets["view"].value = "cells"
+    assert "Base: mask ratio 0, masking symmetric" in shown.figure().texts[0].get_text()
+    assert "hold={'masking': 'symmetric'}" in shown.code()
+    again = eval(shown.code())
+    assert again.settings == shown.settings
+    assert again.presenter.shown.png == shown.presenter.shown.png
+    again.widgets["hold"].lists["masking"].value = "any"
+    assert again.settings["hold"] == {}
+
+
+def test_linear_readouts_and_single_labels(shown, folder):
+    shown.widgets["measure"].value = "bits, linear"
+    shown.widgets["label"].value = "synergy"
+    seen = {"metric": "bits", "readout": "linear", "labels": ["synergy"]}
+    assert shown.presenter.shown.alt == ablation.curve(table(folder), "mask_ratio", **seen).alt
+
+
+def test_a_run_can_be_opened_where_its_weights_are(shown, folder):
+    shown.widgets["view"].value = "one run: bits by part"
+    assert "bits" in shown.presenter.shown.alt
+    before = shown.presenter.shown.png
+    shown.widgets["view"].value = "one run: maps"
+    assert "--out out/tiny) and name the folder of the sweep" in shown.presenter.words
+    assert shown.presenter.shown.png == before
+    shown.widgets["store"].value = str(folder / "out")
+    assert shown.presenter.words == "Ready."
+    assert "coloured by the class of synergy" in shown.presenter.shown.alt
+    assert all(part in shown.presenter.shown.alt for part in ("shared", "unique 1", "unique 2"))
+    assert f"{shown.settings['store']}/runs" in shown.caption(None, shown.settings)
+
+
+def test_words_have_no_curve(shown):
+    before = shown.presenter.shown.png
+    shown.widgets["vary"].value = "masking"
+    assert "'masking' are words" in shown.presenter.words
+    assert shown.presenter.shown.png == before
+
+
+def test_a_grid_without_results_says_how_to_make_them(shown, tmp_path):
+    shown.widgets["grid"].value = "coral"
+    assert "make them: python -m coral_viz sweep data/grids/coral.toml --out out/coral" in shown.presenter.words
+    (tmp_path / "grid_coral.parquet").write_text("no table")
+    shown.refresh()
+    assert "is no parquet table" in shown.presenter.words
+    shown.widgets["grid"].value = "tiny"
+    assert shown.presenter.words == "Ready."
+
+
+def test_where_nothing_ships_it_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
+    nothing = explore.ablations()
+    assert nothing.presenter.words.startswith("there are no results of grid 'coral' here")
+    assert nothing.presenter.shown is None
+
+
+def test_bad_settings_are_refused_in_words(shown):
+    with pytest.raises(ValueError, match="masking = 'none' was not run"):
+        explore.ablations(grid="tiny", hold={"masking": "none"})
+    with pytest.raises(ValueError, match="depth = 2 was not run"):
+        explore.ablations(grid="tiny", hold={"depth": 2})
+
+
+def test_the_sweep_is_that_of_the_grid(shown, folder):
+    assert ABLATIONS._command({"grid": str(folder / "tiny.toml"), "store": "out"})[1:] == [
+        *("-m", "coral_viz", "sweep", str(folder / "tiny.toml")),
+        *("--out", "out"),
+    ]
+    start, _ = buttons(shown)
+    start.click()
+    assert shown.presenter.words == "name a folder in which the sweep may keep its runs, such as out/coral."
+    shown.widgets["store"].value = str(folder / "new")
+    start.click()
+    assert "there is no description" in shown.presenter.words
+
+
+def buttons(shown):
+    return shown.view.children[0].children[1].children
+
+
+def test_a_sweep_in_the_background_ends_with_its_table(shown, folder, monkeypatch, tmp_path):
+    new = tmp_path / "new"
+    shown.widgets["store"].value = str(new)
+    made = str(folder / "out" / "results.parquet")
+    copy = f"import pathlib, shutil; pathlib.Path({str(new)!r}).mkdir(); shutil.copy({made!r}, {str(new)!r})"
+    monkeypatch.setattr(ABLATIONS, "_command", lambda settings: [sys.executable, "-c", PRINTS + copy])
+    start, stop = buttons(shown)
+    start.click()
+    assert (start.disabled, stop.disabled) == (True, False)
+    shown.sweeping.thread.join(30)
+    assert (start.disabled, stop.disabled) == (False, True)
+    assert shown.presenter.words == "Ready."
+    assert ABLATIONS._source("tiny", str(new)) == new / "results.parquet"
+
+
+def test_a_sweep_can_be_cancelled(shown, monkeypatch):
+    monkeypatch.setattr(ABLATIONS, "_command", lambda s: [sys.executable, "-c", PRINTS + "import time; time.sleep(60)"])
+    start, stop = buttons(shown)
+    start.click()
+    while shown.presenter.words != "1/4 runs":
+        shown.sweeping.thread.join(0.05)
+    stop.click()
+    shown.sweeping.thread.join(30)
+    assert not shown.sweeping.thread.is_alive()
+    assert shown.presenter.words == "KeyboardInterrupt"
+    assert 'role="alert"' in shown.presenter.status.value
+
+
+def test_progress_bars_are_told_line_by_line():
+    said, ended = [], []
+    code = "import sys; sys.stderr.write('a\\rb\\r'); sys.stderr.flush(); sys.exit(3)"
+    Background([sys.executable, "-c", code], said.append, ended.append).thread.join(30)
+    assert said[-1] == "b"
+    assert ended == [3]
+
+
+def test_progress_is_a_sentence():
+    bar = "3/8 runs |###########                   | 00:05 elapsed, about 00:09 left"
+    assert ABLATIONS._in_words(bar) == "3 of 8 runs are done, about 00:09 left."
+    assert ABLATIONS._in_words("Table in out/results.parquet") == "Table in out/results.parquet"
+
+
+def test_settings_are_words_in_pictures():
+    assert [swept.plain(value) for value in (0.50, 3, True, "hinge")] == ["0.5", "3", "on", "hinge"]
