@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tqdm import tqdm
@@ -17,7 +18,8 @@ def watched(
 ) -> Iterator[Outcome]:
     """Pass outcomes of the planned runs through, and show them; ``told`` adds words to the line of a finished run."""
     total = sum(spec.cost for spec in plan)
-    with tqdm(total=total, ascii=True, bar_format=BAR, desc=f"0/{len(plan)} runs") as bar:
+    desc = f"0/{len(plan)} runs"
+    with tqdm(total=total, ascii=True, bar_format=BAR, desc=desc, file=sys.stdout) as bar:  # stderr is red in notebooks
         for number, outcome in enumerate(outcomes, 1):
             bar.set_description_str(f"{number}/{len(plan)} runs", refresh=False)
             if outcome.status == "reused":
