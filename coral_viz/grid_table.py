@@ -18,6 +18,7 @@ WORLD = ["method", "task", "distribution"]
 """Columns that tell apart what a cell is compared within; its settings tell the cells apart."""
 
 UNIQUE = "unique"  # the mean over modalities of what is unique to each
+SCORE = "own score"  # mean average precision of retrieval by it, over modalities asked for
 
 
 def grid_table(table: pd.DataFrame) -> str:
@@ -27,10 +28,12 @@ def grid_table(table: pd.DataFrame) -> str:
         table: a sweep's table (``runs.results``).
 
     Returns:
-        A markdown table (mean ± half the 95 % bootstrap interval of each label, n, difference in synergy and in what is
-        unique, with intervals) and sentences that say so. ValueError where no run measured it.
+        A markdown table (mean ± half the 95 % bootstrap interval of each label, and of retrieval where it was measured,
+        n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so.
+        ValueError where no run measured it.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout="linear")
+    rows = pd.concat([rows, _retrieved(table)])
     settings = results.settings(table)
     rows = rows.assign(cell=rows.groupby([*WORLD, *settings], sort=False, dropna=False).ngroup())
     usual = {world: _usual(*world, settings) for world in _distinct(rows, WORLD)}
@@ -39,9 +42,8 @@ def grid_table(table: pd.DataFrame) -> str:
     accuracy = statistics.bootstrap(rows, ["cell", "label"]).set_index(["cell", "label"])
     against = _differences(rows, [number for number, names in turned.items() if not names])
     labels = tables.labels(rows)
-    compared = [label for label in ("synergy", UNIQUE) if label in set(against["label"])]
-    heads = [style.label_style(label).symbol for label in labels] + ["n"]
-    heads += [f"{style.label_style(label).symbol} against usual" for label in compared]
+    compared = [label for label in COMPARED if label in set(against["label"])]
+    heads = [*map(_symbol, labels), "n", *(f"{_symbol(label)} against usual" for label in compared)]
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(heads)}"]
     against = against.set_index(["cell", "label"])
     for number in _in_order(cells, turned):
@@ -50,6 +52,21 @@ def grid_table(table: pd.DataFrame) -> str:
         shown += [_text(against, number, label, _points) for label in compared]
         lines.append(f"| {_named(cells.loc[number], cells, turned[number])} | {' | '.join(shown)} |")
     return "\n".join([*lines, "", _explained(labels, accuracy, against, usual)]) + "\n"
+
+
+COMPARED = ("synergy", UNIQUE, SCORE)
+
+
+def _retrieved(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per run: its mean average precision over the modalities asked for; none where it was not measured."""
+    rows = table[(table["metric"] == "mAP") & (table["label"] == "compatible")]
+    means = rows.groupby("run_id")["value"].mean()
+    runs = rows.drop_duplicates("run_id")
+    return runs.assign(label=SCORE, value=runs["run_id"].map(means))
+
+
+def _symbol(label: str) -> str:
+    return label if label == SCORE else style.label_style(label).symbol
 
 
 def percent(cell: pd.Series) -> str:
@@ -88,8 +105,8 @@ def _turned(cell: pd.Series, usual: Mapping[str, object]) -> dict[str, object]:
 
 def _differences(rows: pd.DataFrame, bases: list[int]) -> pd.DataFrame:
     """``statistics.paired`` of every cell with the usual one of its world; empty where a sweep has none."""
-    rows = rows[(rows["label"] == "synergy") | rows["label"].str.startswith("unique_")]
-    rows = rows.assign(label=rows["label"].where(rows["label"] == "synergy", UNIQUE))
+    rows = rows[rows["label"].isin(COMPARED) | rows["label"].str.startswith("unique_")]
+    rows = rows.assign(label=rows["label"].where(rows["label"].isin(COMPARED), UNIQUE))
     rows = rows.groupby([*WORLD, "cell", "seed", "status", "label"], as_index=False)["value"].mean()
     found = []
     for _, world in rows.groupby(WORLD):
@@ -121,6 +138,8 @@ def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame,
     said = [
         "Balanced accuracy of a linear probe on the whole embedding in %: mean over n seeds ± half the 95 % bootstrap"
     ]
+    if SCORE in labels:
+        said[0] = said[0].replace(" in %", f" in %, and mean average precision of retrieval by the method's {SCORE}")
     said += [f"interval{f' (none below {FEWEST_SEEDS} seeds)' if accuracy['low'].isna().any() else ''}."]
     if len(against):
         unique = [style.label_style(label).symbol for label in labels if label.startswith("unique_")]
