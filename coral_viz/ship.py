@@ -17,6 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from coral_viz import __version__, figures, methods, runs, statistics, style, tables
+from coral_viz.figures import ablation, swept
 from coral_viz.grid_table import WORLD, grid_table, percent
 from coral_viz.runs import replay, results
 
@@ -26,6 +27,7 @@ OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), (
 OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "coral")
 TRAININGS = ("unbiased", "biased")
+MANY = 4
 PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
 
 
@@ -81,7 +83,8 @@ def ship_runs(tour: str | Path, data: str | Path, *, seed: int, command: str) ->
 def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
     """Write the table of the sweep folder ``out``, its cells and their comparison to ``data``; returns their paths.
 
-    ``name`` and ``command`` as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read``.
+    Also a picture over every number that takes four values or more. ``name`` and ``command`` as in ``ship``; files and
+    manifest say ``grid_NAME``. ValueError as ``results.read``.
     """
     table, data, name = results.read(Path(out) / "results.parquet"), Path(data), f"grid_{name}"
     (data / "results").mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,10 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     cells = statistics.bootstrap(_shown(table), [*WORLD, *results.settings(table), *MEASURE])
     cells.to_csv(paths[1], index=False, float_format="%.4f")
     paths[2].write_text(grid_table(table))
+    for setting in results.settings(table):
+        if swept.is_number(table[setting]) and table[setting].nunique() >= MANY:
+            drawn = ablation.curve(table, setting, look=style.paper(columns=2))
+            paths += figures.save(drawn, data / "figures" / f"{name}_{setting}", data=table)
     _record(data, name, command, paths)
     return paths
 

@@ -260,9 +260,10 @@ show(by_count(runs.results.read("../data/results/grid_ovaib.parquet"), ["tempera
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Minimality wants modalities to keep what the others have, too, and here no other has it: one might expect the pull to
-# harm. Compare beta 0 and beta 1. With three modalities there is little between them. With four and five it is the
-# pull that decides, and in its favour: without it the score stays in random order. Why? The picture does not say. To
-# the map nothing has changed but DTC: it is the same one bit, and more have to come together for it.
+# harm. Compare beta 0 and beta 1. With three modalities it does at the higher temperature, in most worlds; at the low
+# one there is little between them. With five it is the other way round: without the pull the score stays in random
+# order. With four, two worlds of five are lost without it. Why? The picture does not say. To the map nothing has
+# changed but DTC: it is the same one bit, and more have to come together for it.
 # </details>
 #
 # **Try it, with an open end.** In section 2 write `RunSpec.make(name, "xnor", 41, dials={"count": 4}, budget=budget)`
