@@ -158,5 +158,4 @@ show(figures.matrix(turned))
 #
 # **References.** [CoMM, InfMasking and COrAL](references.md#methods).
 #
-# **Next.** Back to the [overview of the workshop](README.md), or to the terminal: `make tour` compares methods over
-# seeds and writes a page about it.
+# **Next.** [07: ablations](07_ablations.ipynb), the same question in five worlds and with intervals.
