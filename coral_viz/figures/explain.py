@@ -9,16 +9,20 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
 
 from coral_viz import style
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures.canvas import canvas, describe, picture, rectangles
 
 ROW, HEADER, FOOTER = 1.45, 2.6, 3.6  # lines of text: a variant, the names of modalities, the colour bar
 APART = 0.6  # between CLS and each modality's tokens, in tiles
 SCALE = LinearSegmentedColormap.from_list("attention", ["#f2f3f5", style.ATOM_COLOURS["unique_1"], "#1c2f4d"])
+
+CROSSED = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
+"""The sign of a hidden token: its tile crossed out."""
 
 
 @picture
@@ -40,12 +44,16 @@ def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
         "Each line: one variant of the sample, as the fusion sees it. The colour is the share of its attention that "
         "the CLS token gives to itself and to every token (last block, mean over heads); a line sums to 1."
     )
-    figure = canvas(len(attention) * ROW + HEADER + FOOTER, words, [_crossed(label="hidden from the fusion")])
+    figure = canvas(
+        len(attention) * ROW + HEADER + FOOTER,
+        words,
+        [Rectangle((0, 0), 1, 1, label="hidden from the fusion", **CROSSED)],
+    )
     ax = figure.subplots()
     lefts = _lefts(tokens_of)
     limit = max(weights.max() for weights in attention.values())
-    for y, (name, weights) in enumerate(attention.items()):
-        _line(ax, y, lefts, weights / limit, hidden[name])
+    _tiles(ax, lefts, np.stack(list(attention.values())) / limit, np.stack([hidden[name] for name in attention]))
+    for y, name in enumerate(attention):
         count = f"{hidden[name].sum()} of {len(hidden[name])}"
         ax.text(lefts[-1] + 1.5, y, count, va="center", color=style.MUTED)
     _frame(ax, lefts, list(attention), tokens_of)
@@ -74,16 +82,15 @@ def _lefts(tokens_of: Sequence[int]) -> np.ndarray:
     return np.concatenate([[0.0], 1 + np.arange(sum(tokens_of)) + APART * before])
 
 
-def _line(ax: Axes, y: int, lefts: np.ndarray, shares: np.ndarray, hidden: np.ndarray) -> None:
-    for left, share, is_hidden in zip(lefts, shares, [False, *hidden]):
-        ax.add_patch(Rectangle((left + 0.04, y - 0.42), 0.92, 0.84, facecolor=SCALE(share), lw=0))
-        if is_hidden:
-            ax.add_patch(_crossed(xy=(left + 0.04, y - 0.42), size=(0.92, 0.84)))
-
-
-def _crossed(xy=(0, 0), size=(1, 1), **looks) -> Rectangle:
-    """The sign of a hidden token: its tile crossed out."""
-    return Rectangle(xy, *size, fill=False, hatch="xxxx", ec=to_hex(style.FUSED), lw=0.5, **looks)
+def _tiles(ax: Axes, lefts: np.ndarray, shares: np.ndarray, hidden: np.ndarray) -> None:
+    """A tile per variant and token, CLS first, as two artists: matplotlib is slow with many."""
+    y, token = np.indices(shares.shape).reshape(2, -1)
+    corner = np.stack([lefts[token] + 0.04, y - 0.42], 1)
+    outline = np.array([(0, 0), (0.92, 0), (0.92, 0.84), (0, 0.84)])
+    ax.add_collection(PolyCollection(corner[:, None] + outline, facecolors=SCALE(shares.ravel()), lw=0))
+    if hidden.any():
+        y, token = np.nonzero(hidden)
+        ax.add_patch(PathPatch(rectangles(lefts[token + 1] + 0.04, y - 0.42, 0.92, 0.84), **CROSSED))
 
 
 def _frame(ax: Axes, lefts: np.ndarray, names: list[str], tokens_of: Sequence[int]) -> None:

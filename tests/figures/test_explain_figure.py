@@ -17,8 +17,9 @@ def explained(name, count):
 
 def crossed(ax):
     """Tokens (line, position from the left) that are crossed out."""
-    tiles = sorted({patch.get_x() for patch in ax.patches if not patch.get_hatch()})
-    return {(round(p.get_y() + 0.42), tiles.index(p.get_x()) - 1) for p in ax.patches if p.get_hatch()}
+    tiles = sorted({round(path.vertices[0, 0], 6) for path in ax.collections[0].get_paths()})
+    corners = [corner for patch in ax.patches if patch.get_hatch() for corner in patch.get_path().vertices[::5]]
+    return {(round(y + 0.42), tiles.index(round(x, 6)) - 1) for x, y in corners}
 
 
 def lines(ax):
@@ -62,8 +63,8 @@ def test_tokens_left_out_are_hidden_even_without_a_mask():
 def test_the_deepest_tile_has_the_most_attention():
     attention = torch.tensor([[0.1, 0.5, 0.25, 0.15]])
     ax = masks(Explanation({}, {}, {"fused": attention}), [2, 1]).axes[0]
-    shades = [patch.get_facecolor() for patch in ax.patches]
-    assert shades == [pytest.approx(SCALE(float(share / 0.5))) for share in attention[0]]
+    shades = ax.collections[0].get_facecolor()
+    assert [tuple(shade) for shade in shades] == [pytest.approx(SCALE(float(share / 0.5))) for share in attention[0]]
 
 
 def test_alt_text_counts_what_is_hidden():
