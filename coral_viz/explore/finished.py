@@ -65,8 +65,9 @@ def titles(specs: list[runs.RunSpec]) -> list[str]:
 
 
 def title(spec: runs.RunSpec) -> str:
-    """A run as pictures name it."""
-    return f"{style.method_style(spec.method, spec.knob).label}, {spec.distribution or spec.task}, seed {spec.seed}"
+    """A run as pictures name it; the task ``factors`` goes without saying."""
+    world = [spec.task] * (spec.task != "factors") + [spec.distribution] * bool(spec.distribution)
+    return ", ".join([style.method_style(spec.method, spec.knob).label, *world, f"seed {spec.seed}"])
 
 
 @lru_cache(maxsize=32)

@@ -15,6 +15,7 @@ from coral_viz import figures, style
 from coral_viz.explore import finished, own_run, shipped
 from coral_viz.explore.base import Explorer, choice, slider
 from coral_viz.figures.ablation import cells, curve
+from coral_viz.figures.patches import patches
 from coral_viz.figures.swept import is_number, usual
 from coral_viz.runs import RunSpec, Store, results
 
@@ -87,12 +88,16 @@ class Masking(Explorer):
         views = run.task.views(batch, torch.Generator().manual_seed(settings["draw_number"]))
         with torch.random.fork_rng(devices=[]), torch.no_grad():
             torch.manual_seed(settings["draw_number"])
-            return run, run.method.explain(*views, progress=settings["progress"])
+            return run, (run.method.explain(*views, progress=settings["progress"]), views)
 
     def draw(self, computed, settings, look):
         run, shown = computed
         if settings["picture"] == HIDDEN:
-            return figures.masks(shown, getattr(run.method, "tokens_of", ()), look=look)
+            explanation, views = shown
+            tokens_of = getattr(run.method, "tokens_of", ())
+            if all(modality.kind == "image" for modality in run.task.modalities):
+                return patches(explanation, views, tokens_of, look=look)
+            return figures.masks(explanation, tokens_of, look=look)
         if settings["picture"] == OWN:
             base = usual(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
             return cells(shown, results.settings(shown), base=base, metric=settings["metric"], look=look)

@@ -39,7 +39,7 @@ def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
     Raises:
         ValueError: nothing is hidden and nothing attended to, the numbers of tokens do not fit, or no such sample.
     """
-    hidden, attention = _of_sample(explanation, sum(tokens_of), sample)
+    hidden, attention = of_sample(explanation, sum(tokens_of), sample)
     words = (
         "Each line: one variant of the sample, as the fusion sees it. The colour is the share of its attention that "
         "the CLS token gives to itself and to every token (last block, mean over heads); a line sums to 1."
@@ -58,10 +58,11 @@ def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
         ax.text(lefts[-1] + 1.5, y, count, va="center", color=style.MUTED)
     _frame(ax, lefts, list(attention), tokens_of)
     _colour_bar(figure, ax, limit)
-    return describe(figure, _alt(hidden, attention, tokens_of))
+    kind = "Tiles of one sample's tokens, hidden ones crossed out, shaded by the CLS token's attention"
+    return describe(figure, f"{kind}. {in_words(hidden, attention, tokens_of)}.")
 
 
-def _of_sample(explanation, count: int, sample: int) -> tuple[dict, dict]:
+def of_sample(explanation, count: int, sample: int) -> tuple[dict, dict]:
     """By variant: hidden (T,) bool, and attention (1 + T,)."""
     if not explanation.attention:
         raise ValueError("this method has no fusion whose masks and attention could be shown")
@@ -113,7 +114,7 @@ def _colour_bar(figure: Figure, ax: Axes, limit: float) -> None:
     bar.set_label("share of the CLS token's attention", size=matplotlib.rcParams["legend.fontsize"])
 
 
-def _alt(hidden: dict, attention: dict, tokens_of: Sequence[int]) -> str:
+def in_words(hidden: dict, attention: dict, tokens_of: Sequence[int]) -> str:
     """By variant and modality: how many tokens are hidden, and what share of the attention they all get."""
     spans = list(itertools.pairwise(np.cumsum([0, *tokens_of])))
     words = []
@@ -124,5 +125,4 @@ def _alt(hidden: dict, attention: dict, tokens_of: Sequence[int]) -> str:
             for m, (a, b) in enumerate(spans)
         ]
         words.append(f"{name.replace('_', ' ')}: {', '.join(shares)}")
-    kind = "Tiles of one sample's tokens, hidden ones crossed out, shaded by the CLS token's attention"
-    return f"{kind}. {'; '.join(words)}."
+    return "; ".join(words)

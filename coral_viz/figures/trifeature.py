@@ -89,7 +89,7 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
         sentences.append(f"pair {row + 1}: {', '.join(labels.values())}")
         pictures = [images[row] for m in (0, 1) for images in (shown[m], views[0][m], views[1][m])]
         for ax, image in zip(line, pictures):
-            ax.imshow(_pixels(image), interpolation="nearest")
+            ax.imshow(pixels(image), interpolation="nearest")
             ax.set(xticks=[], yticks=[])
             ax.spines[:].set_visible(False)
     for ax, name in zip(grid[-1], ("image 1", "view 1", "view 2", "image 2", "view 1", "view 2")):
@@ -138,7 +138,7 @@ def _words(ax: Axes, labels: dict[str, str]) -> None:
         text_at(ax, words, (step * STEP, 1), (0, 0.5), color=style.ATOM_COLOURS[atom])
 
 
-def _pixels(image: torch.Tensor) -> np.ndarray:
+def pixels(image: torch.Tensor) -> np.ndarray:
     """A normalised image (3, S, S) as matplotlib wants it."""
     shown = image.cpu().permute(1, 2, 0) * torch.tensor(STD) + torch.tensor(MEAN)
     return shown.clamp(0, 1).numpy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -135,11 +135,13 @@ class Explanation:
     masks: (B, T) bool, True where a token of a training view is hidden from the fusion (zeroed, replaced or left out).
     attention: (B, 1 + T), how the fusion's CLS token weighs itself and each token, summing to 1 (mean over heads, last
     block). T counts the tokens of all modalities in their order.
+    views: which view a variant sees, where it is not view 1.
     """
 
     parts: dict[str, Tensor]
     masks: dict[str, Tensor]
     attention: dict[str, Tensor]
+    views: dict[str, int] = field(default_factory=dict)
 
 
 def stacked(view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:

@@ -146,4 +146,4 @@ class COrAL(Method):
             seen = [mask[v] for mask in visible]
             masks[name] = torch.cat(seen, 1).squeeze(-1) == 0
             attention[name] = self.fusion.attention(self.tokens(view, seen))[0]
-        return Explanation(self.embed(view1), masks, attention)
+        return Explanation(self.embed(view1), masks, attention, {"view 2": 2})

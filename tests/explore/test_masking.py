@@ -18,7 +18,7 @@ def shown(folder, ids):
 
 
 def test_masks_are_those_that_the_method_draws(shown, folder, ids):
-    run, found = shown.compute(shown.settings | {"sample": 3, "progress": 0.6, "draw_number": 5})
+    run, (found, _) = shown.compute(shown.settings | {"sample": 3, "progress": 0.6, "draw_number": 5})
     task, method = runs.restored(run.spec, runs.Store(folder))
     batch = task.sample(20, "train", 1)[[3]]
     views = task.views(batch, torch.Generator().manual_seed(5))
@@ -33,7 +33,8 @@ def test_masks_are_those_that_the_method_draws(shown, folder, ids):
 def test_early_in_training_coral_hides_less(shown):
     hidden = []
     for progress in (0.0, 1.0):
-        masks = [shown.compute(shown.settings | {"progress": progress, "draw_number": i})[1].masks for i in range(20)]
+        settings = [shown.settings | {"progress": progress, "draw_number": i} for i in range(20)]
+        masks = [shown.compute(chosen)[1][0].masks for chosen in settings]
         hidden.append(sum(mask.sum().item() for drawn in masks for mask in drawn.values()))
     assert hidden[0] < hidden[1] / 3
     assert "with probability 0.05" in captioned(shown, progress=0.0)
@@ -215,3 +216,12 @@ def test_a_run_can_be_cancelled(monkeypatch):
     own.running.thread.join(30)
     assert said[:2] == ["Starting.", "Training: step 1 of 2."]
     assert said[-1].startswith("There is no new run.")
+
+
+def test_images_are_shown_as_images(tmp_path):
+    small = {"size": 16, "renders": 2, "pairs": 64}
+    spec = runs.RunSpec.make("coral", "trifeature-4", 1, knobs={"dim": 8}, dials=small, budget=TINY)
+    assert [outcome.status for outcome in runs.execute([spec], runs.Store(tmp_path), executor="serial")] == ["done"]
+    shown = explore.masking(folder=str(tmp_path), run=spec.id, sample=2)
+    assert "trifeature-4, unbiased, seed 1" in captioned(shown, sample=2)
+    assert len(shown.figure().axes[0].images) == 6
