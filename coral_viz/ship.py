@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from pathlib import Path
 
 import pandas as pd
+import torch
 
 from coral_viz import __version__, figures, methods, runs, statistics, style, tables
 from coral_viz.figures import ablation, swept
@@ -26,7 +26,6 @@ SUMMARY = ["task", "method", "knob", "distribution", *MEASURE]
 OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), ("coral", "")]
 OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "coral")
-TRAININGS = ("unbiased", "biased")
 MANY = 4
 PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
 
@@ -57,26 +56,29 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     return paths
 
 
-def ship_runs(tour: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
-    """Put the tour's runs of OPENED methods with this seed into ``data/runs``, recordings of WATCHED beside them.
+def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
+    """Put the runs of OPENED methods with this seed into ``data/runs``, recordings of WATCHED into ``data/replays``.
 
-    Nothing else stays there. Returns the paths. Raises ValueError if the tour lacks a run by today's methods.
+    ``source`` is the folder of a tour or of a sweep of one task; runs that were made by another version of a method
+    stay behind. Weights are kept in float16. Returns the paths. Raises ValueError if
+    there is no such run, or if there are tasks to choose from.
     """
-    store, data = runs.Store(Path(tour) / "runs", to_write=False), Path(data)
-    today = [spec for spec in store.specs() if spec.method_version == methods.get(spec.method).VERSION]
-    specs = {(spec.method, spec.knob, spec.distribution): spec for spec in today if spec.seed == seed}
-    wanted = [(*variant, distribution) for variant in OPENED for distribution in TRAININGS]
-    missing = [key for key in wanted if key not in specs or not store.finished(specs[key])]
-    if missing:
-        raise ValueError(f"{str(tour)!r} holds no finished run of {missing[0]} with seed {seed}.")
-    shutil.rmtree(data / "runs", ignore_errors=True)
-    paths = []
-    for key in wanted:
-        target = data / "runs" / specs[key].id
-        shutil.copytree(store.path(specs[key]), target)
-        paths += sorted(target.iterdir())
-    paths += replay.ship(data, [specs[key] for key in wanted if key[0] in WATCHED and not key[1]])
-    _record(data, "runs", command, paths)
+    store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
+    specs = [spec for spec in store.specs() if spec.seed == seed and (spec.method, spec.knob) in OPENED]
+    specs = [spec for spec in specs if spec.method_version == methods.get(spec.method).VERSION and store.finished(spec)]
+    if not specs:
+        raise ValueError(f"{str(source)!r} holds no finished run with seed {seed} of the methods that ship.")
+    names = sorted({f"runs_{spec.task}" for spec in specs})
+    if len(names) > 1:
+        raise ValueError(f"{str(source)!r} holds runs of several tasks: {', '.join(names)}; ship a folder of one.")
+    shipped, paths = runs.Store(data / "runs"), []
+    for spec in specs:
+        weights = {name: _half(tensor) for name, tensor in store.weights(spec).items()}
+        shipped.save(spec, runs.Result(store.rows(spec), weights), **store.timing(spec))
+        paths += sorted(shipped.path(spec).iterdir())
+    watched = [spec for spec in specs if spec.method in WATCHED and not spec.knob]
+    paths += replay.gather(watched, data / "replays", store.root / "replays")
+    _record(data, names[0], command, paths)
     return paths
 
 
@@ -136,10 +138,18 @@ def _shown(table: pd.DataFrame) -> pd.DataFrame:
     return table[shown | table["part"].str.contains("|", regex=False)]
 
 
+def _half(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.half() if tensor.is_floating_point() else tensor
+
+
 def _record(data: Path, name: str, command: str, paths: list[Path]) -> None:
-    """Write this name's entry of the manifest, the others kept."""
+    """Write this name's entry of the manifest, the others kept; files that the name had and has no more go."""
     path = data / "manifest.json"
     entries = json.loads(path.read_text()) if path.is_file() else {}
     hashes = {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    for stale in sorted(set(entries.get(name, {}).get("sha256", {})) - set(hashes)):
+        (data / stale).unlink(missing_ok=True)
+        if not any((data / stale).parent.iterdir()):
+            (data / stale).parent.rmdir()
     entries[name] = {"command": command, "version": __version__, "sha256": hashes}
     path.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")

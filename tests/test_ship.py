@@ -5,10 +5,11 @@ import json
 
 import pandas as pd
 import pytest
+import torch
 
 from coral_viz import tables
 from coral_viz.__main__ import main
-from coral_viz.runs import grids, results, sweeps
+from coral_viz.runs import Store, grids, replay, restored, results, sweeps
 from coral_viz.ship import accuracy_table, ship, ship_grid, ship_runs, summary
 
 TINY = {"steps": 2, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
@@ -70,12 +71,35 @@ def test_accuracy_table_has_a_line_a_method_and_says_the_interval(table):
     assert comm[lines[0].split(" | ").index("biased: S")] == cell
 
 
-def test_a_tour_without_the_runs_is_a_sentence(tmp_path):
+def test_a_folder_without_such_runs_is_a_sentence(tmp_path):
     with pytest.raises(ValueError, match="there is no folder"):
         ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
     (tmp_path / "runs").mkdir()
-    with pytest.raises(ValueError, match=r"holds no finished run of \('cross', '', 'unbiased'\) with seed 41"):
+    with pytest.raises(ValueError, match="holds no finished run with seed 41"):
         ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
+
+
+def test_runs_ship_in_half_precision_and_take_the_place_of_those_before(tmp_path, monkeypatch):
+    monkeypatch.setattr(replay, "record", lambda spec: replay.Recorder(spec))
+    monkeypatch.setattr(replay, "save", lambda recording, folder: (folder / f"{recording.spec.id}.npz").touch())
+    data = tmp_path / "data"
+    (data / "replays").mkdir(parents=True)
+    for name, methods in (("first", ["cross", "coral"]), ("second", ["cross"])):
+        grid = grids.make({"method": methods, "seeds": [0, 1], "budget": TINY})
+        sweeps.run(grid, tmp_path / name, executor="serial", device="cpu")
+        paths = ship_runs(tmp_path / name, data, seed=1, command="the command")
+    (spec,) = Store(data / "runs", to_write=False).specs()
+    assert (spec.method, spec.seed) == ("cross", 1)
+    assert {path.relative_to(data).parts[0] for path in paths} == {"runs", "replays"}
+    assert [path.name for path in (data / "replays").iterdir()] == [f"{spec.id}.npz"]
+    full, half = (Store(place / "runs", to_write=False) for place in (tmp_path / "second", data))
+    assert half.finished(spec)
+    assert half.timing(spec) == full.timing(spec)
+    pd.testing.assert_frame_equal(half.rows(spec), full.rows(spec))
+    for name, tensor in full.weights(spec).items():
+        torch.testing.assert_close(half.weights(spec)[name].to(tensor.dtype), tensor, rtol=1e-3, atol=1e-6)
+    _, method = restored(spec, half)
+    assert {tensor.dtype for tensor in method.parameters()} == {torch.float32}
 
 
 def test_ships_a_sweep_with_its_cells_and_their_comparison(swept, tmp_path, capsys):

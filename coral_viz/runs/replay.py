@@ -7,7 +7,7 @@ file; watching it needs neither network nor training.
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from coral_viz.devices import resolve
 from coral_viz.runs.executors import one_thread
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
+from coral_viz.training import History
 
 LOSS_POINTS = 60
 """How often losses are kept, evenly in the logarithm of the step; each is the mean since the one before."""
@@ -59,30 +60,62 @@ class Replay:
         return sorted(set(self.probes["step"]))
 
 
-def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "auto") -> Replay:
-    """Train a run and keep what ``Replay`` holds, at step 0 and at about ``points`` steps, evenly in their logarithm.
+class Recorder:
+    """Watches one training of a run, at step 0 and at about ``points`` steps, evenly in their logarithm.
 
-    Raises ValueError for fewer than two points or three samples.
+    ``begin`` gives the callbacks that ``training.train`` calls, ``end`` takes the losses; then ``replay`` is the
+    recording. ``samples`` are on its maps. Raises ValueError for fewer than two points or three samples.
     """
-    if points < 2 or samples < 3:
-        raise ValueError(f"points = {points} and samples = {samples}: a recording takes at least 2 and 3.")
+
+    replay: Replay
+
+    def __init__(self, spec: RunSpec, points: int = 12, samples: int = 300):
+        if points < 2 or samples < 3:
+            raise ValueError(f"points = {points} and samples = {samples}: a recording takes at least 2 and 3.")
+        self.spec, self.samples = spec, samples
+        self.kept = recorded_steps(spec.budget.steps, points)
+        self.probes: list[pd.DataFrame] = []
+        self.embeddings: list[np.ndarray] = []
+
+    def begin(self, task, method) -> dict[int, Callable]:
+        """Record the untrained method; returns the callbacks."""
+        self.task = task
+        self.fitted, self.test = (task.sample(PROBED, split, self.spec.seed) for split in ("probe", "test"))
+        self._keep(0, method)
+        return {1: lambda step, now: self._keep(step, now) if step in self.kept else None}
+
+    def end(self, history: History) -> None:
+        """The training is over."""
+        maps, explained = _on_last_axes(self.embeddings)
+        self.replay = Replay(
+            spec=self.spec,
+            losses=_thinned(history.frame(), recorded_steps(self.spec.budget.steps, LOSS_POINTS)),
+            probes=pd.concat(self.probes, ignore_index=True),
+            truth={label: float(self.task.truth[label].information) for label in self.task.labels},
+            chance={label: 1 / self.task.classes_of[label] for label in self.task.labels},
+            maps=maps,
+            explained=explained,
+            labels={label: self.test.labels[label][: self.samples].cpu().numpy() for label in self.task.labels},
+        )
+
+    def _keep(self, step: int, method) -> None:
+        """Probes of the whole embedding, and the embedding of the first test samples."""
+        whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
+        labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
+        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, seed=self.spec.seed)
+        shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
+        self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
+        self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
+
+
+def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "auto") -> Replay:
+    """Train a run and keep what ``Replay`` holds. Arguments and errors as of ``Recorder``."""
+    recorder = Recorder(spec, points, samples)
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
-    method, kept = initialised(spec, task), recorded_steps(spec.budget.steps, points)
-    recorder = _Recorder(task, spec.seed, samples)
-    recorder(0, method)
-    callbacks = {1: lambda step, now: recorder(step, now) if step in kept else None}
-    history = trained(method, task, spec, progress=False, callbacks=callbacks)
-    maps, explained = _on_last_axes(recorder.embeddings)
-    return Replay(
-        spec=spec,
-        losses=_thinned(history.frame(), recorded_steps(spec.budget.steps, LOSS_POINTS)),
-        probes=pd.concat(recorder.probes, ignore_index=True),
-        truth={label: float(task.truth[label].information) for label in task.labels},
-        chance={label: 1 / task.classes_of[label] for label in task.labels},
-        maps=maps,
-        explained=explained,
-        labels={label: recorder.test.labels[label][:samples].cpu().numpy() for label in task.labels},
-    )
+    method = initialised(spec, task)
+    callbacks = recorder.begin(task, method)
+    recorder.end(trained(method, task, spec, progress=False, callbacks=callbacks))
+    return recorder.replay
 
 
 def recorded_steps(steps: int, points: int) -> set[int]:
@@ -94,24 +127,6 @@ def _thinned(losses: pd.DataFrame, steps: set[int]) -> pd.DataFrame:
     """Means of the rows up to each of ``steps``, since the one before."""
     ends = np.array(sorted(steps))
     return losses.groupby(ends[np.searchsorted(ends, losses.index)]).mean().rename_axis("step")
-
-
-class _Recorder:
-    """Called with (step, method), keeps probes of the whole embedding and the embedding of the first test samples."""
-
-    def __init__(self, task, seed: int, samples: int):
-        self.task, self.seed, self.samples = task, seed, samples
-        self.fitted, self.test = (task.sample(PROBED, split, seed) for split in ("probe", "test"))
-        self.probes: list[pd.DataFrame] = []
-        self.embeddings: list[np.ndarray] = []
-
-    def __call__(self, step: int, method) -> None:
-        whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
-        labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
-        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, seed=self.seed)
-        shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
-        self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
-        self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
 
 
 def _whole(method, batch) -> Tensor:
@@ -177,17 +192,19 @@ def _read(held: dict[str, np.ndarray]) -> Replay:
     )
 
 
-def ship(data: str | Path, specs: Iterable[RunSpec]) -> list[Path]:
-    """Record runs into ``data/replays``, at one thread as runs are done, and return the files, for the manifest.
+def gather(specs: Iterable[RunSpec], folder: Path, source: Path) -> list[Path]:
+    """The files of these runs' recordings in ``folder``.
 
-    Whole recordings of these runs stay as they are, others go.
+    Whole ones that are there stay, others are copied from the folder ``source`` where it has them, and the rest is
+    recorded now, at one thread as runs are done.
     """
-    folder = Path(data) / "replays"
     paths = {folder / f"{spec.id}.npz": spec for spec in specs}
-    for old in set(folder.glob("*.npz")) - set(paths):
-        old.unlink()
-    with one_thread():
-        return [path if _recorded(path) else save(record(spec), folder) for path, spec in paths.items()]
+    for path, spec in paths.items():
+        if _recorded(path):
+            continue
+        with one_thread():
+            save(load(source / path.name) if _recorded(source / path.name) else record(spec), folder)
+    return list(paths)
 
 
 def _recorded(path: Path) -> bool:

@@ -24,14 +24,15 @@ class Result:
     weights: dict[str, Tensor]
 
 
-def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Result | None:
+def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorder=None) -> Result | None:
     """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread.
 
+    A ``replay.Recorder`` may watch the training; it changes nothing.
     Of several processes (see ``distributed``) all train and the first measures; the others return None. RuntimeError
     where the device has too little memory, naming what to make smaller.
     """
     try:
-        return _performed(spec, device, progress)
+        return _performed(spec, device, progress, recorder)
     except torch.OutOfMemoryError:
         batch = spec.budget.batch
         raise RuntimeError(
@@ -40,10 +41,13 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False) -> Resu
         ) from None
 
 
-def _performed(spec: RunSpec, device: str, progress: bool) -> Result | None:
+def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result | None:
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     method = initialised(spec, task)
-    history = trained(method, task, spec, progress=progress)
+    callbacks = recorder.begin(task, method) if recorder else None
+    history = trained(method, task, spec, progress=progress, callbacks=callbacks)
+    if recorder:
+        recorder.end(history)
     if distributed.place()[0] > 0:
         return None
     found = measured(method, task, spec)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from coral_viz import probing
-from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, replay, restored
+from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, perform, replay, restored
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
 SPEC = RunSpec.make("cross_self", "factors", 3, budget=TINY)
@@ -105,16 +105,22 @@ def test_bad_recordings_and_orders_are_a_sentence(recorded, tmp_path):
         replay.record(SPEC, points=1, samples=40)
 
 
-def test_shipping_writes_a_file_for_each_run(recorded, tmp_path, monkeypatch):
+def test_recordings_are_gathered_copied_or_made(recorded, tmp_path, monkeypatch):
+    here, there = tmp_path / "here", tmp_path / "there"
     monkeypatch.setattr(replay, "record", lambda spec: recorded)
-    (path,) = replay.ship(tmp_path, [SPEC])
-    assert path == tmp_path / "replays" / f"{SPEC.id}.npz"
-    other = path.with_name("0" * 16 + ".npz")
-    other.write_bytes(b"of another run")
+    (path,) = replay.gather([SPEC], here, there)
+    assert path == here / f"{SPEC.id}.npz"
     monkeypatch.setattr(replay, "record", lambda spec: pytest.fail("a whole recording was made again"))
-    assert replay.ship(tmp_path, [SPEC]) == [path]
-    assert not other.exists()
+    assert replay.gather([SPEC], here, there) == [path]
+    replay.save(recorded, there)
     path.write_bytes(b"damaged")
-    monkeypatch.setattr(replay, "record", lambda spec: recorded)
-    replay.ship(tmp_path, [SPEC])
-    assert replay.load(path).spec == SPEC
+    replay.gather([SPEC], here, there)
+    assert path.read_bytes() == (there / path.name).read_bytes()
+
+
+def test_a_recorded_run_is_the_run(recorded):
+    recorder = replay.Recorder(SPEC, points=3, samples=40)
+    watched, alone = perform(SPEC, "cpu", recorder=recorder), perform(SPEC, "cpu")
+    pd.testing.assert_frame_equal(watched.rows, alone.rows)
+    pd.testing.assert_frame_equal(recorder.replay.probes, recorded.probes)
+    assert np.array_equal(recorder.replay.maps, recorded.maps)
