@@ -1,0 +1,18 @@
+"""Options that several commands take, in the same words."""
+
+
+def add_task(parser) -> None:
+    parser.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
+
+
+def add_budget(parser) -> None:
+    parser.add_argument("--steps", type=int, help="training steps a run (default: the task's)")
+    parser.add_argument("--batch", type=int, help="samples a step (default: the task's)")
+
+
+def add_device(parser) -> None:
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
+
+
+def add_jobs(parser) -> None:
+    parser.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")

@@ -1,0 +1,40 @@
+"""``sweep``: the runs of a grid that are missing, or how long they would take."""
+
+from coral_viz.commands import shared
+
+
+def add(commands) -> None:
+    parser = commands.add_parser("sweep", help="the runs of a grid, resumable, on cores or a Dask cluster")
+    parser.add_argument("grid", help="TOML file that describes the grid")
+    parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
+    parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
+    parser.add_argument("--scheduler", help="tcp://host:port of a Dask scheduler")
+    shared.add_jobs(parser)
+    parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
+    shared.add_device(parser)
+    parser.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
+    parser.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
+    parser.set_defaults(run=run)
+
+
+def run(options) -> int:
+    from coral_viz.runs import grids, sweeps
+
+    grid = grids.read(options.grid, many=options.yes)
+    out = options.out or f"out/{grid.name}"
+    if options.dry_run:
+        return _counted(grid.shard(options.shard).specs, out, options.device)
+    where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
+    sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
+    print(f"Table in {out}/results.parquet" if sweep.table is not None else "no run is finished")
+    return 1 if len(sweep.failures) else 0
+
+
+def _counted(plan, out: str, device: str) -> int:
+    from coral_viz.runs import Store, sweeps
+
+    store = Store(f"{out}/runs")
+    hours = sweeps.left(plan, store, device) / 3600
+    missing = sum(not store.finished(spec) for spec in plan)
+    print(f"{len(plan)} runs, {missing} of them missing: about {hours:.1f} hours of one core.")
+    return 0

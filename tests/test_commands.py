@@ -1,0 +1,74 @@
+"""The command line: every command is there and light until it runs; sweeps and single runs from it go on and stay."""
+
+import subprocess
+import sys
+
+import pytest
+
+from coral_viz.__main__ import main
+from coral_viz.commands import COMMANDS
+from coral_viz.runs import replay
+
+GRID = """
+method = "cross"
+seeds = [0, 1]
+budget = {steps = 4, batch = 16, samples = 64, probe_samples = 200, test_samples = 200}
+"""
+
+
+@pytest.mark.parametrize("command", [module.__name__.rpartition(".")[2] for module in COMMANDS])
+def test_every_command_goes_by_the_name_of_its_module(command, capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main([command, "--help"])
+    assert capsys.readouterr().out.startswith(f"usage: python -m coral_viz {command} ")
+
+
+def test_help_loads_nothing_heavy():
+    asked = "import sys, coral_viz.__main__; print(*{'torch', 'pandas', 'numpy', 'matplotlib'} & {*sys.modules})"
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout == "\n"
+
+
+def test_a_grid_is_counted_done_and_done_already(tmp_path, capsys):
+    (tmp_path / "two.toml").write_text(GRID)
+    sweep = ["sweep", str(tmp_path / "two.toml"), "--out", str(tmp_path / "out"), "--device", "cpu"]
+    assert main([*sweep, "--dry-run"]) == 0
+    assert capsys.readouterr().out == "2 runs, 2 of them missing: about 0.0 hours of one core.\n"
+    assert main([*sweep, "--dry-run", "--shard", "2/2"]) == 0
+    assert capsys.readouterr().out.startswith("1 runs, 1 of them missing")
+    assert main([*sweep, "--executor", "serial"]) == 0
+    assert capsys.readouterr().out.endswith(f"Table in {tmp_path}/out/results.parquet\n")
+    assert main([*sweep, "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("2 runs, 0 of them missing")
+
+
+def test_one_run_is_kept_and_shown_again(tmp_path, capsys):
+    train = ["train", "cross", "--steps", "3", "--out", str(tmp_path), "--device", "cpu"]
+    assert main(train) == 0
+    said = capsys.readouterr().out
+    (run,) = tmp_path.iterdir()
+    assert said.endswith(f"Kept in {run}\n")
+    assert {"balanced_accuracy", "bits", "redundancy", "synergy"} <= set(said.split())
+    changed = (run / "DONE").stat().st_mtime_ns
+    assert main(train) == 0
+    assert said.endswith(capsys.readouterr().out)  # without the progress bar
+    assert (run / "DONE").stat().st_mtime_ns == changed
+
+
+def test_what_cannot_be_is_one_sentence(tmp_path, capsys):
+    assert main(["sweep", str(tmp_path / "none.toml")]) == 1
+    assert main(["train", "corral", "--out", str(tmp_path)]) == 1
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("coral_viz: cannot read the grid")
+    assert second.startswith("coral_viz: method 'corral' does not exist; choose one of ")
+
+
+def test_a_recorded_run_can_be_watched(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(replay, "PROBED", 256)
+    train = ["train", "cross", "--steps", "3", "--out", str(tmp_path), "--device", "cpu", "--record", "2"]
+    assert main(train) == 0
+    (path,) = tmp_path.glob("replays/*.npz")
+    assert f"Recorded in {path}\n" in capsys.readouterr().out
+    assert replay.load(path).steps == [0, 1, 3]
+    assert main([*train[:-1], "1"]) == 1
+    assert "a recording takes at least 2" in capsys.readouterr().err
