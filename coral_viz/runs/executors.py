@@ -24,6 +24,7 @@ import torch
 from coral_viz import distributed, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs.cluster import connected
+from coral_viz.runs.memory import keep_memory
 from coral_viz.runs.run import Result, perform
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
@@ -94,17 +95,18 @@ def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outco
         yield outcome
 
 
-def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | None:
+def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> pd.DataFrame | None:
     """One run with a progress bar: its rows, from the store if it is there. Only tiny tasks are done on one thread.
 
+    With a ``replay.Recorder`` it is done again, to be watched.
     Under ``torchrun`` its processes do the run together (see ``distributed``); all but the first return None.
     """
     with distributed.processes(str(resolve(device))) as mine:
         first = distributed.place()[0] == 0
-        if not store.finished(spec):
+        if recorder or not store.finished(spec):
             start = time.perf_counter()
             with one_thread() if tasks.preset(spec.task).task.tiny else contextlib.nullcontext():
-                result = perform(spec, str(mine), progress=first)
+                result = perform(spec, str(mine), first, recorder)
             if first:
                 store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))
         return store.rows(spec) if first else None
@@ -112,8 +114,10 @@ def alone(spec: RunSpec, store: Store, device: str = "auto") -> pd.DataFrame | N
 
 def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
     """How the run ended, and what it left if it did not fail."""
-    if multiprocessing.parent_process() and threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle; it stops the workers
+    if multiprocessing.parent_process():  # a worker's process
+        keep_memory()
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle; it stops the workers
     start = time.perf_counter()
     try:
         # readouts ask joblib too, and must not send their parts over the cluster

@@ -6,6 +6,7 @@ Device, executor and number of processes are not part of it: they change how lon
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
 from dataclasses import dataclass
@@ -77,13 +78,13 @@ class RunSpec:
             raise ValueError(f"the settings of this run are not those that {spec.method!r} and {spec.task!r} have now")
         return spec
 
-    @property
+    @functools.cached_property
     def canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs, equal text."""
         fields = dataclasses.asdict(self) | {"knobs": dict(self.knobs), "dials": dict(self.dials)}
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
-    @property
+    @functools.cached_property
     def id(self) -> str:
         """16 hexadecimal digits of the SHA-256 of ``canonical``."""
         return hashlib.sha256(self.canonical.encode()).hexdigest()[:16]

@@ -2,6 +2,8 @@
 
 A run is written under a temporary name and renamed when whole; ``DONE``, written last, holds the hash of every file.
 A folder that is not what it says is never used and never deleted: it is renamed and named, and the run is done again.
+``finished``, ``damage`` and ``open`` each hash every byte of a run, weights too: about a millisecond a megabyte, less
+than reading the rows takes. ``rows``, ``weights`` and ``timing`` trust that one of them was asked.
 """
 
 from __future__ import annotations
@@ -111,6 +113,8 @@ class Store:
             hashes = {name: _hash(folder / name) for name in FILES}
             (folder / "DONE").write_text(json.dumps({"sha256": hashes} | timing))
             folder.chmod(0o755)
+            if self.damage(spec):
+                self.set_aside(spec)
             shutil.rmtree(self.path(spec), ignore_errors=True)
             os.replace(folder, self.path(spec))
         finally:
@@ -131,4 +135,5 @@ class Store:
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from coral_viz import tables
-from coral_viz.runs import Budget, RunSpec, Store, execute, one_thread
+from coral_viz.runs import Budget, RunSpec, Store, alone, execute, one_thread
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
 
@@ -90,6 +90,12 @@ def _cut(folder):
     (folder / "rows.parquet").write_bytes(b"short")
 
 
+def _other_weights(folder):
+    weights = bytearray((folder / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (folder / "model.safetensors").write_bytes(weights)
+
+
 def _no_done(folder):
     (folder / "DONE").unlink()
 
@@ -106,6 +112,7 @@ def _other_spec(folder):
     ("damage", "reason"),
     [
         (_cut, "rows.parquet changed since it was written"),
+        (_other_weights, "model.safetensors changed since it was written"),
         (_no_done, "DONE is missing"),
         (_nonsense, "DONE cannot be read"),
         (_other_spec, "spec.json changed since it was written"),
@@ -122,6 +129,15 @@ def test_a_damaged_run_is_named_set_aside_and_done_again(finished, tmp_path, dam
     assert reason in said[0]
     assert (other.root / f"{specs[0].id}.broken-1").is_dir()
     assert (other.path(specs[0]) / "rows.parquet").read_bytes() == (store.path(specs[0]) / "rows.parquet").read_bytes()
+
+
+def test_a_damaged_run_outlives_the_one_that_takes_its_place(finished, tmp_path):
+    store, specs, _ = finished
+    other = copied(store, specs, tmp_path)
+    _cut(other.path(specs[0]))
+    alone(specs[0], other, "cpu")
+    assert other.finished(specs[0])
+    assert (other.root / f"{specs[0].id}.broken-1" / "rows.parquet").read_bytes() == b"short"
 
 
 def test_a_failing_run_gives_its_reason_and_the_rest_goes_on(tmp_path):
