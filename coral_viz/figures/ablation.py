@@ -96,9 +96,7 @@ def cells(
         ValueError: no such setting, no such runs or no such measurement.
     """
     rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
-    order, names = list(dict.fromkeys(rows["cell"])), tables.labels(rows)
-    rows = rows.assign(y=rows["cell"].map(order.index))
-    summary = swept.summary(rows, ["cell", "y", "label"])
+    rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
     words = _small_print(summary, metric, readout, part, base)
     figure, (line,) = spaced.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
@@ -131,9 +129,7 @@ def parallel(
     Arguments and errors as ``cells``.
     """
     rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
-    order, names = list(dict.fromkeys(rows["cell"])), tables.labels(rows)
-    rows = rows.assign(x=rows["label"].map(names.index))
-    summary = swept.summary(rows, ["cell", "label", "x"]).sort_values("x")
+    rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
     words = _small_print(summary, metric, readout, part, base)
     height = max(PANEL, (tall + 0.2) * len(order))
@@ -191,17 +187,21 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
         for frame, more in ((runs, {"ms": 0.55 * size, "alpha": 0.6}), (means, {"ms": 1.1 * size})):
             own = frame[frame["level"] == level]
             ax.plot(own["unique"], own["synergy"], **look | more)
-    for axis, atom, shares in (
-        (ax.xaxis, "unique information", runs["unique"]),
-        (ax.yaxis, "synergy", runs["synergy"]),
-    ):
-        axis.set_view_interval(min(shares.min(), 0) - 0.04, 1.04, ignore=True)
+    for axis, atom, kept in ((ax.xaxis, "unique information", runs["unique"]), (ax.yaxis, "synergy", runs["synergy"])):
+        axis.set_view_interval(min(kept.min(), 0) - 0.04, 1.04, ignore=True)
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_label_text(f"{atom} kept in {where}")
     return describe(figure, _alt_trade(means, where))
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------
+
+
+def _in_order(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, list[str], list[str]]:
+    """Rows and summary with the places of label (``x``) and cell (``y``); cells and labels in that order."""
+    order, names = list(dict.fromkeys(rows["cell"])), tables.labels(rows)
+    rows = rows.assign(x=rows["label"].map(names.index), y=rows["cell"].map(order.index))
+    return rows, swept.summary(rows, ["cell", "label", "x", "y"]).sort_values("x", kind="stable"), order, names
 
 
 def _lines(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, lines: list[str], label: str) -> None:
