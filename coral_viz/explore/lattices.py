@@ -9,7 +9,7 @@ import numpy as np
 
 from coral_viz import pid
 from coral_viz.explore.base import Explorer, choice
-from coral_viz.figures.pid import hasse
+from coral_viz.figures.lattice import hasse
 from coral_viz.pid.lattice import Lattice, redundancy_lattice
 from coral_viz.pid.measures import CLOSED_FORMS
 

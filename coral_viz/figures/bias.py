@@ -54,13 +54,13 @@ def bias(table: pd.DataFrame, over: str = "n") -> Figure:
     figure = canvas(len(truths) * ROW + HEADER + FOOTER, _small_print(table), key)
     grid = _panels(figure, len(truths))
     for truth, line in zip(truths, grid):
-        rows = table[table["truth"] == truth]
+        rows = dict(list(table[table["truth"] == truth].groupby("estimator", sort=False)))
         _errors(line[0], rows, over, looks)
         for atom, ax in zip(ATOMS, line[1:]):
             mark = {"color": style.ATOM_COLOURS[atom], "marker": style.ATOM_MARKERS[atom]}
             _lines(ax, rows, over, f"bias_{atom}", looks, mark)
             ax.axhline(0, color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"], zorder=1)
-        line[0].set_title(truth.replace("_", " "))
+        line[0].set_title(truth.replace("_", " "), y=1)  # a given height need not be searched for
     _scale(grid, sorted(table[over].unique()), over)
     _error_scale(grid[:, 0], table["mean_absolute_error"], table["standard_error"].fillna(0))
     _bias_scale(grid[:, 1:], table[BIASES].to_numpy())
@@ -128,18 +128,19 @@ def _looks(estimators: Sequence[str]) -> dict[str, dict]:
     }
 
 
-def _lines(ax: Axes, rows: pd.DataFrame, over: str, column: str, looks: dict[str, dict], mark: dict) -> None:
+def _lines(ax: Axes, rows: dict[str, pd.DataFrame], over: str, column: str, looks: dict[str, dict], mark: dict) -> None:
     """A line for every estimator."""
-    for estimator, own in rows.groupby("estimator", sort=False):
+    for estimator, own in rows.items():
         ax.plot(own[over], own[column], label=estimator, **(looks[estimator] | mark))
 
 
-def _errors(ax: Axes, rows: pd.DataFrame, over: str, looks: dict[str, dict]) -> None:
+def _errors(ax: Axes, rows: dict[str, pd.DataFrame], over: str, looks: dict[str, dict]) -> None:
     """Mean absolute errors, each on an upright line of one standard error either way."""
-    mean, spread = rows["mean_absolute_error"], rows["standard_error"]
+    every = pd.concat(rows.values())
+    mean, spread = every["mean_absolute_error"], every["standard_error"]
     ax.set_yscale("log")
     width = 0.55 * matplotlib.rcParams["lines.linewidth"]
-    ax.vlines(rows[over], mean - spread, mean + spread, color=style.MUTED, lw=width, zorder=2)
+    ax.vlines(every[over], mean - spread, mean + spread, color=style.MUTED, lw=width, zorder=2)
     _lines(ax, rows, over, "mean_absolute_error", looks, {"color": style.MUTED, "mec": style.MUTED, "marker": "s"})
 
 
@@ -152,7 +153,8 @@ def _scale(grid: np.ndarray, counts: list[float], over: str) -> None:
         ax.set_xscale("log")
         ax.set_xticks(counts, [short(n) if n in (counts[0], counts[-1]) else "" for n in counts])
         ax.minorticks_off()
-        ax.tick_params(axis="x", labelbottom=ax in grid[-1])
+    for ax in grid[:-1].flat:
+        ax.tick_params(axis="x", labelbottom=False)
     for ax in grid[-1]:
         ax.set_xlabel(over)
 
@@ -174,7 +176,8 @@ def _bias_scale(panels: np.ndarray, biases: np.ndarray) -> None:
     for ax in panels.flat:
         ax.set_ylim(low - room, high + room)
         ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-        ax.tick_params(labelleft=ax in panels[:, 0])
+    for ax in panels[:, 1:].flat:
+        ax.tick_params(labelleft=False)
 
 
 def _headings(line: np.ndarray) -> None:
@@ -182,7 +185,7 @@ def _headings(line: np.ndarray) -> None:
     points = matplotlib.rcParams["font.size"]
     names = style.ATOM_NAMES if 72 * line[0].figure.get_figwidth() > WIDE * points else style.ATOM_SYMBOLS
     text_at(line[0], "error, bits", (0, 1), (0, GROUP), weight="bold")
-    line[1].set_title("bias, bits", pad=GROUP * points)  # a title: the layout makes room for its height alone
+    text_at(line[1], "bias, bits", (0, 1), (0, GROUP), weight="bold")
     for atom, ax in zip(ATOMS, line[1:]):
         text_at(ax, names[atom], (0, 1), (0, HEADING), color=style.ATOM_COLOURS[atom], weight="bold")
 

@@ -65,6 +65,19 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     return figure
 
 
+def one_panel(figure: Figure, *, left: float, below: float) -> Axes:
+    """The panel of a canvas that has one, with so many type sizes for its numbers and names: no layout is solved.
+
+    Solving takes as long as drawing, which matters where a picture follows a slider.
+    """
+    points, (x, y, width, height) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    figure.set_layout_engine("none")
+    across, down = (points / 72 / size for size in figure.get_size_inches())
+    return figure.add_axes(
+        (x + left * across, y + below * down, width - (left + 1) * across, height - (below + 0.6) * down)
+    )
+
+
 def text_at(ax: Axes, text: str, corner: tuple[float, float], shift: tuple[float, float], **looks) -> Annotation:
     """Text at a corner of a panel (axes fractions), shifted by type sizes; it takes no part in the layout."""
     points = matplotlib.rcParams["font.size"]
@@ -81,6 +94,11 @@ def rectangles(left, bottom, width, height) -> Path:
     y = bottom[:, None] + height[:, None] * np.array([0, 0, 1, 1, 0])
     codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     return Path(np.stack([x.ravel(), y.ravel()], 1), np.tile(codes, len(left)))
+
+
+def in_bits(value: float, digits: int) -> str:
+    """A number with so many decimals, a true minus sign and no minus zero."""
+    return f"{float(value):z.{digits}f}".replace("-", "−")
 
 
 def seeds_in_words(summary: pd.DataFrame) -> str:

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.collections import PatchCollection
+from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
+from matplotlib.path import Path
 
 from coral_viz import style
-from coral_viz.figures.board import WIDE, letters, sheet
-from coral_viz.figures.canvas import describe, picture, rectangles
+from coral_viz.figures.board import WIDE, Sheet, letters
+from coral_viz.figures.canvas import describe, in_bits, picture, rectangles
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.information import entropy, table
 
@@ -48,15 +48,19 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     below = 0 if wide else FRAME[1] + 4
     high = max(FRAME[1] + 2.6, below + 3.6 + ROW * len(decompositions))
     words = "Squares: area is the probability of a pair of source values. Discs: area is bits, dashed where negative."
-    ax = sheet(high, words)
-    _world(ax, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
-    _diagram(ax, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
+    sheet = Sheet(high, words)
+    _world(sheet, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
+    discs = _diagram(sheet, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
     left = 15 + FRAME[0] + 6 if wide else 6
-    _measures(ax, left, below + 3.6, width - left - 0.5, decompositions, shown)
-    return describe(ax.figure, _alt(p, decompositions, shown))
+    bars = _measures(sheet, left, below + 3.6, width - left - 0.5, decompositions, shown)
+    for atom in NAMES:  # all that is an atom's is one path, whose hatch is drawn once
+        path = Path.make_compound_path(*(paths[atom] for paths in (discs, bars) if atom in paths))
+        looks = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
+        sheet.add(PathPatch(path, **looks))
+    return describe(sheet.figure, _alt(p, decompositions, shown))
 
 
-def _world(ax: Axes, left: float, top: float, size: float, p) -> None:
+def _world(sheet: Sheet, left: float, top: float, size: float, p) -> None:
     """A square per pair of source values, its area their probability, in it the likeliest target value."""
     pairs = p.sum(-1)
     given = p / np.where(pairs > 0, pairs, 1)[..., None]
@@ -66,17 +70,17 @@ def _world(ax: Axes, left: float, top: float, size: float, p) -> None:
         x, y, side = left + (j + 0.5) * cell, top + (i + 0.5) * cell, 0.94 * cell * np.sqrt(probability / pairs.max())
         squares.append(Rectangle((x - side / 2, y - side / 2), side, side))
         if probability > 0 and pairs.size <= WRITTEN:
-            _words(ax, x, y, _likeliest(given[i, j]), linespacing=1)
+            sheet.write(x, y, _likeliest(given[i, j]), linespacing=1)
     shades = SHADES((given @ np.linspace(0, 1, p.shape[-1])).ravel())
-    ax.add_collection(PatchCollection(squares, facecolor=shades, lw=0), autolim=False)
+    sheet.add(PatchCollection(squares, facecolor=shades, lw=0))
+    bottom = top + pairs.shape[0] * cell
     for j in range(pairs.shape[1]):
-        _words(ax, left + (j + 0.5) * cell, top + pairs.shape[0] * cell + 0.7, f"{j}")
+        sheet.write(left + (j + 0.5) * cell, bottom + 0.7, f"{j}")
     for i in range(pairs.shape[0]):
-        _words(ax, left - 0.7, top + (i + 0.5) * cell, f"{i}")
-    _words(ax, left, top - 2.0, "Y, given both", ha="left", weight="bold")
-    _words(ax, left + size / 2, top + pairs.shape[0] * cell + 1.9, "source 2: X2", color=style.ATOM_COLOURS["unique_2"])
-    middle = top + pairs.shape[0] * cell / 2
-    _words(ax, left - 2.0, middle, "source 1: X1", color=style.ATOM_COLOURS["unique_1"], rotation=90)
+        sheet.write(left - 0.7, top + (i + 0.5) * cell, f"{i}")
+    sheet.write(left, top - 2.0, "Y, given both", ha="left", weight="bold")
+    sheet.write(left + size / 2, bottom + 1.9, "source 2: X2", color=style.ATOM_COLOURS["unique_2"])
+    sheet.write(left - 2.0, (top + bottom) / 2, "source 1: X1", color=style.ATOM_COLOURS["unique_1"], rotation=90)
 
 
 def _likeliest(given) -> str:
@@ -87,67 +91,65 @@ def _likeliest(given) -> str:
     return f"{given.argmax()}" if best > 0.995 else f"{given.argmax()}\n{best:.0%}"
 
 
-def _diagram(ax: Axes, left: float, top: float, p, atoms: Atoms) -> None:
-    """Two circles, one a source, in a frame that stands for the pair; in every region the disc of its atom."""
+def _diagram(sheet: Sheet, left: float, top: float, p, atoms: Atoms) -> dict[str, Path]:
+    """Two circles, one a source, in a frame that stands for the pair; in every region the disc of its atom.
+
+    Returns:
+        The discs by atom, still to be drawn; those of negative atoms are drawn.
+    """
     thin = matplotlib.rcParams["axes.linewidth"]
     frame = {"fc": "#f7f7f8", "ec": style.MUTED, "lw": thin}
-    ax.add_patch(FancyBboxPatch((left, top), *FRAME, "round,pad=0,rounding_size=1.2", **frame))
+    sheet.add(FancyBboxPatch((left, top), *FRAME, "round,pad=0,rounding_size=1.2", **frame))
     for side, number in ((-1, 1), (1, 2)):
         colour = style.ATOM_COLOURS[f"unique_{number}"]
         middle = left + FRAME[0] / 2 + side * APART, top + 11.2
-        ax.add_patch(Circle(middle, CIRCLE, fc=(colour, 0.08), ec=colour, lw=1.3 * thin))
-        known = f"I(X{number};Y) = {_bits(getattr(atoms, f'information_{number}'))}"
-        _words(ax, left + FRAME[0] / 2 + side * 4.6, top + 17.5, known, color=colour)
-    for atom in NAMES:
-        _disc(ax, left, top, atom, float(getattr(atoms, atom)))
-    unknown = _bits(entropy(p.sum((0, 1))) - atoms.information)
-    known = f"I(X1,X2;Y) = {_bits(atoms.information)} bits; open: {unknown}"
-    _words(ax, left, top - 0.8, known, ha="left", weight="bold")
+        sheet.add(Circle(middle, CIRCLE, fc=(colour, 0.08), ec=colour, lw=1.3 * thin))
+        known = f"I(X{number};Y) = {in_bits(getattr(atoms, f'information_{number}'), 2)}"
+        sheet.write(left + FRAME[0] / 2 + side * 4.6, top + 17.5, known, color=colour)
+    discs = {atom: _disc(sheet, left, top, atom, float(getattr(atoms, atom))) for atom in NAMES}
+    unknown = in_bits(entropy(p.sum((0, 1))) - atoms.information, 2)
+    known = f"I(X1,X2;Y) = {in_bits(atoms.information, 2)} bits; open: {unknown}"
+    sheet.write(left, top - 0.8, known, ha="left", weight="bold")
+    return {atom: disc for atom, disc in discs.items() if disc is not None}
 
 
-def _disc(ax: Axes, left: float, top: float, atom: str, bits: float) -> None:
+def _disc(sheet: Sheet, left: float, top: float, atom: str, bits: float) -> Path | None:
+    """Name an atom; its disc unless it is drawn, dashed, or so small that there is none."""
     colour, (x, y) = style.ATOM_COLOURS[atom], DISCS[atom]
-    looks = {"fc": colour, "ec": style.PAPER, "hatch": style.ATOM_HATCHES[atom], "lw": 0}
-    if bits < 0:
-        looks = {"fc": style.PAPER, "ec": colour, "ls": "--", "lw": matplotlib.rcParams["lines.linewidth"]}
-    if abs(bits) > 5e-4:
-        ax.add_patch(Circle((left + x, top + y), ONE_BIT * np.sqrt(abs(bits)), **looks))
+    disc = (left + x, top + y), ONE_BIT * np.sqrt(abs(bits))
+    if bits < -5e-4:
+        sheet.add(Circle(*disc, fc=style.PAPER, ec=colour, ls="--", lw=matplotlib.rcParams["lines.linewidth"]))
     beside = atom == "synergy"
     at = (x + 2.3, y) if beside else (x, y + 2.6)
-    name = f"{style.ATOM_SYMBOLS[atom]} {_bits(bits)}"
-    _words(ax, left + at[0], top + at[1], name, color=colour, weight="bold", ha="left" if beside else "center")
+    name = f"{style.ATOM_SYMBOLS[atom]} {in_bits(bits, 2)}"
+    sheet.write(left + at[0], top + at[1], name, color=colour, weight="bold", ha="left" if beside else "center")
+    return Path.circle(*disc) if bits > 5e-4 else None
 
 
-def _measures(ax: Axes, left: float, top: float, width: float, decompositions: Mapping[str, Atoms], shown: str) -> None:
-    """A row per measure, a column per atom, all on one scale: bars from an upright line at 0, and their bits."""
+def _measures(
+    sheet: Sheet, left: float, top: float, width: float, decompositions: Mapping[str, Atoms], shown: str
+) -> dict[str, Path]:
+    """A row per measure, a column per atom, all on one scale: bars from an upright line at 0, and their bits.
+
+    Returns:
+        The bars by atom, still to be drawn.
+    """
     values = np.array([atoms.as_array() for atoms in decompositions.values()])
     low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
     pitch, number = width / len(NAMES), 2.4
     scale = (pitch - number - 0.6) / (high - low)
     lines, small = top + ROW * (np.arange(len(values)) + 0.5), 0.87 * matplotlib.rcParams["font.size"]
-    _words(ax, left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
+    sheet.write(left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
     for y, name in zip(lines, decompositions):
-        _words(ax, left - 0.7, y, name, ha="right", weight="bold" if name == shown else "normal")
-    for column, atom in enumerate(NAMES):
-        zero, colour = left + column * pitch - low * scale, style.ATOM_COLOURS[atom]
-        bars = rectangles(zero, lines - 0.5, values[:, column] * scale, 1.0)
-        looks = {"fc": colour, "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
-        ax.add_artist(PathPatch(bars, **looks))
-        ax.plot(
-            [zero, zero], [top, top + ROW * len(values)], color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"]
-        )
-        _words(ax, zero, top - 0.7, style.ATOM_SYMBOLS[atom], color=colour, weight="bold")
-        for y, bits in zip(lines, values[:, column]):
-            _words(ax, zero + max(bits, 0) * scale + 0.3, y, _bits(bits), ha="left", size=small)
-
-
-def _words(ax: Axes, x: float, y: float, words: str, **looks) -> None:
-    ax.text(x, y, words, **({"ha": "center", "va": "center_baseline"} | looks))
-
-
-def _bits(value) -> str:
-    """Bits with two decimals, a true minus sign and no minus zero."""
-    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")
+        sheet.write(left - 0.7, y, name, ha="right", weight="bold" if name == shown else "normal")
+    zeros = left + pitch * np.arange(len(NAMES)) - low * scale
+    upright = [[(zero, top), (zero, top + ROW * len(values))] for zero in zeros]
+    sheet.add(LineCollection(upright, colors=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"]))
+    for zero, atom, column in zip(zeros, NAMES, values.T):
+        sheet.write(zero, top - 0.7, style.ATOM_SYMBOLS[atom], color=style.ATOM_COLOURS[atom], weight="bold")
+        for y, bits in zip(lines, column):
+            sheet.write(zero + max(bits, 0) * scale + 0.3, y, in_bits(bits, 2), ha="left", size=small)
+    return {atom: rectangles(zero, lines - 0.5, scale * bits, 1.0) for zero, atom, bits in zip(zeros, NAMES, values.T)}
 
 
 def _alt(p, decompositions: Mapping[str, Atoms], shown: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import html
-import io
+import struct
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
-from PIL import Image
 
 from coral_viz.figures.lettering import Canvas
 
@@ -36,8 +36,22 @@ def show(figure: Figure) -> Shown:
         raise ValueError("the figure has no alternative text: set figure.alt to what it shows, in words.")
     for axis in (axis for ax in figure.axes for axis in (ax.xaxis, ax.yaxis) if not axis.get_label_text()):
         axis.set_label_coords(0, 0)  # or matplotlib measures all numbers to find a place for a label that is not there
-    canvas, buffer = Canvas(figure), io.BytesIO()
+    canvas = Canvas(figure)
     canvas.draw()  # once; ``savefig`` would draw a figure with a layout twice
-    pixels = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
-    pixels.save(buffer, "png", compress_level=3)  # two thirds of the time of the usual 6 and as many bytes
-    return Shown(buffer.getvalue(), alt)
+    return Shown(_png(np.asarray(canvas.buffer_rgba())[..., :3]), alt)
+
+
+def _png(pixels: np.ndarray) -> bytes:
+    """The PNG file of pixels (height, width, 3) of 8 bits, with rows as they are.
+
+    Libraries try five filters on every row, which suits photographs; charts, mostly flat, take a third of the time and
+    nine tenths of the bytes without.
+    """
+    height, width, _ = pixels.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)  # a row begins with its filter: 0, none
+    rows[:, 1:] = pixels.reshape(height, -1)
+    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits of red, green and blue
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 3)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in parts
+    )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import matplotlib
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch, PathPatch
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+from matplotlib.ticker import MaxNLocator
 
 from coral_viz import style
-from coral_viz.figures.canvas import canvas, describe, picture, rectangles
+from coral_viz.figures.board import Sheet, letters
+from coral_viz.figures.canvas import describe, picture, rectangles
 from coral_viz.pid import NAMES, Atoms
 
-ROW, HEADER = 2.9, 2.8  # lines of text: a label with its two bars, the axis
-HALF = 0.36  # height of a bar
+ROW, BAR, AXIS, KEY = 2.3, 0.85, 3.0, 2.1  # type sizes: a label with its two bars, one bar, the axis, the key below it
+LETTER = 0.56  # width of a letter
 
 
 @picture
@@ -30,30 +35,58 @@ def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) 
     """
     if not truth or list(truth) != list(left):
         raise ValueError(f"truth and what is left must be of the same labels, not {list(truth)} and {list(left)}.")
-    key = [
-        Patch(fc=style.ATOM_COLOURS[a], hatch=style.ATOM_HATCHES[a], ec=style.PAPER, lw=0, label=style.ATOM_NAMES[a])
-        for a in NAMES
-    ]
     words = (
         "Pale, upper bar: what the label was made from, exactly. Full, lower bar: what a perfect reader of the noisy "
         f"data still gets, a mean over n = {n} samples, so it may pass the truth by a little."
     )
-    figure = canvas(ROW * len(truth) * 0.62 + HEADER, words, key)
-    ax = figure.subplots()
-    for atoms, shift, alpha in ((truth, -0.5, 0.35), (left, 0.5, 1.0)):
-        values = np.array([found.as_array() for found in atoms.values()]).clip(0)
-        starts = np.cumsum(values, 1) - values
-        for i, atom in enumerate(NAMES):
-            look = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
-            y = np.flatnonzero(values[:, i])
-            bars = rectangles(starts[y, i], y + (shift - 0.5) * HALF, values[y, i], HALF)
-            ax.add_artist(PathPatch(bars, alpha=alpha, **look))
-    most = max(float(atoms.information) for atoms in [*truth.values(), *left.values()])
-    ax.set_yticks(range(len(truth)), [style.label_style(label).name for label in truth])
-    ax.set(ylim=(len(truth) - 0.5, -0.5), xlim=(0, 1.02 * max(most, 1e-3)), xlabel="bits")
-    ax.tick_params(axis="y", length=0)
-    ax.spines["left"].set_visible(False)
-    return describe(figure, _alt(truth, left))
+    names = [style.label_style(label).name for label in truth]
+    bottom = 0.4 + ROW * len(names)
+    sheet, left_end = Sheet(bottom + AXIS + KEY, words), LETTER * max(map(len, names)) + 1.1
+    rows = bottom - ROW * (np.arange(len(names))[::-1] + 0.5)
+    for name, y in zip(names, rows):
+        sheet.write(left_end - 0.5, y, name, ha="right")
+    most = max(1e-3, *(float(atoms.information) for atoms in [*truth.values(), *left.values()]))
+    bit = (letters() - left_end - 1.5) / most
+    _axis(sheet, left_end, bottom, bit, most)
+    pale, full = (_bars(atoms, left_end, y, bit) for atoms, y in ((truth, rows - BAR), (left, rows)))
+    for atom, upper, lower, swatch in zip(NAMES, pale, full, _key(sheet, bottom + AXIS + 0.4)):
+        looks = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
+        sheet.add(PathPatch(upper, alpha=0.35, **looks))
+        sheet.add(PathPatch(Path.make_compound_path(lower, swatch), **looks))
+    return describe(sheet.figure, _alt(truth, left))
+
+
+def _bars(atoms: Mapping[str, Atoms], left: float, tops: np.ndarray, bit: float) -> list[Path]:
+    """By atom, its share of the bar of every label, end to end from the left."""
+    values = np.array([found.as_array() for found in atoms.values()]).clip(0)
+    starts = np.cumsum(values, 1) - values
+    there = [np.flatnonzero(column) for column in values.T]
+    return [
+        rectangles(left + bit * starts[rows, i], tops[rows], bit * values[rows, i], BAR) for i, rows in enumerate(there)
+    ]
+
+
+def _axis(sheet: Sheet, left: float, y: float, bit: float, most: float) -> None:
+    """Bits from 0 to a little more than ``most``."""
+    ticks = [tick for tick in MaxNLocator(letters() // 7).tick_values(0, most) if tick <= 1.02 * most]
+    lines = [
+        [(left, y), (left + 1.02 * bit * most, y)],
+        *([(left + bit * tick, y + d) for d in (0, 0.35)] for tick in ticks),
+    ]
+    sheet.add(LineCollection(lines, colors=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"]))
+    for tick in ticks:
+        sheet.write(left + bit * tick, y + 1.0, f"{tick:g}")
+    sheet.write(left + bit * most / 2, y + 2.3, "bits")
+
+
+def _key(sheet: Sheet, top: float) -> list[Path]:
+    """Name the atoms in a line; the squares beside their names are still to be drawn."""
+    squares, x = [], 0.6
+    for atom in NAMES:
+        squares.append(rectangles(x, top, 1.6, 0.9))
+        sheet.write(x + 2.0, top + 0.45, style.ATOM_NAMES[atom], ha="left")
+        x += 3.0 + LETTER * len(style.ATOM_NAMES[atom])
+    return squares
 
 
 def _alt(truth: Mapping[str, Atoms], left: Mapping[str, Atoms]) -> str:

@@ -36,9 +36,9 @@ def recalibrate(posteriors: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
     Returns:
         The recalibrated posterior (n, C).
     """
-    logs = np.stack([np.log(t) for t in posteriors])
-    target = np.eye(logs.shape[2])[y]
-    scale, offset = np.zeros(len(logs)), np.zeros(logs.shape[2])
+    logs = np.stack([np.log(t.T) for t in posteriors])  # classes before samples: sums over classes go along memory
+    target = np.eye(logs.shape[1])[:, y]
+    scale, offset = np.zeros(len(logs)), np.zeros(logs.shape[1])
     scale[0] = 1.0
     loss, t = _pool(logs, scale, offset, target)
     for _ in range(50):
@@ -55,32 +55,36 @@ def recalibrate(posteriors: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
         else:
             break
         (scale, offset), loss, t = trial, new_loss, new_t
-    return t
+    return np.ascontiguousarray(t.T)
 
 
 def _pool(logs, scale, offset, target) -> tuple[float, np.ndarray]:
-    """Mean log-loss in nats of the pool, and the pooled posterior (n, C)."""
-    score = np.tensordot(scale, logs, 1) + offset
-    score -= score.max(1, keepdims=True)
+    """Mean log-loss in nats of the pool, and the pooled posterior (C, n)."""
+    score = (scale @ logs.reshape(len(logs), -1)).reshape(target.shape) + offset[:, None]
+    score -= score.max(0)
     t = np.exp(score)
-    total = t.sum(1, keepdims=True)
-    return float(np.mean(np.log(total[:, 0]) - (score * target).sum(1))), t / total
+    total = t.sum(0)
+    return float(np.mean(np.log(total) - (score * target).sum(0))), t / total
 
 
 def _newton_step(logs, t, target, scale) -> tuple[np.ndarray, np.ndarray, float]:
     """Newton step of scales and offsets, and the decrease it promises; scales held at 0 by their bound stay there."""
-    n, pools = len(t), len(logs)
+    pools, n = len(logs), t.shape[1]
     residual = t - target
-    gradient = np.concatenate([logs.reshape(pools, -1) @ residual.ravel(), residual.sum(0)]) / n
-    centred = logs - (logs * t).sum(2, keepdims=True)
+    gradient = np.concatenate([logs.reshape(pools, -1) @ residual.ravel(), residual.sum(1)]) / n
+    centred = logs - (logs * t).sum(1, keepdims=True)
     weighted = centred * t
-    among_scales = weighted.reshape(pools, -1) @ centred.reshape(pools, -1).T
-    among_offsets = np.diag(t.sum(0)) - t.T @ t
-    hessian = np.block([[among_scales, weighted.sum(1)], [weighted.sum(1).T, among_offsets]]) / n
+    hessian = np.empty((len(gradient), len(gradient)))
+    hessian[:pools, :pools] = weighted.reshape(pools, -1) @ centred.reshape(pools, -1).T
+    hessian[:pools, pools:] = weighted.sum(2)
+    hessian[pools:, :pools] = hessian[:pools, pools:].T
+    hessian[pools:, pools:] = np.diag(t.sum(1)) - t @ t.T
+    hessian /= n
     # Two directions may be flat: a constant in the offsets, and scales of posteriors that say the same.
-    hessian += 1e-5 * np.eye(len(gradient))
-    held = np.concatenate([(scale <= 0) & (gradient[:pools] > 0), np.zeros(t.shape[1], bool)])
-    free = np.flatnonzero(~held)
-    step = np.zeros(len(gradient))
-    step[free] = -np.linalg.solve(hessian[np.ix_(free, free)], gradient[free])
+    hessian.flat[:: len(gradient) + 1] += 1e-5
+    held = np.flatnonzero((scale <= 0) & (gradient[:pools] > 0))
+    hessian[held] = hessian[:, held] = 0
+    hessian[held, held] = 1
+    gradient[held] = 0
+    step = -np.linalg.solve(hessian, gradient)
     return step[:pools], step[pools:], float(-gradient @ step)

@@ -177,7 +177,7 @@ def _log_mean_over_phase(evidence: Tensor, alpha: float) -> Tensor:
     steps = 512 if alpha else 1
     phi = ((torch.arange(steps, dtype=evidence.dtype, device=evidence.device) + 0.5) / steps * 2 - 1) * alpha
     wave = torch.stack([phi.cos(), phi.sin()])
-    return torch.cat([(chunk @ wave).logsumexp(-1) for chunk in evidence.split(256)]) - math.log(steps)
+    return torch.cat([(chunk @ wave).logsumexp(-1) for chunk in evidence.split(32)]) - math.log(steps)
 
 
 def _unwarped(y: Tensor, warp: float) -> Tensor:

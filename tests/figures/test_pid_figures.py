@@ -5,6 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from coral_viz import pid, style
+from coral_viz.figures import lattice, unique
 from coral_viz.figures import pid as figures
 from coral_viz.pid import gates, measures
 
@@ -28,10 +29,10 @@ def every_figure(look):
     yield figures.bars(by_gate, look=look)
     yield figures.dots({"a": estimated()}, look=look)
     yield figures.side_by_side(by_measure, look=look)
-    yield figures.hasse(THREE, np.linspace(-1, 1, 18), look=look)
-    yield figures.roc(*TABLES, look=look)
-    yield figures.polytope(gates.gate("XOR", noise=0.2), look=look)
-    yield figures.polytope(gates.gate("AND"), look=look)
+    yield lattice.hasse(THREE, np.linspace(-1, 1, 18), look=look)
+    yield unique.roc(*TABLES, look=look)
+    yield unique.polytope(gates.gate("XOR", noise=0.2), look=look)
+    yield unique.polytope(gates.gate("AND"), look=look)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["narrow", "wide", "screen", "talk"])
@@ -41,6 +42,11 @@ def test_every_figure_has_the_looks_width_and_says_what_it_shows(look):
         assert figure.get_figwidth() == pytest.approx(look["figure.figsize"][0])
         assert "bit" in figure.alt
         figure.canvas.draw()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["narrow", "wide", "screen", "talk"])
+def test_the_hulls_words_can_be_read(look, assert_legible):
+    assert_legible(unique.roc(*TABLES, look=look))
 
 
 def test_bars_stack_the_atoms():
@@ -71,14 +77,14 @@ def test_side_by_side_writes_every_number():
 
 def test_hasse_has_an_edge_per_cover_and_a_value_per_node():
     values = THREE.decompose(np.random.default_rng(0).dirichlet(np.ones(16)).reshape(2, 2, 2, 2), measures.i_min)
-    (ax,) = figures.hasse(THREE, values).axes
+    (ax,) = lattice.hasse(THREE, values).axes
     assert len(ax.lines) == 30
     assert [text.get_text().split("\n")[0] for text in ax.texts] == THREE.labels()
     assert f"{values[3]:.3f}" in ax.texts[3].get_text()
 
 
 def test_hull_lies_on_or_above_both_curves():
-    (ax,) = figures.roc(*TABLES).axes
+    (ax,) = unique.roc(*TABLES).axes
     lines = {line.get_label(): line.get_xydata() for line in ax.lines}
     for source in ("source 1", "source 2"):
         x, y = lines[source].T
@@ -89,7 +95,7 @@ def test_hull_lies_on_or_above_both_curves():
     "p", [gates.gate("XOR", noise=0.3), np.random.default_rng(1).dirichlet(np.ones(8)).reshape(2, 2, 2)]
 )
 def test_polytope_marks_p_and_the_lowest_point(p):
-    ax = figures.polytope(p).axes[0]
+    ax = unique.polytope(p).axes[0]
     given, optimum = (line.get_xydata()[0] for line in ax.lines)
     np.testing.assert_allclose(given, p[0, 0])
     lowest = ax.images[0].get_array().min()
@@ -104,10 +110,10 @@ def test_polytope_marks_p_and_the_lowest_point(p):
     [
         (lambda: figures.bars({}), "no decomposition"),
         (lambda: figures.dots({"x": pid.broja(np.ones((3, 2, 2, 2)))}), "'x' is a batch"),
-        (lambda: figures.hasse(TWO, np.zeros(18)), "has 4 nodes"),
-        (lambda: figures.polytope(np.ones((2, 2, 3))), "2x2x2"),
-        (lambda: figures.polytope(gates.gate("RDN")), "no freedom"),
-        (lambda: figures.roc(np.ones((2, 3)), np.ones((2, 3))), "binary target"),
+        (lambda: lattice.hasse(TWO, np.zeros(18)), "has 4 nodes"),
+        (lambda: unique.polytope(np.ones((2, 2, 3))), "2x2x2"),
+        (lambda: unique.polytope(gates.gate("RDN")), "no freedom"),
+        (lambda: unique.roc(np.ones((2, 3)), np.ones((2, 3))), "binary target"),
     ],
 )
 def test_bad_input_is_named(call, words):

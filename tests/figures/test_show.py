@@ -1,8 +1,13 @@
+import io
+
+import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from PIL import Image
 
 from coral_viz.figures import schematic
 from coral_viz.figures.canvas import describe
+from coral_viz.figures.lettering import Canvas
 from coral_viz.figures.show import show
 
 
@@ -13,6 +18,17 @@ def test_a_notebook_gets_the_picture_and_its_words():
     assert page.startswith('<img src="data:image/png;base64,iVBOR')
     assert 'alt="Schematic, left to right.' in page
     assert repr(shown) == schematic().alt
+
+
+def test_the_file_holds_every_pixel():
+    figure = schematic()
+    canvas = Canvas(figure)
+    canvas.draw()
+    picture = Image.open(io.BytesIO(show(figure).png))
+    picture.verify()  # the checksums
+    picture = Image.open(io.BytesIO(show(figure).png))
+    assert picture.mode == "RGB"
+    np.testing.assert_array_equal(np.asarray(picture), np.asarray(canvas.buffer_rgba())[..., :3])
 
 
 def test_words_cannot_leave_their_attribute():

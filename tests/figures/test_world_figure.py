@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.patches import PathPatch
 
 from coral_viz import style
 from coral_viz.figures.world import bits_left
@@ -16,20 +17,29 @@ def test_bars_can_be_read(assert_legible, look):
 
 
 def test_bars_are_the_atoms_end_to_end():
-    (ax,) = bits_left(TRUTH, LEFT, n=300).axes
-    bars = [
-        (corners[:, 1].mean(), corners[0, 0], np.ptp(corners[:, 0]), to_hex(path.get_fc()))
-        for path in ax.patches
-        for corners in path.get_path().vertices.reshape(-1, 5, 2)[:, :4]
-    ]
+    bars = {}  # by the height of their middle: where they begin, their bits, their colour
+    for path in (artist for artist in bits_left(TRUTH, LEFT, n=300).artists if isinstance(artist, PathPatch)):
+        for corners in path.get_path().vertices.reshape(-1, 5, 2)[:, :4]:
+            bar = (corners[0, 0], np.ptp(corners[:, 0]), to_hex(path.get_fc()))
+            bars.setdefault(round(float(corners[:, 1].mean()), 6), []).append(bar)
+    *lines, key = (sorted(bars[y]) for y in sorted(bars))
+    start, bit = lines[0][0][0], lines[0][0][1] / 2.0
     r, u1, u2, s = (style.ATOM_COLOURS[atom].lower() for atom in ("redundancy", "unique_1", "unique_2", "synergy"))
-    upper = [bar for bar in bars if bar[0] % 1 > 0.5]
-    lower = [bar for bar in bars if bar[0] % 1 < 0.5]
-    assert sorted((round(y + 0.18), *rest) for y, *rest in upper) == [(0, 0, 2.0, r), (1, 0, 0.5, r), (1, 0.5, 1.5, u1)]
-    wanted = [(0, 0, 1.5, r), (0, 1.5, 0.1, u2), (0, 1.6, 0.2, s), (1, 0, 0.4, r), (1, 0.4, 1.0, u1)]
-    for found, bar in zip(sorted((round(y - 0.18), *rest) for y, *rest in lower), wanted, strict=True):
-        assert found[3] == bar[3]
-        np.testing.assert_allclose(found[:3], bar[:3])
+    assert [colour for *_, colour in key] == [r, u1, u2, s]
+    wanted = [[(0, 2.0, r)], [(0, 1.5, r), (1.5, 0.1, u2), (1.6, 0.2, s)], [(0, 0.5, r), (0.5, 1.5, u1)]]
+    for line, expected in zip(lines, [*wanted, [(0, 0.4, r), (0.4, 1.0, u1)]], strict=True):
+        assert [colour for *_, colour in line] == [colour for *_, colour in expected]
+        found = [((left - start) / bit, width / bit) for left, width, _ in line]
+        np.testing.assert_allclose(found, [bar[:2] for bar in expected], atol=1e-9)
+
+
+@pytest.mark.parametrize("most", [0.3, 1.0, 4.0, 0.0])
+def test_the_axis_names_round_bits(most):
+    figure = bits_left({"redundancy": Atoms(most, 0.0, 0.0, 0.0)}, {"redundancy": Atoms(0.0, 0.0, 0.0, 0.0)}, n=300)
+    numbers = [float(text.get_text()) for text in figure.texts if text.get_text().replace(".", "").isdecimal()]
+    assert numbers[0] == 0
+    assert len(numbers) < 12
+    assert max(numbers) <= 1.02 * max(most, 1e-3)
 
 
 def test_alt_text_and_small_print_tell_what_is_left():
