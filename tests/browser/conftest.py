@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -116,9 +117,11 @@ def wait_for(url, server, log):
 
 @dataclass
 class Watched:
-    """A page, and what must not happen on it: console errors, uncaught exceptions, requests to other hosts."""
+    """A notebook in a page of its own, and what must not happen there: errors, requests to other hosts."""
 
     page: object
+    lab: str
+    path: str
     complaints: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -126,35 +129,44 @@ class Watched:
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("request", lambda request: self.note(request.url))
         self.page.on("websocket", lambda socket: self.note(socket.url))
+        workspace = re.sub(r"\W", "-", self.path)  # of its own too, so that pages do not disturb one another
+        self.page.goto(f"{self.lab}/lab/workspaces/{workspace}/tree/{self.path}?reset", timeout=1000 * START_SECONDS)
 
     def note(self, url):
         parts = urlsplit(url)
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
             self.complaints.append(f"request to another host: {url}")
 
+    def close(self, picture):
+        """Save how the page looks, close it, and end the kernel, which would outlive it."""
+        self.page.screenshot(path=picture)
+        self.page.close()
+        with urllib.request.urlopen(f"{self.lab}/api/sessions") as answer:
+            sessions = [session["id"] for session in json.load(answer) if session["path"] == self.path]
+        for session in sessions:
+            request = urllib.request.Request(f"{self.lab}/api/sessions/{session}", method="DELETE")
+            urllib.request.urlopen(request).close()
+
 
 @pytest.fixture(scope="session")
-def browser(chromium):
+def context(chromium):
+    """Tall windows of one Chromium, which share what they have loaded of JupyterLab."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
+        yield browser.new_context(viewport=TALL)
         browser.close()
 
 
 @pytest.fixture
-def open_page(browser, lab, tmp_path):
-    """Opens tall pages that are watched; how each looked in the end is saved as ``page-N.png``. Kernels end with it."""
+def open_notebook(context, lab, tmp_path):
+    """Opens notebooks by their paths, in pages that are watched, and closes those that are open in the end."""
     opened = []
 
-    def open_one():
-        opened.append(Watched(browser.new_page(viewport=TALL)))
+    def open_one(path):
+        opened.append(Watched(context.new_page(), lab, path))
         return opened[-1]
 
     yield open_one
     for number, watched in enumerate(opened):
-        watched.page.screenshot(path=tmp_path / f"page-{number}.png")
-        watched.page.close()
-    with urllib.request.urlopen(f"{lab}/api/kernels") as answer:
-        kernels = [kernel["id"] for kernel in json.load(answer)]
-    for kernel in kernels:
-        urllib.request.urlopen(urllib.request.Request(f"{lab}/api/kernels/{kernel}", method="DELETE")).close()
+        if not watched.page.is_closed():
+            watched.close(tmp_path / f"page-{number}.jpeg")

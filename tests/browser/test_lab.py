@@ -1,12 +1,12 @@
 """The notebooks in a real JupyterLab, as people use them: run, moved, run while moved, opened again, read aloud."""
 
-import contextlib
 import re
+from functools import cache
 
 import nbformat
 import pytest
 import render
-from conftest import DRAWN
+from conftest import DRAWN, Watched
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -17,7 +17,7 @@ ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 SHOWN = ".jp-OutputArea-output img"
 EXPLORER = re.compile(r"explore\.(\w+)\(")
 NAMES = [render.target(script).name for script in render.scripts()]
-PAIRS = [NAMES[first : first + 2] for first in range(0, len(NAMES), 2)]  # side by side, one on each of two cores
+AHEAD = 3  # so many notebooks run already while one is looked at: two cores are seldom idle then
 
 MOVES = {  # by explorer: a control, by the name that is read aloud, and what to set it to
     "gates": ("gate", "XOR"),
@@ -40,37 +40,33 @@ NAMELESS = """controls => controls.filter(element => {
 }).map(element => element.outerHTML.slice(0, 200))"""
 
 
+@cache
 def code_cells(name):
     cells = nbformat.read(render.NOTEBOOKS / name, as_version=4).cells
     return [cell for cell in cells if cell.cell_type == "code"]
 
 
-def open_notebook(page, lab, folder, name):
-    """Shows the notebook in a workspace of its own, so that pages do not disturb one another."""
-    page.goto(f"{lab}/lab/workspaces/{name[:2]}{folder}/tree/{folder}/{name}?reset", timeout=120 * SECOND)
+def wait_until_ready(page, count):
+    """Until every code cell is drawn, which JupyterLab does little by little, and the kernel is idle.
 
-
-def wait_until_drawn(page, count):
-    """Until every code cell is drawn, which JupyterLab does little by little, and the kernel is idle."""
+    The status bar says so. The circle in the toolbar is "idle" from the beginning, before any kernel is asked for; then
+    *Run All Cells* asks for another one, and its cells are lost.
+    """
     expect(page.locator(PROMPT)).to_have_count(count, timeout=180 * SECOND)
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']")
-    idle.wait_for(state="attached", timeout=180 * SECOND)
+    idle = page.locator("#jp-main-statusbar").get_by_text(f"{render.KERNEL['display_name']} | Idle")
+    idle.wait_for(timeout=180 * SECOND)
 
 
-def start_all(page):
-    """Through the menu, as a user does, who would try again if nothing happened."""
-    for _ in range(3):
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        with contextlib.suppress(AssertionError):
-            expect(page.locator(PROMPT).last).not_to_have_text("[ ]:", timeout=30 * SECOND)
-            return
+def choose(page, menu, item):
+    """An item of JupyterLab's menu bar."""
+    page.get_by_role("menuitem", name=menu, exact=True).click()
+    page.get_by_role("menuitem", name=item, exact=True).click()
 
 
 def wait_until_run(page):
     """Until the last code cell has its number."""
     last = page.locator(PROMPT).last
-    expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=400 * SECOND)
+    expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=600 * SECOND)
 
 
 def assert_pictures_have_words(page, name):
@@ -114,37 +110,58 @@ def answer(page):
     expect(cell.get_by_role("status")).to_contain_text(re.compile("^(Yes|It is)"), timeout=30 * SECOND)
 
 
-@pytest.mark.parametrize("names", PAIRS, ids=" ".join)
-def test_notebooks_run_and_every_explorer_moves(open_page, lab, names):
-    pages = {name: open_page() for name in names}
-    for name, watched in pages.items():
-        open_notebook(watched.page, lab, "fresh", name)
-    for name, watched in pages.items():
-        wait_until_drawn(watched.page, len(code_cells(name)))
-        start_all(watched.page)
-    for name, watched in pages.items():
-        page, cells = watched.page, code_cells(name)
-        wait_until_run(page)
-        assert page.locator(ERROR).all_inner_texts() == []
-        shown = page.locator(PROMPT).all_text_contents()
-        begun = int(shown[0].strip("[]:"))  # 2 where a first try ran one cell
-        numbers = ["" if cell.metadata else f"[{number}]:" for number, cell in enumerate(cells, begun)]  # "": folded
-        assert shown == numbers
-        assert_pictures_have_words(page, name)
-        assert_controls_have_names(page)
-        for explorer in dict.fromkeys(EXPLORER.findall("\n".join(cell.source for cell in cells))):
-            move(page, explorer)
-        if "teach.predict(" in "\n".join(cell.source for cell in cells):
-            answer(page)
-        assert watched.complaints == []
+@pytest.fixture(scope="module")
+def start(context, lab, request):
+    """Starts the notebook of a test, and of the next tests, unless they run already."""
+    names = [item.callspec.params["name"] for item in request.session.items if "running" in item.fixturenames]
+    running = {}
+
+    def start_one(name):
+        watched = Watched(context.new_page(), lab, f"fresh/{name}")
+        wait_until_ready(watched.page, len(code_cells(name)))
+        choose(watched.page, "Run", "Run All Cells")
+        return watched
+
+    def start_from(name):
+        first = names.index(name)
+        for soon in names[first : first + 1 + AHEAD]:
+            running[soon] = running.get(soon) or start_one(soon)
+        return running[name]
+
+    return start_from
 
 
-def test_a_slider_moved_while_a_cell_draws_spoils_neither(open_page, lab):
-    watched = open_page()
+@pytest.fixture
+def running(start, name, tmp_path):
+    """The notebook ``name``, whose cells are running or have run."""
+    watched = start(name)
+    yield watched
+    watched.close(tmp_path / "page.jpeg")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_notebook_runs_and_its_explorers_move(running, name):
+    page, cells = running.page, code_cells(name)
+    source = "\n".join(cell.source for cell in cells)
+    wait_until_run(page)
+    assert page.locator(ERROR).all_inner_texts() == []
+    numbers = ["" if cell.metadata else f"[{number}]:" for number, cell in enumerate(cells, 1)]  # "": folded
+    assert page.locator(PROMPT).all_text_contents() == numbers
+    assert_pictures_have_words(page, name)
+    assert_controls_have_names(page)
+    for explorer in dict.fromkeys(EXPLORER.findall(source)):
+        move(page, explorer)
+    if "teach.predict(" in source:
+        answer(page)
+    assert running.complaints == []
+
+
+def test_a_slider_moved_while_a_cell_draws_spoils_neither_and_both_are_saved(open_notebook, tmp_path):
+    path = "fresh/concurrent.ipynb"
+    watched = open_notebook(path)
     page = watched.page
-    open_notebook(page, lab, "fresh", "concurrent.ipynb")
-    wait_until_drawn(page, 2)
-    start_all(page)
+    wait_until_ready(page, 2)
+    choose(page, "Run", "Run All Cells")
     drawn = page.locator(".jp-CodeCell").nth(1).locator("img")
     expect(drawn.nth(1)).to_be_attached(timeout=180 * SECOND)
     move(page, "tasks")
@@ -152,14 +169,25 @@ def test_a_slider_moved_while_a_cell_draws_spoils_neither(open_page, lab):
     expect(drawn).to_have_count(DRAWN)
     assert len({picture.get_attribute("src") for picture in drawn.all()}) == 1, "a picture differs from its equals"
     assert page.locator(ERROR).count() == 0
-    assert watched.complaints == []
+    moved = page.locator("figure img").get_attribute("alt")
+    choose(page, "File", "Save All")
+    expect(page.locator(".lm-DockPanel-tabBar .jp-mod-dirty")).to_have_count(0, timeout=30 * SECOND)
+    watched.close(tmp_path / "before.jpeg")
+
+    again = open_notebook(path)
+    wait_until_ready(again.page, 2)
+    expect(again.page.locator("figure img")).to_have_attribute("alt", moved)
+    expect(again.page.get_by_label(MOVES["tasks"][0], exact=True)).to_have_value(str(MOVES["tasks"][1]))
+    assert again.page.get_by_text("model not found").count() == 0
+    assert again.page.locator(SHOWN).count() == 1 + DRAWN
+    assert watched.complaints + again.complaints == []
 
 
-def test_a_committed_notebook_shows_its_pictures_without_running(open_page, lab):
-    watched, name = open_page(), "04_pid_of_embeddings.ipynb"
+def test_a_committed_notebook_shows_its_pictures_without_running(open_notebook):
+    name = "04_pid_of_embeddings.ipynb"
+    watched = open_notebook(f"committed/{name}")
     page = watched.page
-    open_notebook(page, lab, "committed", name)
-    wait_until_drawn(page, len(code_cells(name)))
+    wait_until_ready(page, len(code_cells(name)))
     assert_pictures_have_words(page, name)
     assert page.get_by_text("model not found").count() == 0
     assert page.get_by_text("official Jupyter news").count() == 0
