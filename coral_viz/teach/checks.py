@@ -5,10 +5,14 @@ What is right is computed by ``exercises``; this module decides how it is told.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from html import escape
 
 from coral_viz.teach.exercises import EXERCISES, NotYet
+
+VOILA = "VOILA_KERNEL_ID"
+"""Set in the environment of kernels whose notebook Voila shows as an app, without its cells."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,16 @@ def check(value, name: str) -> Verdict:
     if name not in EXERCISES:
         return Verdict(False, f"There is no exercise {name!r}; there are {', '.join(EXERCISES)}.")
     if value is None or value is ...:
-        return Verdict(False, "No answer so far: put yours in place of None and run the cell again.")
+        return Verdict(False, f"No answer so far: {_where_to_answer()}")
     try:
         return Verdict(True, EXERCISES[name](value))
     except NotYet as wrong:
         return Verdict(False, str(wrong))
     except Exception as error:  # whatever learners type, they get a sentence and not a traceback
         return Verdict(False, f"This answer cannot be read: {error} ({type(error).__name__}).")
+
+
+def _where_to_answer() -> str:
+    if VOILA in os.environ:
+        return "an app has no cell to write yours into, so work it out and compare it with the solution."
+    return "put yours in place of None and run the cell again."

@@ -10,7 +10,7 @@
 #   pictures of `coral_viz`, and predict what a linear probe will overlook.
 # - **You need** to have seen Python and to know that a network turns its inputs into vectors. No GPU, no internet
 #   and no data.
-# - **Time.** 10 minutes to read. *Run → Run All Cells* takes under a minute on a laptop.
+# - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute on a laptop.
 
 # %%
 import pandas as pd

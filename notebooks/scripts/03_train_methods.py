@@ -9,7 +9,7 @@
 # - **Objectives.** Afterwards you can predict from a loss which atoms an embedding will keep, train any method with one
 #   line, read its loss curves, and say why one seed proves nothing.
 # - **You need** the task of [02](02_synthetic_tasks.ipynb). No GPU, though one is used if it is there.
-# - **Time.** 25 minutes. *Run → Run All Cells* takes about a minute on a laptop.
+# - **Time.** 15 minutes to read, 30 with its exercises. *Run → Run All Cells* takes about a minute on a laptop.
 
 # %%
 import tempfile

@@ -9,7 +9,7 @@
 # - **Objectives.** Afterwards you can decompose any two blocks of features about a label with one line, hold the result
 #   against the data, and say which way an estimator is likely to be wrong.
 # - **You need** [01](01_pid_primer.ipynb) for the atoms and [02](02_synthetic_tasks.ipynb) for the task.
-# - **Time.** 20 minutes. *Run → Run All Cells* takes under a minute.
+# - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes under a minute.
 
 # %%
 import warnings

@@ -9,7 +9,7 @@
 # - **Objectives.** Afterwards you can build two vectors at a right angle that say the same, tell geometry from
 #   information, and read a leakage plot.
 # - **You need** [03](03_train_methods.ipynb) for COrAL and [04](04_pid_of_embeddings.ipynb) for parts as sources.
-# - **Time.** 15 minutes. *Run → Run All Cells* takes under a minute.
+# - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute.
 
 # %%
 import numpy as np

@@ -9,7 +9,7 @@
 # - **Objectives.** Afterwards you can read a mask, count what it hides, say which comparison it forces, and judge an
 #   ablation by its intervals.
 # - **You need** [03](03_train_methods.ipynb): CoMM, InfMasking, COrAL and their games.
-# - **Time.** 15 minutes. *Run → Run All Cells* takes under a minute.
+# - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute.
 
 # %%
 import tempfile

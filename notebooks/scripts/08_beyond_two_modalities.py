@@ -9,7 +9,7 @@
 # - **Objectives.** Afterwards you can place data on a map of total and dual total correlation, predict from its score
 #   what a method can find, and say which of three answers to "is it there?" you are looking at.
 # - **You need** [01](01_pid_primer.ipynb) for synergy and [03](03_train_methods.ipynb) for contrastive losses.
-# - **Time.** 20 minutes. *Run → Run All Cells* takes about half a minute on two cores.
+# - **Time.** 20 minutes to read, 30 with its exercises. *Run → Run All Cells* takes about half a minute on two cores.
 
 # %%
 import math

@@ -80,6 +80,13 @@ def test_whatever_is_given_there_is_a_sentence(name, rubbish):
         assert "No answer" in verdict.words
 
 
+def test_an_app_is_not_told_to_run_a_cell(monkeypatch):
+    monkeypatch.delenv("VOILA_KERNEL_ID", raising=False)
+    assert teach.check(None, "tokens_kept").words.endswith("run the cell again.")
+    monkeypatch.setenv("VOILA_KERNEL_ID", "1234")
+    assert "compare it with the solution" in teach.check(None, "tokens_kept").words
+
+
 def test_unknown_exercises_are_named():
     verdict = teach.check(1, "nonsense")
     assert not verdict.passed
