@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -18,6 +19,7 @@ import torch
 
 from coral_viz import __version__, figures, methods, runs, statistics, style, tables
 from coral_viz.figures import ablation, swept
+from coral_viz.figures.learning import learning
 from coral_viz.grid_table import WORLD, grid_table, percent
 from coral_viz.runs import replay, results
 
@@ -59,9 +61,9 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
     """Put the runs of OPENED methods with this seed into ``data/runs``, recordings of WATCHED into ``data/replays``.
 
-    ``source`` is the folder of a tour or of a sweep of one task; runs that were made by another version of a method
-    stay behind. Weights are kept in float16. Returns the paths. Raises ValueError if
-    there is no such run, or if there are tasks to choose from.
+    A picture shows what readouts found in the recordings of biased training. ``source`` is the folder of a tour or of a
+    sweep of one task; runs that were made by another version of a method stay behind. Weights are kept in float16.
+    Returns the paths. Raises ValueError if there is no such run, or if there are tasks to choose from.
     """
     store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
     specs = [spec for spec in store.specs() if spec.seed == seed and (spec.method, spec.knob) in OPENED]
@@ -77,9 +79,18 @@ def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) 
         shipped.save(spec, runs.Result(store.rows(spec), weights), **store.timing(spec))
         paths += sorted(shipped.path(spec).iterdir())
     watched = [spec for spec in specs if spec.method in WATCHED and not spec.knob]
-    paths += replay.gather(watched, data / "replays", store.root / "replays")
+    recordings = replay.gather(watched, data / "replays", store.root / "replays")
+    paths += recordings + _learning(map(replay.load, recordings), data / "figures" / f"{names[0]}_learning")
     _record(data, names[0], command, paths)
     return paths
+
+
+def _learning(recordings: Iterable[replay.Replay], stem: Path) -> list[Path]:
+    shown = [recording for recording in recordings if recording.spec.distribution == "biased"]
+    if not shown:
+        return []
+    probes = pd.concat([recording.probes.assign(run_id=recording.spec.id) for recording in shown])
+    return figures.save(learning(shown, look=style.paper(columns=2)), stem, data=probes)
 
 
 def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:

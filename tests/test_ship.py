@@ -80,17 +80,15 @@ def test_a_folder_without_such_runs_is_a_sentence(tmp_path):
 
 
 def test_runs_ship_in_half_precision_and_take_the_place_of_those_before(tmp_path, monkeypatch):
-    monkeypatch.setattr(replay, "record", lambda spec: replay.Recorder(spec))
-    monkeypatch.setattr(replay, "save", lambda recording, folder: (folder / f"{recording.spec.id}.npz").touch())
-    data = tmp_path / "data"
-    (data / "replays").mkdir(parents=True)
+    monkeypatch.setattr(replay, "PROBED", 256)
+    data, dials = tmp_path / "data", {"distribution": "biased"}
     for name, methods in (("first", ["cross", "coral"]), ("second", ["cross"])):
-        grid = grids.make({"method": methods, "seeds": [0, 1], "budget": TINY})
+        grid = grids.make({"method": methods, "seeds": [0, 1], "dials": dials, "budget": TINY})
         sweeps.run(grid, tmp_path / name, executor="serial", device="cpu")
         paths = ship_runs(tmp_path / name, data, seed=1, command="the command")
     (spec,) = Store(data / "runs", to_write=False).specs()
     assert (spec.method, spec.seed) == ("cross", 1)
-    assert {path.relative_to(data).parts[0] for path in paths} == {"runs", "replays"}
+    assert {path.relative_to(data).parts[0] for path in paths} == {"runs", "replays", "figures"}
     assert [path.name for path in (data / "replays").iterdir()] == [f"{spec.id}.npz"]
     full, half = (Store(place / "runs", to_write=False) for place in (tmp_path / "second", data))
     assert half.finished(spec)
