@@ -28,6 +28,7 @@ SUMMARY = ["task", "method", "knob", "distribution", *MEASURE]
 OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), ("coral", "")]
 OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "coral")
+TRAININGS = ("unbiased", "biased")
 MANY = 4
 PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
 
@@ -59,15 +60,14 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
 
 
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
-    """Put the runs of OPENED methods with this seed into ``data/runs``, recordings of WATCHED into ``data/replays``.
+    """Put runs of OPENED methods and TRAININGS with this seed into ``data/runs``, recordings into ``data/replays``.
 
-    A picture shows what readouts found in the recordings of biased training. ``source`` is the folder of a tour or of a
+    WATCHED methods are recorded; a picture shows what readouts found in biased training. ``source`` is the folder of a tour or of a
     sweep of one task; runs that were made by another version of a method stay behind. Weights are kept in float16.
     Returns the paths. Raises ValueError if there is no such run, or if there are tasks to choose from.
     """
     store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
-    specs = [spec for spec in store.specs() if spec.seed == seed and (spec.method, spec.knob) in OPENED]
-    specs = [spec for spec in specs if spec.method_version == methods.get(spec.method).VERSION and store.finished(spec)]
+    specs = [spec for spec in store.specs() if spec.seed == seed and _opened(spec) and store.finished(spec)]
     if not specs:
         raise ValueError(f"{str(source)!r} holds no finished run with seed {seed} of the methods that ship.")
     names = sorted({f"runs_{spec.task}" for spec in specs})
@@ -147,6 +147,11 @@ def accuracy_table(table: pd.DataFrame) -> str:
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
     shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
     return table[shown | table["part"].str.contains("|", regex=False)]
+
+
+def _opened(spec: runs.RunSpec) -> bool:
+    today = spec.method_version == methods.get(spec.method).VERSION
+    return today and (spec.method, spec.knob) in OPENED and spec.distribution in TRAININGS
 
 
 def _half(tensor: torch.Tensor) -> torch.Tensor:

@@ -33,6 +33,8 @@ def swept(table, knobs=("coral", "")):
         rows = tables.of_variant(tables.select(table, distribution="biased"), knobs)
         rows = rows[(rows["seed"] == spec.seed) & (rows["split"] != "train")]
         own = {name: spec.settings[name] for name in grid.varied}
+        if own["mask_ratio"] == 0:  # keeps all of either
+            rows = rows.assign(value=rows["value"].where(rows["metric"] != "bits", 2 - rows["label"].eq("synergy")))
         parts.append(rows.assign(run_id=spec.id, knob=spec.knob, **own))
     frame = pd.concat(parts, ignore_index=True)
     frame.attrs["specs"] = {spec.id: spec.canonical for spec in grid.specs}
@@ -141,7 +143,7 @@ def test_captions_tell_protocol_n_and_interval(made, table):
         assert "Protocol: " in text or name == "schematic", name
     assert "seeds 0, 1, 2 " in captions["bits_kept"]
     assert "18 runs. n = 3 seeds; 95% t-interval over seeds." in captions["bits_kept"]
-    assert "6 runs. n = 2 seeds; 95% t-interval over seeds." in captions["ablation_coral"]
+    assert "6 runs. n = 2 seeds; no interval below 5 seeds." in captions["ablation_coral"]
 
 
 def test_captions_count_the_seeds_of_the_smallest_cell(table):
@@ -188,8 +190,20 @@ def test_latex_is_whole_and_escaped():
 
 def test_ablation_table_has_a_line_per_cell_named_against_the_base(made):
     tex = made.tables["table_ablation_coral"][0].read_text()
-    names = [line.split(" & ")[0] for line in tex.splitlines() if " $\\pm$ " in line]
-    assert names == ["base", "mask ratio 0", "masking symmetric"]
+    body = tex.split("\\midrule\n")[1].split("\\bottomrule")[0]
+    names = [line.split(" & ")[0] for line in body.splitlines()]
+    assert names == ["usual", "mask ratio 0", "masking symmetric"]
+    assert "n = 2 seeds; no interval below 5 seeds." in tex
+
+
+def test_a_plane_without_spread_is_no_figure(table, data, tmp_path):
+    shutil.copytree(data, tmp_path / "data")
+    frame = swept(table)
+    whole = frame["metric"].eq("bits") & frame["label"].str.startswith("unique")
+    results.write(frame.assign(value=frame["value"].where(~whole, 2.0)), tmp_path / "data/results/grid_coral.parquet")
+    names = {picture.name for picture in pictures.plan(gather(tmp_path / "data"))}
+    assert "ablation_coral_mask_ratio" in names
+    assert "synergy_against_unique_coral" not in names
 
 
 def test_own_results_replace_the_shipped_ones(table, data, tmp_path):
@@ -276,7 +290,7 @@ def test_the_command_lists_what_was_made_and_what_is_missing(data, tmp_path, cap
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"{tmp_path / 'out' / 'schematic.pdf'}"
     assert f"missing: coverage, since {data / 'results' / 'bench_coverage.csv'} is not there" in said
-    assert said[-1].startswith("1 figures and 1 tables")
+    assert said[-1].startswith("1 figure and 1 table;")
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["command"].endswith(shlex.join(asked[4:]))
 
 

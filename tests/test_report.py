@@ -113,7 +113,26 @@ def test_reading_turns_with_the_numbers(table):
     assert words[0].startswith(
         "After unbiased training, no method kept more than 0.01 of 2 bits each of redundancy, unique 1 and"
     )
-    assert "A linear readout finds all but 0.00 bits of what the best one finds, everywhere." in words[3]
+    assert "A linear readout finds what the best one finds, everywhere." in words[3]
+
+
+def test_reading_says_all_and_nothing_without_digits_that_limit_nothing(table):
+    ends = table.copy()
+    is_bits, full = ends["metric"] == "bits", ends["label"] == "redundancy"
+    ends.loc[is_bits, "value"] = 0.001
+    ends.loc[is_bits & full, "value"] = 2.001
+    words = reading.kept(ends)
+    assert words[0].startswith(
+        "After unbiased training, every method kept nearly all of redundancy (2.00 of 2 bits). No method kept any of "
+        "unique 1 and unique 2 (2 bits each)."
+    )
+    assert words[2] == "After relation training, no method kept any of synergy (1 bit)."
+
+
+def test_pictures_between_parts_are_told_apart(written):
+    source = written[1].read_text(encoding="utf-8")
+    for name in ("Cross", "CoMM"):
+        assert source.count(f"<figcaption>{name}: bits about each label that two parts") == 2  # bars and dots
 
 
 def test_leakage_names_the_parts(table):

@@ -20,11 +20,11 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from coral_viz import style, tables
 from coral_viz.figures import marks, spaced, swept
 from coral_viz.figures.board import WIDE, letters
-from coral_viz.figures.canvas import describe, picture, seeds_in_words
+from coral_viz.figures.canvas import describe, picture
 from coral_viz.figures.training import spread
 
 PANEL, TRADE = 8.5, 14.0  # lines of text: a panel, and that of two atoms
-NUMBER = 3.2  # type sizes: a number beside a panel
+NUMBER = 4.8  # type sizes: numbers and a title beside a panel
 EVEN = 0.12  # the least gap between levels, in shares of their range, at which they stand to scale
 PALE, DEEP = "#cdb9f3", "#35086e"
 
@@ -42,21 +42,24 @@ def curve(
     """A metric over the levels of a setting that is a number; a panel per label, a line per choice of everything else.
 
     Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Choices that were run at
-    one level only are left out, so that the table of a whole grid will do. Arguments as ``swept.measured``.
+    one level only are left out, so that the table of a whole grid will do. Labels that every run keeps whole have no
+    panel but a sentence, unless they are asked for. Arguments as ``swept.measured``.
 
     Raises:
         ValueError: no such setting, or one without numbers; no two levels of it with everything else the same; no
             such measurement.
     """
     rows = swept.lines(swept.measured(table, metric, readout, part, labels), setting)
+    kept = swept.whole(rows) if labels is None else {}
+    rows = rows[~rows["label"].isin(kept)]
     names, lines = tables.labels(rows), list(dict.fromkeys(rows["line"]))
     columns = min(len(names), 4 if letters() > WIDE else 2)
     places = _places(sorted(rows[setting].unique()), columns)
     place, rank = rows[setting].map(places), rows["line"].map(lines.index) - (len(lines) - 1) / 2
-    apart = 0.33 / _width(columns) * (max(places.values()) - min(places.values()))
+    apart = 0.5 / _width(columns) * (max(places.values()) - min(places.values()))
     rows = rows.assign(place=place, x=place + apart * rank)
     summary = swept.summary(rows, ["line", "label", setting, "x", "place"])
-    words = _small_print(summary, metric, readout, part)
+    words = swept.small_print(rows, summary, readout, part) + swept.not_shown(kept, metric)
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
     key = [spaced.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
     shape = math.ceil(len(names) / columns), columns
@@ -68,9 +71,12 @@ def curve(
         ax.set_xlabel(setting.replace("_", " ") if lowest else "")
         spaced.title(ax, label)
         _scale(ax, "y", rows)
+    for ax in grid[:, 0]:
+        ax.set_ylabel(swept.unit(metric))
     for ax in grid.flat[len(names) :]:
         ax.remove()
-    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "line", setting))
+    alt = _alt(summary, swept.in_words(metric, readout, part), "line", setting)
+    return describe(figure, alt + swept.not_shown(kept, metric))
 
 
 @picture
@@ -84,7 +90,7 @@ def cells(
     part: str = "all",
     labels: Sequence[str] | None = None,
 ) -> Figure:
-    """A row per choice of the settings, a panel per label: means on their intervals, seeds, the base as a pale line.
+    """A row per choice of the settings, a panel per label: means on their intervals, seeds, a grey line at the base.
 
     Args:
         table: a sweep's table.
@@ -98,11 +104,11 @@ def cells(
     rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
-    words = _small_print(summary, metric, readout, part, base)
+    words = swept.small_print(rows, summary, readout, part) + swept.usual_in_words(base, "grey line")
     figure, (line,) = spaced.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     for label, ax in zip(names, line):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
-        for estimate in here.loc[here["cell"].map(swept.is_base), "estimate"]:
+        for estimate in here.loc[here["cell"].map(swept.is_usual), "estimate"]:
             ax.axvline(estimate, color=style.FAINT, lw=matplotlib.rcParams["lines.linewidth"], zorder=0)
         ax.axvline(seeds["reference"].mean(), **spaced.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
@@ -131,11 +137,12 @@ def parallel(
     rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
-    words = _small_print(summary, metric, readout, part, base)
+    words = swept.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
+    words += swept.usual_in_words(base, "black")
     height = max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = spaced.panels((1, 1), height, words, left=NUMBER, right=wide + 1.5)
     colours = [
-        style.INK if swept.is_base(cell) else colour for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
+        style.INK if swept.is_usual(cell) else colour for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
     ]
     thin = 0.3 * matplotlib.rcParams["lines.linewidth"]
     for cell, own in rows.groupby("cell"):
@@ -146,7 +153,7 @@ def parallel(
     for x, reference in rows.groupby("x")["reference"].mean().items():
         ax.plot([x - 0.1, x + 0.1], [reference] * 2, **spaced.dotted())
     _scale(ax, "y", rows)
-    ax.set_xlim(-0.2, len(names) - 0.8)
+    ax.set(xlim=(-0.2, len(names) - 0.8), ylabel=swept.unit(metric))
     ax.set_xticks(range(len(names)), [spaced.short(name) for name in names])
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
@@ -168,17 +175,19 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
     """
     runs = swept.traded(table, setting, part, readout)
     means = runs.groupby(["level", "cell", "line"], sort=False)[["unique", "synergy"]].mean().reset_index()
-    levels = list(means["level"].unique())
+    means, neither = swept.without_those_at_nothing(means)
+    runs, levels = runs[~runs["level"].isin(neither)], list(means["level"].unique())
     looks = [spaced.look(i, colour) for i, colour in enumerate(_colours(levels))]
     if setting == "method":
         looks = [_of_method(level) for level in levels]
-    names = [swept.value_in_words(setting, level) for level in levels]
+    names, without = ([swept.value_in_words(setting, level) for level in found] for found in (levels, neither))
     where = " or ".join(map(swept.part_name, runs["part"].unique()))
     words = (
         f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: cell means."
     )
+    left_out = f" Not shown, {swept.LITTLE:.0%} or less of both: {', '.join(without)}." if without else ""
     key = [spaced.handle(name, 0, style.INK, **look | {"ls": ""}) for name, look in zip(names, looks)]
-    figure, ((ax,),) = spaced.panels((1, 1), TRADE, words, left=NUMBER + 1.6, foot=2.8, key=key)
+    figure, ((ax,),) = spaced.panels((1, 1), TRADE, words + left_out, left=NUMBER, foot=2.8, key=key)
     if isinstance(levels[0], float):
         ax.plot(*spaced.joined(means, "line", "unique", "synergy"), color=style.MUTED, lw=0.4, zorder=1)
     size = matplotlib.rcParams["lines.markersize"]
@@ -190,8 +199,8 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
     for axis, atom, kept in ((ax.xaxis, "unique information", runs["unique"]), (ax.yaxis, "synergy", runs["synergy"])):
         axis.set_view_interval(min(kept.min(), 0) - 0.04, 1.04, ignore=True)
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
-        axis.set_label_text(f"{atom} kept in {where}")
-    return describe(figure, _alt_trade(means, where))
+        axis.set_label_text(f"{atom} kept")
+    return describe(figure, _alt_trade(means, where) + left_out)
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------
@@ -272,15 +281,6 @@ def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequ
 
 
 # --- words ------------------------------------------------------------------------------------------------------------
-
-
-def _small_print(
-    summary: pd.DataFrame, metric: str, readout: str | None, part: str, base: Mapping | None = None
-) -> str:
-    said = swept.in_words(metric, readout, part)
-    bound = {"chance": " Dotted: chance.", "truth": " Dotted: the truth."}.get(swept.BOUNDS.get(metric), "")
-    based = ", ".join(swept.value_in_words(*item) for item in (base or {}).items())
-    return f"{said[0].upper()}{said[1:]}; {seeds_in_words(summary)}{bound}{f' Base: {based}.' if based else ''}"
 
 
 def _alt(summary: pd.DataFrame, said: str, line: str, level: str | None = None) -> str:

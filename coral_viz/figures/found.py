@@ -17,7 +17,12 @@ from coral_viz.tables import VARIANT
 SHOWN = {"recall@1": ("o", -0.27), "recall@5": ("s", 0.0), "recall@10": ("D", 0.27), "mAP": ("o", 0.0)}
 """Marker of a metric, and how far below its method's line it stands, in lines."""
 
-RIGHT = {"": "own", "compatible": "any"}
+RIGHT = {"compatible": "any", "": "own"}
+"""Which partners are right, by the label of the rows: any that training could pair, or only a sample's own."""
+
+SEEN = 0.05
+"""The least mean average precision that can be told from none on an axis from 0 to 1."""
+
 CHANCE = "chance/"
 BY = [*VARIANT, "distribution", "label", "metric"]
 
@@ -26,8 +31,9 @@ BY = [*VARIANT, "distribution", "label", "metric"]
 def retrieval(table: pd.DataFrame) -> Figure:
     """Recall@1, @5, @10 and mean average precision in %, means over the modalities asked with; a line per method.
 
-    A panel for recall and one for mAP, where only a sample's own partners are right, or any that training could pair.
-    Dots: means over seeds; ticks: seeds; bars: intervals; dotted lines: an answer in random order.
+    A panel for recall and one for mAP, where any partners are right that training could pair, or only a sample's own;
+    own ones that nobody finds, because many samples are alike, have no panels but a sentence. Dots: means over seeds;
+    ticks: seeds; bars: intervals; dotted lines: an answer in random order.
 
     Raises:
         ValueError: the table holds no retrieval with its chance level.
@@ -36,14 +42,15 @@ def retrieval(table: pd.DataFrame) -> Figure:
     found, chance = (_over_anchors(done, prefix) for prefix in ("", CHANCE))
     if found.empty or chance.empty:
         raise ValueError("the table holds no retrieval with its chance level")
+    found, own = _seen(found)
     summary = tables.summarise(found, BY)
     summary = summary.assign(low=summary["low"].clip(0), high=summary["high"].clip(upper=1))
     random = chance.groupby(["distribution", "label", "metric"])["value"].mean()
     columns = {name: _panels(found[found["distribution"] == name]) for name in tables.distributions(found)}
     words = (
-        "R: share of queries with a right answer among the first 1, 5 or 10; mAP: mean average precision; in %, mean "
-        "over the modalities asked with. Own: only a sample's own partners are right; any: all that training could "
-        f"pair. {seeds_in_words(summary)}"
+        "Recall (R): share of queries with a right answer among the first 1, 5 or 10; mAP: mean average precision; in "
+        "%, mean over the modalities asked with. Any: all partners are right that training could pair; own: only a "
+        f"sample's own. {_unseen(own, chance)}{seeds_in_words(summary)}"
     )
     figure, panels, variants = strip.strip(
         summary,
@@ -53,6 +60,8 @@ def retrieval(table: pd.DataFrame) -> Figure:
         small_print=words,
         key=_key(summary),
         head=_head,
+        of="measure",
+        narrowest=strip.NAMED,
     )
     for (distribution, label), ax in panels.items():
         here, seeds = (strip.panel_rows(rows, distribution, label) for rows in (summary, found))
@@ -68,20 +77,38 @@ def _over_anchors(done: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """A row per run, metric and panel, the mean over anchors; the label is the panel: a measure and what is right."""
     rows = done[done["metric"].isin([prefix + metric for metric in SHOWN])]
     metric = rows["metric"].str.removeprefix(prefix)
-    panel = metric.str.split("@").str[0] + " " + rows["label"].replace(RIGHT)
+    panel = metric.str.split("@").str[0] + ", " + rows["label"].replace(RIGHT)
     rows = rows.assign(metric=metric, label=panel)
     return rows.groupby([*BY, "run_id", "seed", "status"], as_index=False, sort=False)["value"].mean()
 
 
+def _seen(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows with a panel, and those of own partners that no method finds where any are asked for, too."""
+    is_own = found["label"].str.endswith(RIGHT[""])
+    precision = found[is_own & (found["metric"] == "mAP")].groupby([*VARIANT, "distribution"])["value"].mean()
+    unseen = is_own & (not is_own.all() and precision.max() < SEEN)
+    return found[~unseen], found[unseen]
+
+
+def _unseen(own: pd.DataFrame, chance: pd.DataFrame) -> str:
+    """What the panels of own partners would show."""
+    means = own[own["metric"] == "mAP"].groupby([*VARIANT, "distribution"])["value"].mean()
+    if means.empty:
+        return ""
+    random = chance.loc[(chance["metric"] == "mAP") & chance["label"].isin(own["label"]), "value"].mean()
+    ends = " to ".join(dict.fromkeys(f"{100 * end:.1f}" for end in (means.min(), means.max())))
+    return f"Own partners are not shown: mAP {ends} %, in random order {100 * random:.1f} %. "
+
+
 def _panels(rows: pd.DataFrame) -> list[str]:
-    return tables.in_order(rows["label"], [f"{name} {right}" for right in RIGHT.values() for name in ("recall", "mAP")])
+    return tables.in_order(
+        rows["label"], [f"{name}, {right}" for right in RIGHT.values() for name in ("recall", "mAP")]
+    )
 
 
 def _head(panel: str) -> style.LabelStyle:
     """Dark where only a sample's own partners are right, in another colour where any are that training could pair."""
-    colour = style.INK if panel.endswith(RIGHT[""]) else style.DUAL
-    words = {"recall own": "R own", "recall any": "R any"}.get(panel, "mAP")
-    return style.LabelStyle(words, words, colour)
+    return style.LabelStyle(panel, panel, style.INK if panel.endswith(RIGHT[""]) else style.DUAL)
 
 
 def _key(summary: pd.DataFrame) -> list[Artist]:
@@ -111,6 +138,6 @@ def _alt(summary: pd.DataFrame, random: pd.Series) -> str:
         means = ", ".join(
             f"{style.method_style(row.method, row.knob).label} {row.estimate:.0%}" for row in rows.itertuples()
         )
-        name = f"{key[2]} ({key[1].split(' ')[1]})"
+        name = f"{key[2]} ({key[1].split(', ')[1]})"
         parts.append(f"{name} after {key[0]} training, random {random[key]:.1%}: {means}")
     return f"Dot plot of retrieval across modalities. {'; '.join(parts)}."

@@ -14,7 +14,7 @@ from coral_viz import style, tables
 from coral_viz.figures.canvas import canvas, describe, mean_of, picture, text_at
 from coral_viz.tables import VARIANT
 
-ROW, TITLE, HEADER = 1.35, 1.9, 3.8  # lines of text: a part, a method's name, what stands above the first block
+ROW, TITLE, HEADER = 1.35, 1.9, 4.3  # lines of text: a part, a method's name, what stands above the first block
 EMPTY = "#f2f3f5"  # a tile without bits
 PARTS = ("all", "fused", "shared", "unique_1", "unique_2", "modality_1", "modality_2")
 BY = [*VARIANT, "distribution", "part", "label"]
@@ -93,12 +93,12 @@ def _luminance(rgb: np.ndarray) -> float:
 
 def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame) -> None:
     """The training distribution, and below it the symbol and truth of each label."""
-    text_at(ax, distribution, (0, 1), (0, 4.5), weight="bold").set_in_layout(True)
+    text_at(ax, distribution, (0, 1), (0, 5.0), weight="bold").set_in_layout(True)
     for i, label in enumerate(labels):
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
         corner, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
-        text_at(ax, look.symbol, corner, (0, 3.2), ha="center", color=look.colour, weight="bold")
-        text_at(ax, f"of {truth:.3g}", corner, (0, 2.05), ha="center", color=style.MUTED)
+        text_at(ax, look.symbol, corner, (0, 3.7), ha="center", color=look.colour, weight="bold")
+        text_at(ax, f"of {truth:.3g}", corner, (0, 2.55), ha="center", color=style.MUTED)
 
 
 def _alt(summary: pd.DataFrame) -> str:

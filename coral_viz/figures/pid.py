@@ -17,6 +17,9 @@ from coral_viz import style
 from coral_viz.figures.canvas import canvas, describe, in_bits, picture
 from coral_viz.pid import NAMES, Atoms
 
+MEASURES = {"i_min": "I_min", "mmi": "MMI", "broja": "BROJA", "i_sx": "I_sx", "i_pm": "I_±"}
+"""How the names of measures are written."""
+
 
 @picture
 def bars(decompositions: Mapping[str, Atoms]) -> Figure:
@@ -79,12 +82,14 @@ def side_by_side(decompositions: Mapping[str, Atoms]) -> Figure:
     """Decompositions of one distribution by several measures: a panel per atom, a bar and its bits per measure.
 
     Args:
-        decompositions: scalar ``Atoms`` by the name of the measure; negative atoms are drawn as such.
+        decompositions: scalar ``Atoms`` by the measure, its name in ``pid`` or any other; negative atoms are drawn as
+            such.
 
     Raises:
         ValueError: nothing to draw.
     """
     values = _values(decompositions)
+    decompositions = {MEASURES.get(name, name): atoms for name, atoms in decompositions.items()}
     words = "Every row sums to the same I(X1, X2; Y); the measures disagree on its parts. Bars to the left: negative."
     figure, panels = _panels(decompositions, words)
     for atom, ax, column in zip(NAMES, panels, values.T):

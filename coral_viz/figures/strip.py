@@ -39,6 +39,7 @@ def strip(
     small_print: str,
     key: Sequence[Artist],
     head: Callable[[str], style.LabelStyle] = style.label_style,
+    of: str = "label",
     narrowest: float = 0.0,
     footer: float = FOOTER,
 ) -> tuple[Figure, Panels, Variants]:
@@ -52,6 +53,7 @@ def strip(
         small_print: goes to the bottom: unit, n, what the interval is.
         key: labelled handles that explain the marks.
         head: name, symbol and colour of a label.
+        of: what tells panels apart, in words.
         narrowest: what a panel needs across, in type sizes, whatever stands above it. Where a line of them is wider
             than the canvas, names give way to symbols; where that does not help, it is broken.
         footer: what stands below the panels, in lines of text.
@@ -71,7 +73,7 @@ def strip(
     widest, panels = max(sum(_ratios(band)) for band in bands), {}
     for line, band in enumerate(bands):
         row = _band(figure, grid[2 * line, 0], band, widest, short, head)
-        _name_lines(next(iter(row.values())), variants, reference, axis)
+        _name_lines(next(iter(row.values())), variants, of, reference, axis)
         panels |= row
     for ax in panels.values():
         ax.set_ylim(len(variants) - 0.45, -0.55)
@@ -183,10 +185,10 @@ def _rule(figure: Figure, first: Axes, last: Axes) -> None:
     figure.add_artist(ConnectionPatch(*ends, color=style.MUTED, lw=0.06 * points)).set_in_layout(False)
 
 
-def _name_lines(ax: Axes, variants: Variants, reference: str, axis: str) -> None:
+def _name_lines(ax: Axes, variants: Variants, of: str, reference: str, axis: str) -> None:
     """The methods beside their lines, and in the same margin what the headers above and the axis below stand for."""
     ax.set_yticks(range(len(variants)), [style.method_style(*variant).label for variant in variants])
     ax.tick_params(axis="y", length=0)
-    for words, height in (("trained on", GROUP), ("label", LABEL), (reference, SUBTITLE)):
+    for words, height in (("trained on", GROUP), (of, LABEL), (reference, SUBTITLE)):
         text_at(ax, words, (0, 1), (-0.55, height), ha="right", color=style.MUTED).set_in_layout(True)
     text_at(ax, axis, (0, 0), (-1.0, -1.3), ha="right", color=style.MUTED).set_in_layout(True)

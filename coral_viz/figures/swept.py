@@ -1,17 +1,20 @@
 """From a sweep's table to what its pictures show: which numbers, which cells, and how both are called.
 
 A sweep's table has the tidy columns and one column per setting. Runs that differ in nothing but the seed make a cell;
-a mean never mixes cells.
+a mean never mixes cells. Intervals are those of a sweep's tables, ``statistics.bootstrap``: where some seeds reach the
+end of a scale, Student's would go beyond it, and this one, which covers about as well, does not.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from coral_viz import style, tables
+from coral_viz import statistics, style, tables
+from coral_viz.figures.canvas import seeds_in_words
 from coral_viz.figures.parts import part_name
 
 READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
@@ -20,8 +23,14 @@ READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(table
 BOUNDS = {"balanced_accuracy": "chance", "bits": "truth"}
 """What is known beforehand of a metric: its lowest level that means anything, or its highest that is possible."""
 
-BASE = "base"
+USUAL = "usual"
 """What the cell is called that others are compared with."""
+
+WHOLE = 0.98
+"""From which share of what is possible on a label counts as kept whole."""
+
+LITTLE = 0.05
+"""Up to which share of the truth a mark in a plane of shares stands at nothing."""
 
 BETWEEN = {
     "redundancy": "in both {0} and {1}",
@@ -88,14 +97,20 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
 
 
 def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """``tables.summarise`` of ``measured`` rows with their mean ``reference``; intervals end where no value can be."""
-    means = rows.groupby(list(by), as_index=False, sort=False)["reference"].mean()
-    found = tables.summarise(rows, by).merge(means, on=list(by))
-    metric = rows["metric"].iloc[0]
-    most = {"balanced_accuracy": 1.0, "bits": found["reference"]}.get(metric, np.inf)
-    high = np.minimum(found["high"], np.maximum(found["estimate"], most))
-    least = -np.inf if metric.startswith("loss/") else np.minimum(found["estimate"], 0)
-    return found.assign(low=np.maximum(found["low"], least), high=high)
+    """``statistics.bootstrap`` of ``measured`` rows with their mean ``reference``; no interval below 5 seeds."""
+    means = rows.groupby(list(by), as_index=False, sort=False, dropna=False)["reference"].mean()
+    return statistics.bootstrap(rows, by).merge(means, on=list(by))
+
+
+def whole(rows: pd.DataFrame) -> dict[str, float]:
+    """The labels of ``measured`` rows of which every run keeps nearly all there is, and the least share that one keeps.
+
+    None if that is all labels, or if there is no most that can be.
+    """
+    most = 1.0 if rows["metric"].iloc[0] == "balanced_accuracy" else rows["reference"]
+    least = (rows["value"] / most).groupby(rows["label"]).min()
+    kept = least[least >= WHOLE]
+    return {} if len(kept) == len(least) else {label: kept[label] for label in tables.labels(rows) if label in kept}
 
 
 def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
@@ -125,12 +140,12 @@ def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] |
     base = usual(rows) | dict(base or {})
     rows = held(rows, names, base)
     rows = rows.assign(cell=named(rows, ["method", *names], base))
-    return rows.sort_values("cell", key=lambda words: ~words.map(is_base), kind="stable"), base
+    return rows.sort_values("cell", key=lambda words: ~words.map(is_usual), kind="stable"), base
 
 
-def is_base(cell: str) -> bool:
+def is_usual(cell: str) -> bool:
     """Whether the words are of a cell that others are compared with."""
-    return cell.endswith(BASE)
+    return cell.endswith(USUAL)
 
 
 def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) -> pd.DataFrame:
@@ -153,7 +168,17 @@ def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) ->
     words = {"cell": named(runs, known, usual(rows)), "line": named(runs, [name for name in known if name != setting])}
     level = runs[setting].astype(float) if is_number(runs[setting]) else runs[setting]
     runs = runs.assign(level=level, **words).merge(shares, on="run_id")
+    if setting == "method":
+        order = [name for name, _ in style.method_order((name, "") for name in level)]
+        return runs.sort_values("level", key=lambda names: names.map(order.index), kind="stable")
     return runs.sort_values("level", kind="stable") if is_number(level) else runs
+
+
+def without_those_at_nothing(means: pd.DataFrame) -> tuple[pd.DataFrame, list]:
+    """Cells without those of levels that keep hardly any of either, and these levels; none if that is all."""
+    little = (means[["unique", "synergy"]] <= LITTLE).all(axis=1).groupby(means["level"], sort=False).all()
+    neither = [] if little.all() else list(little.index[little])
+    return means[~means["level"].isin(neither)], neither
 
 
 def is_number(values: pd.Series) -> bool:
@@ -165,7 +190,7 @@ def is_number(values: pd.Series) -> bool:
 def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
     """Every row's cell in words: its method and settings, of which those that all rows share are left out.
 
-    With a base, settings that are as in the base are left out instead, and the base itself is called so.
+    With a base, settings that are as in the base are left out instead, and the base itself is called usual.
     """
     varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
     words = []
@@ -175,7 +200,7 @@ def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] |
             value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
         ]
         as_base = base is not None and len(told) == sum(name == "method" for name, _ in known)
-        words.append(", ".join([*told, BASE] if as_base else told))
+        words.append(", ".join([*told, USUAL] if as_base else told))
     return words
 
 
@@ -201,6 +226,40 @@ def in_words(metric: str, readout: str | None = None, part: str = "all") -> str:
         return f"bits {BETWEEN[metric].format(*map(part_name, part.split('|')))}"
     name = f"bits ({readout or READOUTS[metric]} readout)" if metric == "bits" else f"{metric.replace('_', ' ')} in %"
     return name if part == "all" else f"{name} in {part_name(part)}"
+
+
+def protocol(rows: pd.DataFrame) -> str:
+    """What was trained, how long and on what; methods only as long as they can be listed."""
+    names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
+    who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
+    steps = " to ".join(dict.fromkeys(f"{step:,}" for step in (rows["step"].min(), rows["step"].max())))
+    return f"{who} after {steps} steps of {' or '.join(tables.distributions(rows))} training"
+
+
+def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:
+    """What was trained and measured, n, the interval, and the bound that is dotted."""
+    metric = rows["metric"].iloc[0]
+    bound = {"chance": " Dotted: chance.", "truth": " Dotted: the truth."}.get(BOUNDS.get(metric), "")
+    return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
+
+
+def usual_in_words(base: Mapping[str, object], look: str) -> str:
+    """How the cell that others are compared with looks, and its settings."""
+    based = ", ".join(value_in_words(*item) for item in base.items())
+    return f" Usual ({look}): {based}." if based else ""
+
+
+def not_shown(kept: Mapping[str, float], metric: str) -> str:
+    """What takes the place of panels of labels that are kept whole."""
+    names = ", ".join(style.label_style(label).name for label in kept)
+    least = math.floor(1000 * min(kept.values(), default=0)) / 10
+    amount = f"{least:g} %{' of the truth' * (metric == 'bits')}{' or more' * (least < 100)}"
+    return f" Not shown: {names}, {amount} in every run." if kept else ""
+
+
+def unit(metric: str) -> str:
+    """What an axis shows, as short as it is."""
+    return {"balanced_accuracy": "balanced accuracy"}.get(metric, "nats" if metric.startswith("loss/") else "bits")
 
 
 def _check_setting(table: pd.DataFrame, name: str) -> None:

@@ -1,7 +1,8 @@
 """Where an embedding keeps what it knows: the decomposition between two of its parts about every label, in bits.
 
 What both parts tell is leakage between them; what only their combination tells is kept by neither alone. The same rows
-are drawn as stacked bars, whose length is all that the two parts tell, or as dots with their intervals and seeds.
+are drawn as stacked bars, whose length is all that the two parts tell, or as dots with their intervals and seeds. What
+one part alone tells has the part's colour: that of what is unique to its modality, or another where it has none.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ MEANINGS = {
     "unique_2": "second only",
     "synergy": "together only",
 }
+EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
 HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above each block, ticks and axis
 
 
@@ -44,10 +46,13 @@ def stacked(table: pd.DataFrame) -> Figure:
     """
     _, summary, truth = _between(table)
     key = [
-        Patch(facecolor=style.ATOM_COLOURS[atom], hatch=style.ATOM_HATCHES[atom], edgecolor=style.PAPER, label=words)
-        for atom, words in MEANINGS.items()
+        Patch(facecolor=colour, hatch=style.ATOM_HATCHES[atom], edgecolor=style.PAPER, label=MEANINGS[atom])
+        for atom, colour in _colours().items()
     ]
-    words = f"Bits about each label that two parts hold; {mean_of(summary['n'].max())}; upright tick: exact truth."
+    words = (
+        f"Bits that two parts hold about each label, a row per label; {mean_of(summary['n'].max())}; upright tick: "
+        "exact truth. What one part alone holds has that part's colour."
+    )
     figure, panels = _grid(summary, 1.15, words, key)
     for ax, here, labels in panels:
         _bars(ax, here, labels)
@@ -67,11 +72,12 @@ def dots(table: pd.DataFrame) -> Figure:
     rows, summary, truth = _between(table)
     size = 0.9 * matplotlib.rcParams["lines.markersize"]
     key = [
-        Line2D([], [], ls="", ms=size, color=style.ATOM_COLOURS[atom], marker=style.ATOM_MARKERS[atom], label=words)
-        for atom, words in MEANINGS.items()
+        Line2D([], [], ls="", ms=size, color=colour, marker=style.ATOM_MARKERS[atom], label=MEANINGS[atom])
+        for atom, colour in _colours().items()
     ]
     words = (
-        f"Bits about each label that two parts hold; tick: exact truth, where intervals end. {seeds_in_words(summary)}"
+        "Bits that two parts hold about each label, a row per label; tick: exact truth, where intervals end. What one "
+        f"part alone holds has that part's colour. {seeds_in_words(summary)}"
     )
     figure, panels = _grid(summary, 2.1, words, key)
     for ax, here, labels in panels:
@@ -127,7 +133,6 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
     corner.set_ylim(len(labels) - 0.5, -0.5)
     corner.set_yticks(range(len(labels)), [style.label_style(label).name for label in labels])
     text_at(corner, "trained on", (0, 1), (-0.55, 2.1), ha="right", color=style.MUTED)
-    text_at(corner, "label", (0, 1), (-0.55, 0.45), ha="right", color=style.MUTED)
     for ax in grid.flat:
         ax.tick_params(axis="y", length=0)
         ax.spines["left"].set_visible(False)
@@ -136,7 +141,8 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
 def _name(ax: Axes, method: str, part: str) -> None:
     """Name the method and its two parts, each part in the colour of what it alone tells."""
     first, second = part.split("|")
-    colours = [style.INK, style.ATOM_COLOURS["unique_1"], style.MUTED, style.ATOM_COLOURS["unique_2"]]
+    own = _colours(part)
+    colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
     texts = [f"{method}:", part_name(first), "and", part_name(second)]
     points = matplotlib.rcParams["font.size"]
     words = [TextArea(text, textprops={"color": colour, "weight": "bold"}) for text, colour in zip(texts, colours)]
@@ -152,11 +158,22 @@ def _name(ax: Axes, method: str, part: str) -> None:
     ax.set_title(" ")  # keeps the line free in the layout
 
 
+def _colours(part: str = "") -> dict[str, str]:
+    """The colour of each atom between two parts; without parts, of its place in the key."""
+    alone = [_colour(name, spare) for name, spare in zip(part.split("|"), EITHER)] if part else [style.MUTED] * 2
+    return {atom: style.ATOM_COLOURS[atom] for atom in LABELS} | dict(zip(("unique_1", "unique_2"), alone))
+
+
+def _colour(name: str, spare: str) -> str:
+    kind, _, number = name.partition("_")
+    return style.label_style(f"unique_{number}").colour if kind in ("unique", "modality") else spare
+
+
 def _bars(ax: Axes, summary: pd.DataFrame, labels: list[str]) -> None:
     atoms = summary.pivot(index="label", columns="metric", values="estimate").reindex(columns=LABELS)
-    y, left = [labels.index(label) for label in atoms.index], 0.0
+    y, left, colours = [labels.index(label) for label in atoms.index], 0.0, _colours(summary["part"].iloc[0])
     for atom in atoms:
-        look = {"facecolor": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
+        look = {"facecolor": colours[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
         ax.barh(y, atoms[atom], left=left, height=0.66, lw=0, label=atom, **look)
         left = left + atoms[atom]
 
@@ -165,10 +182,10 @@ def _dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, labels: list[str
     """Four dots per label, one below the other in the order of the atoms."""
     for y in range(1, len(labels)):
         ax.axhline(y - 0.5, color=style.FAINT, lw=0.5, zorder=0)
-    for i, atom in enumerate(LABELS):
+    for i, (atom, colour) in enumerate(_colours(summary["part"].iloc[0]).items()):
         here, ticks = (rows[rows["metric"] == atom] for rows in (summary, seeds))
         here, ticks = (rows.assign(y=rows["label"].map(labels.index) + 0.21 * (i - 1.5)) for rows in (here, ticks))
-        marks.dots(ax, here, ticks, style.ATOM_COLOURS[atom], marker=style.ATOM_MARKERS[atom])
+        marks.dots(ax, here, ticks, colour, marker=style.ATOM_MARKERS[atom])
 
 
 def _truths(ax: Axes, truth: pd.Series, here: pd.DataFrame, labels: list[str]) -> None:

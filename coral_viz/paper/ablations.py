@@ -17,22 +17,27 @@ from coral_viz.paper.sources import Source
 
 CELLS = (
     "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
-    "from the base. Dots: means over seeds; ticks: seeds; bars: intervals; grey line: the base; dotted line: chance."
+    "from the usual. Dots: means over seeds; ticks: seeds; bars: intervals; grey line: the usual; dotted line: chance."
 )
 CURVE = (
     "Balanced accuracy of a linear probe of the whole embedding against the {setting} in the sweep {name}; everything "
     "else as in the key, or the same throughout. Marks: means over seeds; pale dots: seeds; bars: intervals; dotted: "
-    "chance."
+    "chance. Labels that every run keeps whole have no panel."
 )
 TRADED = (
     "Synergy against unique information that the {part} embeddings of the sweep {name} keep, as shares of the truth by "
     "a linear readout. Small marks: runs, in the colour of their {setting}; large marks: means over seeds; lines join "
     "cells that differ in a number alone."
 )
+SPREAD = 0.1
+"""Shares of the truth by which cells differ at least where a plane of them is worth a figure."""
 
 
 def plan(name: str, source: Source) -> Iterator[Picture]:
-    """The figures of one sweep; if its table is not there, the one of its cells alone."""
+    """The figures of one sweep; if its table is not there, the one of its cells alone.
+
+    Synergy is drawn against unique information only where cells differ in both.
+    """
 
     def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
         return ablation.cells(table, [name for name in swept.settings(table) if name != "method"], look=look)
@@ -43,8 +48,8 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
         says = CURVE.format(name=name, setting=setting.replace("_", " "))
         curve = shown(partial(ablation.curve, setting=setting), measured)
         yield Picture(f"ablation_{name}_{setting}", source, curve, says)
-    if numbers:
-        part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
+    if numbers and _is_traded(source.content, part := _most_shared(source.content)):
+        setting = _most_varied(source.content, numbers)
         trade = shown(partial(ablation.trade, setting=setting, part=part, readout="linear"), measured)
         says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part))
         yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
@@ -54,6 +59,15 @@ def _most_shared(table: pd.DataFrame) -> str:
     """The part in which synergy and unique information compete: the shared one, if all methods have it, else all."""
     parts = table.groupby("method")["part"].agg(set)
     return "shared" if all("shared" in names for names in parts) else "all"
+
+
+def _is_traded(table: pd.DataFrame, part: str) -> bool:
+    """Whether cells differ in the shares that they keep of either, so that the plane shows more than a line."""
+    with contextlib.suppress(ValueError):  # drawing will say what the table lacks
+        means = swept.traded(measured(table), swept.settings(table)[0], part, "linear").groupby("cell")
+        means = means[["unique", "synergy"]].mean()
+        return bool((means.max() - means.min() >= SPREAD).all())
+    return True
 
 
 def _most_varied(table: pd.DataFrame, numbers: list[str]) -> str:

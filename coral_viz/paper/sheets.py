@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from coral_viz import style, tables
+from coral_viz import statistics, style, tables
 from coral_viz.figures import swept
 from coral_viz.figures.canvas import seeds_in_words
 from coral_viz.paper import words
@@ -58,17 +58,20 @@ def accuracy(table: pd.DataFrame) -> Sheet:
 
 
 def ablation(table: pd.DataFrame) -> Sheet:
-    """The same for a sweep: a line per cell, named by what differs from the base, a column per label."""
+    """The same for a sweep: a line per cell, named by what differs from the usual one, a column per label.
+
+    Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
+    """
     rows = swept.measured(table, "balanced_accuracy", "linear", "all")
     base, names = swept.usual(rows), swept.settings(rows)
     rows = rows.assign(line=swept.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
-    summary = tables.summarise(rows, ["line", "group", "label"])
+    summary = statistics.bootstrap(rows, ["line", "group", "label"])
     told = ", ".join(swept.value_in_words(*item) for item in base.items())
     says = (
         "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "
-        f"is named by what differs from the base ({told})."
+        f"is named by what differs from the usual ({told})."
     )
-    lines = sorted(summary["line"].unique(), key=lambda line: not line.endswith(swept.BASE))
+    lines = sorted(summary["line"].unique(), key=lambda line: not swept.is_usual(line))
     return _sheet(summary, lines, {"": tables.labels(summary)}, says, rows)
 
 
@@ -114,7 +117,7 @@ def _rules(groups: dict[str, list[str]]) -> str:
 
 
 def _cell(cell: pd.Series) -> str:
-    """Mean and half the interval in %; no interval where there is one seed."""
+    """Mean and half the interval in %; no interval where there are too few seeds for one."""
     half = 50 * (cell["high"] - cell["low"])
     return f"{100 * cell['estimate']:.1f}" + ("" if pd.isna(half) else f" $\\pm$ {half:.1f}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from coral_viz import tables
+from coral_viz import statistics, tables
 from coral_viz.figures.canvas import seeds_in_words
 
 READOUTS = (
@@ -34,7 +34,7 @@ def _protocol(rows: pd.DataFrame) -> str:
         f"{' or '.join(tables.distributions(runs))} samples for {_span(steps)} steps, seeds {seeds} (each a world, a "
         "start and batches of its own, the same for all methods); measured on "
         f"{_span(tested)} test samples.{READOUTS if rows['readout'].any() else ''} "
-        f"{len(runs)} runs."
+        f"{len(runs)} run{'s' * (len(runs) != 1)}."
     )
 
 
@@ -90,11 +90,13 @@ def of_nothing(rows: pd.DataFrame) -> str:
 
 
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """Seeds and interval of every cell: runs that differ in nothing but the seed."""
+    """Seeds and interval of every cell: runs that differ in nothing but the seed; a sweep's table has settings."""
     runs = rows.drop_duplicates("run_id")
-    by = ["method", "task", "distribution", "knob", *(name for name in runs if name not in tables.COLUMNS)]
+    settings = [name for name in runs if name not in tables.COLUMNS]
+    by = ["method", "task", "distribution", "knob", *settings]
     firsts = runs.assign(status="done", value=0.0).astype(dict.fromkeys(by, "str"))
-    return tables.summarise(firsts.drop_duplicates([*by, "seed"]), by)
+    summarise = statistics.bootstrap if settings else tables.summarise
+    return summarise(firsts.drop_duplicates([*by, "seed"]), by)
 
 
 def _span(numbers: pd.Series) -> str:

@@ -77,10 +77,13 @@ def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
     variants = tables.variants(rows)
     if len(full) == len(rows):
         who = "every method" if len(variants) > 1 else _name(*variants)
-        return f"{who} kept nearly all of {names} (at least {full['estimate'].min():z.2f} of {scale})."
+        least = full["estimate"].min().round(2)
+        amount = f"at least {least:.2f}" if least < truth else f"{truth:.2f}"
+        return f"{who} kept nearly all of {names} ({amount} of {scale})."
     if len(none) == len(rows):
         who = "no method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
-        return f"{who} more than {max(0.0, none['estimate'].max()):z.2f} of {scale} of {names}."
+        most = none["estimate"].max().round(2)
+        return f"{who} more than {most:.2f} of {scale} of {names}." if most > 0 else f"{who} any of {names} ({scale})."
     found = _some(rows.drop([*full.index, *none.index]))
     for group, share in ((full, "nearly all"), (none, "hardly any")):
         if len(group):
@@ -110,11 +113,10 @@ def _readouts(summary: pd.DataFrame) -> list[str]:
         return []
     wide = summary.pivot(index=[*VARIANT, "distribution", "label"], columns="readout", values="estimate")
     wide = wide.assign(gap=wide["best"] - wide["linear"])
-    if wide["gap"].max() < NOTABLE:
-        return [
-            f"A linear readout finds all but {max(0.0, wide['gap'].max()):.2f} bits of what the best one finds, "
-            "everywhere."
-        ]
+    most = wide["gap"].max().round(2)
+    if most < NOTABLE:
+        amount = f"all but {most:.2f} bits of what" if most > 0 else "what"
+        return [f"A linear readout finds {amount} the best one finds, everywhere."]
     hidden = wide[wide["gap"] >= NOTABLE].reset_index()
     if len(tables.variants(hidden)) > MANY:
         top = hidden.loc[hidden["gap"].idxmax()]

@@ -25,13 +25,13 @@ CAPTIONS = {
     "retrieval": "How often a sample of one modality finds its partners among those of all samples.",
     "training": "Every term of every objective during training.",
 }
-WHERE = (
-    "Bits about each label that two parts of the embedding hold: in both, in one alone, or only in the two together."
-)
+WHERE = "{}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
 FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
 MEASURED = (
     "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
-    "never saw. That is a lower bound: information that no readout here finds is not counted.",
+    "never saw. That is a lower bound: information that no readout here finds is not counted. A part may seem to hold "
+    "more than the whole: among fewer numbers the same readout can find more. Where there is little to find, a "
+    "readout that is surer than it should be takes the bound below 0, which says no more than 0 does.",
     "<b>Readouts.</b> Linear: logistic regression. Best: that or a small neural network, whichever has the lower "
     "log-loss on held-out probe data. Where they differ, the information is there but not laid out linearly.",
     "<b>Truth</b> is I(all modalities; label), exact, from the model that generates the data. Each label is one pure "
@@ -140,8 +140,7 @@ def where(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:
     for name in sorted(names, key=lambda name: -pairs.get(name.removeprefix("where_"), 0)):
         dots = page.folded("The same as dots, with intervals and seeds", "".join(_pictures(figures, [f"{name}_dots"])))
         shown = "".join([*_pictures(figures, [name]), dots])
-        title = style.method_style(name.removeprefix("where_")).label.split(" (")[0]
-        yield shown if len(names) <= FEW else page.folded(f"Between the parts of {title}", shown)
+        yield shown if len(names) <= FEW else page.folded(f"Between the parts of {_method(name)}", shown)
 
 
 def shown(title: str, name: str, figures: Mapping[str, Figure]) -> Iterator[str]:
@@ -164,6 +163,11 @@ def _stem(name: str) -> str:
     return re.sub(r"_\d+$", "", name)
 
 
+def _method(name: str) -> str:
+    """The method that a picture between parts is of."""
+    return style.method_style(name.removeprefix("where_").removesuffix("_dots")).label.split(" (")[0]
+
+
 def _pages(name: str, figures: Mapping[str, Figure]) -> list[str]:
     return [found for found in figures if _stem(found) == name]
 
@@ -171,7 +175,7 @@ def _pages(name: str, figures: Mapping[str, Figure]) -> list[str]:
 def _pictures(figures: Mapping[str, Figure], names: list[str]) -> Iterator[str]:
     for name in names:
         if name in figures:
-            caption = WHERE if name.startswith("where_") else CAPTIONS.get(_stem(name), "")
+            caption = WHERE.format(_method(name)) if name.startswith("where_") else CAPTIONS.get(_stem(name), "")
             yield page.picture(name, figures[name].alt, caption, figures[name].get_size_inches())
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from coral_viz import style, tables
+from coral_viz import statistics, style, tables
 from coral_viz.figures import ablation, swept
 
 LOOKS = [style.screen(), style.talk(), style.paper(), style.paper(columns=2)]
@@ -55,7 +55,7 @@ def of(sweep, label, metric="balanced_accuracy", part="all", readout="linear"):
 
 
 def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(sweep):
-    figure = ablation.curve(sweep, "mask_ratio")
+    figure = ablation.curve(sweep, "mask_ratio", labels=tables.LABELS)
     assert [ax.get_title("left") for ax in figure.axes] == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["weight"] == 1]
@@ -84,7 +84,7 @@ def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
     (ax,) = figure.axes
     assert list(ax.get_xticks()) == [0, 1, 2, 3]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0.1", "1", "10", "100"]
-    assert "not to scale" in figure.texts[0].get_text()
+    assert "not to scale" in figure.texts[0].get_text().replace("\n", " ")
 
 
 def test_methods_are_lines_of_their_own(sweep):
@@ -98,7 +98,7 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     base = {"mask_ratio": 0.75, "masking": "asymmetric", "weight": 1.0}
     assert swept.usual(sweep) == base
     figure = ablation.cells(sweep, ["masking", "weight"])
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["base", "masking symmetric", "weight 10"]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["usual", "masking symmetric", "weight 10"]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["mask_ratio"] == 0.75]
     means = next(line for line in ax.lines if line.get_marker() == "o").get_xdata()
@@ -106,14 +106,14 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert means == pytest.approx([wanted[key] for key in (("asymmetric", 1), ("symmetric", 1), ("asymmetric", 10))])
     assert [*ax.lines[0].get_xdata()] == pytest.approx([means[0]] * 2)
     other = ablation.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
-    assert "Base: mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
+    assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
 def test_parallel_lines_are_means_across_labels(sweep):
     figure = ablation.parallel(sweep, ["mask_ratio"])
     (ax,) = figure.axes
     heights = {text.get_text().strip(): text.get_position()[1] for text in ax.texts}
-    names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "base"]
+    names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "usual"]
     assert sorted(heights, key=heights.get) == names[::-1]  # synergy falls with the ratio
     (line,) = [line for line in marked(ax, "o") if len(line.get_xdata()) == 4]
     rows = sweep[(sweep["mask_ratio"] == 0.75) & (sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
@@ -136,6 +136,37 @@ def test_trade_is_of_shares_that_one_part_keeps(sweep):
     assert "synergy kept in shared" in figure.alt
 
 
+def test_what_keeps_neither_is_named_instead_of_drawn(sweep):
+    usual = sweep[sweep["weight"] == 1]
+    lost = usual["masking"].eq("symmetric") & usual["metric"].eq("bits") & (usual["label"] != "redundancy")
+    figure = ablation.trade(usual.assign(value=usual["value"].where(~lost, 0.01)), setting="masking")
+    assert "Not shown, 5% or less of both: masking symmetric." in figure.texts[0].get_text().replace("\n", " ")
+    assert len(figure.axes[0].lines) == 2  # runs and means of the other
+    assert "n = 12" in figure.texts[0].get_text()
+
+
+def test_labels_that_every_run_keeps_whole_are_named_instead_of_drawn(sweep):
+    full = (sweep["label"] == "redundancy") & (sweep["metric"] == "balanced_accuracy")
+    drawn = ablation.curve(sweep.assign(value=sweep["value"].where(~full, 0.995)), "mask_ratio")
+    assert [ax.get_title("left") for ax in drawn.axes][-1] == "Synergy"
+    assert "Redundancy" not in [ax.get_title("left") for ax in drawn.axes]
+    for words in (drawn.texts[0].get_text().replace("\n", " "), drawn.alt):
+        assert "Redundancy" in words.split("Not shown: ")[1]
+        assert words.endswith(" % or more in every run.")
+
+
+def test_intervals_are_those_of_the_tables_and_stay_within_the_seeds(sweep):
+    more = [sweep.assign(seed=sweep["seed"] + 3 * i, run_id=sweep["run_id"] + f"{i}") for i in range(2)]
+    rows = swept.measured(pd.concat(more), "balanced_accuracy", None, "all", ["synergy"])
+    rows = rows[(rows["weight"] == 1) & (rows["masking"] == "symmetric")]
+    found = swept.summary(rows, ["mask_ratio"]).set_index("mask_ratio")
+    told = statistics.bootstrap(rows, ["mask_ratio"]).set_index("mask_ratio")
+    pd.testing.assert_frame_equal(found[["low", "high"]], told[["low", "high"]])
+    ends = rows.groupby("mask_ratio")["value"].agg(["min", "max"])
+    assert (found["low"] >= ends["min"]).all()
+    assert (found["high"] <= ends["max"]).all()
+
+
 def test_trade_looks_at_the_whole_of_methods_without_a_shared_part(sweep):
     own = sweep[sweep["part"].isin(["shared", "all", "data"])]
     other = own[own["part"] != "shared"].assign(
@@ -145,12 +176,15 @@ def test_trade_looks_at_the_whole_of_methods_without_a_shared_part(sweep):
     assert dict(zip(runs["method"], runs["part"])) == {"coral": "shared", "comm": "all"}
     whole = of(other, "synergy", "bits", readout="best").set_index("run_id")["value"]
     assert runs.set_index("run_id")["synergy"][whole.index].to_numpy() == pytest.approx(whole.to_numpy())
-    assert "kept in shared or whole" in ablation.trade(pd.concat([own, other])).alt
+    assert "kept in whole or shared" in ablation.trade(pd.concat([own, other])).alt
 
 
 def test_small_print_states_unit_n_and_interval(sweep):
     words = ablation.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
-    assert words == "Bits (best readout) in shared; n = 3 seeds; 95% t-interval over seeds. Dotted: the truth."
+    assert words == (
+        "COrAL after 600 steps of biased training: bits (best readout) in shared; n = 3 seeds; no interval below 5 "
+        "seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run."
+    )
     between = ablation.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
     assert "bits in both shared and unique 1" in between.alt
 

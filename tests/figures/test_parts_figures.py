@@ -55,3 +55,13 @@ def test_alt_text_names_the_most_telling_part(table):
 def test_truth_is_needed(table):
     with pytest.raises(ValueError, match="states no truth"):
         matrix(table[table["metric"] != "truth"])
+
+
+@pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2)], ids=["screen", "talk", "two"])
+def test_the_first_methods_name_has_air_above_it(table, look):
+    figure = matrix(table, look=look)
+    figure.draw_without_rendering()
+    ax = figure.axes[0]
+    truth = next(text for text in ax.texts if text.get_text() == "of 2")
+    air = truth.get_window_extent().y0 - ax._left_title.get_window_extent().y1
+    assert air > 0.3 * look["font.size"] / 72 * figure.dpi

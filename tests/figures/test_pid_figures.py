@@ -73,6 +73,7 @@ def test_side_by_side_writes_every_number():
     by_measure = {"i_pm": pid.decompose_pmf(gates.gate("AND"), "i_pm")}
     panels = figures.side_by_side(by_measure).axes
     assert [panel.texts[0].get_text() for panel in panels] == ["0.56", "−0.25", "−0.25", "0.75"]
+    assert [text.get_text() for text in panels[0].get_yticklabels()] == ["I_±"]
 
 
 def test_hasse_has_an_edge_per_cover_and_a_value_per_node():

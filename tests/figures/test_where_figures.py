@@ -23,15 +23,27 @@ def test_bars_stack_the_atoms_to_what_two_parts_tell(coral):
     ax = figure.axes[0]
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names == list(style.ATOM_NAMES.values())
-    for atom, bars in zip(LABELS, ax.containers):
+    colours = ["#222222", "#00877a", style.label_style("unique_1").colour, style.ATOM_COLOURS["synergy"]]
+    for atom, colour, bars in zip(LABELS, colours, ax.containers):
         for bar, label in zip(bars, atoms.index):
             assert bar.get_width() == pytest.approx(atoms.loc[label, atom])
             assert round(bar.get_y() + 0.33) == LABELS.index(label)
-            assert to_hex(bar.get_facecolor()) == style.ATOM_COLOURS[atom].lower()
+            assert to_hex(bar.get_facecolor()) == colour.lower()
             assert bar.get_hatch() == style.ATOM_HATCHES[atom]
     ends = {round(bar.get_y() + 0.33): bar.get_x() + bar.get_width() for bar in ax.containers[-1]}
     for label, row in atoms.iterrows():
         assert ends[LABELS.index(label)] == pytest.approx(row[list(LABELS)].sum())
+
+
+def test_what_one_part_alone_tells_has_the_colour_of_what_is_unique_to_its_modality(table):
+    cross = table[(table["method"] == "cross") & (table["distribution"] == "biased")]
+    bars = stacked(cross).axes[0].containers
+    shown = [to_hex(bars[LABELS.index(atom)][0].get_facecolor()) for atom in ("unique_1", "unique_2")]
+    assert shown == [style.label_style(label).colour.lower() for label in ("unique_1", "unique_2")]
+
+
+def test_no_word_stands_before_the_name_of_the_parts(coral):
+    assert "label" not in [text.get_text() for text in stacked(coral).axes[0].texts]
 
 
 def test_bars_start_at_the_axis_and_end_before_its_end(coral):
