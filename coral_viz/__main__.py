@@ -6,6 +6,8 @@ Errors are one sentence and a non-zero exit status.
 from __future__ import annotations
 
 import argparse
+import shlex
+import signal
 import sys
 
 from coral_viz.commands import COMMANDS
@@ -13,7 +15,9 @@ from coral_viz.commands import COMMANDS
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
     options = _parser().parse_args(arguments)
+    options.typed = shlex.join(["python", "-m", "coral_viz", *arguments])
     try:
         return options.run(options) or 0
     except (ValueError, RuntimeError, OSError) as error:
@@ -25,12 +29,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m coral_viz", description=__doc__.split("\n")[0])
-    commands = parser.add_subparsers(required=True, metavar="command")
+    words = "Which information a multimodal embedding kept, in bits. COMMAND --help says more of each."
+    parser = argparse.ArgumentParser(prog="python -m coral_viz", description=words)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.add(commands)
     return parser
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no worker stays behind
     sys.exit(main())

@@ -62,9 +62,9 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
     """Put runs of OPENED methods and TRAININGS with this seed into ``data/runs``, recordings into ``data/replays``.
 
-    WATCHED methods are recorded; a picture shows what readouts found in biased training. ``source`` is the folder of a tour or of a
-    sweep of one task; runs that were made by another version of a method stay behind. Weights are kept in float16.
-    Returns the paths. Raises ValueError if there is no such run, or if there are tasks to choose from.
+    ``source`` is the folder of a tour or of a sweep of one task; runs by another version of a method stay behind.
+    Weights are kept in float16. Recordings are of WATCHED methods; a picture shows what readouts found in those of
+    biased training. Returns the paths. Raises ValueError if there is no such run, or if there are several tasks.
     """
     store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
     specs = [spec for spec in store.specs() if spec.seed == seed and _opened(spec) and store.finished(spec)]

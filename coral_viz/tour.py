@@ -103,7 +103,7 @@ def run(
     failures = _failures(outcomes)
     done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
     if not done:
-        raise RuntimeError(f"all {len(plan)} runs failed; the first: {failures['reason'].iloc[0]}")
+        raise RuntimeError(f"every run failed; the first: {failures['reason'].iloc[0]}")
     table = tables.validate(pd.concat([store.rows(spec) for spec in done]))
     page = report.write(
         out,

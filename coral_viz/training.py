@@ -7,7 +7,7 @@ remembered of the run.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -69,13 +69,14 @@ def train(
     The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``seed`` fixes the data, the
     order, the views and every random number a loss draws. ``callbacks`` maps "every so many steps" to a function of
     (step, method). Of several processes (see ``distributed``) each takes its share of every batch. Raises ValueError
-    for an impossible budget, TrainingDiverged when a term is not finite.
+    for an impossible budget or modalities other than the method's, TrainingDiverged when a term is not finite.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
         raise ValueError(
             f"steps = {steps}, batch = {batch}, samples = {samples}, lr = {lr}, weight_decay = {weight_decay}: "
             "training takes steps >= 1, 2 <= batch <= samples, lr > 0 and weight_decay >= 0."
         )
+    _check_modalities(method, task)
     data = task.sample(samples, "train", seed)
     if len(data) < batch:
         raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")
@@ -91,8 +92,7 @@ def train(
         torch.manual_seed(seed + SHARE * rank)
         method.train()
         batches = shuffled(len(data), batch, order)
-        bar = {"desc": method.TITLE, "mininterval": 0.5, "ascii": True, "file": sys.stdout}
-        for step in tqdm(range(1, steps + 1), disable=not progress, **bar):
+        for step in _counted(steps, method.TITLE if progress else None):
             views = task.views(data[next(batches)[rank::count]], generator)
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
                 terms = loss(*views, (step - 1) / steps)
@@ -104,6 +104,19 @@ def train(
                 if step % every == 0:
                     call(step, method)
     return history
+
+
+def _check_modalities(method: nn.Module, task) -> None:
+    """ValueError unless the task's modalities are those that the method was built for."""
+    built, given = (", ".join(f"{m.name} {m.shape}" for m in owner.modalities) for owner in (method, task))
+    if method.modalities != task.modalities:
+        raise ValueError(f"{method.TITLE} was built for the modalities {built}, but this task has {given}.")
+
+
+def _counted(steps: int, title: str | None) -> Iterable[int]:
+    """1 to ``steps``, with a bar if it has a title: a silent one takes a semaphore, too, that a killed worker leaks."""
+    numbers = range(1, steps + 1)
+    return numbers if title is None else tqdm(numbers, desc=title, mininterval=0.5, ascii=True, file=sys.stdout)
 
 
 def decay_groups(module: nn.Module, weight_decay: float) -> list[dict]:

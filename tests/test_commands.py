@@ -1,13 +1,15 @@
 """The command line: every command is there and light until it runs; sweeps and single runs from it go on and stay."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
+from coral_viz import style
 from coral_viz.__main__ import main
 from coral_viz.commands import COMMANDS
-from coral_viz.runs import replay
+from coral_viz.runs import replay, sweeps
 
 GRID = """
 method = "cross"
@@ -20,7 +22,20 @@ budget = {steps = 4, batch = 16, samples = 64, probe_samples = 200, test_samples
 def test_every_command_goes_by_the_name_of_its_module(command, capsys):
     with pytest.raises(SystemExit, match="0"):
         main([command, "--help"])
-    assert capsys.readouterr().out.startswith(f"usage: python -m coral_viz {command} ")
+    usage, words, *_ = capsys.readouterr().out.split("\n\n")
+    assert usage.startswith(f"usage: python -m coral_viz {command} ")
+    assert words[0].isupper()
+    assert words.endswith(".")
+
+
+def test_help_is_plain_text_and_names_every_venue(capsys):
+    said = []
+    for asked in ([], ["figures"], ["train"]):
+        with pytest.raises(SystemExit, match="0"):
+            main([*asked, "--help"])
+        said.append(capsys.readouterr().out)
+    assert "`" not in "".join(said)
+    assert set(style.WIDTHS) <= set(said[1].replace(",", " ").split())
 
 
 def test_help_loads_nothing_heavy():
@@ -33,13 +48,24 @@ def test_a_grid_is_counted_done_and_done_already(tmp_path, capsys):
     (tmp_path / "two.toml").write_text(GRID)
     sweep = ["sweep", str(tmp_path / "two.toml"), "--out", str(tmp_path / "out"), "--device", "cpu"]
     assert main([*sweep, "--dry-run"]) == 0
-    assert capsys.readouterr().out == "2 runs, 2 of them missing: about 0.0 hours of one core.\n"
+    assert re.fullmatch(r"2 runs, 2 missing: about \d+ s of one core.\n", capsys.readouterr().out)
     assert main([*sweep, "--dry-run", "--shard", "2/2"]) == 0
-    assert capsys.readouterr().out.startswith("1 runs, 1 of them missing")
+    assert capsys.readouterr().out.startswith("1 run, 1 missing: about ")
+    assert not (tmp_path / "out").exists()
     assert main([*sweep, "--executor", "serial"]) == 0
     assert capsys.readouterr().out.endswith(f"Table in {tmp_path}/out/results.parquet\n")
     assert main([*sweep, "--dry-run"]) == 0
-    assert capsys.readouterr().out.startswith("2 runs, 0 of them missing")
+    assert capsys.readouterr().out == "2 runs, none missing.\n"
+    assert main(sweep) == 0
+    assert f"2/2 runs |{'#' * 30}|" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(4, "4 s"), (600, "10 minutes"), (9000, "2.5 hours")])
+def test_how_long_it_takes_is_said_in_units_of_its_size(seconds, words, tmp_path, monkeypatch, capsys):
+    (tmp_path / "two.toml").write_text(GRID)
+    monkeypatch.setattr(sweeps, "left", lambda plan, store, device: seconds)
+    assert main(["sweep", str(tmp_path / "two.toml"), "--out", str(tmp_path / "out"), "--dry-run"]) == 0
+    assert capsys.readouterr().out == f"2 runs, 2 missing: about {words} of one core.\n"
 
 
 def test_one_run_is_kept_and_shown_again(tmp_path, capsys):

@@ -61,6 +61,14 @@ def test_a_second_tour_does_no_run_again(done, monkeypatch):
     assert len(again.failures) == 0
 
 
+def test_the_page_of_a_typed_tour_holds_the_line_that_was_typed(done, monkeypatch):
+    _, out = done
+    monkeypatch.setattr(tour, "budget", lambda *_, **__: TINY)
+    line = f"tour --out {out} --methods cross coral:orthogonality=squared --seeds 5 6 --device cpu"
+    assert main(line.split()) == 0
+    assert f"<pre>python -m coral_viz {line}</pre>" in (out / "index.html").read_text()
+
+
 def test_all_means_every_method_that_takes_the_task():
     two = {spec.method for spec in tour.specs(["all", "coral:orthogonality=squared"], [1], TINY)}
     three = {spec.method for spec in tour.specs(["all"], [1], TINY, "factors:count=3")}
@@ -98,6 +106,7 @@ def test_methods_are_parsed_with_their_knobs():
         (["--task", "factors:count=1"], "count = 1 is not allowed"),
         (["--device", "gpu"], "device 'gpu' does not exist"),
         (["--steps", "0"], "steps = 0"),
+        (["--seeds", "-1"], "seed = -1 is not allowed; it takes a whole number from 0 to 2**62."),
         (["--jobs", "0"], "jobs = 0"),
         (["--out", "/dev/null/tour"], "cannot write to '/dev/null/tour/runs'"),
     ],
@@ -111,7 +120,8 @@ def test_a_bad_command_is_one_sentence_and_a_failure(arguments, sentence, tmp_pa
     assert "Traceback" not in error
 
 
-def test_ctrl_c_keeps_finished_runs_and_says_how_to_go_on(tmp_path):
+@pytest.mark.parametrize(("end", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)])
+def test_ctrl_c_and_sigterm_keep_finished_runs_and_leave_nothing_behind(tmp_path, end, number):
     command = [sys.executable, "-m", "coral_viz", "tour", "--quick", "--steps", "30", "--jobs", "2", "--device", "cpu"]
     process = subprocess.Popen(
         [*command, "--methods", "cross", "--seeds", *map(str, range(30)), "--out", str(tmp_path)],
@@ -119,16 +129,15 @@ def test_ctrl_c_keeps_finished_runs_and_says_how_to_go_on(tmp_path):
         text=True,
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background shells ignore it
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
     )
     deadline = time.monotonic() + 120
     while not (finished := list(Path(tmp_path).glob("runs/[0-9a-f]*/DONE"))) and time.monotonic() < deadline:
         time.sleep(0.2)
-    os.killpg(process.pid, signal.SIGINT)
-    error = process.communicate(timeout=60)[1]
+    end(process.pid, number)
+    error = process.communicate(timeout=60)[1]  # which workers that live on would hold open
     assert process.returncode == 130, error
-    assert "interrupted; finished runs are kept, the same command goes on from there" in error
-    assert "Traceback" not in error
+    words = "coral_viz: interrupted; finished runs are kept, the same command goes on from there."
+    assert error.strip() == words
     assert finished
 
 

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from coral_viz import tasks, training
+from coral_viz import methods, tasks, training
+
+MODALITIES = tasks.load("factors").modalities
 
 
 class Quadratic(nn.Module):
@@ -17,6 +19,7 @@ class Quadratic(nn.Module):
 
     def __init__(self, breaks_at=None):
         super().__init__()
+        self.modalities = MODALITIES
         self.linear, self.norm = nn.Linear(3, 2), nn.LayerNorm(2)
         self.breaks_at, self.progress, self.sizes = breaks_at, [], []
 
@@ -83,3 +86,17 @@ def test_every_sample_comes_once_an_epoch():
 def test_an_impossible_budget_is_a_sentence(budget, task):
     with pytest.raises(ValueError, match="training takes steps >= 1, 2 <= batch <= samples"):
         training.train(Quadratic(), task, **({"steps": 3, "batch": 2, "samples": 8} | budget))
+
+
+@pytest.mark.parametrize(("name", "given"), [("xnor", r"modality_3 \(8, 6\)"), ("factors", r"modality_2 \(8, 5\)")])
+def test_a_task_of_other_modalities_is_a_sentence(task, name, given):
+    method = methods.build("cross", task)
+    other = tasks.load(name, **({"features": 5} if name == "factors" else {}))
+    words = rf"Cross was built for the modalities modality_1 \(8, 6\), modality_2 \(8, 6\), but .* has .*{given}\."
+    with pytest.raises(ValueError, match=words):
+        training.train(method, other, steps=1, batch=2, samples=8, progress=False)
+
+
+def test_a_silent_loop_draws_no_bar(task, monkeypatch):
+    monkeypatch.setattr(training, "tqdm", lambda *_, **__: pytest.fail("a bar takes a semaphore"))
+    training.train(Quadratic(), task, steps=1, batch=2, samples=8, progress=False)

@@ -2,7 +2,8 @@
 
 
 def add(commands) -> None:
-    parser = commands.add_parser("doctor", help="versions, device and a five-second self-test, with fixes")
+    words = "Say which versions and devices there are, train something for five seconds, and name a fix for what fails."
+    parser = commands.add_parser("doctor", help="versions, device and a self-test, with fixes", description=words)
     parser.set_defaults(run=run)
 
 

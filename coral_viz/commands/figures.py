@@ -1,10 +1,18 @@
 """``figures``: the figures and tables of a paper, from tables that ship or the user's own."""
 
+VENUES = ("icml", "aistats", "uai", "cvpr", "aaai", "neurips", "iclr", "tmlr", "jmlr")
+"""Those of ``style``, which takes longer to import than help may."""
+
 
 def add(commands) -> None:
-    parser = commands.add_parser("figures", help="the figures and tables of a paper, at a venue's exact widths")
+    words = (
+        "Draw the figures and tables of a paper from the tables that ship or from your own: pdf, svg, png, LaTeX and "
+        "csv, each with its caption, and a manifest of what they rest on."
+    )
+    brief = "the figures and tables of a paper, at a venue's exact widths"
+    parser = commands.add_parser("figures", help=brief, description=words)
     parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
-    parser.add_argument("--venue", default="icml", help="whose columns: icml, neurips, cvpr, ... (default %(default)s)")
+    parser.add_argument("--venue", default="icml", help=f"whose columns: {', '.join(VENUES)} (default %(default)s)")
     parser.add_argument(
         "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
     )
@@ -21,4 +29,8 @@ def run(options) -> None:
     lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
     lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]
     print(*lines, sep="\n")
-    print(f"{len(made.figures)} figures and {len(made.tables)} tables; what they rest on is in {made.manifest}")
+    count = [
+        f"{len(kind)} {name}{'s' * (len(kind) != 1)}"
+        for name, kind in (("figure", made.figures), ("table", made.tables))
+    ]
+    print(f"{' and '.join(count)}; what they rest on is in {made.manifest}")

@@ -2,7 +2,9 @@
 
 
 def add(commands) -> None:
-    commands.add_parser("methods", help="the methods there are, as a table").set_defaults(run=run)
+    words = "List the methods that can be trained, as a table: source, modalities, parts of the embedding, knobs, cost."
+    parser = commands.add_parser("methods", help="the methods there are, as a table", description=words)
+    parser.set_defaults(run=run)
 
 
 def run(options) -> None:

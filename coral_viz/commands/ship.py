@@ -2,7 +2,9 @@
 
 
 def add(commands) -> None:
-    parser = commands.add_parser("ship", help="make the tables and pictures of data/ from a finished tour or sweep")
+    words = "Write what the package ships, tables, pictures or trained methods, to data/ from a finished tour or sweep."
+    brief = "make the tables and pictures of data/ from a finished tour or sweep"
+    parser = commands.add_parser("ship", help=brief, description=words)
     parser.add_argument("tour", help="folder of the tour or sweep")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--name", help="ship the tables and pictures, under this name, such as factors")

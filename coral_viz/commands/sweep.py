@@ -1,10 +1,17 @@
 """``sweep``: the runs of a grid that are missing, or how long they would take."""
 
+from pathlib import Path
+
 from coral_viz.commands import shared
 
 
 def add(commands) -> None:
-    parser = commands.add_parser("sweep", help="the runs of a grid, resumable, on cores or a Dask cluster")
+    words = (
+        "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
+        "all. Ctrl-C keeps what is finished; the same command goes on from there."
+    )
+    brief = "the runs of a grid, resumable, on cores or a Dask cluster"
+    parser = commands.add_parser("sweep", help=brief, description=words)
     parser.add_argument("grid", help="TOML file that describes the grid")
     parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
     parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
@@ -33,8 +40,15 @@ def run(options) -> int:
 def _counted(plan, out: str, device: str) -> int:
     from coral_viz.runs import Store, sweeps
 
-    store = Store(f"{out}/runs")
-    hours = sweeps.left(plan, store, device) / 3600
-    missing = sum(not store.finished(spec) for spec in plan)
-    print(f"{len(plan)} runs, {missing} of them missing: about {hours:.1f} hours of one core.")
+    folder = Path(out, "runs")
+    store = Store(folder, to_write=False) if folder.is_dir() else None
+    missing = len(plan) - sum(store.finished(spec) for spec in plan) if store else len(plan)
+    time = f": about {_in_words(sweeps.left(plan, store, device))} of one core" if missing else ""
+    print(f"{len(plan)} run{'s' * (len(plan) != 1)}, {missing or 'none'} missing{time}.")
     return 0
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -4,7 +4,12 @@ from coral_viz.commands import shared
 
 
 def add(commands) -> None:
-    parser = commands.add_parser("tour", help="train, probe, decompose and draw; writes a report to read")
+    words = (
+        "Train methods in several worlds, measure which information each embedding kept and where, and tell it on one "
+        "page with tables and figures. Ctrl-C keeps what is finished; the same command goes on from there."
+    )
+    brief = "train, probe, decompose and draw; writes a report to read"
+    parser = commands.add_parser("tour", help=brief, description=words)
     parser.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
     parser.add_argument(
         "--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for all that fit"
@@ -12,7 +17,8 @@ def add(commands) -> None:
     shared.add_task(parser)
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
     shared.add_budget(parser)
-    parser.add_argument("--quick", action="store_true", help="one seed, few steps: under a minute, numbers not settled")
+    quick = "one seed, few steps: about a minute on four cores, numbers not settled"
+    parser.add_argument("--quick", action="store_true", help=quick)
     shared.add_device(parser)
     shared.add_jobs(parser)
     parser.set_defaults(run=run)
@@ -29,6 +35,7 @@ def run(options) -> int:
         budget=tour.budget(options.task, quick=options.quick, steps=options.steps, batch=options.batch),
         device=options.device,
         jobs=options.jobs,
+        command=options.typed,
     )
     print(f"Read {result.page}")
     return 1 if len(result.failures) else 0

@@ -65,7 +65,10 @@ class Ablations(Explorer):
                 )
                 names = tables.labels(table[table["metric"].isin(["bits", "balanced_accuracy"])])
                 finished.offer(label, [("all", ""), *((style.label_style(name).name, name) for name in names)])
-                finished.offer(vary, [(name.replace("_", " "), name) for name in _numbers_first(table)])
+                settings = _numbers_first(table)
+                finished.offer(vary, [(name.replace("_", " "), name) for name in settings])
+                if view.value == CURVE and not swept.is_number(table[settings[0]]):
+                    view.value = CELLS
                 hold.offer({name: _levels(table[name]) for name in swept.settings(table)})
                 finished.offer(run, _runs(grid.value, store.value))
                 follow()

@@ -19,6 +19,8 @@ from coral_viz.explore.presenter import Presenter
 
 LABEL_WIDTH, WIDTH = "150px", "460px"
 """Of a control's name, and of a control with its name."""
+LISTED = 20
+"""How many of the values that may be chosen an error names."""
 
 
 class Explorer:
@@ -131,7 +133,8 @@ class Explorer:
         try:
             self.widgets[name].value = value
         except Exception as error:  # traitlets raises TraitError, which is no ValueError
-            raise ValueError(f"{name} = {value!r} is not allowed: {error}") from None
+            why = _offered(self.widgets[name]) or f": {error}"
+            raise ValueError(f"{name} = {value!r} is not allowed{why}") from None
         if self.widgets[name].value != value:
             raise ValueError(f"{name} = {value!r} is not allowed; the nearest is {self.widgets[name].value!r}.")
 
@@ -143,6 +146,15 @@ class Explorer:
             bundle["text/html"] = f"{self.presenter.picture.value}<p>{escape(how)}</p>"
             bundle["text/plain"] = f"{self.presenter.shown.alt} ({how})"
         return bundle
+
+
+def _offered(widget: ipywidgets.Widget) -> str:
+    """What may be chosen where there is a list, in words."""
+    if not hasattr(widget, "options"):
+        return ""
+    values = [repr(option[1] if isinstance(option, tuple) else option) for option in widget.options]
+    more = [f"{len(values) - LISTED} more"] * (len(values) > LISTED)
+    return f"; choose one of {', '.join(values[:LISTED] + more)}." if values else "; there is nothing to choose from."
 
 
 def slider(description: str, value: float, low: float, high: float, step: float, **looks) -> ipywidgets.Widget:

@@ -54,6 +54,11 @@ class Atoms:
         """I(X1,X2;Y) in bits."""
         return self.redundancy + self.unique_1 + self.unique_2 + self.synergy
 
+    def __repr__(self) -> str:
+        """The fields there are, to three decimals; ``gap``, which is tiny, to one digit."""
+        fields = {name: value for name, value in vars(self).items() if value is not None}
+        return f"Atoms({', '.join(f'{name}={_short(name, value)}' for name, value in fields.items())})"
+
     def as_dict(self) -> dict:
         """The four atoms by name."""
         return {name: getattr(self, name) for name in NAMES}
@@ -61,3 +66,12 @@ class Atoms:
     def as_array(self) -> np.ndarray:
         """The four atoms stacked, shape (4,) + batch axes, in the order of ``NAMES``."""
         return np.stack([np.asarray(getattr(self, name), dtype=float) for name in NAMES])
+
+
+def _short(name: str, value) -> str:
+    """A field in few characters; of large arrays the corners."""
+    if name == "source":
+        return repr(value)
+    shown = "{:.1g}".format if name == "gap" else lambda x: f"{round(x, 3):zg}"
+    lines = np.array2string(np.asarray(value), separator=", ", threshold=8, edgeitems=2, formatter={"all": shown})
+    return " ".join(lines.split())

@@ -1,6 +1,7 @@
 """Entropies and mutual informations of probability tables, batched, in bits; and what counts as a table at all.
 
-A table is an array ``p[..., x1, x2, y]``: two sources, then the target, after any number of batch axes.
+A table is an array ``p[..., x1, x2, y]``: two sources, then the target, after any number of batch axes. Entropies and
+mutual informations stand in the loops of solvers and are of probabilities that sum to 1: ``table`` makes sure of that.
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ def informations(p) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def co_information(p) -> np.ndarray:
-    """I(X1;Y) + I(X2;Y) - I(X1,X2;Y) in bits: redundancy minus synergy, so zero does not mean that both are."""
-    first, second, joint = informations(p)
+    """I(X1;Y) + I(X2;Y) - I(X1,X2;Y) in bits: redundancy minus synergy, so zero does not mean that both are.
+
+    ``p`` as for ``table``, whose errors it raises.
+    """
+    first, second, joint = informations(table(p))
     return first + second - joint

@@ -14,6 +14,8 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from coral_viz.pid.information import table
+
 Node = tuple[tuple[int, ...], ...]
 
 
@@ -53,12 +55,16 @@ class Lattice:
         """The partial information of each node under a redundancy measure.
 
         Args:
-            p: probabilities of shape batch axes + one axis a source + (ny,).
+            p: probabilities or counts, shape batch axes + one axis a source + (ny,).
             redundancy: a function (p, node, sources) -> bits, such as ``measures.i_min``.
 
         Returns:
             Pi in bits, shape batch axes + (nodes,).
+
+        Raises:
+            ValueError: a bad table.
         """
+        p = table(p, self.sources + 1)
         values = [redundancy(p, node, self.sources) for node in self.nodes]
         return self.invert(np.stack(np.broadcast_arrays(*values), -1))
 

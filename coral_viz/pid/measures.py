@@ -24,19 +24,24 @@ def i_min(p, node=PAIR, sources: int = 2) -> np.ndarray:
     """I_min (Williams and Beer 2010): the least specific information of any collection, averaged over the target.
 
     Args:
-        p: probabilities, shape batch axes + one axis a source + (ny,).
+        p: probabilities or counts, shape batch axes + one axis a source + (ny,).
         node: collections of source indices.
         sources: how many sources there are.
 
     Returns:
         Redundancy in bits, shape of the batch axes; never negative.
+
+    Raises:
+        ValueError: a bad table, or a node with other sources or without any.
     """
+    p = _checked(p, node, sources)
     specific = [(p * _pointwise(p, kept, sources)).sum(_axes(sources)) for kept in node]
     return np.min(specific, axis=0).sum(-1)
 
 
 def mmi(p, node=PAIR, sources: int = 2) -> np.ndarray:
     """Minimum mutual information (Barrett 2015): the least I(X_A;Y) of any collection; arguments as for ``i_min``."""
+    p = _checked(p, node, sources)
     return np.min([_mean(p, _pointwise(p, kept, sources), sources) for kept in node], axis=0)
 
 
@@ -45,6 +50,7 @@ def i_pm(p, node=PAIR, sources: int = 2) -> np.ndarray:
 
     Arguments as for ``i_min``. Its atoms may be negative.
     """
+    p = _checked(p, node, sources)
     target = _log(_marginal(p, (), sources))
     specificity = ambiguity = np.inf
     for kept in node:
@@ -59,6 +65,7 @@ def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
     Arguments as for ``i_min``. The probability of the union of events comes by inclusion and exclusion. Its atoms may
     be negative.
     """
+    p = _checked(p, node, sources)
     union, union_with_target = 0.0, 0.0
     for size in range(1, len(node) + 1):
         for chosen in combinations(node, size):
@@ -130,6 +137,13 @@ def decompose_pmf(p, measure: str = "broja") -> Atoms:
     shared = CLOSED_FORMS[measure](p)
     atoms = (shared, first - shared, second - shared, both - first - second + shared)
     return Atoms(*(x[()] for x in atoms), gap=np.zeros(p.shape[:-3])[()], source=measure)
+
+
+def _checked(p, node, sources: int) -> np.ndarray:
+    """The table, normalised; ValueError for a bad one, and for a node that is not made of these sources."""
+    if not node or any(not kept or not set(kept) <= set(range(sources)) for kept in node):
+        raise ValueError(f"A node holds collections of the sources 0 to {sources - 1}, which {node!r} does not.")
+    return table(p, sources + 1)
 
 
 def _axes(sources: int) -> tuple[int, ...]:

@@ -17,14 +17,17 @@ SECONDS = 10
 def connected(scheduler: str) -> Iterator[int]:
     """joblib's calls go to the cluster at ``scheduler`` inside; gives the number of its workers.
 
-    Raises ValueError if Dask is not installed, no scheduler answers within ten seconds, it has no worker, or a worker
-    has several threads: runs of one process would draw from each other's random numbers.
+    Raises ValueError if Dask is not installed, the address is not like tcp://host:port, no scheduler answers there
+    within ten seconds, it has no worker, or a worker has several threads: runs of one process would draw from each
+    other's random numbers.
     """
     try:
         from distributed import Client
+        from distributed.comm import get_address_host_port
     except ImportError:
         raise ValueError("the dask executor needs the package `distributed`: pip install distributed.") from None
     try:
+        get_address_host_port(scheduler, strict=True)  # or the client would complain again, 20 s later
         client = Client(scheduler, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler!r}: {error}") from None

@@ -60,8 +60,7 @@ def execute(
     cluster at ``scheduler``, tcp://host:port, each on a device of its own). Raises ValueError for an unknown executor
     or device, fewer than one process, or a cluster that cannot be used (see ``cluster.connected``).
     """
-    if executor not in EXECUTORS:
-        raise ValueError(f"executor {executor!r} does not exist; choose one of {', '.join(EXECUTORS)}.")
+    check_executor(executor, EXECUTORS)
     if jobs is not None and jobs < 1:
         raise ValueError(f"jobs = {jobs} runs side by side are too few; ask for at least 1.")
     if (executor == "dask") != bool(scheduler):
@@ -70,6 +69,12 @@ def execute(
         return _on_cluster(specs, store, device, scheduler, say)
     jobs = 1 if executor == "serial" else jobs or _processes()
     return _execute(specs, store, str(resolve(device)), jobs, say)
+
+
+def check_executor(name: str, known: Iterable[str]) -> None:
+    """ValueError naming the known executors if it is none of them."""
+    if name not in known:
+        raise ValueError(f"executor {name!r} does not exist; choose one of {', '.join(known)}.")
 
 
 def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:

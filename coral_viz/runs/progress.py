@@ -23,7 +23,8 @@ def watched(
         for number, outcome in enumerate(outcomes, 1):
             bar.set_description_str(f"{number}/{len(plan)} runs", refresh=False)
             if outcome.status == "reused":
-                bar.total -= outcome.spec.cost
+                bar.initial += outcome.spec.cost  # a start that took no time
+                bar.n = bar.last_print_n = bar.n + outcome.spec.cost
                 bar.refresh()
             else:
                 bar.update(outcome.spec.cost)

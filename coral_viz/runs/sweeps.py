@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,7 @@ from tqdm import tqdm
 from coral_viz import tables, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs import results
-from coral_viz.runs.executors import Outcome, execute, one_thread
+from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread
 from coral_viz.runs.grids import Grid
 from coral_viz.runs.progress import watched
 from coral_viz.runs.run import initialised, trained
@@ -54,6 +55,7 @@ def run(
     ``executor`` "auto" is dask with a scheduler, else serial for less than twenty seconds of work, else joblib; the
     other arguments are those of ``execute``. ValueError before any work for what cannot be done.
     """
+    check_executor(executor, ("auto", *EXECUTORS))
     plan, store = list(grid.shard(shard).specs), Store(Path(out) / "runs")
     if executor == "auto":
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
@@ -71,12 +73,14 @@ def run(
     return sweep
 
 
-def left(plan: list[RunSpec], store: Store, device: str = "auto") -> float:
-    """Seconds that one core needs for the runs that are missing, roughly: from finished runs of the same method and
-    task, and where there is none, from a few steps of one."""
+def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> float:
+    """Seconds that one core needs for the runs that are missing (all, without a store), roughly.
+
+    From finished runs of the same method and task, and where there is none, from a few steps of one.
+    """
     missing, known = [], {}
     for spec in plan:
-        if store.finished(spec):
+        if store and store.finished(spec):
             known.setdefault((spec.method, spec.task), []).append(store.timing(spec)["seconds"] / spec.cost)
         else:
             missing.append(spec)

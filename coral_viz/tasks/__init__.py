@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Integral
 
 from coral_viz.tasks.base import Batch, Modality, Task
 from coral_viz.tasks.factors import Factors
@@ -64,8 +65,10 @@ def load(name: str, *, seed: int = 0, device="cpu", **dials) -> Task:
 
     Dials given here go before those that the name stands for. The world bears the name it was loaded by.
 
-    Raises ValueError for an unknown task, an unknown dial or a value out of range.
+    Raises ValueError for an unknown task, an unknown dial, a value out of range or a seed that is none.
     """
+    if not (isinstance(seed, Integral) and 0 <= seed <= 2**62):
+        raise ValueError(f"seed = {seed!r} is not allowed; it takes a whole number from 0 to 2**62.")
     chosen = preset(name)
     world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
     world.name = name

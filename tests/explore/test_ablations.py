@@ -1,6 +1,7 @@
 """The ablation explorer on a sweep of its own: what it offers, shows and says, and the sweeps that it starts."""
 
 import sys
+import tomllib
 
 import pytest
 
@@ -75,7 +76,7 @@ def test_what_is_held_is_left_and_named_in_the_code(shown, folder):
     rows = table(folder)
     assert shown.presenter.shown.alt == ablation.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
     shown.widgets["view"].value = "cells"
-    assert "Base: mask ratio 0, masking symmetric" in shown.figure().texts[0].get_text()
+    assert "mask ratio 0, masking symmetric." in " ".join(shown.figure().texts[0].get_text().split())
     assert "hold={'masking': 'symmetric'}" in shown.code()
     again = eval(shown.code())
     assert again.settings == shown.settings
@@ -110,6 +111,17 @@ def test_words_have_no_curve(shown):
     shown.widgets["vary"].value = "masking"
     assert "'masking' are words" in shown.presenter.words
     assert shown.presenter.shown.png == before
+
+
+def test_where_only_words_vary_it_opens_on_cells(tmp_path):
+    grid = {"method": ["cross", "comm"], "seeds": 1, "budget": tomllib.loads("\n".join(LINES))["budget"]}
+    sweeps.run(grids.make(grid), tmp_path, executor="serial", device="cpu")
+    opened = explore.ablations(grid="words", store=str(tmp_path))
+    assert opened.presenter.words == "Ready."
+    assert opened.settings["view"] == "cells"
+    assert all(name in opened.presenter.shown.alt for name in ("Cross", "CoMM"))
+    asked = explore.ablations(grid="words", store=str(tmp_path), view="curve")
+    assert "'method' are words" in asked.presenter.words
 
 
 def test_a_grid_without_results_says_how_to_make_them(shown, tmp_path):

@@ -119,10 +119,29 @@ def test_the_figure_is_the_same_view_at_the_size_asked_for(discs):
 def test_unknown_or_impossible_settings_are_sentences():
     with pytest.raises(ValueError, match=r"explore\.discs has no setting 'size'; it has colour, radius\."):
         Discs(size=3)
-    with pytest.raises(ValueError, match="colour = 'green' is not allowed: Invalid selection"):
+    with pytest.raises(ValueError, match=r"colour = 'green' is not allowed; choose one of 'red', 'blue'\."):
         Discs(colour="green")
+    with pytest.raises(ValueError, match=r"radius = 'wide' is not allowed: .* expected a float"):
+        Discs(radius="wide")
     with pytest.raises(ValueError, match=r"radius = 9 is not allowed; the nearest is 5\.0\."):
         Discs(radius=9)
+
+
+def test_what_may_be_chosen_is_named_by_value_and_not_without_end(monkeypatch):
+    def choosing(*options):
+        controls = {"run": choice("run", options, None), "radius": slider("radius", 1.0, 0.0, 5.0, 0.5)}
+        monkeypatch.setattr(Discs, "controls", lambda self: controls)
+        return pytest.raises(ValueError, match=r"run = 0 is not allowed; ")
+
+    with choosing(("first", "a1"), ("second", "b2")) as named:
+        Discs(run=0)
+    assert str(named.value).endswith("; choose one of 'a1', 'b2'.")
+    with choosing(*map(str, range(30))) as named:
+        Discs(run=0)
+    assert str(named.value).endswith("'18', '19', 10 more.")
+    with choosing() as named:
+        Discs(run=0)
+    assert str(named.value).endswith("; there is nothing to choose from.")
 
 
 def test_where_no_kernel_runs_the_picture_and_a_sentence_stand_in(discs):

@@ -72,3 +72,10 @@ def test_table_normalises_counts_of_any_scale(n, scale):
 def test_bad_tables_are_named(p, words):
     with pytest.raises(ValueError, match=words):
         information.table(p)
+
+
+def test_the_co_information_of_counts_is_that_of_probabilities():
+    p = RNG.dirichlet(np.full(8, 0.5)).reshape(2, 2, 2)
+    assert information.co_information(7 * p) == pytest.approx(information.co_information(p), abs=1e-14)
+    with pytest.raises(ValueError, match="must not be negative"):
+        information.co_information(-p)

@@ -83,3 +83,39 @@ def test_bad_input_is_named():
         pid.redundancy_lattice(4)
     with pytest.raises(ValueError, match="4 nodes"):
         TWO.invert(np.zeros(3))
+
+
+@pytest.mark.parametrize("measure", measures.CLOSED_FORMS)
+def test_counts_are_the_same_as_probabilities(measure):
+    p, redundancy = dirichlet((2, 2, 2, 2)), measures.CLOSED_FORMS[measure]
+    np.testing.assert_allclose(THREE.decompose(7 * p, redundancy), THREE.decompose(p, redundancy), atol=1e-14)
+    np.testing.assert_allclose(redundancy(7 * p[0]), redundancy(p[0] / p[0].sum()), atol=1e-14)
+
+
+def test_any_measure_is_given_probabilities():
+    handed = []
+    TWO.decompose(np.ones((2, 2, 2), dtype=int), lambda p, node, sources: handed.append(p.sum()) or 0.0)
+    assert handed == [1.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (np.full((2, 2, 2, 2), -1.0), "must not be negative"),
+        (np.full((2, 2, 2, 2), np.nan), "must be finite"),
+        (np.zeros((2, 2, 2, 2)), "all zeros"),
+        (np.ones((2, 2, 2)), r"needs 4 axes .*, but this one has shape \(2, 2, 2\)"),
+    ],
+)
+@pytest.mark.parametrize("measure", measures.CLOSED_FORMS)
+def test_a_bad_table_is_named(table, words, measure):
+    with pytest.raises(ValueError, match=words):
+        THREE.decompose(table, measures.CLOSED_FORMS[measure])
+    with pytest.raises(ValueError, match=words):
+        measures.CLOSED_FORMS[measure](table, THREE.nodes[0], 3)
+
+
+@pytest.mark.parametrize("node", [(), ((),), ((0,), (2,)), ((-1,),)])
+def test_a_node_of_other_sources_is_named(node):
+    with pytest.raises(ValueError, match="holds collections of the sources 0 to 1, which"):
+        measures.i_min(np.ones((2, 2, 2)), node)

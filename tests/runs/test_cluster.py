@@ -80,6 +80,13 @@ def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(cluster,
             assert (store.path(spec) / name).read_bytes() == (serial.path(spec) / name).read_bytes()
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://nowhere", "foo://nowhere:1"])
+def test_what_is_no_address_is_a_sentence_and_reaches_no_client(address, tmp_path, monkeypatch):
+    monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("it would complain later, too"))
+    with pytest.raises(ValueError, match=f"no Dask scheduler answers at '{address}'"):
+        list(execute(SPECS, Store(tmp_path), executor="dask", scheduler=address))
+
+
 def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path):
     store, address = Store(tmp_path), f"tcp://127.0.0.1:{free_port()}"
     with pytest.raises(ValueError, match="no Dask scheduler answers at 'tcp:"):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 import pytest
 import torch
@@ -54,6 +55,11 @@ def test_a_spec_says_its_knobs_and_checks_them_at_once():
     for bad in ({"knobs": {"x": 1}}, {"dials": {"sigma": -1.0}}):
         with pytest.raises(ValueError, match=r"x|sigma"):
             spec(**bad)
+    for seed in (-1, 0.5, "1", 2**63):
+        with pytest.raises(
+            ValueError, match=re.escape(f"seed = {seed!r} is not allowed; it takes a whole number from 0")
+        ):
+            spec(seed=seed)
 
 
 def test_rows_are_tidy_and_name_the_truth(finished):

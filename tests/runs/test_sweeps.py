@@ -165,13 +165,19 @@ def test_a_failed_run_keeps_its_reason_while_the_rest_goes_on(tmp_path):
     assert sweep.table["run_id"].nunique() == 1
 
 
+def test_an_unknown_executor_is_told_all_there_are(tmp_path):
+    with pytest.raises(ValueError, match="'foo' does not exist; choose one of auto, serial, joblib, dask"):
+        sweeps.run(grids.make(KEYS), tmp_path / "out", executor="foo")
+    assert not (tmp_path / "out").exists()
+
+
 def test_the_time_left_is_from_finished_runs_or_measured(swept, tmp_path):
     out, grid, _ = swept
     more = grids.make(KEYS | {"seeds": [0, 1, 2]})
     known = sweeps.left(more.specs, Store(out / "runs"))
     seconds = [Store(out / "runs").timing(spec)["seconds"] for spec in grid.specs]
     assert 0 < known < 3 * sum(seconds)
-    assert sweeps.left(more.specs[:1], Store(tmp_path / "none"), "cpu") > 0
+    assert sweeps.left(more.specs[:1], None, "cpu") > 0
 
 
 def _other_value(frame):
