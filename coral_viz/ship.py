@@ -96,8 +96,8 @@ def _learning(recordings: Iterable[replay.Replay], stem: Path) -> list[Path]:
 def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
     """Write the table of the sweep folder ``out``, its cells and their comparison to ``data``; returns their paths.
 
-    Also a picture over every number that takes four values or more. ``name`` and ``command`` as in ``ship``; files and
-    manifest say ``grid_NAME``. ValueError as ``results.read``.
+    Also a picture over every number with four levels or more in cells that differ in it alone. ``name`` and ``command``
+    as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read``.
     """
     table, data, name = results.read(Path(out) / "results.parquet"), Path(data), f"grid_{name}"
     (data / "results").mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     cells.to_csv(paths[1], index=False, float_format="%.4f")
     paths[2].write_text(grid_table(table))
     for setting in results.settings(table):
-        if swept.is_number(table[setting]) and table[setting].nunique() >= MANY:
+        if swept.levels(table, setting) >= MANY:
             drawn = ablation.curve(table, setting, look=style.paper(columns=2))
             paths += figures.save(drawn, data / "figures" / f"{name}_{setting}", data=table)
     _record(data, name, command, paths)

@@ -104,7 +104,7 @@ def cells(
     rows, base = swept.cells(swept.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
-    words = swept.small_print(rows, summary, readout, part) + swept.usual_in_words(base, "grey line")
+    words = swept.small_print(rows, summary, readout, part) + swept.usual_in_words(order, base, "grey line")
     figure, (line,) = spaced.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     for label, ax in zip(names, line):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
@@ -138,7 +138,7 @@ def parallel(
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = spaced.written(order)
     words = swept.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
-    words += swept.usual_in_words(base, "black")
+    words += swept.usual_in_words(order, base, "black")
     height = max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = spaced.panels((1, 1), height, words, left=NUMBER, right=wide + 1.5)
     colours = [

@@ -123,12 +123,23 @@ def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
     if not is_number(rows[setting]):
         raise ValueError(f"the values of {setting!r} are words, not numbers to draw a curve over")
     others = [name for name in settings(rows) if name != setting]
-    rows = rows[rows[setting].notna()]
-    rows = rows[rows.groupby(others or ["method"], dropna=False)[setting].transform("nunique") > 1]
+    rows = _alone(rows, setting)
     if rows.empty:
         raise ValueError(f"the table holds no two levels of {setting!r} with everything else the same")
     rows = rows.assign(line=named(rows, others), **{setting: rows[setting].astype(float)})
     return rows.sort_values(setting, kind="stable")
+
+
+def levels(table: pd.DataFrame, setting: str) -> int:
+    """How many levels of a number a curve can be drawn over; 0 if its values are words."""
+    return _alone(table, setting)[setting].nunique() if is_number(table[setting]) else 0
+
+
+def _alone(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
+    """The rows of runs that differ from others in this setting alone."""
+    others = [name for name in settings(rows) if name != setting]
+    rows = rows[rows[setting].notna()]
+    return rows[rows.groupby(others or ["method"], dropna=False)[setting].transform("nunique") > 1]
 
 
 def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
@@ -190,7 +201,8 @@ def is_number(values: pd.Series) -> bool:
 def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
     """Every row's cell in words: its method and settings, of which those that all rows share are left out.
 
-    With a base, settings that are as in the base are left out instead, and the base itself is called usual.
+    With a base, settings that are as in the base are left out instead, and the base itself is called usual, unless
+    methods are all that differ.
     """
     varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
     words = []
@@ -199,7 +211,7 @@ def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] |
         told = [
             value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
         ]
-        as_base = base is not None and len(told) == sum(name == "method" for name, _ in known)
+        as_base = base is not None and varied != ["method"] and len(told) == sum(name == "method" for name, _ in known)
         words.append(", ".join([*told, USUAL] if as_base else told))
     return words
 
@@ -243,10 +255,10 @@ def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, 
     return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
 
 
-def usual_in_words(base: Mapping[str, object], look: str) -> str:
-    """How the cell that others are compared with looks, and its settings."""
+def usual_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
+    """How the cell that others are compared with looks, and its settings, if it is among the cells."""
     based = ", ".join(value_in_words(*item) for item in base.items())
-    return f" Usual ({look}): {based}." if based else ""
+    return f" Usual ({look}): {based}." if based and any(map(is_usual, cells)) else ""
 
 
 def not_shown(kept: Mapping[str, float], metric: str) -> str:

@@ -89,7 +89,7 @@ Markdown("| grid | runs | worlds | it asks |\n|:--|--:|--:|:--|\n" + "\n".join(r
 # %% [markdown]
 # ## 2. At what ratio does synergy break?
 #
-# The grid `coral` starts from one cell, the **base**, and turns one or two things at a time.
+# The grid `coral` starts from one cell, the **usual** one, and turns one or two things at a time.
 
 # %% jupyter={"source_hidden": true}
 coral = tables["coral"]
@@ -136,7 +136,7 @@ teach.check(width, "width_of_a_paired_interval")
 # `width = 0`
 # </details>
 #
-# Every cell of the grid minus the base: balanced accuracy of a linear probe on the whole embedding, with 95 %
+# Every cell of the grid minus the usual one: balanced accuracy of a linear probe on the whole embedding, with 95 %
 # intervals. **Bold**: found, that is, two kinds of intervals (bootstrap and Student's t) both leave out 0.
 
 

@@ -109,6 +109,21 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
+def test_where_methods_alone_differ_none_is_usual(sweep):
+    own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
+    other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z")
+    figure = ablation.cells(pd.concat([own, other]), ["masking"])
+    assert {text.get_text() for text in figure.axes[0].get_yticklabels()} == {"COrAL", "CoMM"}
+    assert "grey line" not in figure.texts[0].get_text().replace("\n", " ")
+
+
+def test_levels_count_only_where_all_else_is_the_same(sweep):
+    assert swept.levels(sweep, "mask_ratio") == len(RATIOS)
+    assert swept.levels(sweep, "masking") == 0
+    each = sweep.assign(width=sweep["mask_ratio"])  # never differs in it alone
+    assert swept.levels(each, "width") == 0
+
+
 def test_parallel_lines_are_means_across_labels(sweep):
     figure = ablation.parallel(sweep, ["mask_ratio"])
     (ax,) = figure.axes

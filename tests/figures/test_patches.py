@@ -9,7 +9,7 @@ from coral_viz.figures.trifeature import pixels
 
 def explained(name):
     torch.manual_seed(0)
-    task = tasks.load("trifeature-4", seed=1, size=16, renders=4)
+    task = tasks.load("trifeature-4", seed=1, size=16, renders=4, pairs=64)
     views = task.views(task.sample(3, "train", 1), torch.Generator().manual_seed(0))
     method = methods.build(name, task, dim=8)
     with torch.no_grad():
@@ -61,5 +61,5 @@ def test_a_variant_shows_the_view_that_it_sees():
 
 def test_tokens_that_are_no_square_are_a_sentence():
     explanation, views, _ = explained("coral")
-    with pytest.raises(ValueError, match="15 tokens lie on no square grid"):
+    with pytest.raises(ValueError, match="17 tokens lie on no square grid"):
         patches(explanation, views, [17, 15])
