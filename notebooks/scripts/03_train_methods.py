@@ -13,12 +13,15 @@
 
 # %%
 import tempfile
+from pathlib import Path
 
 import pandas as pd
 from IPython.display import Markdown
 
 from coral_viz import explore, figures, methods, report, runs, tables, teach
+from coral_viz.figures.learning import learning
 from coral_viz.figures.show import show
+from coral_viz.runs import replay
 
 # %% [markdown]
 # ## 1. What all of them have in common
@@ -184,6 +187,22 @@ Markdown("\n\n".join(report.reading.kept(worlds)))
 explore.theatre()
 
 # %% [markdown]
+# **And with images?** The recordings of `trifeature-32` ([02](02_synthetic_tasks.ipynb)) are of long trainings, biased
+# ones, on pairs of images: R is their shape, U1 and U2 are their textures, S is whether texture 1 and colour 2 belong
+# together. Watch what becomes of S while U1 and U2 grow.
+
+# %%
+recordings = [replay.load(path) for path in sorted(Path("../data/replays").glob("*.npz"))]
+show(learning([recording for recording in recordings if recording.spec.task == "trifeature-32"]))
+
+# %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# Shapes and textures are learned slowly, and are still being learned when synergy has stopped growing: CoMM's S stays
+# near 0.6 while its U2 nearly doubles. Cross keeps to the rule: R, and never S. COrAL finds S in the last quarter of
+# its training, when its masks are at their heaviest. Three trainings in one world; a point of S is known to about 0.03.
+# </details>
+#
 # **Try it, with an open end.** Change `distribution` here to `"biased"` or `"relation"` and the method to any other;
 # before you run it, write down which dots will move.
 

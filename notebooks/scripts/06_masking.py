@@ -18,6 +18,7 @@ import pandas as pd
 import torch
 
 from coral_viz import explore, figures, methods, runs, tasks, teach
+from coral_viz.figures.patches import patches
 from coral_viz.figures.show import show
 
 # %% [markdown]
@@ -52,6 +53,20 @@ explore.masking(run=shipped.id)
 # of both modalities, the same number every time. CoMM's lines hide all or nothing of a modality.
 # </details>
 #
+# **On images.** Here a token is a cell of a picture, 4 x 4 of them on each of the two. COrAL learned from pairs of
+# images of one shape (`trifeature-32`, [02](02_synthetic_tasks.ipynb)); a disc shows what a cell gets of the attention.
+# The shared path has to agree on the shape, whichever picture it is left with. (The explorer above offers this run,
+# too, and those of CoMM and InfMasking.)
+
+# %%
+store = runs.Store("../data/runs", to_write=False)
+(images,) = [spec for spec in store.specs() if (spec.method, spec.task) == ("coral", "trifeature-32")]
+task, method = runs.restored(images, store)
+views = task.views(task.sample(1, "train", seed=41), torch.Generator().manual_seed(3))
+torch.manual_seed(3)
+show(patches(method.explain(*views), views, method.tokens_of))
+
+# %% [markdown]
 # **Try it.** InfMasking hides a ratio of 0.7 of 8 tokens. How many tokens are *kept*?
 
 # %%

@@ -48,7 +48,7 @@ def test_crossed_cells_are_the_masks_and_discs_the_attention():
         for m in (slice(0, 16), slice(16, 32)):
             assert next(shown) == set(hidden[m].nonzero().flatten().tolist())
             areas = torch.as_tensor(next(discs).get_widths()) ** 2 * 16
-            torch.testing.assert_close(areas, (weights[2, 1:][m][~hidden[m]] / limit).double())
+            torch.testing.assert_close(areas, weights[2, 1:][m][~hidden[m]] / limit)
 
 
 def test_a_variant_shows_the_view_that_it_sees():
