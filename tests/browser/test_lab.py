@@ -17,7 +17,11 @@ PROMPT = ".jp-CodeCell .jp-InputPrompt"
 ERROR = "[data-mime-type='application/vnd.jupyter.error']"
 SHOWN = ".jp-OutputArea-output img"
 EXPLORER = re.compile(r"explore\.(\w+)\(")
-NAMES = [render.target(script).name for script in render.scripts()]
+WORKSHOP = re.compile("0[0-6]_")  # the others are among the slow tests
+NAMES = [
+    pytest.param(name, marks=[] if WORKSHOP.match(name) else pytest.mark.slow)
+    for name in (render.target(script).name for script in render.scripts())
+]
 AHEAD = 3  # so many notebooks run already while one is looked at: two cores are seldom idle then
 
 MOVES = {  # by explorer: a control, by the name that is read aloud, and what to set it to

@@ -35,7 +35,7 @@ def run(notebook):
 
 
 @EACH
-@pytest.mark.slow  # the browser test runs them all, too
+@pytest.mark.slow  # the browser tests run them, too
 @pytest.mark.usefixtures("offline")
 def test_notebook_runs_from_top_to_bottom_without_network(script):
     notebook = render.from_script(script)
