@@ -162,8 +162,12 @@ def test_a_notebook_runs_and_its_explorers_move(running, name):
 
 
 def saved(page, lab, path):
-    """The values of the widgets in a saved notebook, from which JupyterLab shows them when it is opened again."""
-    metadata = page.request.get(f"{lab}/api/contents/{path}").json()["content"]["metadata"]
+    """The values of the widgets in a saved notebook, from which JupyterLab shows them when it is opened again.
+
+    Nothing while the file cannot be read, since it is being written.
+    """
+    answer = page.request.get(f"{lab}/api/contents/{path}")
+    metadata = answer.json()["content"]["metadata"] if answer.ok else {}
     models = metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
     return [model["state"].get("value") for model in models.values()]
 
@@ -184,10 +188,10 @@ def test_a_slider_moved_while_a_cell_draws_spoils_neither_and_both_are_saved(ope
     moved = escape(page.locator("figure img").get_attribute("alt"))
     choose(page, "File", "Save All")
     for _ in range(60):
-        if any(moved in str(value) for value in saved(page, lab, path)):
-            break
         page.wait_for_timeout(SECOND)
-    values = saved(page, lab, path)
+        values = saved(page, lab, path)
+        if any(moved in str(value) for value in values):
+            break
     assert any(moved in str(value) for value in values)
     assert MOVES["tasks"][1] in values
     assert watched.complaints == []
