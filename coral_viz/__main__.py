@@ -33,7 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m coral_viz", description=words)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in COMMANDS:
-        command.add(commands)
+        name = command.__name__.rpartition(".")[2]
+        own = commands.add_parser(name, help=command.BRIEF, description=command.WORDS)
+        command.add(own)
+        own.set_defaults(run=command.run)
     return parser
 
 

@@ -1,7 +1,8 @@
-"""The commands of ``python -m coral_viz``: each module adds its options (``add``) and does its work (``run``).
+"""The commands of ``python -m coral_viz``: a module each, by whose name it goes.
 
-``run`` returns the exit status, None for 0; its options hold, besides, the line that was ``typed``. It imports what it
-needs itself, so that help and mistyped options are answered at once.
+``BRIEF`` and ``WORDS`` are its line in the list of commands and its own help, ``add`` gives a parser its options, and
+``run`` does the work and returns the exit status, None for 0. The options hold, besides, the line that was ``typed``.
+A module imports what it needs when it runs, so that help and mistyped options are answered at once.
 """
 
 from coral_viz.commands import bench, doctor, figures, methods, ship, sweep, tour, train

@@ -1,10 +1,11 @@
 """``doctor``: whether this machine is ready."""
 
+BRIEF = "versions, device and a self-test, with fixes"
+WORDS = "Say which versions and devices there are, train something for five seconds, and name a fix for what fails."
 
-def add(commands) -> None:
-    words = "Say which versions and devices there are, train something for five seconds, and name a fix for what fails."
-    parser = commands.add_parser("doctor", help="versions, device and a self-test, with fixes", description=words)
-    parser.set_defaults(run=run)
+
+def add(parser) -> None:
+    """It takes no options."""
 
 
 def run(options) -> int:

@@ -3,14 +3,14 @@
 VENUES = ("icml", "aistats", "uai", "cvpr", "aaai", "neurips", "iclr", "tmlr", "jmlr")
 """Those of ``style``, which takes longer to import than help may."""
 
+BRIEF = "the figures and tables of a paper, at a venue's exact widths"
+WORDS = (
+    "Draw the figures and tables of a paper from the tables that ship or from your own: pdf, svg, png, LaTeX and "
+    "csv, each with its caption, and a manifest of what they rest on."
+)
 
-def add(commands) -> None:
-    words = (
-        "Draw the figures and tables of a paper from the tables that ship or from your own: pdf, svg, png, LaTeX and "
-        "csv, each with its caption, and a manifest of what they rest on."
-    )
-    brief = "the figures and tables of a paper, at a venue's exact widths"
-    parser = commands.add_parser("figures", help=brief, description=words)
+
+def add(parser) -> None:
     parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
     parser.add_argument("--venue", default="icml", help=f"whose columns: {', '.join(VENUES)} (default %(default)s)")
     parser.add_argument(
@@ -18,7 +18,6 @@ def add(commands) -> None:
     )
     parser.add_argument("--data", default="data", help="folder of shipped data (default %(default)s)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these figures and tables alone")
-    parser.set_defaults(run=run)
 
 
 def run(options) -> None:

@@ -1,10 +1,11 @@
 """``methods``: what there is to train."""
 
+BRIEF = "the methods there are, as a table"
+WORDS = "List the methods that can be trained, as a table: source, modalities, parts of the embedding, knobs, cost."
 
-def add(commands) -> None:
-    words = "List the methods that can be trained, as a table: source, modalities, parts of the embedding, knobs, cost."
-    parser = commands.add_parser("methods", help="the methods there are, as a table", description=words)
-    parser.set_defaults(run=run)
+
+def add(parser) -> None:
+    """It takes no options."""
 
 
 def run(options) -> None:

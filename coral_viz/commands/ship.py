@@ -1,10 +1,10 @@
 """``ship``: from a finished tour or sweep to what the package ships."""
 
+BRIEF = "make the tables and pictures of data/ from a finished tour or sweep"
+WORDS = "Write what the package ships, tables, pictures or trained methods, to data/ from a finished tour or sweep."
 
-def add(commands) -> None:
-    words = "Write what the package ships, tables, pictures or trained methods, to data/ from a finished tour or sweep."
-    brief = "make the tables and pictures of data/ from a finished tour or sweep"
-    parser = commands.add_parser("ship", help=brief, description=words)
+
+def add(parser) -> None:
     parser.add_argument("tour", help="folder of the tour or sweep")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--name", help="ship the tables and pictures, under this name, such as factors")
@@ -12,7 +12,6 @@ def add(commands) -> None:
     what.add_argument("--grid", metavar="NAME", help="ship the tables of a sweep, under this name, such as coral")
     parser.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
     parser.add_argument("--command", required=True, help="what made the folder, for the manifest")
-    parser.set_defaults(run=run)
 
 
 def run(options) -> None:

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from coral_viz.commands import shared
 
+BRIEF = "the runs of a grid, resumable, on cores or a Dask cluster"
+WORDS = (
+    "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
+    "all. Ctrl-C keeps what is finished; the same command goes on from there."
+)
 
-def add(commands) -> None:
-    words = (
-        "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
-        "all. Ctrl-C keeps what is finished; the same command goes on from there."
-    )
-    brief = "the runs of a grid, resumable, on cores or a Dask cluster"
-    parser = commands.add_parser("sweep", help=brief, description=words)
+
+def add(parser) -> None:
     parser.add_argument("grid", help="TOML file that describes the grid")
     parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
     parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
@@ -21,7 +21,6 @@ def add(commands) -> None:
     shared.add_device(parser)
     parser.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
     parser.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
-    parser.set_defaults(run=run)
 
 
 def run(options) -> int:

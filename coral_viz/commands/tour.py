@@ -2,14 +2,14 @@
 
 from coral_viz.commands import shared
 
+BRIEF = "train, probe, decompose and draw; writes a report to read"
+WORDS = (
+    "Train methods in several worlds, measure which information each embedding kept and where, and tell it on one "
+    "page with tables and figures. Ctrl-C keeps what is finished; the same command goes on from there."
+)
 
-def add(commands) -> None:
-    words = (
-        "Train methods in several worlds, measure which information each embedding kept and where, and tell it on one "
-        "page with tables and figures. Ctrl-C keeps what is finished; the same command goes on from there."
-    )
-    brief = "train, probe, decompose and draw; writes a report to read"
-    parser = commands.add_parser("tour", help=brief, description=words)
+
+def add(parser) -> None:
     parser.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
     parser.add_argument(
         "--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for all that fit"
@@ -21,7 +21,6 @@ def add(commands) -> None:
     parser.add_argument("--quick", action="store_true", help=quick)
     shared.add_device(parser)
     shared.add_jobs(parser)
-    parser.set_defaults(run=run)
 
 
 def run(options) -> int:

@@ -2,10 +2,11 @@
 
 from coral_viz.commands import shared
 
+BRIEF = "one run; under torchrun on several devices as one"
+WORDS = "Train one method in one world and show what its embedding kept; under torchrun on several devices as one."
 
-def add(commands) -> None:
-    words = "Train one method in one world and show what its embedding kept; under torchrun on several devices as one."
-    parser = commands.add_parser("train", help="one run; under torchrun on several devices as one", description=words)
+
+def add(parser) -> None:
     parser.add_argument("method", help="name or name:knob=value,...")
     shared.add_task(parser)
     parser.add_argument("--seed", type=int, default=41, help="world (default %(default)s)")
@@ -14,7 +15,6 @@ def add(commands) -> None:
     parser.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
     words = "record the training at about so many steps, for explore.theatre() (if no number follows: %(const)s)"
     parser.add_argument("--record", nargs="?", const=12, type=int, metavar="POINTS", help=words)
-    parser.set_defaults(run=run)
 
 
 def run(options) -> None:
