@@ -87,7 +87,8 @@ pd.DataFrame(batch.labels)[list(task.labels)].head(4).rename_axis("sample")
 # %%
 posteriors = task.posteriors(batch)
 data = {
-    label.replace("_", " "): pid.atoms_from_posteriors(*posteriors[label], batch.labels[label]) for label in task.labels
+    label.replace("_", " "): pid.atoms_from_posteriors(*posteriors[label], batch.labels[label])
+    for label in task.labels
 }
 show(bars(data))
 

@@ -75,7 +75,8 @@ explore.gates(gate="AND")
 # AND has 0.311 bits of redundancy and half a bit of synergy. When source 2 always copies source 1 they are one:
 # then either tells all there is, so everything is redundancy and the synergy is gone. Noise shrinks all atoms.
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** In `UNQ` the target is source 1. Make a table in which only source *2* tells the target, one bit, and
 # nothing else is there.
 
@@ -138,7 +139,10 @@ teach.predict(
 )
 
 # %%
-copied = {name: pid.decompose_pmf(pid.gates.gate("COPY"), name) for name in ("i_min", "mmi", "broja", "i_sx", "i_pm")}
+copied = {
+    name: pid.decompose_pmf(pid.gates.gate("COPY"), name)
+    for name in ("i_min", "mmi", "broja", "i_sx", "i_pm")
+}
 show(side_by_side(copied))
 
 # %% [markdown]
@@ -150,7 +154,8 @@ show(side_by_side(copied))
 # be negative: `i_sx` of XOR, `i_pm` of AND.) None of them is wrong; they answer different questions. So say which
 # measure you use.
 # </details>
-#
+
+# %% [markdown]
 # **Co-information is not redundancy.** I(X1;Y) + I(X2;Y) − I(X1,X2;Y) is often read as redundancy. Put the three sums
 # in, and it is R − S: a difference of two unknowns.
 #

@@ -77,7 +77,8 @@ explore.tasks()
 # number of classes sets how much there is to tell (log2 of it). A louder latent survives more noise. The reach of the
 # phases hardly matters to a perfect reader; it is there to make things hard for a linear one.
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** With 8 classes in place of 4: which atoms has the label `unique_2`, in bits?
 
 # %%
@@ -121,7 +122,8 @@ noisy = tasks.load("factors", sigma=1.8, seed=41)
 batch = noisy.sample(4000, "test", seed=41)
 posteriors = noisy.posteriors(batch)
 left = {
-    name.replace("_", " "): pid.atoms_from_posteriors(*posteriors[name], batch.labels[name]) for name in noisy.labels
+    name.replace("_", " "): pid.atoms_from_posteriors(*posteriors[name], batch.labels[name])
+    for name in noisy.labels
 }
 show(bars(left))
 

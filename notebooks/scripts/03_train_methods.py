@@ -51,7 +51,8 @@ teach.check(nats, "loss_of_collapse")
 # `nats = 5.541`, which is log 255. Look for it among the curves below: it is the height at which nothing is learned
 # yet. Cross, whose vectors choose among 128 candidates, has it at log 128 = 4.85.
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** Which latents do two *views* of one sample share, in unbiased training? Choose from r, u1, u2, t1, t2 and
 # phase.
 
@@ -149,7 +150,11 @@ show(figures.bits_kept(live))
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "After biased training, does Cross's embedding hold the answer to 'is t1 = t2?'",
-    ("no, nothing rewards it", "yes, and a linear probe reads it", "yes, but a linear probe does not read it"),
+    (
+        "no, nothing rewards it",
+        "yes, and a linear probe reads it",
+        "yes, but a linear probe does not read it",
+    ),
     "yes, but a linear probe does not read it",
     "As t1 = t2, both help to find the partner and both are kept. Nobody compared them; a weighted sum cannot.",
 )
@@ -171,7 +176,8 @@ show(figures.bits_kept(worlds[worlds["distribution"] != "relation"]))
 # findings, and a table of probe accuracies shows only one of them. And Cross+Self has lost u1 and u2: what can be
 # rewarded need not be kept.
 # </details>
-#
+
+# %% [markdown]
 # The same in words, computed from the table:
 
 # %%
@@ -202,7 +208,8 @@ show(learning([recording for recording in recordings if recording.spec.task == "
 # near 0.6 while its U2 nearly doubles. Cross keeps to the rule: R, and never S. COrAL finds S in the last quarter of
 # its training, when its masks are at their heaviest. Three trainings in one world; a point of S is known to about 0.03.
 # </details>
-#
+
+# %% [markdown]
 # **Try it, with an open end.** Change `distribution` here to `"biased"` or `"relation"` and the method to any other;
 # before you run it, write down which dots will move.
 

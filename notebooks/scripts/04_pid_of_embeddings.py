@@ -53,7 +53,10 @@ labels = {name: label.numpy() for name, label in batch.labels.items()}
 
 # %%
 posteriors = task.posteriors(batch)
-exact = {name.replace("_", " "): pid.atoms_from_posteriors(*posteriors[name], labels[name]) for name in task.labels}
+exact = {
+    name.replace("_", " "): pid.atoms_from_posteriors(*posteriors[name], labels[name])
+    for name in task.labels
+}
 show(bars(exact))
 
 # %% [markdown]
@@ -74,7 +77,9 @@ teach.predict(
 raw = [x.flatten(1).numpy() for x in batch.inputs]
 found = {
     "raw data": pid.decompose(*raw, labels["synergy"]),
-    "embedding: unique 1 and unique 2": pid.decompose_parts(parts, labels["synergy"], sources=("unique_1", "unique_2")),
+    "embedding: unique 1 and unique 2": pid.decompose_parts(
+        parts, labels["synergy"], sources=("unique_1", "unique_2")
+    ),
 }
 show(bars({"data, exact": exact["synergy"], **found}))
 
@@ -102,7 +107,9 @@ teach.predict(
 # %%
 asked = ("redundancy", "unique_1", "synergy")
 between = {
-    f"about {name.replace('_', ' ')}": pid.decompose_parts(parts, labels[name], sources=("shared", "unique_1"))
+    f"about {name.replace('_', ' ')}": pid.decompose_parts(
+        parts, labels[name], sources=("shared", "unique_1")
+    )
     for name in asked
 }
 show(bars(between))
@@ -170,7 +177,8 @@ teach.check(n, "enough_samples")
 #
 # `n = 1024`
 # </details>
-#
+
+# %% [markdown]
 # **See it.** Sources whose atoms are known exactly, hidden in 32 dimensions; both estimators; more and more samples.
 # Which errors shrink with n, and which stay?
 

@@ -77,11 +77,16 @@ teach.check(cosine, "free_for_the_hinge")
 #
 # `cosine = -1`, or any other negative one.
 # </details>
-#
+
+# %% [markdown]
 # Do trained networks use this freedom? Two shipped runs, both of biased training, seed 41:
 
 # %%
-PAIRS = {"shared and unique 1": (0, 1), "shared and unique 2": (0, 2), "unique 1 and unique 2": (1, 2)}
+PAIRS = {
+    "shared and unique 1": (0, 1),
+    "shared and unique 2": (0, 2),
+    "unique 1 and unique 2": (1, 2),
+}
 dials, budget = {"distribution": "biased"}, runs.Budget(steps=2000)
 store, cosines = runs.Store("../data/runs", to_write=False), {}
 for form in ("hinge", "squared"):
@@ -91,7 +96,10 @@ for form in ("hinge", "squared"):
     parts = probing.embed(method, task.sample(2000, "test", seed=41))
     heads = [method.shared_head, *method.unique_heads]
     charged = [head(part).detach() for head, part in zip(heads, parts.values())]
-    cosines[form] = {name: float(F.cosine_similarity(charged[i], charged[j]).mean()) for name, (i, j) in PAIRS.items()}
+    cosines[form] = {
+        name: float(F.cosine_similarity(charged[i], charged[j]).mean())
+        for name, (i, j) in PAIRS.items()
+    }
 pd.DataFrame(cosines).T.round(3).rename_axis("mean cosine after the heads")
 
 # %% [markdown]
@@ -127,12 +135,15 @@ show(figures.matrix(coral))
 # Means over five worlds. Column R: *every* part holds r, in both forms. Columns U1 and U2: each unique path holds all
 # of its own class and nothing of the other's, which it cannot see. The shared path holds much of both.
 # </details>
-#
+
+# %% [markdown]
 # A mean of 1.6 bits can be "1.6 in each world" or "2 in four and 0 in one". One row per form and training, one column
 # for each world: bits of u1 in the *shared* part.
 
 # %%
-rows = coral[(coral["metric"] == "bits") & (coral["readout"] == "best") & (coral["part"] == "shared")]
+rows = coral[
+    (coral["metric"] == "bits") & (coral["readout"] == "best") & (coral["part"] == "shared")
+]
 rows = rows[rows["label"] == "unique_1"]
 rows = rows.assign(form=rows["knob"].map({"": "hinge", "orthogonality=squared": "squared"}))
 rows.pivot_table(index=["form", "distribution"], columns="seed", values="value").round(2)

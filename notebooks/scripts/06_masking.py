@@ -52,7 +52,8 @@ explore.masking(run=shipped.id)
 # rebuild either modality's share from the other. Early in training hardly anything is hidden. InfMasking hides pieces
 # of both modalities, the same number every time. CoMM's lines hide all or nothing of a modality.
 # </details>
-#
+
+# %% [markdown]
 # **On images.** Here a token is a cell of a picture, 4 x 4 of them on each of the two. COrAL learned from pairs of
 # images of one shape (`trifeature-32`, [02](02_synthetic_tasks.ipynb)); a disc shows what a cell gets of the attention.
 # The shared path has to agree on the shape, whichever picture it is left with. (The explorer above offers this run,
@@ -60,7 +61,9 @@ explore.masking(run=shipped.id)
 
 # %%
 store = runs.Store("../data/runs", to_write=False)
-(images,) = [spec for spec in store.specs() if (spec.method, spec.task) == ("coral", "trifeature-32")]
+(images,) = [
+    spec for spec in store.specs() if (spec.method, spec.task) == ("coral", "trifeature-32")
+]
 task, method = runs.restored(images, store)
 views = task.views(task.sample(1, "train", seed=41), torch.Generator().manual_seed(3))
 torch.manual_seed(3)
@@ -82,7 +85,8 @@ teach.check(kept, "tokens_kept")
 #
 # `kept = 2`
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** Late in training COrAL's ratio is 0.75. Each modality has 8 tokens, so a sample has 16. How many of them
 # are hidden in view 1, on average?
 
@@ -140,7 +144,10 @@ teach.predict(
 # %%
 KNOBS = {"no mask": {"mask_ratio": 0.0}, "constant": {"mask_schedule": "constant"}, "schedule": {}}
 budget = runs.Budget(steps=200, probe_samples=1024, test_samples=1024)
-specs = [runs.RunSpec.make("coral", "factors", 41, knobs=knobs, dials=dials, budget=budget) for knobs in KNOBS.values()]
+specs = [
+    runs.RunSpec.make("coral", "factors", 41, knobs=knobs, dials=dials, budget=budget)
+    for knobs in KNOBS.values()
+]
 store = runs.Store(tempfile.mkdtemp())
 for outcome in runs.execute(specs, store, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")

@@ -57,7 +57,8 @@ teach.check(count, "runs_of_a_grid")
 #
 # `count = 50`
 # </details>
-#
+
+# %% [markdown]
 # These take hours of one core. Here is a grid of two, with far too few steps, run twice. The second call only looks:
 # what is finished is never run again, be it after Ctrl-C, on another machine, or with one more value in a list.
 
@@ -73,13 +74,17 @@ small = grids.make(
 folder = tempfile.mkdtemp()
 for _ in range(2):
     own = sweeps.run(small, folder, executor="serial").table
-own.loc[own["metric"] == "bits", ["mask_ratio", "seed", "part", "label", "readout", "value"]].head(4).round(2)
+columns = ["mask_ratio", "seed", "part", "label", "readout", "value"]
+own.loc[own["metric"] == "bits", columns].head(4).round(2)
 
 # %% [markdown]
 # One number a row, and a column for every setting that varies. These grids ship, with enough steps and more worlds:
 
 # %%
-tables = {path.stem.removeprefix("grid_"): results.read(path) for path in shipped.RESULTS.glob("grid_*.parquet")}
+tables = {
+    path.stem.removeprefix("grid_"): results.read(path)
+    for path in shipped.RESULTS.glob("grid_*.parquet")
+}
 rows = []
 for name, table in sorted(tables.items()):
     about = grids.read(shipped.RESULTS.parent / "grids" / f"{name}.toml").about
@@ -95,12 +100,18 @@ Markdown("| grid | runs | worlds | it asks |\n|:--|--:|--:|:--|\n" + "\n".join(r
 coral = tables["coral"]
 base = swept.usual(coral)
 right = coral[(coral["metric"] == "balanced_accuracy") & (coral["part"] == "all")]
-ratios = swept.held(right[right["label"] == "synergy"], ["mask_ratio"], base).groupby("mask_ratio")["value"].mean()
+ratios = (
+    swept.held(right[right["label"] == "synergy"], ["mask_ratio"], base)
+    .groupby("mask_ratio")["value"]
+    .mean()
+)
 teach.predict(
     "Asymmetric masks hide more and more, up to a ratio of 0.9. At which ratio does a linear probe tell synergy best?",
     [f"{ratio:g}" for ratio in ratios.index],
     f"{ratios.idxmax():g}",
-    "Means over worlds: " + ", ".join(f"{value:.0%} at {ratio:g}" for ratio, value in ratios.items()) + ".",
+    "Means over worlds: "
+    + ", ".join(f"{value:.0%} at {ratio:g}" for ratio, value in ratios.items())
+    + ".",
 )
 
 # %%
@@ -135,7 +146,8 @@ teach.check(width, "width_of_a_paired_interval")
 #
 # `width = 0`
 # </details>
-#
+
+# %% [markdown]
 # Every cell of the grid minus the usual one: balanced accuracy of a linear probe on the whole embedding, with 95 %
 # intervals. **Bold**: found, that is, two kinds of intervals (bootstrap and Student's t) both leave out 0.
 
@@ -146,14 +158,17 @@ def against_base(rows):
     pairs = statistics.paired(rows, base, by=["label"])
     spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
     words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
-    told = pairs.assign(cell=swept.named(pairs, list(base), base), words=words).pivot(index="cell", columns="label")
+    told = pairs.assign(cell=swept.named(pairs, list(base), base), words=words).pivot(
+        index="cell", columns="label"
+    )
     lines = [f"| {cell} | {' | '.join(values)} |" for cell, *values in told["words"].itertuples()]
     head = (
         f"| cell, n = {pairs['n'].min()} worlds | {' | '.join(told['words'])} |\n|:--|"
         + "--:|" * told["words"].shape[1]
     )
     seen = pairs[pairs["estimate"] != 0]
-    return "\n".join([head, *lines, "", f"{seen['found'].sum()} of {len(seen)} differences that are not 0 were found."])
+    count = f"{seen['found'].sum()} of {len(seen)} differences that are not 0 were found."
+    return "\n".join([head, *lines, "", count])
 
 
 Markdown(against_base(right[right["label"] == "synergy"]))
@@ -194,7 +209,9 @@ show(ablation.trade(coral, setting="mask_ratio"))
 
 # %%
 runs = swept.traded(coral, "mask_ratio", "shared", "best")
-ranked = runs.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"].xs("unique", level=1)
+ranked = (
+    runs.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"].xs("unique", level=1)
+)
 told = ", ".join(f"{value:z.2f}" for value in ranked)
 Markdown(
     f"Rank correlation of the two over the {len(runs) // len(ranked)} cells of a world, for each world: **{told}**."
@@ -220,8 +237,14 @@ seen = {"metric": "redundancy", "part": "shared|unique_1", "labels": ["redundanc
 show(ablation.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
-both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1") & (coral["label"] == "unique_1")]
-cells = pd.concat([swept.held(rows, ORTHOGONALITY, base) for rows in (both, right[right["label"] == "synergy"])])
+both = coral[
+    (coral["metric"] == "redundancy")
+    & (coral["part"] == "shared|unique_1")
+    & (coral["label"] == "unique_1")
+]
+cells = pd.concat(
+    [swept.held(rows, ORTHOGONALITY, base) for rows in (both, right[right["label"] == "synergy"])]
+)
 names = {"redundancy": "u1 in both parts, bits", "balanced_accuracy": "synergy, accuracy"}
 Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 

@@ -56,7 +56,8 @@ teach.check(table, "only_all_three")
 #
 # `table = [[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]]`
 # </details>
-#
+
+# %% [markdown]
 # Two numbers say how much many variables share, each in its own way:
 #
 # - [**Total correlation**](glossary.md#total-correlation), TC = ΣH(Xᵢ) − H(X₁, …, Xₘ): the bits saved by describing
@@ -70,9 +71,15 @@ teach.check(table, "only_all_three")
 
 # %%
 x1, x2, x3 = np.indices((2, 2, 2))
-bits = {"copied": (x1 == x2) & (x2 == x3), "parity": (x1 ^ x2) == x3, "one pair": x1 == x2, "independent": x1 >= 0}
+bits = {
+    "copied": (x1 == x2) & (x2 == x3),
+    "parity": (x1 ^ x2) == x3,
+    "one pair": x1 == x2,
+    "independent": x1 >= 0,
+}
 bits = {name: cells.astype(float) for name, cells in bits.items()}
-show(information_map({name: (pid.total_correlation(p), pid.dual_total_correlation(p)) for name, p in bits.items()}))
+both = pid.total_correlation, pid.dual_total_correlation
+show(information_map({name: [of(p) for of in both] for name, p in bits.items()}))
 
 # %% [markdown]
 # **What is a negative amount of information?** None. The [**O-information**](glossary.md#o-information), TC − DTC, is
@@ -95,7 +102,8 @@ explore.beyond(task="factors")
 # is made of. Relations of pairs lie on the dotted line. At the lowest rho of all, the relation never holds, and to know
 # that something never happens is information, too.
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** Five bits, of which only all five together have a parity. How large is their O-information?
 
 # %%
@@ -139,13 +147,20 @@ teach.predict(
 
 # %%
 budget = runs.Budget(steps=200, probe_samples=512, test_samples=512)
-specs = [runs.RunSpec.make(name, "xnor", 41, budget=budget) for name in ("cross", "symile", "gram", "ovaib")]
+specs = [
+    runs.RunSpec.make(name, "xnor", 41, budget=budget)
+    for name in ("cross", "symile", "gram", "ovaib")
+]
 store = runs.Store(tempfile.mkdtemp())
 for outcome in runs.execute(specs, store, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")
 live = pd.concat([store.rows(spec) for spec in specs])
-last = live[(live["split"] == "train") & (live["step"] == budget.steps)].set_index("method")["value"]
-{name: f"{(math.log(budget.batch) - last[name]) / math.log(2):z.2f} bits in use" for name in ("cross", "symile")}
+ended = live[(live["split"] == "train") & (live["step"] == budget.steps)]
+last = ended.set_index("method")["value"]
+{
+    name: f"{(math.log(budget.batch) - last[name]) / math.log(2):z.2f} bits in use"
+    for name in ("cross", "symile")
+}
 
 # %% [markdown]
 # (The other two losses are built differently: GRAM's targets are smoothed, OVA-IB leaves the right answer out of the
@@ -170,7 +185,8 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # only, pairs never. *A linear readout:* CoMM and COrAL alone. *The best readout:* everybody, Cross too. The explorer
 # above shows more methods (picture "who finds the relation"); one of them loses it in most worlds, whoever asks.
 # </details>
-#
+
+# %% [markdown]
 # **Why is retrieval not the same as a probe?** A score is fixed before anybody names a label: it finds what training
 # has made *near*. A readout is fitted to thousands of labelled samples and may do the comparing itself. Cross keeps
 # every modality's bit, because nothing made it forget; that the three belong together is the perceptron's discovery and
@@ -193,7 +209,8 @@ teach.check(feature, "a_fourth_number")
 #
 # `feature = lambda a, b, c: a * b * c`
 # </details>
-#
+
+# %% [markdown]
 # That is Symile's score, and what a fusion network has to learn. No sum over pairs does it: among four tuples such a
 # sum can put one right one on top, but then the other right one comes last. Hence a few per cent above random order in
 # the first column are no discovery.
@@ -217,7 +234,11 @@ angle = torch.tensor(np.radians(degrees)).float()
 turned = torch.nn.functional.pad(torch.stack([angle.cos(), angle.sin()], 1), (0, 6))
 generator = torch.Generator().manual_seed(41)
 others = [turned[:1] + 0.2 * torch.randn(1, 8, generator=generator) for _ in range(2)]
-scores = {"cosine": losses.pairwise_score, "Symile": losses.symile_score, "TRIANGLE": losses.triangle_score}
+scores = {
+    "cosine": losses.pairwise_score,
+    "Symile": losses.symile_score,
+    "TRIANGLE": losses.triangle_score,
+}
 scores |= {"GRAM": losses.gram_score, "OVA-IB": losses.ovaib_score}
 show(signs(degrees, {name: score(turned, others)[:, 0] for name, score in scores.items()}))
 
@@ -236,7 +257,9 @@ for spec in specs:
         z, *rest = method.eval().keys(asked.inputs)
         ways = {"own score": method.score(z, rest, 0), "own score of −z": method.score(-z, rest, 0)}
         ways["plain cosines"] = losses.pairwise_score(z, rest)
-    found[method.TITLE] = {way: average_precision(s.contiguous(), right).mean().item() for way, s in ways.items()}
+    found[method.TITLE] = {
+        way: average_precision(s.contiguous(), right).mean().item() for way, s in ways.items()
+    }
 pd.DataFrame(found).T.round(2).rename_axis("average precision")
 
 # %% [markdown]
@@ -265,7 +288,8 @@ show(by_count(runs.results.read("../data/results/grid_ovaib.parquet"), ["tempera
 # order. With four, two worlds of five are lost without it. Why? The picture does not say. To the map nothing has
 # changed but DTC: it is the same one bit, and more have to come together for it.
 # </details>
-#
+
+# %% [markdown]
 # **Try it, with an open end.** In section 2 write `RunSpec.make(name, "xnor", 41, dials={"count": 4}, budget=budget)`
 # and run on from there. Who still finds the relation of *four* in so few steps? Whoever does not: is it lost, or not
 # found yet? Look at `show(relation(live))`.

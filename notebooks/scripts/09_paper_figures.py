@@ -77,7 +77,8 @@ show(figures.bits_kept(fused, look=style.paper("neurips") | SCREEN))
 # print has fewer lines; letters and dots have the same size. Colour is never alone: what it tells is told by place,
 # shape or hatch, too.
 # </details>
-#
+
+# %% [markdown]
 # **Try it.** Somebody draws a figure 6.5 inches wide with type of 8 points, and the paper squeezes it into a column of
 # 3.25 inches (`\includegraphics[width=\columnwidth]`). How large is the type in print, in points?
 
@@ -103,7 +104,12 @@ teach.check(printed, "type_in_print")
 # %%
 chosen = ["bits_kept", "solver", "table_accuracy"]
 made = paper.make(tempfile.mkdtemp(), venue="icml", data="../data", only=chosen)
-pd.Series({name: ", ".join(path.suffix[1:] for path in paths) for name, paths in (made.figures | made.tables).items()})
+pd.Series(
+    {
+        name: ", ".join(path.suffix[1:] for path in paths)
+        for name, paths in (made.figures | made.tables).items()
+    }
+)
 
 # %% [markdown]
 # `pdf` goes into the paper, `svg` and `png` onto slides and web pages, `txt` is the caption, `tex` a table to set with
@@ -113,7 +119,9 @@ pd.Series({name: ", ".join(path.suffix[1:] for path in paths) for name, paths in
 # %%
 pdf = made.figures["bits_kept"][0].read_bytes()
 width = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+)", pdf)[1].decode()
-print(f"{width} points wide; Type 3 fonts: {b'/Type3' in pdf}; pictures made of pixels: {b'/Subtype /Image' in pdf}")
+print(
+    f"{width} points wide; Type 3 fonts: {b'/Type3' in pdf}; pictures made of pixels: {b'/Subtype /Image' in pdf}"
+)
 
 # %% [markdown]
 # ## 3. Where do the numbers come from?
@@ -131,7 +139,9 @@ print(textwrap.fill(made.figures["bits_kept"][-1].read_text(), 100))
 
 # %%
 manifest = json.loads(made.manifest.read_text())
-sources = {path: [said["sha256"][:12], len(said["run_ids"])] for path, said in manifest["sources"].items()}
+sources = {
+    path: [said["sha256"][:12], len(said["run_ids"])] for path, said in manifest["sources"].items()
+}
 print(manifest["command"])
 pd.DataFrame(sources.values(), index=sources, columns=["SHA-256 begins with", "runs"])
 
@@ -148,7 +158,10 @@ own = own[own["method"].isin(["comm", "coral"]) & (own["knob"] == "")]
 mine = tempfile.mkdtemp()
 tables.write(own, f"{mine}/results")
 ours = paper.make(
-    f"{mine}/paper", results=f"{mine}/results.parquet", data="../data", only=["bits_kept", "between_parts"]
+    f"{mine}/paper",
+    results=f"{mine}/results.parquet",
+    data="../data",
+    only=["bits_kept", "between_parts"],
 )
 print(textwrap.fill(ours.figures["bits_kept"][-1].read_text(), 100))
 show(figures.bits_kept(own, look=style.paper("icml", columns=2) | SCREEN))
@@ -159,7 +172,9 @@ show(figures.bits_kept(own, look=style.paper("icml", columns=2) | SCREEN))
 
 # %%
 tables.write(own[own["method"] == "comm"], f"{mine}/results")
-alone = paper.make(f"{mine}/paper", results=f"{mine}/results.parquet", data="../data", only=["between_parts"])
+alone = paper.make(
+    f"{mine}/paper", results=f"{mine}/results.parquet", data="../data", only=["between_parts"]
+)
 print(alone.missing)
 
 # %% [markdown]
