@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.markers import TICKDOWN
+from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 
 from coral_viz import style
@@ -150,19 +150,26 @@ def _scale(grid: np.ndarray, counts: list[float], over: str) -> None:
     reach = (counts[-1] / counts[0]) ** 0.2 if len(counts) > 1 else 2
     short = EngFormatter(sep="") if counts[-1] >= 1000 else "{:g}".format
     ends = sorted({counts[0], counts[-1]})
-    length, width, colour = (matplotlib.rcParams[f"xtick.{name}"] for name in ("major.size", "major.width", "color"))
-    plain = {"marker": TICKDOWN, "ms": length, "mew": width, "color": colour, "ls": "", "clip_on": False}
     for ax in grid.flat:
         ax.set_xscale("log")
         ax.set_xlim(counts[0] / reach, counts[-1] * reach)
         ax.set_xticks(ends, [short(n) for n in ends])
         ax.minorticks_off()
-        # the others as one line: matplotlib takes a millisecond for a tick
-        ax.plot(counts[1:-1], [0] * len(counts[1:-1]), transform=ax.get_xaxis_transform(), **plain)
+        ax.plot(
+            counts[1:-1], [0] * len(counts[1:-1]), transform=ax.get_xaxis_transform(), marker=TICKDOWN, **_plain("x")
+        )
     for ax in grid[:-1].flat:
         ax.tick_params(axis="x", labelbottom=False)
     for ax in grid[-1]:
         ax.set_xlabel(over)
+
+
+def _plain(axis: str) -> dict:
+    """The look of ticks without numbers, drawn as one line: matplotlib takes a millisecond for a tick."""
+    length, width, colour = (
+        matplotlib.rcParams[f"{axis}tick.{name}"] for name in ("major.size", "major.width", "color")
+    )
+    return {"ms": length, "mew": width, "color": colour, "ls": "", "clip_on": False}
 
 
 def _error_scale(panels: np.ndarray, errors: pd.Series, spread: pd.Series) -> None:
@@ -179,11 +186,15 @@ def _bias_scale(panels: np.ndarray, biases: np.ndarray) -> None:
     """One scale for all biases, 0 among them; its numbers stand beside the first panel of every row."""
     low, high = min(biases.min(), 0), max(biases.max(), 0)
     room = 0.08 * (high - low or 1)
+    low, high = low - room, high + room
+    levels = [level for level in MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high) if low < level < high]
     for ax in panels.flat:
-        ax.set_ylim(low - room, high + room)
-        ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        ax.set_ylim(low, high)
+    for ax in panels[:, 0]:
+        ax.set_yticks(levels)
     for ax in panels[:, 1:].flat:
-        ax.tick_params(labelleft=False)
+        ax.set_yticks([])
+        ax.plot([0] * len(levels), levels, transform=ax.get_yaxis_transform(), marker=TICKLEFT, **_plain("y"))
 
 
 def _headings(line: np.ndarray) -> None:
