@@ -1,4 +1,7 @@
-"""Where tensors live: ``auto`` is CUDA, then MPS, then the CPU."""
+"""Where tensors live: ``auto`` is CUDA, else the CPU.
+
+Not MPS: embeddings are measured in float64, which it lacks, and small networks gain nothing there.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,16 @@ import torch
 
 
 def resolve(name: str = "auto") -> torch.device:
-    """The torch device for a name (auto, cpu, cuda, cuda:1, mps); ValueError in words if it is not there."""
+    """The torch device for a name (auto, cpu, cuda, cuda:1); ValueError in words if it is not there or of no use."""
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+        name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise ValueError(f"device {name!r} does not exist; choose auto, cpu, cuda or mps.") from None
-    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+        raise ValueError(f"device {name!r} does not exist; choose auto, cpu or cuda.") from None
+    if device.type == "mps":
+        raise ValueError("device 'mps' has no float64, in which embeddings are measured; use --device cpu.")
+    there = {"cpu": True, "cuda": torch.cuda.is_available()}
     if not there.get(device.type, False):
         raise ValueError(f"device {name!r} is not available on this machine; use --device cpu or --device auto.")
     return device

@@ -129,7 +129,7 @@ def _perceptron(x: Tensor, x_test: Tensor, targets: Targets, kept: Tensor, held:
     second = torch.randn(count, classes, HIDDEN, generator=generator) * HIDDEN**-0.5
     biases = torch.zeros(count, HIDDEN, 1), torch.zeros(count, classes, 1)
     first, second, bias1, bias2 = (p.to(x.device).requires_grad_() for p in (first, second, *biases))
-    optimiser = torch.optim.Adam([first, second, bias1, bias2], lr=3e-3, fused=x.device.type != "mps")
+    optimiser = torch.optim.Adam([first, second, bias1, bias2], lr=3e-3, fused=True)
 
     def logits(x: Tensor) -> Tensor:
         hidden = ((first.flatten(0, 1) @ x).unflatten(0, (count, HIDDEN)) + bias1).relu()

@@ -86,7 +86,7 @@ def train(
     order = torch.Generator(task.device).manual_seed(seed)
     generator = order if count == 1 else torch.Generator(task.device).manual_seed(seed + SHARE * (rank + 1))
     loss = method.loss if count == 1 else DistributedDataParallel(method)
-    optimiser = torch.optim.AdamW(decay_groups(method, weight_decay), lr=lr, fused=task.device.type != "mps")
+    optimiser = torch.optim.AdamW(decay_groups(method, weight_decay), lr=lr, fused=True)
     history = History()
     with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
         torch.manual_seed(seed + SHARE * rank)

@@ -11,7 +11,7 @@ def add_budget(parser) -> None:
 
 
 def add_device(parser) -> None:
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default %(default)s)")
+    parser.add_argument("--device", default="auto", help="auto, cpu or cuda (default %(default)s)")
 
 
 def add_jobs(parser) -> None:

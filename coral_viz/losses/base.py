@@ -46,11 +46,6 @@ def unit(embeddings: list[Tensor], *, least: int = 2) -> Tensor:
     return F.normalize(torch.stack(list(embeddings)), dim=-1)
 
 
-def exact(z: Tensor) -> Tensor:
-    """``z`` in float64, on the CPU where the device has none; ``result.to(z)`` leads back."""
-    return z.to("cpu" if z.device.type == "mps" else z.device, torch.float64)
-
-
 def others(z: Tensor, anchor: int) -> list[Tensor]:
     """All modalities of a stack (M, B, E) but one."""
     return [*z[:anchor], *z[anchor + 1 :]]

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from coral_viz.losses.base import exact, full_precision, matching, one_of, others, unit
+from coral_viz.losses.base import full_precision, matching, one_of, others, unit
 
 TINY = 1e-12  # far below what a volume resolves, far above rounding in float64
 
@@ -92,7 +92,7 @@ def gram_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
     The volume is sqrt(det G), G the M x M Gram matrix of the unit vectors. In [-1, 0], higher is better, blind to
     signs. Raises ValueError for an empty gallery or galleries of unequal shapes.
     """
-    base, query = exact(unit(gallery, least=1)).movedim(0, 1), exact(F.normalize(queries, dim=-1))
+    base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
     spread = TINY * torch.eye(base.shape[1], dtype=base.dtype, device=base.device)
     factor = torch.linalg.cholesky(base @ base.mT + spread)
     within = torch.linalg.solve_triangular(factor, base @ query.mT, upper=False).square().sum(-2)
@@ -123,7 +123,7 @@ def triangle_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
     """
     if len(gallery) != 2:
         raise ValueError(f"{len(gallery) + 1} modalities make no triangle; this score takes exactly 3.")
-    x, (y, z) = exact(F.normalize(queries, dim=-1)), exact(unit(gallery))
+    x, (y, z) = F.normalize(queries, dim=-1).double(), unit(gallery).double()
     side = z - y
     edge = side.square().sum(-1)
     # twice the area is |y - x| |z - y| sin: every term from products of x with the gallery

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from coral_viz.losses.base import exact, full_precision, one_of, unit
+from coral_viz.losses.base import full_precision, one_of, unit
 
 RIDGE = 1e-8
 TINY = 1e-24  # squared: an anchor orthogonal to the span scores 0, with a finite gradient
@@ -43,14 +43,14 @@ def ovaib_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
 
     In [0, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
     """
-    base, query = exact(unit(gallery, least=1)).movedim(0, 1), exact(F.normalize(queries, dim=-1))
+    base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
     return _cosine_with_span(base @ query.mT, base @ base.mT).mT.to(queries)
 
 
 def _scores(z: Tensor, projected: str) -> Tensor:
     """Scores of every anchor modality in float64: (M, B, E) -> (B', M, B), the tuple of n' by the anchor of n."""
     cosines = _one_versus_all(z)
-    tuples = exact(z.movedim(0, 1).contiguous())
+    tuples = z.movedim(0, 1).contiguous().double()
     rest = torch.tensor([[i for i in range(len(z)) if i != m] for m in range(len(z))], device=tuples.device)
     within = _Gram.apply(tuples)[:, rest.unsqueeze(2), rest.unsqueeze(1)]
     return _cosine_with_span(cosines, within) if projected == "anchor" else _cosine_with_own_projection(cosines, within)
@@ -61,7 +61,7 @@ def _one_versus_all(z: Tensor) -> Tensor:
     count, batch, _ = z.shape
     block = {}
     for (i, a), (j, b) in itertools.combinations(enumerate(z.unbind()), 2):
-        product = exact(a @ b.mT)
+        product = (a @ b.mT).double()
         block[i, j], block[j, i] = product.mT, product
     rows = [block[m, i] for m in range(count) for i in range(count) if i != m]
     return torch.stack(rows, 1).view(batch, count, count - 1, batch)

@@ -188,8 +188,10 @@ def test_bad_places_and_names_are_a_sentence(tmp_path):
         Store(tmp_path / "file" / "runs")
     with pytest.raises(ValueError, match="executor 'slurm' does not exist; choose one of serial, joblib"):
         list(execute([spec()], Store(tmp_path), executor="slurm"))
-    with pytest.raises(ValueError, match="device 'gpu' does not exist; choose auto, cpu, cuda or mps"):
+    with pytest.raises(ValueError, match="device 'gpu' does not exist; choose auto, cpu or cuda"):
         list(execute([spec()], Store(tmp_path), device="gpu"))
+    with pytest.raises(ValueError, match="device 'mps' has no float64"):
+        list(execute([spec()], Store(tmp_path), device="mps"))
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="device 'cuda' is not available on this machine"):
             list(execute([spec()], Store(tmp_path), device="cuda"))
