@@ -1,5 +1,6 @@
 """One contract for every method, and what each file says of itself."""
 
+import contextlib
 import copy
 
 import pytest
@@ -47,6 +48,41 @@ def test_contract(name, count):
     assert method.VERSION >= 1
     assert len(method.passes(len(task.modalities))) == 2
     assert all(row["meaning"] for row in method.KNOBS.describe())
+
+
+PLACES = [(name, "factors") for name in methods.names()]
+PLACES += [(name, "trifeature") for name in methods.names() if methods.get(name).COUNT[0] < 3]  # its images are two
+
+
+@pytest.mark.parametrize(("name", "preset"), PLACES)
+def test_all_is_made_on_the_device_of_the_method(name, preset, monkeypatch):
+    """On "meta" nothing is computed, but a tensor made elsewhere is refused, as CUDA would."""
+    monkeypatch.setattr(torch, "autocast", lambda *_, **__: contextlib.nullcontext())  # which "meta" has not
+    dials = {"count": max(2, methods.get(name).COUNT[0])} if preset == "factors" else {}
+    task = tasks.load(preset, seed=0, **dials)
+    method = built(name, task).to("meta")
+    views = [[torch.empty(4, *modality.shape, device="meta") for modality in task.modalities] for _ in range(2)]
+    terms = method.loss(*views, 0.5)
+    sum(terms.values()).backward()
+    with torch.no_grad():
+        parts = method.eval().embed(views[0])
+    assert {z.device.type for z in [*terms.values(), *parts.values()]} == {"meta"}
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_networks_may_run_in_half_precision(name):
+    task, views = world_of(name, 2)
+    method = built(name, task)
+    with torch.autocast("cpu", torch.bfloat16):
+        terms = method.loss(*views, 0.5)
+        parts = method.embed(views[0])
+    sum(terms.values()).backward()
+    assert {term.dtype for term in terms.values()} == {torch.float32}
+    assert all(torch.isfinite(z).all() for z in [*terms.values(), *parts.values()])
+    assert all(torch.isfinite(p.grad).all() for p in method.parameters() if p.grad is not None)
+    whole = built(name, task).loss(*views, 0.5)
+    for term, value in terms.items():
+        torch.testing.assert_close(value, whole[term], rtol=0.1, atol=0.1)
 
 
 @pytest.mark.parametrize("name", methods.names())
