@@ -257,7 +257,7 @@ def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, 
 
 def usual_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
     """How the cell that others are compared with looks, and its settings, if it is among the cells."""
-    based = ", ".join(value_in_words(*item) for item in base.items())
+    based = ", ".join(value_in_words(*item) for item in base.items() if not _lacks(item[1]))
     return f" Usual ({look}): {based}." if based and any(map(is_usual, cells)) else ""
 
 

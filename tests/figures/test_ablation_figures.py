@@ -109,6 +109,11 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
+def test_words_of_the_usual_leave_out_settings_without_a_value():
+    words = swept.usual_in_words(["Cross, usual"], {"distribution": "biased", "knob": ""}, "grey line")
+    assert words == " Usual (grey line): distribution biased."
+
+
 def test_where_methods_alone_differ_none_is_usual(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z")
