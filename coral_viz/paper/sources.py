@@ -27,7 +27,7 @@ SHIPPED = {
 }
 """Where the sources lie in the folder of shipped data."""
 
-SWEEPS = ("coral", "infmasking", "dials")
+SWEEPS = ("coral", "infmasking", "dials", "views")
 """Shipped sweeps that a paper shows, as ``results/grid_NAME.parquet``."""
 
 
