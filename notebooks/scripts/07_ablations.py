@@ -154,7 +154,7 @@ teach.check(width, "width_of_a_paired_interval")
 
 # %%
 def against_base(rows):
-    """A row per cell, a column per label: mean paired difference and its interval; and how many were found."""
+    """A row per cell, a column per label: mean paired differences, and how many were found."""
     pairs = statistics.paired(rows, base, by=["label"])
     spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
     words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
@@ -213,8 +213,9 @@ ranked = (
     runs.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"].xs("unique", level=1)
 )
 told = ", ".join(f"{value:z.2f}" for value in ranked)
+cells = len(runs) // len(ranked)
 Markdown(
-    f"Rank correlation of the two over the {len(runs) // len(ranked)} cells of a world, for each world: **{told}**."
+    f"Rank correlation of the two over the {cells} cells of a world, for each world: **{told}**."
 )
 
 # %% [markdown]

@@ -119,9 +119,8 @@ pd.Series(
 # %%
 pdf = made.figures["bits_kept"][0].read_bytes()
 width = re.search(rb"/MediaBox \[ ?0 0 ([\d.]+)", pdf)[1].decode()
-print(
-    f"{width} points wide; Type 3 fonts: {b'/Type3' in pdf}; pictures made of pixels: {b'/Subtype /Image' in pdf}"
-)
+asked = {"Type 3 fonts": b"/Type3", "pictures made of pixels": b"/Subtype /Image"}
+print(f"{width} points wide", *(f"{name}: {mark in pdf}" for name, mark in asked.items()), sep="; ")
 
 # %% [markdown]
 # ## 3. Where do the numbers come from?
