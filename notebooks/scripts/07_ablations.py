@@ -158,9 +158,8 @@ def against_base(rows):
     pairs = statistics.paired(rows, base, by=["label"])
     spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
     words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
-    told = pairs.assign(cell=swept.named(pairs, list(base), base), words=words).pivot(
-        index="cell", columns="label"
-    )
+    told = pairs.assign(cell=swept.named(pairs, list(base), base), words=words)
+    told = told.pivot(index="cell", columns="label")
     lines = [f"| {cell} | {' | '.join(values)} |" for cell, *values in told["words"].itertuples()]
     head = (
         f"| cell, n = {pairs['n'].min()} worlds | {' | '.join(told['words'])} |\n|:--|"
@@ -214,9 +213,7 @@ ranked = (
 )
 told = ", ".join(f"{value:z.2f}" for value in ranked)
 cells = len(runs) // len(ranked)
-Markdown(
-    f"Rank correlation of the two over the {cells} cells of a world, for each world: **{told}**."
-)
+Markdown(f"Rank correlation of the two over the {cells} cells of a world, by world: **{told}**.")
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
@@ -238,11 +235,8 @@ seen = {"metric": "redundancy", "part": "shared|unique_1", "labels": ["redundanc
 show(ablation.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
-both = coral[
-    (coral["metric"] == "redundancy")
-    & (coral["part"] == "shared|unique_1")
-    & (coral["label"] == "unique_1")
-]
+both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1")]
+both = both[both["label"] == "unique_1"]
 cells = pd.concat(
     [swept.held(rows, ORTHOGONALITY, base) for rows in (both, right[right["label"] == "synergy"])]
 )
