@@ -9,6 +9,7 @@ import argparse
 import shlex
 import signal
 import sys
+import warnings
 
 from coral_viz.commands import COMMANDS
 
@@ -42,4 +43,6 @@ def _parser() -> argparse.ArgumentParser:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no worker stays behind
+    # joblib says so after Ctrl-C, when it is meant
+    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
     sys.exit(main())
