@@ -125,12 +125,22 @@ class Watched:
     complaints: list = field(default_factory=list)
 
     def __post_init__(self):
-        self.page.on("console", lambda message: message.type == "error" and self.complaints.append(message.text))
+        self.page.on("console", self.hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("request", lambda request: self.note(request.url))
         self.page.on("websocket", lambda socket: self.note(socket.url))
         workspace = re.sub(r"\W", "-", self.path)  # of its own too, so that pages do not disturb one another
         self.page.goto(f"{self.lab}/lab/workspaces/{workspace}/tree/{self.path}?reset", timeout=1000 * START_SECONDS)
+
+    def hear(self, message):
+        """Errors on the console, but for one that is not ours.
+
+        Asked for its kernels in the instant between a kernel's start and the first note of its activity,
+        jupyter_server (2.21) answers with 500. JupyterLab asks again some seconds later.
+        """
+        url = message.location.get("url", "")
+        if message.type == "error" and not ("500" in message.text and urlsplit(url).path == "/api/kernels"):
+            self.complaints.append(f"{message.text} {url}")
 
     def note(self, url):
         parts = urlsplit(url)
