@@ -27,10 +27,11 @@ MEASURE = ["part", "label", "metric", "readout", "unit"]
 SUMMARY = ["task", "method", "knob", "distribution", *MEASURE]
 OPENED = [("cross", ""), ("cross_self", ""), ("comm", ""), ("infmasking", ""), ("coral", "")]
 OPENED += [("coral", "orthogonality=squared")]
-WATCHED = ("cross", "comm", "coral")
+WATCHED = ("cross", "comm", "infmasking", "coral")
 TRAININGS = ("unbiased", "biased")
 MANY = 4
 PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
+FORMATS = ("svg",)  # what a README shows; `paper` draws the others
 
 
 def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
@@ -54,7 +55,7 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
         drawn["schematic"] = figures.schematic(look=look)
     for picture in (picture for picture in PICTURES if picture in drawn):
-        paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured)
+        paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured, formats=FORMATS)
     _record(data, name, command, paths)
     return paths
 
@@ -90,7 +91,7 @@ def _learning(recordings: Iterable[replay.Replay], stem: Path) -> list[Path]:
     if not shown:
         return []
     probes = pd.concat([recording.probes.assign(run_id=recording.spec.id) for recording in shown])
-    return figures.save(learning(shown, look=style.paper(columns=2)), stem, data=probes)
+    return figures.save(learning(shown, look=style.paper(columns=2)), stem, data=probes, formats=FORMATS)
 
 
 def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
@@ -109,7 +110,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     for setting in results.settings(table):
         if swept.levels(table, setting) >= MANY:
             drawn = ablation.curve(table, setting, look=style.paper(columns=2))
-            paths += figures.save(drawn, data / "figures" / f"{name}_{setting}", data=table)
+            paths += figures.save(drawn, data / "figures" / f"{name}_{setting}", data=table, formats=FORMATS)
     _record(data, name, command, paths)
     return paths
 

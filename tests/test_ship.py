@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -12,7 +13,19 @@ from coral_viz.__main__ import main
 from coral_viz.runs import Store, grids, replay, restored, results, sweeps
 from coral_viz.ship import accuracy_table, ship, ship_grid, ship_runs, summary
 
+DATA = Path(__file__).parents[1] / "data"
+MADE_BY_HAND = {"README.md", "manifest.json", "grids"}
 TINY = {"steps": 2, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+
+
+def test_what_has_shipped_is_what_the_manifest_says_and_small():
+    manifest = json.loads((DATA / "manifest.json").read_text())
+    said = {name: digest for entry in manifest.values() for name, digest in entry["sha256"].items()}
+    assert {name: hashlib.sha256((DATA / name).read_bytes()).hexdigest() for name in said} == said
+    files = {path.relative_to(DATA) for path in DATA.rglob("*") if path.is_file()}
+    made = {path.as_posix() for path in files if path.parts[0] not in MADE_BY_HAND and "bench_" not in path.name}
+    assert made == set(said)
+    assert sum((DATA / path).stat().st_size for path in files) <= 15_000_000
 
 
 @pytest.fixture(scope="module")

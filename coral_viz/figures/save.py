@@ -1,4 +1,4 @@
-"""How a figure is stored: pdf, svg and png of its exact size, and a json that says what it shows and rests on.
+"""How a figure is stored: pictures of its exact size, and a json that says what it shows and rests on.
 
 The same figure of the same data gives the same bytes: no dates, fixed identifiers, one settled layout.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import matplotlib
@@ -32,8 +33,8 @@ FIXED = {
 """Settings that count at the moment of saving."""
 
 
-def save(figure: Figure, stem: str | Path, *, data: pd.DataFrame) -> list[Path]:
-    """Write ``stem.pdf``, ``.svg``, ``.png`` and ``.json``; returns their paths.
+def save(figure: Figure, stem: str | Path, *, data: pd.DataFrame, formats: Iterable[str] = METADATA) -> list[Path]:
+    """Write the figure in each of the formats, and ``stem.json``; returns their paths.
 
     The alternative text is ``figure.alt``, as every function of ``coral_viz.figures`` sets it. The json holds it with
     the size in inches, the SHA-256 of the data as CSV, its rows and run ids, and the versions of what drew it.
@@ -42,20 +43,24 @@ def save(figure: Figure, stem: str | Path, *, data: pd.DataFrame) -> list[Path]:
         figure: the picture; its layout is fixed by this call.
         stem: path without suffix; its folder is made if absent.
         data: what the picture shows.
+        formats: pdf, svg, png, or some of them.
 
     Raises:
-        ValueError: the figure has no alternative text.
+        ValueError: the figure has no alternative text, or a format is none of these.
     """
+    formats = list(formats)
+    if unknown := [name for name in formats if name not in METADATA]:
+        raise ValueError(f"format {unknown[0]!r} does not exist; choose from {', '.join(METADATA)}")
     alt = getattr(figure, "alt", "")
     if not alt.strip():
         raise ValueError("the figure has no alternative text: set figure.alt to what it shows, in words")
     stem = Path(stem)
     stem.parent.mkdir(parents=True, exist_ok=True)
-    paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in (*METADATA, "json")]
+    paths = [stem.with_name(f"{stem.name}.{suffix}") for suffix in (*formats, "json")]
     with matplotlib.rc_context(FIXED | {"svg.hashsalt": stem.name}):
         _settle(figure)
-        for path, metadata in zip(paths, METADATA.values()):
-            figure.savefig(path, dpi="figure", metadata=metadata)
+        for path, name in zip(paths, formats):
+            figure.savefig(path, dpi="figure", metadata=METADATA[name])
     paths[-1].write_text(json.dumps(_sidecar(figure, alt, data), indent=2) + "\n", encoding="utf-8")
     return paths
 

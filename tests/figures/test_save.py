@@ -62,3 +62,12 @@ def test_sidecar_says_what_the_picture_rests_on(saved, tmp_path):
 def test_a_figure_without_words_is_refused(table, tmp_path):
     with pytest.raises(ValueError, match="no alternative text"):
         figures.save(Figure(), tmp_path / "bare", data=table)
+
+
+def test_only_the_formats_asked_for_are_written(saved, tmp_path):
+    figure, paths, table = saved
+    (svg, _) = figures.save(figure, tmp_path / "kept", data=table, formats=["svg"])
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["kept.json", "kept.svg"]
+    assert svg.read_bytes() == paths["first"][1].read_bytes()
+    with pytest.raises(ValueError, match="format 'jpg' does not exist; choose from pdf, svg, png"):
+        figures.save(figure, tmp_path / "kept", data=table, formats=["jpg"])
