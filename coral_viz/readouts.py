@@ -1,8 +1,10 @@
 """Readouts: classifiers that predict labels from an embedding, all labels at once, on the embedding's device.
 
 A linear readout (multinomial logistic regression) says what is there in the plainest form; a small perceptron says more
-of what is there at all. Both choose their settings on held-out probe data and never see test data. Nothing is shared
-between labels: they are fitted side by side only because that is faster.
+of what is there at all. Both choose their settings on held-out probe data and never see test data. Where samples are
+put together from the same pieces (pairs of a few images), what is held out shares no piece with what is fitted: what
+knows every piece by heart would win otherwise, and fail on new ones. Nothing is shared between labels: they are fitted
+side by side only because that is faster.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from torch import Tensor
 
 # sklearn's C: the inverse strength of the ridge penalty, chosen per label on held-out data
 STRENGTHS = (0.01, 1.0, 100.0)
-HELD_OUT = 0.25
+HELD_OUT, HELD_PIECES = 0.25, 0.1  # shares of the samples: of all, and of those made from pieces
 ITERATIONS = 60
 HIDDEN, EPOCHS, PATIENCE, BATCH = 64, 30, 5, 256
 
@@ -27,26 +29,33 @@ class Readout:
     held_out: dict[str, float]
 
 
-def fit(x: Tensor, labels: dict[str, Tensor], x_test: Tensor, *, seed: int) -> dict[str, Readout]:
+def fit(
+    x: Tensor, labels: dict[str, Tensor], x_test: Tensor, *, pieces: Tensor | None = None, seed: int
+) -> dict[str, Readout]:
     """Fit both readouts to probe data x (n, d) with labels (n,) and predict x_test (n_test, d).
 
+    ``pieces``: (n, p) integers, what each sample was put together from, where samples share pieces.
+
     Returns {"linear": Readout, "best": Readout}; best takes, label by label, whichever of the two earned the lower
-    cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding or a label with one class.
+    cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding, a label with one class, or pieces
+    that leave nothing to fit to.
     """
-    x, (x_test,), targets, kept, held = _prepared(x, labels, [x_test], seed)
-    (linear,) = _linear(x, [x_test], targets, kept, held)
+    x, (x_test,), targets, kept, held, mixed = _prepared(x, labels, [x_test], pieces, seed)
+    (linear,) = _linear(x, [x_test], targets, kept, held, mixed)
     mlp = _perceptron(x, x_test, targets, kept, held, seed)
     better = {name: min(linear, mlp, key=lambda r: r.held_out[name]) for name in targets.names}
     best = Readout({n: r.posteriors[n] for n, r in better.items()}, {n: r.held_out[n] for n, r in better.items()})
     return {"linear": linear, "best": best}
 
 
-def fit_linear(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], *, seed: int) -> list[Readout]:
+def fit_linear(
+    x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], *, pieces: Tensor | None = None, seed: int
+) -> list[Readout]:
     """The linear readout of ``fit``, to the last bit, fitted once and predicting each (n_test, d) of ``x_tests``.
 
     Raises ValueError as ``fit``.
     """
-    return _linear(*_prepared(x, labels, x_tests, seed))
+    return _linear(*_prepared(x, labels, x_tests, pieces, seed))
 
 
 class Targets:
@@ -79,22 +88,38 @@ class Targets:
         return dict(zip(self.names, values.tolist()))
 
 
-def _prepared(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], seed: int) -> tuple:
-    """Checked and standardised: x (d, n), every x_test (d, n_test), targets, columns to fit on, columns held out."""
+def _prepared(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], pieces: Tensor | None, seed: int) -> tuple:
+    """Checked and standardised: x (d, n), every x_test (d, n_test), targets, and the columns of ``_split``."""
     _check(x, labels, x_tests)
     x, *x_tests = (columns.mT.contiguous() for columns in _standardised(x, x_tests))
-    order = torch.randperm(x.shape[1], generator=torch.Generator().manual_seed(seed)).to(x.device)
-    held = order[: max(1, int(HELD_OUT * len(order)))]
-    return x, x_tests, Targets(labels), order[len(held) :], held
+    return x, x_tests, Targets(labels), *(columns.to(x.device) for columns in _split(x.shape[1], pieces, seed))
 
 
-def _linear(x: Tensor, x_tests: list[Tensor], targets: Targets, kept: Tensor, held: Tensor) -> list[Readout]:
+def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Samples to fit to, samples held out, and those that mix the pieces of both; at random."""
+    generator = torch.Generator().manual_seed(seed)
+    if pieces is None:
+        order = torch.randperm(n, generator=generator)
+        held = max(1, int(HELD_OUT * n))
+        return order[held:], order[:held], order[:0]
+    names, index = pieces.cpu().unique(return_inverse=True)
+    place = torch.randperm(len(names), generator=generator)[index]
+    last = place.amax(1).kthvalue(max(1, int(HELD_PIECES * n))).values
+    kept, held = place.amin(1) > last, place.amax(1) <= last
+    if not kept.any():
+        raise ValueError(f"of {n} probe samples none is without the pieces of those held out; give more samples.")
+    return tuple(which.nonzero().squeeze(1) for which in (kept, held, ~kept & ~held))
+
+
+def _linear(
+    x: Tensor, x_tests: list[Tensor], targets: Targets, kept: Tensor, held: Tensor, mixed: Tensor
+) -> list[Readout]:
     """Logistic regression at every strength, then once more on all probe data at each label's best strength."""
     strengths = torch.tensor(STRENGTHS, device=x.device)
     grid = strengths.unsqueeze(1).expand(-1, len(targets.names))
     scores = targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held)
     lowest, best = scores.min(0)
-    final = _logistic(x, targets, torch.cat([kept, held]), strengths[best].unsqueeze(0))
+    final = _logistic(x, targets, torch.cat([kept, held, mixed]), strengths[best].unsqueeze(0))
     return [Readout(targets.posteriors(_affine(final, x_test)[0]), targets.by_name(lowest)) for x_test in x_tests]
 
 
@@ -163,6 +188,12 @@ def _tempered(logits: Tensor, logits_test: Tensor, targets: Targets, held: Tenso
 
 
 def _standardised(x: Tensor, x_tests: list[Tensor]) -> list[Tensor]:
+    """Columns centred and scaled as in x; constant ones, within rounding, centred alone.
+
+    Brought near 1 by powers of two first, which rounds nothing, so that no embedding is too small or too large.
+    """
+    _, exponent = torch.frexp(x.abs().amax(0))
+    x, *x_tests = (torch.ldexp(z, -exponent) for z in (x, *x_tests))
     mean, std = x.mean(0), x.std(0)
     scale = torch.where(std > 1e-8, std, torch.ones_like(std))
     return [(z - mean) / scale for z in (x, *x_tests)]
@@ -175,5 +206,7 @@ def _check(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor]) -> None:
     for name, label in labels.items():
         if len(label) != len(x):
             raise ValueError(f"label {name!r} has {len(label)} entries for {len(x)} embedded samples.")
+        if label.min() < 0:
+            raise ValueError(f"label {name!r} holds {int(label.min())}; classes are numbered from 0.")
         if len(label.unique()) < 2:
             raise ValueError(f"label {name!r} has one class in the probe data; a readout needs at least two.")

@@ -21,22 +21,26 @@ def probe(
     *,
     whole: tuple[str, ...] | None = None,
     pairs: tuple = (),
+    pieces: Tensor | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Probe every part, the whole embedding and the pairs of parts.
 
     parts: (n, width) by name, labels: (n,) integers by name, on probe data; the same on test data. ``whole``: the parts
     that make up the embedding (default: all). ``pairs``: (part 1, part 2, joint parts) to decompose about every label.
+    ``pieces``: of the probe samples, as ``readouts.fit`` takes them.
 
     Returns one row per measurement: part, label, metric, readout, value, unit, n. Parts: each single name, "all" for
     the whole, "a+b" for a joint, "a|b" for a decomposition. Metrics: balanced_accuracy (linear readout), bits (linear
     and best readout; may be negative where a readout is worse than guessing), and the four atoms in bits.
-    Raises ValueError for NaN, labels of one class, or lengths that differ.
+    Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
+    probe data, or lengths that differ.
     """
     whole = whole or tuple(parts)
+    _check_test(parts_test, labels, labels_test)
     wanted = [*((name,) for name in parts), whole, *(joint for _, _, joint in pairs)]
     fitted = {
-        names: readouts.fit(_joined(parts, names), labels, _joined(parts_test, names), seed=seed)
+        names: readouts.fit(_joined(parts, names), labels, _joined(parts_test, names), pieces=pieces, seed=seed)
         for names in dict.fromkeys(wanted)
     }
     rows = []
@@ -55,24 +59,27 @@ def probe_subsets(
     labels_test: dict[str, Tensor],
     *,
     whole: tuple[str, ...] | None = None,
+    pieces: Tensor | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
     """What a readout of the whole embedding, fitted with every modality, still reads when only some are given.
 
-    parts, labels, labels_test, whole, seed: as in ``probe``. parts_test: by the modalities given, the parts that could
-    be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data: readouts
-    standardise, so that it enters as zero and says nothing for or against any class.
+    parts, labels, labels_test, whole, pieces, seed: as in ``probe``. parts_test: by the modalities given, the parts
+    that could be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data:
+    readouts standardise, so that it enters as zero and says nothing for or against any class.
 
     Returns rows like those of ``probe``, balanced_accuracy and bits of the linear readout, for the part
     "all(modality_1)", "all(modality_1,modality_2)" and so on; with every modality they equal those of "all". Bits turn
     negative where the readout, which is not told what is missing, stays too sure. Raises ValueError as ``probe``.
     """
     whole = whole or tuple(parts)
+    for shown in parts_test.values():
+        _check_test(shown, labels, labels_test)
     means = {name: z.mean(0, keepdim=True) for name, z in parts.items()}
     n = len(next(iter(labels_test.values())))
     filled = [{name: shown.get(name, means[name].expand(n, -1)) for name in whole} for shown in parts_test.values()]
     tests = [_joined(shown, whole) for shown in filled]
-    linear = readouts.fit_linear(_joined(parts, whole), labels, tests, seed=seed)
+    linear = readouts.fit_linear(_joined(parts, whole), labels, tests, pieces=pieces, seed=seed)
     rows = []
     for given, readout in zip(parts_test, linear):
         rows += [row | {"part": f"all({','.join(given)})"} for row in _single({"linear": readout}, labels, labels_test)]
@@ -80,9 +87,22 @@ def probe_subsets(
 
 
 def balanced_accuracy(posterior: Tensor, label: Tensor, prior: Tensor) -> float:
-    """Mean over classes of the share recognised, deciding for the largest posterior / prior, in [0, 1]."""
-    chosen = (posterior / prior).argmax(1)
+    """Mean over classes of the share recognised, deciding for the largest posterior / prior, in [0, 1].
+
+    A class with prior 0, which the readout has never seen, is never chosen.
+    """
+    chosen = torch.where(prior > 0, posterior / prior, -torch.inf).argmax(1)
     return float(torch.stack([(chosen[label == k] == k).double().mean() for k in label.unique()]).mean())
+
+
+def _check_test(parts_test: dict[str, Tensor], labels: dict[str, Tensor], labels_test: dict[str, Tensor]) -> None:
+    for name, label in labels_test.items():
+        for z in parts_test.values():
+            if len(z) != len(label):
+                raise ValueError(f"label {name!r} has {len(label)} entries in the test data for {len(z)} samples.")
+        if label.min() < 0 or label.max() > labels[name].max():
+            strange = int(label.min() if label.min() < 0 else label.max())
+            raise ValueError(f"label {name!r} has class {strange} in the test data, which no probe sample has.")
 
 
 def _joined(parts: dict[str, Tensor], names: tuple[str, ...]) -> Tensor:

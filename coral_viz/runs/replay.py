@@ -102,7 +102,8 @@ class Recorder:
         """Probes of the whole embedding, and the embedding of the first test samples."""
         whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
         labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
-        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, seed=self.spec.seed)
+        options = {"pieces": self.task.pieces(self.fitted), "seed": self.spec.seed}
+        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, **options)
         shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
         self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
         self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())

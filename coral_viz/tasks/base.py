@@ -80,6 +80,13 @@ class Task:
         """
         raise NotImplementedError
 
+    def pieces(self, batch: Batch) -> Tensor | None:
+        """What samples were put together from, (n, pieces) integers, where samples share pieces; None where none do.
+
+        Readouts hold out samples whose pieces they do not fit to.
+        """
+        return None
+
 
 def check_split(split: str) -> None:
     """ValueError unless ``split`` is one of SPLITS."""

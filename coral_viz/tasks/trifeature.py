@@ -7,8 +7,8 @@ each image's texture is unique to it, and a bijection M from textures to colours
 
 Test images show combinations of attributes that training never shows. Where the papers draw those at random, here they
 are balanced: all pairs of values of any two attributes are shown equally often, in training and in test, so that no
-attribute tells anything of another and each label is one atom to within .03 bit. ``Trifeature.truth`` has the exact
-atoms, over all test pairs.
+attribute tells anything of another and, with ten values, each label is one atom to within .03 bit. With few values or
+renders it may not be: the test pairs are few then. ``Trifeature.truth`` has the exact atoms, over all test pairs.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Dials(Options):
     )
     size: int = option(32, "width of the images in pixels (papers: 224)", low=MIN_SIZE, high=1024)
     values: int = option(10, "how many shapes, textures and colours there are", low=2, high=10)
-    pairs: int = option(10_000, "pairs to train on, drawn once per world", low=2)
+    pairs: int = option(10_000, "pairs to train on, drawn once per world; a run takes its budget's samples", low=2)
     renders: int = option(3, "images of each training combination", low=1, high=10)
     test_renders: int = option(1, "images of each test combination", low=1, high=10)
     test_share: float = option(0.2, "share of combinations held out, rounded to whole 1/values", low=0.0, high=1.0)
@@ -223,6 +223,11 @@ class Trifeature(Task):
     def _views(self, images: Tensor, generator: torch.Generator, recipe: str) -> Tensor:
         shown = self.images.index_select(0, images)
         return augment(shown, generator, recipe=recipe, crop=self.crop, normalised=True)
+
+    def pieces(self, batch: Pairs) -> Tensor:
+        """The combinations of attributes of both images, (n, 2)."""
+        shown = [[batch.latents[f"{name}_{m}"] for name in ROLES] for m in (1, 2)]
+        return torch.stack([(a * self.values + b) * self.values + c for a, b, c in shown], 1)
 
     # --- views --------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from coral_viz import probing, readouts
+from coral_viz import pid, probing, readouts
 
 
 def gaussian_classes(n, classes, spread, seed, width=12):
@@ -73,6 +73,20 @@ def test_balanced_accuracy_is_the_mean_recall_against_the_prior():
     assert probing.balanced_accuracy(posterior, label, torch.tensor([0.75, 0.25])) == pytest.approx((2 / 3 + 1) / 2)
 
 
+def test_a_class_without_probe_samples_is_never_chosen():
+    y = torch.arange(600) % 2 * 2
+    x = y[:, None] + torch.randn(600, 2, generator=torch.Generator().manual_seed(0)) / 10
+    rows = probing.probe({"z": x}, {"y": y}, {"z": x}, {"y": y})
+    assert rows[rows.metric == "balanced_accuracy"]["value"].item() == 1
+
+
+@pytest.mark.parametrize("scale", [1e-30, 1e-9, 1e20])
+def test_readouts_do_not_see_the_scale(scale):
+    x, y = gaussian_classes(400, 3, 0.5, 0)
+    plain, scaled = (readouts.fit(z, {"y": y}, z, seed=0)["best"].posteriors["y"] for z in (x, x * scale))
+    torch.testing.assert_close(scaled, plain, atol=0.01, rtol=0)
+
+
 def test_parts_whole_and_pairs_are_named_and_add_up():
     rng = np.random.default_rng(0)
     r, u = rng.integers(2, size=(2, 3000))
@@ -113,6 +127,7 @@ def test_the_answer_follows_the_seed_not_the_global_state():
         ),
         (lambda x, y: (x, torch.zeros_like(y)), "label 'y' has one class in the probe data"),
         (lambda x, y: (x, y[:-1]), "label 'y' has 399 entries for 400 embedded samples"),
+        (lambda x, y: (x, y - 1), "label 'y' holds -1; classes are numbered from 0"),
     ],
 )
 def test_bad_data_is_a_sentence(spoil, sentence):
@@ -120,3 +135,46 @@ def test_bad_data_is_a_sentence(spoil, sentence):
     x_bad, y_bad = spoil(x, y)
     with pytest.raises(ValueError, match=sentence):
         readouts.fit(x_bad, {"y": y_bad}, x, seed=0)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda y: y[:-1], "label 'y' has 399 entries in the test data for 400 samples"),
+        (lambda y: y + 1, "label 'y' has class 3 in the test data, which no probe sample has"),
+        (lambda y: y - 1, "label 'y' has class -1 in the test data"),
+    ],
+)
+def test_bad_test_data_is_a_sentence(spoil, sentence):
+    x, y = gaussian_classes(400, 3, 0.5, 0)
+    with pytest.raises(ValueError, match=sentence):
+        probing.probe({"z": x}, {"y": y}, {"z": x}, {"y": spoil(y)})
+
+
+def pairs_of_pieces(count, n, seed):
+    """Pairs of a few pieces, each with a random embedding and a random class: nothing generalises to new pieces."""
+    generator = torch.Generator().manual_seed(seed)
+    embeddings, classes = torch.randn(count, 20, generator=generator), torch.randint(2, (count,), generator=generator)
+    pieces = torch.randint(count, (n, 2), generator=generator)
+    return embeddings[pieces].flatten(1), {"y": classes[pieces[:, 0]]}, pieces
+
+
+def test_what_knows_its_pieces_by_heart_is_not_best():
+    x, labels, pieces = pairs_of_pieces(60, 3000, 0)
+    x_test, labels_test, _ = pairs_of_pieces(60, 2000, 1)
+    blind, aware = (readouts.fit(x, labels, x_test, pieces=p, seed=0)["best"] for p in (None, pieces))
+    assert blind.held_out["y"] < 0.1 < math.log(2) - 0.1 < aware.held_out["y"]
+    ys = labels_test["y"].numpy()
+    bits = [pid.information_from_posterior(r.posteriors["y"].numpy(), ys)[0] for r in (blind, aware)]
+    assert bits[0] < -1
+    assert abs(bits[1]) < 0.3
+
+
+def test_pieces_are_held_out_whole():
+    pieces = torch.randint(40, (500, 2), generator=torch.Generator().manual_seed(0))
+    kept, held, mixed = readouts._split(500, pieces, 0)
+    assert sorted(torch.cat([kept, held, mixed]).tolist()) == list(range(500))
+    assert not set(pieces[kept].flatten().tolist()) & set(pieces[held].flatten().tolist())
+    assert 50 <= len(held) < 70
+    with pytest.raises(ValueError, match="of 5 probe samples none is without the pieces"):
+        readouts._split(5, torch.zeros(5, 2, dtype=torch.long), 0)
