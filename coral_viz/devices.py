@@ -18,7 +18,7 @@ def resolve(name: str = "auto") -> torch.device:
         raise ValueError(f"device {name!r} does not exist; choose auto, cpu or cuda.") from None
     if device.type == "mps":
         raise ValueError("device 'mps' has no float64, in which embeddings are measured; use --device cpu.")
-    there = {"cpu": True, "cuda": torch.cuda.is_available()}
+    there = {"cpu": True, "cuda": torch.cuda.is_available() and (device.index or 0) < torch.cuda.device_count()}
     if not there.get(device.type, False):
         raise ValueError(f"device {name!r} is not available on this machine; use --device cpu or --device auto.")
     return device

@@ -96,10 +96,10 @@ def train(
             views = task.views(data[next(batches)[rank::count]], generator)
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
                 terms = loss(*views, (step - 1) / steps)
-            history.record(terms)
             optimiser.zero_grad(set_to_none=True)
             sum(terms.values()).backward()
             optimiser.step()
+            history.record(terms)  # last, for it waits until the device is done
             for every, call in (callbacks or {}).items():
                 if step % every == 0:
                     call(step, method)

@@ -38,6 +38,10 @@ def share(rank, folder):
         terms = module(*mine, 0.5)
         sum(terms.values()).backward()
         found[name] = ({k: v.item() for k, v in terms.items()}, {k: p.grad for k, p in method.named_parameters()})
+    x = torch.full((3, 2), float(rank), requires_grad=True)
+    weights = torch.arange(12.0).view(6, 2)
+    ((distributed.gathered(x) + distributed.gathered(x)) * weights).sum().backward()
+    found["gathered twice"] = x.grad
     method = built("comm")
     training.train(method, tasks.load("factors", seed=0), steps=3, batch=8, samples=64, progress=False)
     torch.save((found, method.state_dict()), f"{folder}/{rank}.pt")
@@ -62,6 +66,12 @@ def test_two_processes_give_the_loss_and_gradients_of_one(shared, name):
         for key, p in method.named_parameters():
             if p.grad is not None:
                 torch.testing.assert_close(gradients[key], p.grad, atol=1e-5, rtol=1e-3)
+
+
+def test_gathering_leaves_the_gradients_of_others_alone(shared):
+    for rank, (found, _) in enumerate(shared):
+        expected = 4 * torch.arange(12.0).view(6, 2)[3 * rank : 3 * rank + 3]  # two processes, two terms
+        torch.testing.assert_close(found["gathered twice"], expected)
 
 
 def test_processes_stay_equal_while_they_train(shared):

@@ -92,11 +92,15 @@ class FactorCL(Method):
         return lower | upper
 
     def fit_upper(self, sides: dict[str, tuple[Tensor, Tensor]]) -> None:
-        """k steps of the CLUB critics towards the log-ratio that their bound needs."""
+        """k steps of the CLUB critics towards the log-ratio that their bound needs.
+
+        In full precision: autocast keeps its copy of a weight, so that later steps would not see what the first did.
+        """
+        sides = {b: tuple(z.float() for z in pair) for b, pair in sides.items()}
         if self.fitter is None:
             self.fitter = torch.optim.Adam(self.club.parameters(), lr=self.knobs.critic_lr)
         self.club.requires_grad_(True)
-        with torch.enable_grad():
+        with torch.enable_grad(), torch.autocast(sides["unique"][0].device.type, enabled=False):
             for _ in range(self.knobs.critic_steps):
                 self.fitter.zero_grad()
                 (-sum(losses.nce(self.club[b](*sides[b])) for b in UPPER)).backward()

@@ -85,6 +85,18 @@ def test_networks_may_run_in_half_precision(name):
         torch.testing.assert_close(value, whole[term], rtol=0.1, atol=0.1)
 
 
+def test_critics_are_fitted_in_full_precision():
+    task, views = world_of("factorcl", 2)
+    fitted = []
+    for half in (False, True):
+        method = built("factorcl", task, critic_steps=5)
+        sides = {b: tuple(z.detach() for z in pair) for b, pair in method.sides(*views).items() if b in method.club}
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            method.fit_upper(sides)
+        fitted.append(method.club.state_dict())
+    assert all(torch.equal(fitted[0][name], fitted[1][name]) for name in fitted[0])
+
+
 @pytest.mark.parametrize("name", methods.names())
 def test_a_batch_of_one_and_a_batch_of_copies_train_on(name):
     task, views = world_of(name, 2)
