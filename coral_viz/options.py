@@ -6,6 +6,7 @@ unknown name or a value out of range is a sentence at once, before any work is d
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
 from typing import Self
@@ -21,6 +22,20 @@ def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices=(), o
     kind = float if default is None else type(default)
     allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
     return dataclasses.field(default=default, metadata={"meaning": meaning, "added": added, **allowed})
+
+
+class Typed(str):
+    """A value as it was typed; the option that takes it knows which kind it is."""
+
+    def read(self, kind: type):
+        """The value as this kind; None for that word; plain text where it is no such value."""
+        words = {"None": None} | ({"True": True, "False": False} if kind is bool else {})
+        if self in words:
+            return words[self]
+        for number in {int: (int,), float: (int, float)}.get(kind, ()):
+            with contextlib.suppress(ValueError):
+                return number(self)
+        return str(self)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +83,8 @@ class Options:
 
 def _checked(field, value):
     rule = field.metadata
+    if isinstance(value, Typed):
+        value = value.read(rule["kind"])
     if value is None and rule["optional"]:
         return None
     kind = rule["kind"]
@@ -76,7 +93,7 @@ def _checked(field, value):
     inside = (
         type(value) is kind
         and (not rule["choices"] or value in rule["choices"])
-        and (kind not in (int, float) or rule["low"] <= value <= rule["high"])
+        and (kind not in (int, float) or (math.isfinite(value) and rule["low"] <= value <= rule["high"]))
     )
     if not inside:
         raise ValueError(f"{field.name} = {value!r} is not allowed; it takes {_allowed(rule)}.")

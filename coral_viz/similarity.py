@@ -92,6 +92,8 @@ def _checked(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.ndim != 2 or b.ndim != 2 or len(a) != len(b) or len(a) < 2:
         raise ValueError(f"parts must be (n, width) of the same n >= 2 samples, not {a.shape} and {b.shape}.")
+    if not (a.shape[1] and b.shape[1]):
+        raise ValueError(f"a part of width 0 cannot be compared: the parts are {a.shape} and {b.shape}.")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueError("a part holds NaN or infinite numbers, so nothing can be compared with it.")
     return a, b

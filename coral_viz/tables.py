@@ -89,6 +89,7 @@ def read(path: str | Path) -> pd.DataFrame:
     if path.suffix == ".csv":
         # Read as words first: "" is a word but no number, and words become numbers without a digit lost.
         cells = pd.read_csv(path, dtype="str", keep_default_na=False)
+        _check_columns(cells)
         return validate(cells.assign(value=cells["value"].replace("", "nan")))
     raise ValueError(f"cannot read a table from {path.name!r}: the file must end in .parquet or .csv")
 

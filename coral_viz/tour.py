@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from coral_viz import figures, methods, report, tables, tasks
 from coral_viz.devices import resolve
+from coral_viz.options import Typed
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
 
 METHODS = ("cross", "cross_self", "comm", "coral")
@@ -60,7 +61,7 @@ def _fitting(chosen: list[str], count: int) -> list[str]:
 
 
 def parse(text: str) -> tuple[str, dict]:
-    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}); for methods and tasks.
+    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}, as typed); for methods and tasks.
 
     Raises ValueError for a setting without a value.
     """
@@ -70,7 +71,7 @@ def parse(text: str) -> tuple[str, dict]:
         option, equals, value = setting.partition("=")
         if not equals:
             raise ValueError(f"{text!r} cannot be read: write settings as name:setting=value,setting=value.")
-        values[option] = _number_or_text(value)
+        values[option] = Typed(value)
     return name, values
 
 
@@ -141,12 +142,3 @@ def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
         "device": str(device),
         "this call took": f"{seconds / 60:.1f} min",
     }
-
-
-def _number_or_text(value: str):
-    for kind in (int, float):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return {"True": True, "False": False, "None": None}.get(value, value)

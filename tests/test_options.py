@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from coral_viz.options import Options, option
+from coral_viz.options import Options, Typed, option
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ def test_defaults_and_whole_numbers_for_floats():
         ({"share": 1.5}, r"share = 1.5 is not allowed; it takes a number from 0 to 1\."),
         ({"share": "half"}, r"share = 'half' is not allowed"),
         ({"share": float("nan")}, r"share = nan is not allowed"),
+        ({"limit": float("inf")}, r"limit = inf is not allowed"),
+        ({"count": Typed("1.5")}, r"count = '1.5' is not allowed"),
+        ({"deep": Typed("yes")}, r"deep = 'yes' is not allowed"),
         ({"count": 0}, r"count = 0 is not allowed; it takes a whole number from 1\."),
         ({"count": 1.5}, r"count = 1.5 is not allowed"),
         ({"count": True}, r"count = True is not allowed"),
@@ -59,3 +62,10 @@ def test_an_added_option_tells_runs_apart_only_where_it_is_used():
     assert "late" not in dict(Dials().identity())
     assert dict(Dials(late="now").identity())["late"] == "now"
     assert dict(Dials(share=0.5).identity()) == {"share": 0.5, "count": 2, "form": "round", "limit": None, "deep": True}
+
+
+def test_what_was_typed_is_read_as_the_options_kind():
+    typed = {"share": "1", "count": "3", "form": "square", "limit": "None", "deep": "False", "late": "0123"}
+    read = Dials(**{name: Typed(value) for name, value in typed.items()})
+    assert read == Dials(share=1.0, count=3, form="square", limit=None, deep=False, late="0123")
+    assert [type(value) for value in vars(read).values()] == [float, int, str, type(None), bool, str]

@@ -260,6 +260,7 @@ def test_rows_edited_by_hand_are_refused(data, tmp_path):
 def test_other_slips_are_sentences_and_nothing_is_written(table, data, tmp_path):
     tables.write(table, tmp_path / "tour")
     (tmp_path / "words.parquet").write_text("no table")
+    (tmp_path / "bench_own.csv").write_text("a,b\n1,2\n")
     tours = [tmp_path / "tour.csv", tmp_path / "tour.parquet"]
     sweep = data / "results" / "grid_coral.parquet"
     shutil.copy(sweep, tmp_path / "coral.parquet")
@@ -268,6 +269,7 @@ def test_other_slips_are_sentences_and_nothing_is_written(table, data, tmp_path)
         ({"results": tmp_path / "none.parquet"}, r"there is no table '.*none\.parquet'"),
         ({"results": tmp_path}, "name a file such as out/tour/results.parquet"),
         ({"results": tmp_path / "words.parquet"}, r"words\.parquet' is no parquet table"),
+        ({"results": tmp_path / "bench_own.csv"}, r"bench_own\.csv': the table lacks the columns"),
         ({"results": tours}, "a paper has one main table, not 2"),
         ({"results": [sweep, tmp_path / "coral.parquet"]}, "two tables of sweeps are called 'coral'"),
         ({"only": ["bits", "solver"]}, "there is no figure or table 'bits'; there are schematic, bits_kept, "),

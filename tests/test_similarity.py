@@ -78,5 +78,7 @@ def test_what_cannot_be_compared_is_a_sentence():
         similarity.mean_cosine(a, b)
     with pytest.raises(ValueError, match=r"same n >= 2 samples, not \(60, 5\) and \(59, 3\)"):
         similarity.linear_cka(a, b[1:])
+    with pytest.raises(ValueError, match="a part of width 0 cannot be compared"):
+        similarity.between({"a": np.ones((5, 2)), "b": np.ones((5, 0))})
     with pytest.raises(ValueError, match="NaN"):
         similarity.subspace_overlap(a, np.full_like(b, np.nan))

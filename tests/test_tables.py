@@ -74,6 +74,12 @@ def test_tables_come_back_as_they_were(tmp_path, suffix):
     pd.testing.assert_frame_equal(tables.read(tmp_path / f"results.v1{suffix}"), frame)
 
 
+def test_a_csv_without_the_columns_is_a_sentence(tmp_path):
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ValueError, match="the table lacks the columns"):
+        tables.read(tmp_path / "other.csv")
+
+
 def test_read_knows_two_kinds_of_file():
     with pytest.raises(ValueError, match=r"'results.xlsx'.*\.parquet or \.csv"):
         tables.read("results.xlsx")

@@ -90,8 +90,10 @@ def test_a_task_brings_its_distributions_unless_one_is_named():
 
 def test_methods_are_parsed_with_their_knobs():
     assert tour.parse("comm") == ("comm", {})
-    knobs = {"orthogonality": "squared", "mask_ratio": 0.5, "depth": 2}
+    knobs = {"orthogonality": "squared", "mask_ratio": "0.5", "depth": "2"}
     assert tour.parse("coral:orthogonality=squared,mask_ratio=0.5,depth=2") == ("coral", knobs)
+    (spec,) = tour.specs(["coral:mask_ratio=0.5"], [1], TINY, "trifeature-4:mapping=1032,distribution=biased")
+    assert (dict(spec.knobs)["mask_ratio"], dict(spec.dials)["mapping"]) == (0.5, "1032")
     with pytest.raises(ValueError, match="write settings as name:setting=value"):
         tour.parse("coral:squared")
 

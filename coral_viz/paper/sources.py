@@ -6,7 +6,7 @@ there and not what it should be is an error, and nothing is written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,13 +60,13 @@ def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
     data = Path(data)
     if not data.is_dir():
         raise ValueError(f"there is no folder {str(data)!r} of shipped data; name it with --data.")
-    named = {name: _read(data / place) for name, place in SHIPPED.items()}
-    sweeps = {name: _read(data / "results" / f"grid_{name}.parquet") for name in SWEEPS}
+    named = {name: _read(data / place, pd.read_csv if "bench_" in place else _table) for name, place in SHIPPED.items()}
+    sweeps = {name: _read(data / "results" / f"grid_{name}.parquet", _table) for name in SWEEPS}
     tours, swept = _own(own)
     for path, source in tours:
         named[MAIN] = source
         if (path.parent / "runs").is_dir():
-            named["runs"] = _read(path.parent / "runs")
+            named["runs"] = _read(path.parent / "runs", _table)
     return Sources(named, swept or sweeps)
 
 
@@ -76,7 +76,7 @@ def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[s
     for path in map(Path, paths):
         if not path.is_file():
             raise ValueError(f"there is no table {str(path)!r}; name a file such as out/tour/results.parquet.")
-        source = _read(path)
+        source = _read(path, _table)
         if "specs" not in source.content.attrs:
             tours.append((path, source))
             continue
@@ -89,25 +89,23 @@ def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[s
     return tours, sweeps
 
 
-def _read(path: Path) -> Source:
+def _read(path: Path, read: Callable[[Path], pd.DataFrame]) -> Source:
     """ValueError, naming the file, if it is there and not what it should be."""
     if not path.exists():
         return Source(path, None)
     if path.is_dir():
         return Source(path, Store(path, to_write=False))
     try:
-        return Source(path, _table(path))
+        return Source(path, read(path))
     except ValueError as error:
         raise ValueError(str(error) if str(path) in str(error) else f"{str(path)!r}: {error}") from None
 
 
 def _table(path: Path) -> pd.DataFrame:
-    """A table of a sweep, a tidy table, or one of a benchmark, told apart by what they hold."""
+    """A table of a sweep or a tidy table, told apart by what they hold."""
     if path.suffix == ".parquet":
         is_sweep = "specs" in _attributes(path)
         return results.read(path) if is_sweep else tables.read(path)
-    if path.name.startswith("bench_"):
-        return pd.read_csv(path)
     return tables.read(path)
 
 

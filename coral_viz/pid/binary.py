@@ -72,7 +72,7 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
         Probabilities of shape batch axes + (n, 2).
 
     Raises:
-        ValueError: posteriors outside [0, 1], or a class without posterior mass that p_y asks for.
+        ValueError: posteriors or p_y outside [0, 1], or a class without posterior mass that p_y asks for.
     """
     posterior = np.asarray(posterior, dtype=float)
     if not ((posterior >= 0) & (posterior <= 1)).all():
@@ -80,6 +80,8 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
     mass = np.stack([1.0 - posterior, posterior], -1) / posterior.shape[-1]
     if p_y is None:
         return mass
+    if not 0 <= p_y <= 1:
+        raise ValueError(f"p_y = {p_y} is no probability; it must lie within [0, 1].")
     wanted = np.array([1.0 - p_y, p_y])
     found = mass.sum(-2, keepdims=True)
     if ((found == 0) & (wanted > 0)).any():

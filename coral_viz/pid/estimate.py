@@ -17,7 +17,7 @@ from sklearn.cluster import KMeans
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
-from coral_viz.pid.inference import bias_corrected, infer, infer_rows
+from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows
 from coral_viz.pid.posteriors import Informations, informations
 
 METHODS = ("posterior", "kmeans")
@@ -56,13 +56,16 @@ def decompose(
 
     Raises:
         ValueError: for an unknown method, sources or labels of different length, NaN, a single class, too few samples
-            for the folds, one source of symbols with one embedding, or ``joint`` where it has no meaning.
+            for the folds, too few replicates, one source of symbols with one embedding, or ``joint`` where it has no
+            meaning.
 
     Warns:
         UserWarning: if a table has fewer than 4 samples per cell.
     """
     if method not in METHODS:
         raise ValueError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
+    if replicates:
+        check_interval(0.95, replicates)
     y = _labels(y)
     symbols = [np.ndim(z) == 1 and np.asarray(z).dtype.kind in "iub" for z in (z1, z2)]
     if symbols[0] != symbols[1]:
@@ -165,7 +168,10 @@ def _same_length(z: np.ndarray, y: np.ndarray, name: str) -> np.ndarray:
 
 def _embedding(z: np.ndarray, y: np.ndarray, name: str) -> np.ndarray:
     """An embedding as float64 (n, d), d >= 1."""
-    z = _same_length(z, y, name).astype(float)
+    z = _same_length(z, y, name)
+    if z.dtype.kind == "c":
+        raise ValueError(f"Source {name} must hold real numbers, but holds complex ones.")
+    z = z.astype(float)
     z = z[:, None] if z.ndim == 1 else z
     if z.ndim != 2 or z.shape[1] == 0:
         raise ValueError(f"Source {name} must have shape (n, d), but has {z.shape}.")

@@ -64,6 +64,7 @@ def infer(counts: np.ndarray, *, level: float = 0.95, replicates: int = 200, see
         ValueError: as ``bias_corrected``; a level outside (0, 1); fewer than 20 replicates.
     """
     counts = _checked(counts)
+    check_interval(level, replicates)
     drawn = _resampled(counts, replicates, np.random.default_rng(seed))
     point, plug_in = bias_corrected(counts, seed=seed), broja(counts, tol=TOLERANCE).as_array()
     with_interval = _with_interval(point, plug_in, broja(drawn, tol=TOLERANCE).as_array(), level, point.gap)
@@ -87,6 +88,7 @@ def infer_rows(
     bootstrap cannot know of their error is to be given as ``slack`` in bits, per atom (4,). The ``gap`` of the
     estimate, a worst case of the grouping, pads no interval. ``p`` is NaN: a null would need new fits.
     """
+    check_interval(level, replicates)
     rng = np.random.default_rng(seed)
     point = estimate(np.arange(n)).atoms(source)
     drawn = [estimate(rng.integers(0, n, n)).atoms(source).as_array() for _ in range(replicates)]
@@ -129,6 +131,14 @@ def information_p_values(counts: np.ndarray, *, replicates: int = 200, seed: int
     )
 
 
+def check_interval(level: float, replicates: int) -> None:
+    """ValueError unless a bootstrap of so many replicates has an interval of that level."""
+    if not 0 < level < 1:
+        raise ValueError(f"The level of an interval must lie in (0, 1), but is {level}.")
+    if replicates < 20:
+        raise ValueError(f"An interval needs at least 20 replicates, not {replicates}.")
+
+
 def _resampled(counts: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
     """Multinomial samples (replicates, n1, n2, ny) of as many counts, at their frequencies."""
     n = int(counts.sum())
@@ -142,10 +152,6 @@ def _exceedance(null: np.ndarray, observed: float) -> float:
 
 def _with_interval(point: Atoms, plug_in: np.ndarray, drawn: np.ndarray, level: float, pad) -> Atoms:
     """Interval from bootstrap atoms (4, replicates) of a plug-in (4,), padded, with the point inside."""
-    if not 0 < level < 1:
-        raise ValueError(f"The level of an interval must lie in (0, 1), but is {level}.")
-    if drawn.shape[1] < 20:
-        raise ValueError(f"An interval needs at least 20 replicates, not {drawn.shape[1]}.")
     centre = 2 * plug_in - drawn.mean(1)
     reach = NormalDist().inv_cdf((1 + level) / 2) * drawn.std(1, ddof=1)
     percentile = np.quantile(drawn, (1 + level) / 2, axis=1)

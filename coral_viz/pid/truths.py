@@ -85,8 +85,11 @@ def gaussian_shift(d1: float, d2: float, correlation: float = 0.0) -> Truth:
     atom the difference. Together the sources shift by d^2 = delta' Sigma^-1 delta.
 
     Raises:
-        ValueError: if the correlation is outside [-1, 1], or makes the label a noiseless function of the sources.
+        ValueError: if a shift is not finite, or the correlation is outside [-1, 1], or makes the label a noiseless
+            function of the sources.
     """
+    if not (np.isfinite(d1) and np.isfinite(d2)):
+        raise ValueError(f"Shifts must be finite, but d1 = {d1} and d2 = {d2}.")
     if not -1 <= correlation <= 1:
         raise ValueError(f"The correlation must lie in [-1, 1], but is {correlation}.")
     if abs(correlation) == 1 and d1 != correlation * d2:

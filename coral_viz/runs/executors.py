@@ -3,6 +3,7 @@
 Every executor performs a run in the same way at one thread, so the bytes do not depend on it. Tiny networks gain
 nothing from more threads and sometimes lose a lot; the cores are used by running runs side by side instead. Workers
 return what they found and the caller keeps it: a cluster needs no common folder, and a lost worker costs its run alone.
+A process that is killed takes the others of its pool with it; what they were doing is tried once more, one by one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import os
 import signal
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -20,6 +22,7 @@ import joblib
 import pandas as pd
 import threadpoolctl
 import torch
+from joblib.externals.loky import BrokenProcessPool
 
 from coral_viz import distributed, tasks
 from coral_viz.devices import resolve
@@ -31,6 +34,8 @@ from coral_viz.runs.store import Store
 
 EXECUTORS = ("serial", "joblib", "dask")
 MOST_PROCESSES = 4
+TRIES = 2
+KILLED = f"its process was killed, {TRIES} times; perhaps it needs more memory than there is (--jobs 1 leaves it all)"
 
 
 @dataclass(frozen=True)
@@ -92,12 +97,35 @@ def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outco
             say(f"{spec.id} ({spec.words}) is damaged: {damage}; set aside as {store.set_aside(spec).name}, run again.")
         missing.append(spec)
     missing.sort(key=lambda spec: -spec.cost)
-    jobs = min(jobs, max(len(missing), 1))
-    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch=jobs)
-    for outcome, result in parallel(joblib.delayed(_tried)(spec, device) for spec in missing):
+    for outcome, result in _ended(missing, device, jobs):
         if result is not None:
             store.save(outcome.spec, result, seconds=outcome.seconds, device=device)
         yield outcome
+
+
+def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[Outcome, Result | None]]:
+    """What each run came to, as it ends."""
+    left, losses = {spec.id: spec for spec in specs}, Counter()
+    while left:
+        begun: list[str] = []
+        suspects = [spec for spec in left.values() if losses[spec.id]]  # these one by one, to see which it is
+        many = min(jobs, len(left)) if not suspects else 2
+        at_once = many if not suspects else 1
+        parallel = joblib.Parallel(n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=at_once)
+        try:
+            for outcome, result in parallel(_handed_out(suspects or list(left.values()), device, begun)):
+                del left[outcome.spec.id]
+                yield outcome, result
+        except BrokenProcessPool:
+            losses.update(set(begun) & set(left))
+            for lost in [run_id for run_id in left if losses[run_id] == TRIES]:
+                yield Outcome(left.pop(lost), "failed", reason=KILLED), None
+
+
+def _handed_out(specs: list[RunSpec], device: str, begun: list[str]) -> Iterator:
+    for spec in specs:
+        begun.append(spec.id)
+        yield joblib.delayed(_tried)(spec, device)
 
 
 def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> pd.DataFrame | None:

@@ -70,9 +70,12 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
         ValueError: an unknown key, method, task, setting or value; a grid without runs; a run that stands in it twice;
             a grid so large that it may be a slip.
     """
-    for level in (keys, *keys.get("part", [])):
+    parts = keys.get("part", [{}])
+    if not (isinstance(parts, list | tuple) and all(isinstance(part, dict) for part in parts)):
+        raise ValueError(f"grid {name!r}: part = {parts!r} must be tables of keys, each under a [[part]] of its own.")
+    for level in (keys, *parts):
         _check_keys(level, name)
-    parts = [_merged(keys, part) for part in keys.get("part", [{}])]
+    parts = [_merged(keys, part) for part in parts]
     count = sum(_count(part) for part in parts)
     if count == 0:
         raise ValueError(f"grid {name!r} holds no run: a key holds an empty list, or no method is named.")
@@ -96,6 +99,9 @@ def _check_keys(level: dict, name: str) -> None:
     for key in SETTINGS:
         if not isinstance(level.get(key, {}), dict):
             raise ValueError(f"grid {name!r}: {key} = {level[key]!r} must name settings, such as {key}.NAME = [...].")
+    for key in ("method", "task"):
+        if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, str)]:
+            raise ValueError(f"grid {name!r}: {key} {wrong[0]!r} is no name.")
     if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(seed) is not int]:
         raise ValueError(f"grid {name!r}: seed {wrong[0]!r} is no whole number.")
 

@@ -7,6 +7,7 @@ columns say something other than its specs, is not read.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,10 +36,12 @@ def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str]) -> pd
 
 
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
-    """Write a sweep's table to a parquet file; returns its path."""
+    """Write a sweep's table to a parquet file, in one stroke; returns its path."""
     frame.attrs["sha256"] = _digest(frame)
-    frame.to_parquet(path, index=False)
-    return Path(path)
+    path = Path(path)
+    unfinished = path.with_name(f".{path.name}-{os.getpid()}")
+    frame.to_parquet(unfinished, index=False)
+    return unfinished.replace(path)
 
 
 def read(path: str | Path) -> pd.DataFrame:

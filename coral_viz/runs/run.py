@@ -37,7 +37,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
         batch = spec.budget.batch
         raise RuntimeError(
             f"{spec.words}: {device!r} ran out of memory with a batch of {batch}; "
-            f"try --batch {max(2, batch // 2)}, or fewer runs side by side (--jobs)."
+            f"try a batch of {max(2, batch // 2)} (--batch; in a grid budget.batch), or fewer runs at once (--jobs)."
         ) from None
 
 
@@ -91,7 +91,7 @@ def measured(method, task, spec: RunSpec) -> pd.DataFrame:
     ]
     parts, parts_test = (probing.embed(method, batch) for batch in batches)
     labels, labels_test = ({name: batch.labels[name] for name in task.labels} for batch in batches)
-    both = {"whole": method.whole, "seed": spec.seed}
+    both = {"whole": method.whole, "pieces": task.pieces(batches[0]), "seed": spec.seed}
     rows = [probing.probe(parts, labels, parts_test, labels_test, pairs=method.pairs, **both)]
     if len(method.names) > 2:
         subsets = probing.embed_subsets(method, batches[1])

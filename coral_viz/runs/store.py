@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -23,6 +24,7 @@ from coral_viz.runs.run import Result
 from coral_viz.runs.spec import RunSpec
 
 FILES = ("spec.json", "rows.parquet", "model.safetensors")
+TIMING = ("seconds", "device")
 
 
 class Store:
@@ -83,7 +85,8 @@ class Store:
         if not folder.exists():
             return ""
         try:
-            hashes = json.loads((folder / "DONE").read_text())["sha256"]
+            done = json.loads((folder / "DONE").read_text())
+            hashes, _ = done["sha256"], [done[name] for name in TIMING]
             wrong = [name for name in FILES if _hash(folder / name) != hashes[name]]
         except FileNotFoundError as error:
             return f"{Path(error.filename).name} is missing"
@@ -115,10 +118,21 @@ class Store:
             folder.chmod(0o755)
             if self.damage(spec):
                 self.set_aside(spec)
-            shutil.rmtree(self.path(spec), ignore_errors=True)
-            os.replace(folder, self.path(spec))
+            self._put(folder, self.path(spec))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def _put(self, folder: Path, place: Path) -> None:
+        """Rename a folder, in the place of one that is there, or that another process puts there at the same time."""
+        with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=self.root) as old:
+            for number in itertools.count():
+                with contextlib.suppress(FileNotFoundError):
+                    os.replace(place, Path(old) / str(number))
+                try:
+                    return os.replace(folder, place)
+                except OSError:
+                    if not place.exists():
+                        raise
 
     def rows(self, spec: RunSpec) -> pd.DataFrame:
         """The tidy rows of a finished run."""
@@ -131,7 +145,7 @@ class Store:
     def timing(self, spec: RunSpec) -> dict:
         """``seconds`` and ``device`` of a finished run."""
         done = json.loads((self.path(spec) / "DONE").read_text())
-        return {name: done[name] for name in ("seconds", "device")}
+        return {name: done[name] for name in TIMING}
 
 
 def _hash(path: Path) -> str:

@@ -76,7 +76,7 @@ def run(
 def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> float:
     """Seconds that one core needs for the runs that are missing (all, without a store), roughly.
 
-    From finished runs of the same method and task, and where there is none, from a few steps of one.
+    From finished runs of the same method and task, and where there is none, from a few steps of one that can be done.
     """
     missing, known = [], {}
     for spec in plan:
@@ -84,22 +84,27 @@ def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> 
             known.setdefault((spec.method, spec.task), []).append(store.timing(spec)["seconds"] / spec.cost)
         else:
             missing.append(spec)
-    pace = {}
+    pace = {key: pd.Series(values).median() for key, values in known.items()}
     for spec in missing:
         key = (spec.method, spec.task)
-        if key not in pace:
-            pace[key] = pd.Series(known[key]).median() if key in known else _measured_pace(spec, device)
+        pace[key] = pace.get(key) or _measured_pace(spec, device)
     return sum(spec.cost * pace[spec.method, spec.task] for spec in missing)
 
 
 def _measured_pace(spec: RunSpec, device: str) -> float:
-    """Seconds per unit of a run's cost, from a few training steps (the first, slower one left out)."""
+    """Seconds per unit of a run's cost, from a few training steps (the first, slower one left out).
+
+    0 for a run that fails: it says why when its turn comes.
+    """
     brief = dataclasses.replace(spec, budget=dataclasses.replace(spec.budget, steps=PACED))
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     ticks = []
-    with one_thread():
-        callbacks = {1: lambda *_: ticks.append(time.perf_counter())}
-        trained(initialised(spec, task), task, brief, progress=False, callbacks=callbacks)
+    callbacks = {1: lambda *_: ticks.append(time.perf_counter())}
+    try:
+        with one_thread():
+            trained(initialised(spec, task), task, brief, progress=False, callbacks=callbacks)
+    except Exception:
+        return 0.0
     per_step = (ticks[-1] - ticks[0]) / (PACED - 1)
     return per_step * spec.budget.steps / (spec.cost - spec.budget.probe_samples / 2)
 
@@ -121,8 +126,9 @@ def _written(grid: Grid, store: Store, out: Path, ended: list[Outcome], shard: s
     suffix = "" if shard == "1/1" else "-" + shard.replace("/", "of")
     status.to_csv(out / f"status{suffix}.csv", index=False)
     failures = status[status["status"] == "failed"]
-    if not any(map(store.finished, grid.specs)):
-        return Sweep(None, failures)
-    table = results.collect(grid.specs, store, grid.varied)
-    results.write(table, out / "results.parquet")
+    table, shown = None, set()
+    while done := {spec.id for spec in grid.specs if store.finished(spec)} - shown:
+        table = results.collect(grid.specs, store, grid.varied)
+        results.write(table, out / "results.parquet")  # another shard may have finished runs, and written, meanwhile
+        shown |= done | set(table.attrs["specs"])
     return Sweep(table, failures)

@@ -89,6 +89,8 @@ def test_posterior_table_keeps_posteriors_and_class_shares():
         (lambda: pid.broja_binary(np.ones((2, 2)), np.array([[1, 2], [1, 2]])), "agree on p"),
         (lambda: pid.broja_binary(np.ones((2, 2)), np.ones((5, 2, 2))), "same batch axes"),
         (lambda: pid.posterior_table(np.array([0.2, 1.2])), "within"),
+        (lambda: pid.posterior_table(np.array([0.2, 0.8]), 1.5), "p_y = 1.5 is no probability"),
+        (lambda: pid.posterior_table(np.array([0.2, 0.8]), np.nan), "p_y = nan is no probability"),
         (lambda: pid.posterior_table(np.array([0.2, np.nan])), "within"),
         (lambda: pid.posterior_table(np.zeros(3), 0.5), "no posterior mass"),
     ],

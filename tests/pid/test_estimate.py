@@ -120,6 +120,8 @@ HOLED = np.where(np.arange(80).reshape(40, 2) == 7, np.nan, Z)
         (lambda: decompose(Z, Z, Y, joint=Z[:30]), "joint has 30 samples"),
         (lambda: decompose(Z, Z, Y, folds=11), "rarest class has 20 samples, fewer than two for each of the 11"),
         (lambda: decompose(Z, Z, Y, folds=1), "at least 2 folds, not 1"),
+        (lambda: decompose(Z, Z, Y, replicates=-3), "at least 20 replicates, not -3"),
+        (lambda: decompose(Z + 1j, Z, Y), "z1 must hold real numbers"),
         (lambda: decompose(Z, Y, Y), "both embeddings or both symbols"),
         (lambda: decompose(Y, Y, Y, joint=Z), "embeddings only"),
         (lambda: decompose(Z[..., None], Z, Y), r"z1 must have shape \(n, d\)"),

@@ -89,6 +89,7 @@ def test_hiding_can_be_undone():
     [
         (lambda: truths.load("nothing"), "'nothing'; there are redundant"),
         (lambda: truths.gaussian_shift(1, 1, 1.5), "but is 1.5"),
+        (lambda: truths.gaussian_shift(float("nan"), 1), "d1 = nan and d2 = 1"),
         (lambda: truths.gaussian_shift(1, 2, 1.0), "d1 = 1 and d2 = 2"),
         (lambda: truths.load("mixture").sample(10, 0, dimensions=2), "3 latent dimensions, more than the 2"),
     ],

@@ -1,14 +1,18 @@
 """Runs: the id follows the numbers, every executor gives the same bytes, nothing damaged is used or finished lost."""
 
 import dataclasses
+import functools
 import json
+import os
 import re
+import signal
+from pathlib import Path
 
 import pytest
 import torch
 
 from coral_viz import tables
-from coral_viz.runs import Budget, RunSpec, Store, alone, execute, one_thread
+from coral_viz.runs import Budget, Outcome, Result, RunSpec, Store, alone, execute, one_thread
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
 
@@ -162,7 +166,43 @@ def test_too_little_memory_names_a_smaller_batch(tmp_path, monkeypatch):
 
     monkeypatch.setattr("coral_viz.training.train", crowded)
     (outcome,) = execute([spec()], Store(tmp_path), device="cpu", executor="serial")
-    assert "ran out of memory with a batch of 16; try --batch 8, or fewer runs side by side" in outcome.reason
+    assert "ran out of memory with a batch of 16; try a batch of 8 (--batch; in a grid budget.batch)" in outcome.reason
+
+
+def test_a_killed_process_costs_its_run_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("coral_viz.runs.executors._tried", functools.partial(killed, tmp_path))
+    specs = [spec(seed=seed) for seed in range(6)]
+    ended = list(execute(specs, Store(tmp_path / "runs"), device="cpu", executor="joblib", jobs=2))
+    assert {outcome.spec.seed: outcome.status for outcome in ended} == dict.fromkeys(range(5), "done") | {5: "failed"}
+    assert "its process was killed, 2 times" in ended[[outcome.spec.seed for outcome in ended].index(5)].reason
+
+
+def killed(folder, one, device):
+    """A worker that is killed the first time that it does seed 0, and every time that it does seed 5."""
+    first = not (folder / f"{one.seed}").exists()
+    (folder / f"{one.seed}").touch()
+    if one.seed == 5 or (one.seed == 0 and first):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Outcome(one, "done"), None
+
+
+def test_a_run_that_another_process_finishes_too_is_kept(finished, tmp_path, monkeypatch):
+    store, (one, _), _ = finished
+    other, replace = copied(store, [one], tmp_path), os.replace
+    result = Result(store.rows(one), store.weights(one))
+
+    def late(source, place):
+        """Another process puts its run there just before."""
+        if Path(place) == other.path(one) and not other.path(one).exists():
+            monkeypatch.setattr(os, "replace", replace)
+            other.save(one, result, seconds=2.0, device="cpu")
+        return replace(source, place)
+
+    monkeypatch.setattr(os, "replace", late)
+    other.save(one, result, seconds=1.0, device="cpu")
+    assert os.replace is replace
+    assert other.finished(one)
+    assert [path.name for path in other.root.iterdir()] == [one.id]
 
 
 def test_an_interrupted_run_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -182,7 +222,7 @@ def test_threads_are_as_before():
     assert torch.get_num_threads() == before
 
 
-def test_bad_places_and_names_are_a_sentence(tmp_path):
+def test_bad_places_and_names_are_a_sentence(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match=r"cannot write to .*file.*choose another --out"):
         Store(tmp_path / "file" / "runs")
@@ -192,6 +232,11 @@ def test_bad_places_and_names_are_a_sentence(tmp_path):
         list(execute([spec()], Store(tmp_path), device="gpu"))
     with pytest.raises(ValueError, match="device 'mps' has no float64"):
         list(execute([spec()], Store(tmp_path), device="mps"))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    with pytest.raises(ValueError, match="device 'cuda:7' is not available on this machine"):
+        list(execute([spec()], Store(tmp_path), device="cuda:7"))
+    monkeypatch.undo()
     if not torch.cuda.is_available():
         with pytest.raises(ValueError, match="device 'cuda' is not available on this machine"):
             list(execute([spec()], Store(tmp_path), device="cuda"))

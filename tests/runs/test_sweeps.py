@@ -85,6 +85,10 @@ def test_shards_are_the_grid():
         ({"seeds": []}, "holds no run"),
         ({"seeds": [1, 1]}, "holds a run twice: Cross, unbiased, seed 1"),
         ({"part": [{}, {}]}, "holds a run twice"),
+        ({"part": 3}, "part = 3 must be tables of keys"),
+        ({"part": [1]}, r"part = \[1\] must be tables of keys"),
+        ({"method": [["cross"]]}, r"method \['cross'\] is no name"),
+        ({"task": 1}, "task 1 is no name"),
         ({"seeds": list(range(1_000_000))}, r"holds 1,000,000 runs, more than 10,000; say --yes"),
     ],
 )
@@ -163,6 +167,30 @@ def test_a_failed_run_keeps_its_reason_while_the_rest_goes_on(tmp_path):
     assert len(sweep.failures) == 1
     assert "TrainingDiverged" in sweep.failures["reason"].iloc[0]
     assert sweep.table["run_id"].nunique() == 1
+
+
+def test_a_first_run_that_fails_stops_no_sweep(tmp_path):
+    grid = grids.make({"method": "cross", "seeds": 0, "budget": TINY | {"steps": 20, "lr": [1e30, 1e-3]}})
+    assert sweeps.left(grid.specs, None, "cpu") > 0
+    sweep = sweeps.run(grid, tmp_path, device="cpu")
+    assert (len(sweep.failures), sweep.table["run_id"].nunique()) == (1, 1)
+
+
+def test_the_table_has_what_another_shard_finishes_meanwhile(tmp_path, monkeypatch):
+    grid = grids.make(KEYS | {"method": "cross"})
+    collect = results.collect
+
+    def slowly(*arguments):
+        """The other shard ends, and writes, while this one has read and not yet written."""
+        monkeypatch.setattr(results, "collect", collect)
+        table = collect(*arguments)
+        sweeps.run(grid, tmp_path, shard="2/2", executor="serial", device="cpu")
+        return table
+
+    monkeypatch.setattr(results, "collect", slowly)
+    sweep = sweeps.run(grid, tmp_path, shard="1/2", executor="serial", device="cpu")
+    assert sweep.table["run_id"].nunique() == len(grid.specs)
+    assert results.read(tmp_path / "results.parquet")["run_id"].nunique() == len(grid.specs)
 
 
 def test_an_unknown_executor_is_told_all_there_are(tmp_path):
