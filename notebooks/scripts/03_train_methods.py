@@ -205,8 +205,9 @@ show(learning([recording for recording in recordings if recording.spec.task == "
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Shapes and textures are learned slowly, and are still being learned when synergy has stopped growing: CoMM's S stays
-# near 0.6 while its U2 nearly doubles. Cross keeps to the rule: R, and never S. COrAL finds S in the last quarter of
-# its training, when its masks are at their heaviest. Three trainings in one world; a point of S is known to about 0.03.
+# near 0.6 while its U2 nearly doubles. Cross keeps to the rule: R, and never S. InfMasking and COrAL find S later than
+# CoMM, COrAL as its masks grow heavier, and InfMasking ends with most of it. Four trainings in one world; a point of S
+# is known to about 0.03.
 # </details>
 
 # %% [markdown]
