@@ -75,7 +75,7 @@ def curve(
         ax.set_ylabel(swept.unit(metric))
     for ax in grid.flat[len(names) :]:
         ax.remove()
-    alt = _alt(summary, swept.in_words(metric, readout, part), "line", setting)
+    alt = _alt(summary, metric, swept.in_words(metric, readout, part), "line", setting)
     return describe(figure, alt + swept.not_shown(kept, metric))
 
 
@@ -116,7 +116,7 @@ def cells(
         _scale(ax, "x", seeds if metric in swept.BOUNDS else rows)
         ax.set_ylim(len(order) - 0.45, -0.55)
     line[0].set_yticks(range(len(order)), written)
-    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "cell"))
+    return describe(figure, _alt(summary, metric, swept.in_words(metric, readout, part), "cell"))
 
 
 @picture
@@ -157,7 +157,7 @@ def parallel(
     ax.set_xticks(range(len(names)), [spaced.short(name) for name in names])
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
-    return describe(figure, _alt(summary, swept.in_words(metric, readout, part), "cell"))
+    return describe(figure, _alt(summary, metric, swept.in_words(metric, readout, part), "cell"))
 
 
 @picture
@@ -197,7 +197,8 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
             own = frame[frame["level"] == level]
             ax.plot(own["unique"], own["synergy"], **look | more)
     for axis, atom, kept in ((ax.xaxis, "unique information", runs["unique"]), (ax.yaxis, "synergy", runs["synergy"])):
-        axis.set_view_interval(min(kept.min(), 0) - 0.04, 1.04, ignore=True)
+        low = min(kept.min(), 0)
+        axis.set_view_interval(low - 0.04, 1 + 0.06 * (1 - low), ignore=True)
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_label_text(f"{atom} kept")
     return describe(figure, _alt_trade(means, where) + left_out)
@@ -283,12 +284,13 @@ def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequ
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _alt(summary: pd.DataFrame, said: str, line: str, level: str | None = None) -> str:
+def _alt(summary: pd.DataFrame, metric: str, said: str, line: str, level: str | None = None) -> str:
     """The means of every panel, line by line."""
-    told = []
+    told, in_percent = [], metric == "balanced_accuracy"
     for (label, name), here in summary.groupby(["label", line], sort=False):
         where = [f" at {value:g}" for value in here[level]] if level else [""]
-        means = ", ".join(f"{value:z.2f}{at}" for value, at in zip(here["estimate"], where))
+        values = [f"{100 * value:z.1f}" if in_percent else f"{value:z.2f}" for value in here["estimate"]]
+        means = ", ".join(f"{value}{at}" for value, at in zip(values, where))
         told.append(": ".join(filter(None, [style.label_style(label).name, name, means])))
     return f"Means of {said}. {'; '.join(told)}."
 

@@ -53,7 +53,7 @@ def information_map(shared: Mapping[str, tuple[float, float]]) -> Figure:
     )
     figure = canvas(MAP, words)
     plane, balance = figure.subplots(1, 2, width_ratios=[0.75, 1])
-    _plane(plane, shared, 1.25 * max(numbers.max(), 0.4))
+    _plane(plane, shared, 1.5 * max(numbers.max(), 0.4))
     _balance(balance, {name: total - dual for name, (total, dual) in shared.items()})
     told = [f"{_group(name)} {total:z.2f} and {dual:z.2f}" for name, (total, dual) in shared.items()]
     return describe(figure, f"Map of total and dual total correlation in bits. {'; '.join(told)}.")
@@ -80,7 +80,7 @@ def _plane(ax: Axes, shared: Mapping[str, tuple[float, float]], end: float) -> N
         ax.plot(*place, "o", color=_colour(here[0]), clip_on=False, zorder=3)
         side, shift = ("left", 0.5) if place[0] < 0.2 * end else ("center", 0)
         looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "textcoords": "offset points"}
-        ax.annotate(", ".join(map(_group, here)), place, (shift * points, 0.55 * points), **looks)
+        ax.annotate(",\n".join(map(_group, here)), place, (shift * points, 0.55 * points), **looks)
 
 
 def _balance(ax: Axes, differences: Mapping[str, float]) -> None:

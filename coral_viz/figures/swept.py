@@ -16,6 +16,7 @@ import pandas as pd
 from coral_viz import statistics, style, tables
 from coral_viz.figures.canvas import seeds_in_words
 from coral_viz.figures.parts import part_name
+from coral_viz.runs import RunSpec
 
 READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
 """The readout that is meant where none is named; losses have none."""
@@ -48,10 +49,25 @@ def settings(table: pd.DataFrame) -> list[str]:
 
 
 def usual(table: pd.DataFrame) -> dict[str, object]:
-    """By setting (methods apart), the value that most runs have: the base of a grid that turns one thing at a time."""
+    """By setting (methods apart), the value that most runs have: the base of a grid that turns one thing at a time.
+
+    Of several that are as frequent, the one that the task's runs use, if it is among them.
+    """
     runs = table.drop_duplicates("run_id")
-    values = {name: runs[name].dropna().mode() for name in settings(table) if name != "method"}
-    return {name: mode.iloc[0] for name, mode in values.items() if len(mode)}
+    frequent = {name: list(runs[name].dropna().mode()) for name in settings(table) if name != "method"}
+    own = _own(*runs[["method", "task"]].iloc[0])
+    return {
+        name: own[name] if own.get(name) in values else values[0] for name, values in frequent.items() if len(values)
+    }
+
+
+def _own(method: str, task: str) -> dict[str, object]:
+    """The settings of the task's runs of a method, as far as they are known."""
+    try:
+        settings = RunSpec.make(method, task, seed=0).settings
+    except ValueError:
+        return {}
+    return {name: value for name, value in settings.items() if name != "distribution"}
 
 
 def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -> pd.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib
 import numpy as np
 import torch
@@ -15,7 +17,7 @@ from coral_viz.tasks.trifeature import ROLES
 from coral_viz.tasks.views import MEAN, STD
 
 SHEET_SHARE = 0.86  # of the figure's width that a contact sheet's images take; the names of the rows take the rest
-STEP = 1.34  # from one label to the next above a pair, in images
+STEP = 1.34  # from the first label of an image to the second, in images
 PLAIN = {"shape": "square", "texture": "solid", "colour": "white"}
 """What shows best which value another attribute has."""
 
@@ -85,7 +87,7 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
     sentences = []
     for row, line in enumerate(grid):
         labels = _labels(task, batch, row)
-        _words(line[0], labels)
+        _words(line, labels)
         sentences.append(f"pair {row + 1}: {', '.join(labels.values())}")
         pictures = [images[row] for m in (0, 1) for images in (shown[m], views[0][m], views[1][m])]
         for ax, image in zip(line, pictures):
@@ -131,11 +133,12 @@ def _labels(task, batch, row: int) -> dict[str, str]:
     }
 
 
-def _words(ax: Axes, labels: dict[str, str]) -> None:
-    """The labels of a pair in the colours of their atoms, on the line above its images."""
-    ax.set_title(" ")  # keeps the line free
-    for step, (atom, words) in enumerate(labels.items()):
-        text_at(ax, words, (step * STEP, 1), (0, 0.5), color=style.ATOM_COLOURS[atom])
+def _words(line: Sequence[Axes], labels: dict[str, str]) -> None:
+    """The labels of a pair in the colours of their atoms, above the image that shows them: R and U1, U2 and S."""
+    line[0].set_title(" ")  # keeps the line above free
+    places = (0, 0, "left"), (0, STEP, "left"), (3, 0, "left"), (5, 1, "right")
+    for (atom, words), (column, x, side) in zip(labels.items(), places):
+        text_at(line[column], words, (x, 1), (0, 0.5), color=style.ATOM_COLOURS[atom], ha=side)
 
 
 def pixels(image: torch.Tensor) -> np.ndarray:

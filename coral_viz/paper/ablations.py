@@ -26,9 +26,13 @@ CURVE = (
 )
 TRADED = (
     "Synergy against unique information that the {part} embeddings of the sweep {name} keep, as shares of the truth by "
-    "a linear readout. Small marks: runs, in the colour of their {setting}; large marks: means over seeds; lines join "
-    "cells that differ in a number alone."
+    "a linear readout, which may be below 0 where it is surer than it should be. Small marks: runs, in the colour of "
+    "their {setting}; large marks: means over seeds{joined}."
 )
+JOINED = "; lines join cells that differ in it alone"
+CROWDED = 4
+"""Cells of one colour, of which the plane no longer tells which is which."""
+
 SPREAD = 0.1
 """Shares of the truth by which cells differ at least where a plane of them is worth a figure."""
 
@@ -36,7 +40,7 @@ SPREAD = 0.1
 def plan(name: str, source: Source) -> Iterator[Picture]:
     """The figures of one sweep; if its table is not there, the one of its cells alone.
 
-    Synergy is drawn against unique information only where cells differ in both.
+    Synergy is drawn against unique information only where cells differ in both and colours tell them apart.
     """
 
     def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
@@ -48,10 +52,13 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
         says = CURVE.format(name=name, setting=setting.replace("_", " "))
         curve = shown(partial(ablation.curve, setting=setting), measured)
         yield Picture(f"ablation_{name}_{setting}", source, curve, says)
-    if numbers and _is_traded(source.content, part := _most_shared(source.content)):
-        setting = _most_varied(source.content, numbers)
+    if not numbers:
+        return
+    part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
+    if _is_traded(source.content, setting, part):
         trade = shown(partial(ablation.trade, setting=setting, part=part, readout="linear"), measured)
-        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part))
+        joined = JOINED if setting in numbers else ""
+        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part), joined=joined)
         yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
 
 
@@ -61,12 +68,13 @@ def _most_shared(table: pd.DataFrame) -> str:
     return "shared" if all("shared" in names for names in parts) else "all"
 
 
-def _is_traded(table: pd.DataFrame, part: str) -> bool:
-    """Whether cells differ in the shares that they keep of either, so that the plane shows more than a line."""
+def _is_traded(table: pd.DataFrame, setting: str, part: str) -> bool:
+    """Whether the plane shows more than a line, and which cell is where: its cells differ in both and in colour."""
     with contextlib.suppress(ValueError):  # drawing will say what the table lacks
-        means = swept.traded(measured(table), swept.settings(table)[0], part, "linear").groupby("cell")
-        means = means[["unique", "synergy"]].mean()
-        return bool((means.max() - means.min() >= SPREAD).all())
+        rows = swept.traded(measured(table), setting, part, "linear")
+        means = rows.groupby("cell")[["unique", "synergy"]].mean()
+        spread = (means.max() - means.min() >= SPREAD).all()
+        return bool(spread and len(means) < CROWDED * rows["level"].nunique())
     return True
 
 

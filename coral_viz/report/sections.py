@@ -30,8 +30,8 @@ FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
 MEASURED = (
     "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
     "never saw. That is a lower bound: information that no readout here finds is not counted. A part may seem to hold "
-    "more than the whole: among fewer numbers the same readout can find more. Where there is little to find, a "
-    "readout that is surer than it should be takes the bound below 0, which says no more than 0 does.",
+    "more than the whole: among fewer numbers the same readout can find more. A readout that is surer than it should "
+    "be of data unlike those it was fitted to takes the bound below 0, which says no more than 0 does.",
     "<b>Readouts.</b> Linear: logistic regression. Best: that or a small neural network, whichever has the lower "
     "log-loss on held-out probe data. Where they differ, the information is there but not laid out linearly.",
     "<b>Truth</b> is I(all modalities; label), exact, from the model that generates the data. Each label is one pure "

@@ -109,6 +109,12 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
+def test_of_values_as_frequent_the_tasks_own_is_usual(sweep):
+    one = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
+    assert swept.usual(one)["mask_ratio"] == 0.75
+    assert swept.usual(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
+
+
 def test_words_of_the_usual_leave_out_settings_without_a_value():
     words = swept.usual_in_words(["Cross, usual"], {"distribution": "biased", "knob": ""}, "grey line")
     assert words == " Usual (grey line): distribution biased."
@@ -213,7 +219,7 @@ def test_alt_text_tells_the_means(sweep):
     figure = ablation.curve(sweep, "mask_ratio", labels=["synergy"])
     rows = of(sweep, "synergy")
     mean = rows[(rows["mask_ratio"] == 0.25) & (rows["masking"] == "symmetric")]["value"].mean()
-    assert f"Synergy: masking symmetric: {rows_mean(rows, 0.0):.2f} at 0, {mean:.2f} at 0.25" in figure.alt
+    assert f"Synergy: masking symmetric: {100 * rows_mean(rows, 0.0):.1f} at 0, {100 * mean:.1f} at 0.25" in figure.alt
 
 
 def rows_mean(rows, ratio):

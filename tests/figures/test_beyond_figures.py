@@ -71,7 +71,7 @@ def test_points_are_where_the_correlations_say_and_bars_their_differences():
 def test_what_lies_in_one_place_has_one_point_and_both_names():
     plane = information_map({"parity": (1.0, 2.0), "the same": (1 + 1e-12, 2.0)}).axes[0]
     assert sum(line.get_marker() == "o" for line in plane.lines) == 1
-    assert "parity, the same" in [text.get_text() for text in plane.texts]
+    assert "parity,\nthe same" in [text.get_text() for text in plane.texts]
 
 
 def test_colours_are_those_of_the_labels():

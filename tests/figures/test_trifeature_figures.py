@@ -69,7 +69,8 @@ def test_pairs_show_both_images_and_their_views(world, batch, views):
 
 def test_words_name_the_labels_in_the_colours_of_their_atoms(world, batch, views):
     figure = pairs(world, batch, views, rows=3)
-    words = {text.get_text(): text.get_color() for text in figure.axes[12].texts}
+    words = {text.get_text(): text.get_color() for ax in figure.axes[12:18] for text in ax.texts}
+    assert [len(ax.texts) for ax in figure.axes[12:18]] == [2, 0, 0, 1, 0, 1]  # of image 1, of image 2
     texture = ATTRIBUTES["texture"][batch.latents["texture_1"][2]]
     assert words[f"U1 {texture}"] == style.ATOM_COLOURS["unique_1"]
     answer = "yes" if batch.labels["synergy"][2] else "no"
