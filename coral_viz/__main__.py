@@ -44,5 +44,5 @@ def _parser() -> argparse.ArgumentParser:
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no worker stays behind
     # joblib says so after Ctrl-C, when it is meant
-    warnings.filterwarnings("ignore", r"\d+ tasks which were still being processed", UserWarning)
+    warnings.filterwarnings("ignore", r"\d+ tasks (which were still being|have been successfully)", UserWarning)
     sys.exit(main())

@@ -143,6 +143,7 @@ class Ablations(Explorer):
         start = ipywidgets.Button(description="run the missing cells", layout={"width": "auto"})
         stop = ipywidgets.Button(description="cancel", disabled=True)
         self.sweeping: Background | None = None
+        self._cancelled = False
 
         def begin(button):
             try:
@@ -151,6 +152,7 @@ class Ablations(Explorer):
                 self.presenter.say(str(error), alert=True)
                 return
             start.disabled, stop.disabled = True, False
+            self._cancelled = False
             self.presenter.say("The sweep begins.")
             self.sweeping = Background(command, lambda line: self.presenter.say(_in_words(line)), end)
 
@@ -159,11 +161,17 @@ class Ablations(Explorer):
             last = self.presenter.words
             self.reopen()
             self.refresh()
-            if status:
+            if status and self._cancelled:
+                self.presenter.say("Cancelled; the runs that have ended are kept.")
+            elif status:
                 self.presenter.say(last, alert=True)
 
+        def cancel(button):
+            self._cancelled = True
+            self.sweeping.stop()
+
         start.on_click(begin)
-        stop.on_click(lambda button: self.sweeping.stop())
+        stop.on_click(cancel)
         held = ipywidgets.VBox([self.widgets["hold"], self.widgets["run"]])
         seen = ipywidgets.VBox([widget for widget in self.widgets.values() if widget not in held.children])
         for widget in (*seen.children, self.widgets["run"]):

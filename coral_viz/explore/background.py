@@ -17,7 +17,8 @@ class Background:
     """
 
     def __init__(self, command: Sequence[str], said: Callable[[str], None], ended: Callable[[int], None]):
-        self._signals = itertools.chain([signal.SIGINT], itertools.repeat(signal.SIGTERM))
+        ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # by shells in the background; it is inherited
+        self._signals = itertools.chain([signal.SIGINT][ignored:], itertools.repeat(signal.SIGTERM))
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.thread = threading.Thread(target=self._follow, args=(said, ended), daemon=True)
         self.thread.start()

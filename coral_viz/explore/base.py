@@ -39,6 +39,7 @@ class Explorer:
     ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By the value of the control "picture", the controls that stand there only; those of no picture stand always."""
     _following = False
+    _shown: dict | None = None
 
     def __init__(self, **settings):
         self.widgets = self.controls()
@@ -103,6 +104,7 @@ class Explorer:
         try:
             computed = self.compute(settings)
             self.presenter.present(self.draw(computed, settings, style.screen()), self.caption(computed, settings))
+            self._shown = settings
         except ValueError as error:
             self.presenter.say(str(error), alert=True)
         except Exception as error:
@@ -125,8 +127,8 @@ class Explorer:
         return self.draw(self.compute(self.settings), self.settings, look)
 
     def code(self) -> str:
-        """One line of Python that builds this view again."""
-        settings = ", ".join(f"{name}={value!r}" for name, value in self.settings.items())
+        """One line of Python that builds this view again; where the settings make no sense, the last good picture."""
+        settings = ", ".join(f"{name}={value!r}" for name, value in (self._shown or self.settings).items())
         return f"explore.{self.NAME}({settings})"
 
     def _set(self, name: str, value) -> None:

@@ -60,6 +60,7 @@ class Embeddings(Explorer):
         for side in sides:
             if settings["label"] not in side.embedded.labels:
                 raise ValueError(f"{side.title} has no label {settings['label']!r}.")
+            finished.check_classes(side.embedded.labels, settings["label"])
         return PICTURES[settings["picture"]][0](sides, settings)
 
     def draw(self, computed, settings, look):

@@ -75,7 +75,9 @@ def opened(folder: str, run_id: str | None) -> Finished:
     """A run of a folder. ValueError in one sentence if there is none, or if it is damaged or outdated."""
     place = store(folder)
     if run_id is None:
-        raise ValueError(f"there is no finished run in {str(place.root)!r}.")
+        folders = len([*place.root.glob("*/spec.json")])
+        unusable = f"; of {folders} folders none has a spec that can be read" * bool(folders)
+        raise ValueError(f"there is no finished run in {str(place.root)!r}{unusable}.")
     spec = place.open(run_id)
     task, method = runs.restored(spec, place)
     return Finished(spec, task, method, place.rows(spec))
@@ -105,6 +107,14 @@ def similarities(folder: str, run_id: str, trained: bool) -> tuple[list[str], di
     """The parts, and by measure how alike they are: see ``similarity.between``."""
     parts = {name: z for name, z in embedded(folder, run_id, trained).parts.items() if name != "all"}
     return list(parts), similarity.between(parts)
+
+
+def check_classes(labels: dict[str, np.ndarray], name: str) -> None:
+    """ValueError if a label has one class in these samples: there is nothing to tell apart."""
+    if len(np.unique(labels[name])) < 2:
+        raise ValueError(
+            f"label {name!r} has one class in these samples, so nothing can be told apart; choose another."
+        )
 
 
 def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Widget]:

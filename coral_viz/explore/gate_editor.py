@@ -62,6 +62,8 @@ class Gates(Explorer):
         if settings["gate"] != CUSTOM:
             return pid.gates.gate(settings["gate"], noise=settings["noise"], correlation=settings["correlation"]), 1.0
         typed = np.array([settings[name] for name in CELLS]).reshape(2, 2, 2)
+        if not np.isfinite(typed.sum()):
+            raise ValueError("the numbers are not finite, or too large to be summed up; give probabilities.")
         if (typed < 0).any():
             where = [name for name in CELLS if settings[name] < 0]
             raise ValueError(f"{', '.join(map(_words, where))} is negative; probabilities are 0 or more.")

@@ -56,7 +56,7 @@ class Trainer:
         self.train, self.cancel = (ipywidgets.Button(description=words) for words in ("Train", "Cancel"))
         self.cancel.disabled = True
         self.train.on_click(self.start)
-        self.cancel.on_click(lambda button: self.running.stop())
+        self.cancel.on_click(self.stop)
         rows = map(with_number_box, self.controls.values())
         self.view = ipywidgets.VBox([*rows, ipywidgets.HBox([self.train, self.cancel])])
 
@@ -66,10 +66,15 @@ class Trainer:
             spec = like(self._chosen(), {name: control.value for name, control in self.controls.items()})
         except ValueError as error:
             return self._say(str(error), alert=True)
-        self._last = "none"
+        self._last, self._cancelled = "none", False
         self.train.disabled, self.cancel.disabled = True, False
         self._say("Starting.")
         self.running = Background(command(spec, FOLDER), self._told, self._ended)
+
+    def stop(self, button=None) -> None:
+        """End the run that was begun."""
+        self._cancelled = True
+        self.running.stop()
 
     def _told(self, line: str) -> None:
         self._last = line
@@ -78,7 +83,9 @@ class Trainer:
 
     def _ended(self, status: int) -> None:
         self.train.disabled, self.cancel.disabled = False, True
-        if status:
+        if status and self._cancelled:
+            self._say("Cancelled; there is no new run.")
+        elif status:
             self._say(f"There is no new run. The last words were: {self._last}", alert=True)
         else:
             self._say("Trained and measured.")

@@ -13,7 +13,7 @@ import ipywidgets
 from coral_viz import style
 from coral_viz.explore import shipped
 from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice, slider
-from coral_viz.explore.finished import offer, title
+from coral_viz.explore.finished import check_classes, offer, title
 from coral_viz.figures.replay import METRICS, moment
 from coral_viz.runs import replay
 
@@ -80,7 +80,9 @@ class Theatre(Explorer):
             self.play.value = False
 
     def compute(self, settings):
-        return _read(settings["folder"], settings["run"])
+        recorded = _read(settings["folder"], settings["run"])
+        check_classes(recorded.labels, settings["label"])
+        return recorded
 
     def draw(self, computed, settings, look):
         step = computed.steps[settings["moment"]]
@@ -97,8 +99,10 @@ def _folder(name: str) -> Path:
 
 def _listed(folder: str) -> list[tuple[str, str]]:
     """The readable recordings of a folder as (words, run id)."""
-    found = []
-    for path in sorted(_folder(folder).glob("*.npz")):
+    found, paths = [], []
+    with contextlib.suppress(OSError):  # of a name that is too long; ``compute`` says so
+        paths = sorted(_folder(folder).glob("*.npz"))
+    for path in paths:
         try:
             found.append((title(_read(folder, path.stem).spec), path.stem))
         except ValueError:

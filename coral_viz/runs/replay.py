@@ -174,13 +174,23 @@ def load(path: str | Path) -> Replay:
             return _read({name: file[name] for name in file.files})
     except FileNotFoundError:
         raise ValueError(f"there is no recording {str(path)!r}.") from None
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise ValueError(f"the recording {str(path)!r} cannot be read: {error}") from None
+    except KeyError as error:
+        raise ValueError(f"the recording {str(path)!r} is damaged: it lacks {error}; record it again.") from None
+    except OSError as error:
+        raise ValueError(f"the recording {str(path)!r} cannot be read: {error.strerror or error}.") from None
+    except (EOFError, ValueError, zipfile.BadZipFile) as error:
+        raise ValueError(f"the recording {str(path)!r} is damaged: {error}; record it again.") from None
 
 
 def _read(held: dict[str, np.ndarray]) -> Replay:
     labels = {name.removeprefix("labels/"): values for name, values in held.items() if name.startswith("labels/")}
     index = pd.Index(held["losses/step"], name="step")
+    if not all(np.isfinite(held[name]).all() for name in ("maps", "explained", "probes/value", "losses/values")):
+        raise ValueError("it holds numbers that are not finite")
+    if len({*zip(*(held[f"probes/{name}"].tolist() for name in ("step", "label", "metric")))}) < len(
+        held["probes/step"]
+    ):
+        raise ValueError("it measures something twice")
     return Replay(
         spec=RunSpec.from_canonical(str(held["spec"])),
         losses=pd.DataFrame(held["losses/values"], index=index, columns=held["losses/terms"].tolist()),

@@ -36,7 +36,7 @@ class Store:
     def __init__(self, root: str | Path, *, to_write: bool = True):
         self.root = Path(root)
         if not to_write:
-            if not self.root.is_dir():
+            if not _is_folder(self.root):
                 raise ValueError(f"there is no folder {str(root)!r} of runs.")
             return
         try:
@@ -146,6 +146,13 @@ class Store:
         """``seconds`` and ``device`` of a finished run."""
         done = json.loads((self.path(spec) / "DONE").read_text())
         return {name: done[name] for name in TIMING}
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # of a name that is too long
+        return False
 
 
 def _hash(path: Path) -> str:

@@ -176,7 +176,7 @@ teach.check(answer, "hidden_by_co_information")
 # <details><summary>Solution</summary>
 #
 # `answer = "RDNXOR"`: one bit of redundancy, one bit of synergy, and co-information 0. (`PWUNQ` has half a bit of
-# each and does it too.)
+# each and does it too, and so does `RDNUNQXOR`, a bit of each.)
 # </details>
 #
 # ## 5. Three sources: a lattice

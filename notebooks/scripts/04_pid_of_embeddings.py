@@ -159,7 +159,8 @@ show(bars(tried))
 
 # %% [markdown]
 # Clusters follow what varies *most* in an embedding, and here r varies as much as u1: what a cluster mixes up is lost.
-# More clusters may lose less, but leave fewer samples in each cell of the table, which then shows synergy by chance.
+# More clusters may lose less, but leave fewer samples in each cell of the table; with too few it shows synergy by
+# chance.
 #
 # **Try it.** A rule of thumb: four samples in every cell of the table, at least. With 8 clusters for each source and a
 # label of 4 classes, how many samples are just enough?
@@ -202,7 +203,8 @@ show(figures.bias(measured[measured["truth"].isin(["suppressor", "two_bit", "mix
 #
 # - State the sources, the target *and* the reader. Between parts, redundancy is leakage.
 # - An embedding never knows more than its data; an estimator may find more in it, because it is easier to read.
-# - Classifiers that fit badly under-estimate; sparse tables over-estimate synergy; k-means can do either.
+# - Classifiers that fit badly under-estimate *informations*. An atom is a difference of these, so it can come out too
+#   small or too large (S of two_bit above). Sparse tables over-estimate synergy; k-means can do either.
 # - Before you believe S > 0: count samples per cell, or ask for an interval (`replicates=200`).
 #
 # **Glossary.** [BROJA](glossary.md#broja) · [data processing](glossary.md#data-processing) ·

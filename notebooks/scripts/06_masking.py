@@ -34,7 +34,7 @@ from coral_viz.figures.show import show
 # | method | hides | how much | when |
 # |:--|:--|:--|:--|
 # | CoMM | one modality, entirely: its tokens are left out | all of it | in its single-modality terms |
-# | InfMasking | random tokens of both, one learned token in their place | 0.7, six masks at once | weight grows |
+# | InfMasking | random tokens of both, one learned token in their place | 0.7, six masks at once | always |
 # | COrAL | random tokens of modality 1 in view 1, of modality 2 in view 2, set to 0 | up to 0.75 | in four stages |
 #
 # **See it.** Crossed-out tiles are hidden; the shade says how much the fusion's summary token (CLS) attends to a token.

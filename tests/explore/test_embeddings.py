@@ -170,3 +170,27 @@ def test_looking_changes_no_random_state(folder, ids):
     finished.embedded.cache_clear()
     explore.embeddings(folder=folder, run=ids["again"])
     assert torch.equal(torch.rand(3), wanted)
+
+
+def test_a_label_of_one_class_is_a_sentence_and_the_picture_stays(shown, monkeypatch):
+    before, embedded = shown.presenter.shown, finished.embedded
+
+    def constant(*key):
+        found = embedded(*key)
+        return dataclasses.replace(found, labels={name: 0 * classes for name, classes in found.labels.items()})
+
+    monkeypatch.setattr(finished, "embedded", constant)
+    other = "unique_1" if shown.settings["label"] == "synergy" else "synergy"
+    shown.widgets["label"].value = other
+    assert f"label '{other}' has one class in these samples" in shown.presenter.words
+    assert shown.presenter.shown is before
+    assert other not in shown.code()
+
+
+def test_a_folder_of_unreadable_runs_says_so(tmp_path):
+    (tmp_path / "0123456789abcdef").mkdir()
+    (tmp_path / "0123456789abcdef" / "spec.json").write_text("{")
+    shown = explore.embeddings(folder=str(tmp_path))
+    assert "of 1 folders none has a spec that can be read" in shown.presenter.words
+    shown.widgets["folder"].value = "x" * 5000
+    assert "there is no folder" in shown.presenter.words

@@ -215,7 +215,7 @@ def test_a_run_can_be_cancelled(monkeypatch):
     own.cancel.click()
     own.running.thread.join(30)
     assert said[:2] == ["Starting.", "Training: step 1 of 2."]
-    assert said[-1].startswith("There is no new run.")
+    assert said[-1] == "Cancelled; there is no new run."
 
 
 def test_images_are_shown_as_images(tmp_path):

@@ -1,5 +1,6 @@
 """Gate editor, lattice, unique information and estimator lab: their numbers, their words, and bad input."""
 
+import math
 import threading
 
 import numpy as np
@@ -57,6 +58,7 @@ def test_a_typed_table_is_normalised_with_a_notice():
     ("values", "sentence"),
     [
         ({"p010": -0.25}, "P(0,1,0) is negative; probabilities are 0 or more."),
+        ({"p010": math.inf}, "not finite, or too large"),
         (dict.fromkeys(CELLS, 0.0), "all eight numbers are 0, so nothing ever happens"),
     ],
 )
@@ -69,7 +71,7 @@ def test_a_bad_table_is_a_sentence_and_the_picture_stays(values, sentence):
     assert 'role="alert"' in explorer.presenter.status.value
     if len(values) == 1:
         assert explorer.presenter.picture.value == last
-    with pytest.raises(ValueError, match=r"negative|nothing ever happens"):
+    with pytest.raises(ValueError, match=r"negative|not finite|nothing ever happens"):
         explorer.figure()
 
 

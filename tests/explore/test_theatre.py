@@ -3,6 +3,7 @@
 import dataclasses
 import sys
 
+import numpy as np
 import pytest
 
 from coral_viz import explore, style
@@ -93,7 +94,18 @@ def test_bad_recordings_are_a_sentence_and_the_picture_stays(shown, folder, tmp_
     options = dict(shown.widgets["run"].options)
     assert options["0123456789abcdef (damaged)"] == "0123456789abcdef"
     shown.widgets["run"].value = "0123456789abcdef"
-    assert "cannot be read" in shown.presenter.words
+    assert "is damaged" in shown.presenter.words
+    shown.widgets["folder"].value = "x" * 5000
+    assert "there is no recording of a training in" in shown.presenter.words
     shown.widgets["folder"].value = f"{folder}/none"
     assert "there is no recording of a training in" in shown.presenter.words
     assert shown.presenter.shown.alt == before.alt
+
+
+def test_a_label_of_one_class_is_a_sentence_and_the_picture_stays(shown, recorded, tmp_path):
+    before = shown.presenter.shown
+    one = {name: np.zeros_like(classes) for name, classes in recorded.labels.items()}
+    replay.save(dataclasses.replace(recorded, labels=one), tmp_path / "one")
+    shown.widgets["folder"].value = str(tmp_path / "one")
+    assert "label 'redundancy' has one class in these samples" in shown.presenter.words
+    assert shown.presenter.shown is before

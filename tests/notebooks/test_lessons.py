@@ -74,9 +74,10 @@ def test_every_exercise_is_asked_once():
 
 
 def anchors(path):
-    """What can be linked to in a page of Markdown: its headings, as GitHub and JupyterLab name them."""
+    """What can be linked to in a page of Markdown: headings that GitHub and JupyterLab (it keeps case) name alike."""
     titles = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    of_github = {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+    return of_github & {title.replace(" ", "-") for title in titles}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

@@ -1,5 +1,7 @@
 """Recordings: they are the run itself, read back as they were written, and bad files are a sentence."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -99,8 +101,14 @@ def test_bad_recordings_and_orders_are_a_sentence(recorded, tmp_path):
         replay.load(tmp_path / "none.npz")
     path = replay.save(recorded, tmp_path)
     path.write_bytes(path.read_bytes()[:500])
-    with pytest.raises(ValueError, match="cannot be read"):
+    with pytest.raises(ValueError, match=r"is damaged: .*; record it again"):
         replay.load(path)
+    for change, words in (
+        ({"maps": recorded.maps * np.nan}, "numbers that are not finite"),
+        ({"probes": pd.concat([recorded.probes] * 2)}, "measures something twice"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            replay.load(replay.save(dataclasses.replace(recorded, **change), tmp_path))
     with pytest.raises(ValueError, match="points = 1 and samples = 40"):
         replay.record(SPEC, points=1, samples=40)
 

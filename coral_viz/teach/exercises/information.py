@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 
@@ -39,7 +40,11 @@ def hidden_by_co_information(answer) -> str:
 def lattice_node(label) -> str:
     """The node of three sources that says: sources 1 and 2 together tell it, and so do sources 1 and 3 together."""
     labels = pid.redundancy_lattice(3).labels()
-    written = str(label).replace(" ", "").replace(",", "")
+    groups = re.findall(r"\{([\d ,]+)\}", str(label))
+    groups = sorted(
+        ("".join(sorted(set(group) - set(" ,"))) for group in groups), key=lambda group: (len(group), group)
+    )
+    written = "".join(f"{{{group}}}" for group in groups)
     if written not in labels:
         raise NotYet(f"The lattice has no node {label!r}. Its nodes are written like {labels[0]} or {labels[-1]}.")
     if written != "{12}{13}":

@@ -22,9 +22,9 @@ def exercise(function: Callable[[object], str]) -> Callable[[object], str]:
     return function
 
 
-def close(value, wanted) -> bool:
-    """Whether numbers are right to two decimals."""
-    return bool(np.allclose(value, wanted, atol=CLOSE))
+def close(value, wanted, within: float = CLOSE) -> bool:
+    """Whether numbers are right, to two decimals if nothing else is said."""
+    return bool(np.allclose(value, wanted, rtol=0, atol=within))
 
 
 def in_words(atoms) -> str:
