@@ -187,14 +187,13 @@ def _read(held: dict[str, np.ndarray]) -> Replay:
     index = pd.Index(held["losses/step"], name="step")
     if not all(np.isfinite(held[name]).all() for name in ("maps", "explained", "probes/value", "losses/values")):
         raise ValueError("it holds numbers that are not finite")
-    if len({*zip(*(held[f"probes/{name}"].tolist() for name in ("step", "label", "metric")))}) < len(
-        held["probes/step"]
-    ):
+    probes = pd.DataFrame({name: held[f"probes/{name}"] for name in ("label", "metric", "value", "step")})
+    if probes.duplicated(["label", "metric", "step"]).any():
         raise ValueError("it measures something twice")
     return Replay(
         spec=RunSpec.from_canonical(str(held["spec"])),
         losses=pd.DataFrame(held["losses/values"], index=index, columns=held["losses/terms"].tolist()),
-        probes=pd.DataFrame({name: held[f"probes/{name}"] for name in ("label", "metric", "value", "step")}),
+        probes=probes,
         truth=dict(zip(labels, held["truth"].tolist())),
         chance=dict(zip(labels, held["chance"].tolist())),
         maps=held["maps"].astype(float),
