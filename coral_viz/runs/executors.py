@@ -108,12 +108,12 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
     left, losses = {spec.id: spec for spec in specs}, Counter()
     while left:
         begun: list[str] = []
-        suspects = [spec for spec in left.values() if losses[spec.id]]  # these one by one, to see which it is
-        many = min(jobs, len(left)) if not suspects else 2
-        at_once = many if not suspects else 1
-        parallel = joblib.Parallel(n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=at_once)
+        suspects = [spec for spec in left.values() if losses[spec.id]]
+        chosen = suspects[:1] or list(left.values())  # a suspect alone, so that no other's result is lost with it
+        many = 2 if suspects else min(jobs, len(left))
+        parallel = joblib.Parallel(n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=many)
         try:
-            for outcome, result in parallel(_handed_out(suspects or list(left.values()), device, begun)):
+            for outcome, result in parallel(_handed_out(chosen, device, begun)):
                 del left[outcome.spec.id]
                 yield outcome, result
         except BrokenProcessPool:
