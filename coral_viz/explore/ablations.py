@@ -43,6 +43,7 @@ class Ablations(Explorer):
     """``explore.ablations()``: a grid that ships, or one of your own in the folder of its sweep."""
 
     NAME = "ablations"
+    sweeping: Background | None = None
 
     def controls(self):
         known = [path.stem.removeprefix("grid_") for path in sorted(shipped.RESULTS.glob("grid_*.parquet"))]
@@ -142,7 +143,6 @@ class Ablations(Explorer):
         """What is seen beside what is held, and below them what does the runs that are missing."""
         start = ipywidgets.Button(description="run the missing cells", layout={"width": "auto"})
         stop = ipywidgets.Button(description="cancel", disabled=True)
-        self.sweeping: Background | None = None
         self._cancelled = False
 
         def begin(button):
@@ -178,6 +178,11 @@ class Ablations(Explorer):
             widget.layout.width = COLUMN
         chosen = ipywidgets.HBox([seen, held], layout={"flex_flow": "row wrap"})
         return ipywidgets.VBox([chosen, ipywidgets.HBox([start, stop])])
+
+    def close(self) -> None:
+        if self.sweeping is not None:
+            self.sweeping.leave()
+        super().close()
 
 
 # --- what there is ----------------------------------------------------------------------------------------------------

@@ -19,19 +19,25 @@ class Background:
     def __init__(self, command: Sequence[str], said: Callable[[str], None], ended: Callable[[int], None]):
         ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # by shells in the background; it is inherited
         self._signals = itertools.chain([signal.SIGINT][ignored:], itertools.repeat(signal.SIGTERM))
+        self._said, self._ended = said, ended
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.thread = threading.Thread(target=self._follow, args=(said, ended), daemon=True)
+        self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 
     def stop(self) -> None:
         """Ask the process to end, as Ctrl-C does, so that it may tidy up; asked again, it has to."""
         self.process.send_signal(next(self._signals))
 
-    def _follow(self, said: Callable[[str], None], ended: Callable[[int], None]) -> None:
+    def leave(self) -> None:
+        """Stop, and tell no more: nobody is there to be told, or to stop it later."""
+        self._said = self._ended = lambda told: None
+        self.stop()
+
+    def _follow(self) -> None:
         line = b""
         with self.process.stdout as printed:
             while piece := printed.read1():
                 *lines, line = re.split(rb"[\r\n]+", line + piece)
                 if told := [text for text in (*lines, line) if text.strip()]:
-                    said(told[-1].decode(errors="replace").strip())
-        ended(self.process.wait())
+                    self._said(told[-1].decode(errors="replace").strip())
+        self._ended(self.process.wait())

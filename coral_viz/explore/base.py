@@ -15,6 +15,7 @@ import ipywidgets
 from matplotlib.figure import Figure
 
 from coral_viz import style
+from coral_viz.explore import live
 from coral_viz.explore.presenter import Presenter
 
 LABEL_WIDTH, WIDTH = "150px", "460px"
@@ -32,17 +33,21 @@ class Explorer:
     draw(computed, settings, look): the Figure, with ``alt``, at the size of the look;
     caption(computed, settings): one sentence below the picture.
 
-    Settings given at construction replace those that the controls start with; ValueError names unknown ones.
+    Settings given at construction replace those that the controls start with; ValueError names unknown ones. In a
+    notebook it is closed when the cell that made or showed it has run again without it (see ``explore.live``).
     """
 
     NAME: str
     ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By the value of the control "picture", the controls that stand there only; those of no picture stand always."""
+    view: ipywidgets.Widget | None = None
     _following = False
+    _closed = False
     _shown: dict | None = None
 
     def __init__(self, **settings):
-        self.widgets = self.controls()
+        self.widgets, self.presenter = self.controls(), Presenter()
+        live.keep(self)
         unknown = [name for name in settings if name not in self.widgets]
         if unknown:
             raise ValueError(
@@ -51,7 +56,6 @@ class Explorer:
         for name in self.widgets:  # in their order, as what one offers may depend on those before it
             if name in settings:
                 self._set(name, settings[name])
-        self.presenter = Presenter()
         self.refresh()
         for widget in self.widgets.values():
             widget.observe(self.refresh, "value")
@@ -112,6 +116,13 @@ class Explorer:
             self.presenter.say(f"These settings met a fault in the program ({words}).", alert=True)
             raise
 
+    def close(self) -> None:
+        """Take all widgets from the kernel and the page, and end what else runs. Shown again, it is built anew."""
+        self._closed = True
+        for widget in (*self.widgets.values(), self.presenter.widget, self.view):
+            if widget is not None:  # there is no view if settings were refused
+                live.close(widget)
+
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
         """Inside, an observer may set other controls as part of the change it was told of; all is drawn once, after."""
@@ -142,6 +153,10 @@ class Explorer:
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
         """The live widget, and beside it the picture with its words and a sentence, for where no kernel runs."""
+        if self._closed:
+            self._closed = False
+            self.__init__(**(self._shown or self.settings))
+        live.keep(self)
         bundle = dict(self.view._repr_mimebundle_(**kwargs) or {})
         if self.presenter.shown is not None:
             how = f"Run this cell to explore: {self.code()}"
@@ -174,19 +189,29 @@ def choice(description: str, options, value) -> ipywidgets.Widget:
 
 def with_number_box(widget: ipywidgets.Widget) -> ipywidgets.Widget:
     """A slider beside a number box of the same value, since a slider alone has no name that is read aloud."""
-    if not isinstance(widget, ipywidgets.IntSlider | ipywidgets.FloatSlider):
-        return widget
-    kind = ipywidgets.BoundedIntText if isinstance(widget, ipywidgets.IntSlider) else ipywidgets.BoundedFloatText
-    box = kind(
-        value=widget.value,
-        min=widget.min,
-        max=widget.max,
-        step=widget.step,
-        description=widget.description,
-        style={"description_width": LABEL_WIDTH},
-        layout={"width": "250px"},
-    )
-    widget.description = ""
-    for trait in ("max", "value"):
-        ipywidgets.jslink((widget, trait), (box, trait))
-    return ipywidgets.HBox([box, widget])
+    return Numbered(widget) if isinstance(widget, ipywidgets.IntSlider | ipywidgets.FloatSlider) else widget
+
+
+class Numbered(ipywidgets.HBox):
+    """A slider, whose name it takes, and a number box of the same value that bears the name."""
+
+    def __init__(self, slider: ipywidgets.IntSlider | ipywidgets.FloatSlider):
+        kind = ipywidgets.BoundedIntText if isinstance(slider, ipywidgets.IntSlider) else ipywidgets.BoundedFloatText
+        box = kind(
+            value=slider.value,
+            min=slider.min,
+            max=slider.max,
+            step=slider.step,
+            description=slider.description,
+            style={"description_width": LABEL_WIDTH},
+            layout={"width": "250px"},
+        )
+        slider.description = ""
+        self.links = [ipywidgets.jslink((slider, trait), (box, trait)) for trait in ("max", "value")]
+        super().__init__([box, slider])
+
+    def close(self) -> None:
+        """Links are no children, but widgets, too."""
+        for link in self.links:
+            link.close()
+        super().close()

@@ -8,7 +8,7 @@ import ipywidgets
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.base import Explorer, choice, slider
+from coral_viz.explore.base import Explorer, choice, slider, with_number_box
 from coral_viz.figures.gates import gate
 
 CUSTOM = "custom"
@@ -39,7 +39,7 @@ class Gates(Explorer):
         }
 
     def layout(self):
-        rows = super().layout().children
+        rows = [with_number_box(widget) for widget in self.widgets.values()]
         table = ipywidgets.GridBox(rows[4:], layout={"grid_template_columns": "repeat(4, 180px)"})
 
         def follow(change=None):

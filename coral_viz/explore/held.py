@@ -7,6 +7,7 @@ from functools import partial
 import ipywidgets
 import traitlets
 
+from coral_viz.explore import live
 from coral_viz.explore.base import choice
 from coral_viz.figures import swept
 
@@ -24,13 +25,15 @@ class Held(ipywidgets.VBox):
 
     def offer(self, choices: dict[str, list]) -> None:
         """A list of each setting's values, all of them any; ``value`` keeps what is still there."""
-        self.lists = {}
+        self.lists, former = {}, self.children
         for name, values in choices.items():
             options = [(ANY, ANY), *((swept.plain(value), value) for value in values)]
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
             self.lists[name].layout.width = COLUMN
             self.lists[name].observe(partial(self._gather, name), "value")
         self.children = [ipywidgets.HTML("Held:"), *self.lists.values()]
+        for widget in former:
+            live.close(widget)
         self.value = {name: value for name, value in self.value.items() if value in choices.get(name, [])}
         self._spread()
 

@@ -32,6 +32,7 @@ class Masking(Explorer):
     """
 
     NAME = "masking"
+    own: own_run.Trainer | None = None
     ONLY = MappingProxyType(
         {HIDDEN: ("sample", "progress", "draw_number"), TURNED: ("turned", "metric"), OWN: ("metric",)}
     )
@@ -57,14 +58,19 @@ class Masking(Explorer):
         }
 
     def layout(self):
-        own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
+        self.own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
 
         def follow(change=None):
-            own.view.layout.display = "flex" if self.widgets["picture"].value == OWN else "none"
+            self.own.view.layout.display = "flex" if self.widgets["picture"].value == OWN else "none"
 
         follow()
         self.widgets["picture"].observe(follow, "value")
-        return ipywidgets.VBox([*super().layout().children, own.view])
+        return ipywidgets.VBox([super().layout(), self.own.view])
+
+    def close(self) -> None:
+        if self.own is not None:
+            self.own.close()
+        super().close()
 
     def _chosen(self) -> RunSpec:
         return finished.opened(self.settings["folder"], self.settings["run"]).spec

@@ -48,6 +48,8 @@ class Trainer:
         done: called when a run has finished well.
     """
 
+    running: Background | None = None
+
     def __init__(self, chosen: Callable[[], RunSpec], say: Callable, done: Callable[[], None]):
         self._chosen, self._say, self._done = chosen, say, done
         self.controls = {name: _control(field) for name, field in MASKS.items()}
@@ -75,6 +77,11 @@ class Trainer:
         """End the run that was begun."""
         self._cancelled = True
         self.running.stop()
+
+    def close(self) -> None:
+        """End a run that was begun, and tell no more of it."""
+        if self.running is not None:
+            self.running.leave()
 
     def _told(self, line: str) -> None:
         self._last = line

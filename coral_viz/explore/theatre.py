@@ -20,6 +20,8 @@ from coral_viz.runs import replay
 REPLAYS = shipped.RESULTS.parent / "replays"
 """The recordings that come with the repository."""
 
+DAMAGED = " (damaged)"
+
 PACE = 0.5
 """Seconds from one moment to the next while it plays."""
 
@@ -28,6 +30,7 @@ class Theatre(Explorer):
     """``explore.theatre()``: move the moment or let it move; 0 is before training, the last one its end."""
 
     NAME = "theatre"
+    playing: threading.Thread | None = None
 
     def controls(self):
         wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
@@ -79,6 +82,10 @@ class Theatre(Explorer):
         if self.playing is me:
             self.play.value = False
 
+    def close(self) -> None:
+        self.playing = None  # which ends the thread
+        super().close()
+
     def compute(self, settings):
         recorded = _read(settings["folder"], settings["run"])
         check_classes(recorded.labels, settings["label"])
@@ -90,7 +97,9 @@ class Theatre(Explorer):
 
     def caption(self, computed, settings):
         step, last = computed.steps[settings["moment"]], computed.steps[-1]
-        return f"{title(computed.spec)}: step {step} of {last}."
+        damaged = [f"{run}.npz" for words, run in self.widgets["run"].options if words.endswith(DAMAGED)]
+        more = f" Damaged, and not to be watched: {', '.join(damaged)}." if damaged else ""
+        return f"{title(computed.spec)}: step {step} of {last}.{more}"
 
 
 def _folder(name: str) -> Path:
@@ -98,16 +107,16 @@ def _folder(name: str) -> Path:
 
 
 def _listed(folder: str) -> list[tuple[str, str]]:
-    """The readable recordings of a folder as (words, run id)."""
-    found, paths = [], []
+    """The recordings of a folder as (words, run id), those that cannot be read at the end."""
+    paths, whole, damaged = [], [], []
     with contextlib.suppress(OSError):  # of a name that is too long; ``compute`` says so
         paths = sorted(_folder(folder).glob("*.npz"))
     for path in paths:
         try:
-            found.append((title(_read(folder, path.stem).spec), path.stem))
+            whole.append((title(_read(folder, path.stem).spec), path.stem))
         except ValueError:
-            found.append((f"{path.stem} (damaged)", path.stem))
-    return sorted(found)
+            damaged.append((f"{path.stem}{DAMAGED}", path.stem))
+    return sorted(whole) + damaged
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ from html import escape
 
 import ipywidgets
 
+from coral_viz.explore import live
 from coral_viz.teach.hints import folded
 
 
@@ -20,6 +21,16 @@ class Prediction:
 
     def __init__(self, question: str, options: Sequence[str], answer: str, why: str):
         self.question, self.options, self.answer, self.why = question, tuple(options), answer, why
+        self._ask()
+        live.keep(self)
+
+    def close(self) -> None:
+        """Take the widgets from the kernel and the page. Shown again, the question is asked anew."""
+        self._closed = True
+        live.close(self.view)
+
+    def _ask(self) -> None:
+        self._closed = False
         self.choice = ipywidgets.RadioButtons(
             options=self.options,
             value=None,
@@ -27,10 +38,10 @@ class Prediction:
             style={"description_width": "90px"},
             layout={"width": "auto"},
         )
-        self.button = ipywidgets.Button(description="Reveal", tooltip="Reveal the answer to: " + question)
+        self.button = ipywidgets.Button(description="Reveal", tooltip="Reveal the answer to: " + self.question)
         self.button.on_click(self.reveal)
         self.told = ipywidgets.HTML()
-        asked = ipywidgets.HTML(f"<p><b>Predict.</b> {escape(question)}</p>")
+        asked = ipywidgets.HTML(f"<p><b>Predict.</b> {escape(self.question)}</p>")
         self.view = ipywidgets.VBox([asked, self.choice, self.button, self.told])
         self.words = ""
 
@@ -54,8 +65,11 @@ class Prediction:
         return f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{options}</ul>{answer}"
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
-        live = dict(self.view._repr_mimebundle_(**kwargs) or {})
-        return live | {"text/html": self._repr_html_(), "text/plain": repr(self)}
+        if self._closed:
+            self._ask()
+        live.keep(self)
+        shown = dict(self.view._repr_mimebundle_(**kwargs) or {})
+        return shown | {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
 def predict(question: str, options: Sequence[str], answer: str, why: str) -> Prediction:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -74,6 +75,16 @@ def test_play_stops_when_told(shown):
     assert shown.widgets["moment"].value == 1
 
 
+@pytest.mark.usefixtures("at_once")
+def test_play_ends_with_the_explorer(shown):
+    shown.widgets["moment"].observe(lambda change: shown.close(), "value")
+    before = set(threading.enumerate())
+    shown.play.value = True
+    for thread in set(threading.enumerate()) - before:
+        thread.join(60)
+    assert shown.widgets["moment"].value == 1
+
+
 def test_labels_and_measures_can_be_chosen(shown, recorded):
     shown.widgets["label"].value = "synergy"
     shown.widgets["metric"].value = "balanced_accuracy"
@@ -100,6 +111,22 @@ def test_bad_recordings_are_a_sentence_and_the_picture_stays(shown, folder, tmp_
     shown.widgets["folder"].value = f"{folder}/none"
     assert "there is no recording of a training in" in shown.presenter.words
     assert shown.presenter.shown.alt == before.alt
+
+
+def test_a_damaged_recording_is_named_and_hides_no_other(folder, recorded, tmp_path):
+    whole = {path.stem for path in tmp_path.glob("*.npz")}
+    for number in range(8):
+        raw = bytearray((tmp_path / f"{recorded.spec.id}.npz").read_bytes())
+        raw[number * len(raw) // 8 + 40] ^= 1
+        (tmp_path / f"{number}.npz").write_bytes(raw)
+    (tmp_path / "8.npz").mkdir()
+    shown = explore.theatre(folder=folder)
+    runs = [run for _, run in shown.widgets["run"].options]
+    assert set(runs[:2]) == whole
+    assert runs[2:] == [str(number) for number in range(9)]
+    assert shown.presenter.words == "Ready."
+    named = ", ".join(f"{number}.npz" for number in range(9))
+    assert f"Damaged, and not to be watched: {named}." in shown.presenter.picture.value
 
 
 def test_a_label_of_one_class_is_a_sentence_and_the_picture_stays(shown, recorded, tmp_path):
