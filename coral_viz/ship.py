@@ -4,20 +4,19 @@ command.
 ``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
 seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README;
 ``results/grid_NAME.*`` the tables of a sweep; ``runs/`` and ``replays/`` trained methods and recorded trainings that
-notebooks open; ``manifest.json`` for every NAME the command it came from and the hash of each file.
+notebooks open; ``manifest.json`` for every NAME the command it came from and the hash of each file. Nothing in the
+folder changes before all that a NAME has is made and checked.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 import torch
 
-from coral_viz import __version__, figures, methods, runs, statistics, style, tables
+from coral_viz import figures, manifest, methods, names, runs, statistics, style, tables
 from coral_viz.figures import ablation, swept
 from coral_viz.figures.learning import learning
 from coral_viz.grid_table import WORLD, grid_table, percent
@@ -32,32 +31,34 @@ TRAININGS = ("unbiased", "biased")
 MANY = 4
 PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
 FORMATS = ("svg",)  # what a README shows; `paper` draws the others
+RESERVED = ("bench_", "grid_", "runs_")
+"""How names of benchmarks, of sweeps and of runs begin."""
 
 
 def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
     """Write tables and pictures of the tour folder ``tour`` to ``data``; returns their paths.
 
     ``name`` is what the files are called, ``command`` what made the tour, for the manifest. Other names in the folder
-    stay as they are. Raises ValueError if the tour holds no results.
+    stay as they are. Raises ValueError if the tour holds no results, and as ``_named`` and ``manifest.put``.
     """
-    source, data = Path(tour) / "results.parquet", Path(data)
+    name, source, data = _named(name), Path(tour) / "results.parquet", Path(data)
     if not source.is_file():
         raise ValueError(f"{str(tour)!r} holds no results.parquet; run `python -m coral_viz tour --out {tour}` first.")
     table = tables.read(source)
     measured = tables.validate(table[table["split"] != "train"])
-    (data / "results").mkdir(parents=True, exist_ok=True)
-    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".md")]
-    measured.to_parquet(paths[0], index=False)
-    summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
-    paths[2].write_text(accuracy_table(measured))
-    look = style.paper(columns=2)
-    drawn = figures.overview(measured, look=look)
-    if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
-        drawn["schematic"] = figures.schematic(look=look)
-    for picture in (picture for picture in PICTURES if picture in drawn):
-        paths += figures.save(drawn[picture], data / "figures" / f"{name}_{picture}", data=measured, formats=FORMATS)
-    _record(data, name, command, paths)
-    return paths
+    with manifest.aside(data) as folder:
+        paths = _three(folder, name)
+        measured.to_parquet(paths[0], index=False)
+        summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
+        paths[2].write_text(accuracy_table(measured))
+        look = style.paper(columns=2)
+        drawn = figures.overview(measured, look=look)
+        if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
+            drawn["schematic"] = figures.schematic(look=look)
+        for picture in (picture for picture in PICTURES if picture in drawn):
+            stem = folder / "figures" / f"{name}_{picture}"
+            paths += figures.save(drawn[picture], stem, data=measured, formats=FORMATS)
+        return manifest.put(paths, folder, data, name=name, command=command)
 
 
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
@@ -71,19 +72,19 @@ def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) 
     specs = [spec for spec in store.specs() if spec.seed == seed and _opened(spec) and store.finished(spec)]
     if not specs:
         raise ValueError(f"{str(source)!r} holds no finished run with seed {seed} of the methods that ship.")
-    names = sorted({f"runs_{spec.task}" for spec in specs})
-    if len(names) > 1:
-        raise ValueError(f"{str(source)!r} holds runs of several tasks: {', '.join(names)}; ship a folder of one.")
-    shipped, paths = runs.Store(data / "runs"), []
-    for spec in specs:
-        weights = {name: _half(tensor) for name, tensor in store.weights(spec).items()}
-        shipped.save(spec, runs.Result(store.rows(spec), weights), **store.timing(spec))
-        paths += sorted(shipped.path(spec).iterdir())
+    asked = sorted({f"runs_{spec.task}" for spec in specs})
+    if len(asked) > 1:
+        raise ValueError(f"{str(source)!r} holds runs of several tasks: {', '.join(asked)}; ship a folder of one.")
     watched = [spec for spec in specs if spec.method in WATCHED and not spec.knob]
-    recordings = replay.gather(watched, data / "replays", store.root / "replays")
-    paths += recordings + _learning(map(replay.load, recordings), data / "figures" / f"{names[0]}_learning")
-    _record(data, names[0], command, paths)
-    return paths
+    with manifest.aside(data) as folder:
+        shipped, paths = runs.Store(folder / "runs"), []
+        for spec in specs:
+            weights = {name: _half(tensor) for name, tensor in store.weights(spec).items()}
+            shipped.save(spec, runs.Result(store.rows(spec), weights), **store.timing(spec))
+            paths += sorted(shipped.path(spec).iterdir())
+        recordings = replay.gather(watched, folder / "replays", [data / "replays", store.root / "replays"])
+        paths += recordings + _learning(map(replay.load, recordings), folder / "figures" / f"{asked[0]}_learning")
+        return manifest.put(paths, folder, data, name=asked[0], command=command)
 
 
 def _learning(recordings: Iterable[replay.Replay], stem: Path) -> list[Path]:
@@ -98,21 +99,20 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     """Write the table of the sweep folder ``out``, its cells and their comparison to ``data``; returns their paths.
 
     Also a picture over every number with four levels or more in cells that differ in it alone. ``name`` and ``command``
-    as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read``.
+    as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read`` and ``ship``.
     """
-    table, data, name = results.read(Path(out) / "results.parquet"), Path(data), f"grid_{name}"
-    (data / "results").mkdir(parents=True, exist_ok=True)
-    paths = [data / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".md")]
-    results.write(table, paths[0])
-    cells = statistics.bootstrap(_shown(table), [*WORLD, *results.settings(table), *MEASURE])
-    cells.to_csv(paths[1], index=False, float_format="%.4f")
-    paths[2].write_text(grid_table(table))
-    for setting in results.settings(table):
-        if swept.levels(table, setting) >= MANY:
-            drawn = ablation.curve(table, setting, look=style.paper(columns=2))
-            paths += figures.save(drawn, data / "figures" / f"{name}_{setting}", data=table, formats=FORMATS)
-    _record(data, name, command, paths)
-    return paths
+    name, table, data = f"grid_{_named(name)}", results.read(Path(out) / "results.parquet"), Path(data)
+    with manifest.aside(data) as folder:
+        paths = _three(folder, name)
+        results.write(table, paths[0])
+        cells = statistics.bootstrap(_shown(table), [*WORLD, *results.settings(table), *MEASURE])
+        cells.to_csv(paths[1], index=False, float_format="%.4f")
+        paths[2].write_text(grid_table(table))
+        for setting in results.settings(table):
+            if swept.levels(table, setting) >= MANY:
+                drawn, stem = ablation.curve(table, setting, look=style.paper(columns=2)), f"{name}_{setting}"
+                paths += figures.save(drawn, folder / "figures" / stem, data=table, formats=FORMATS)
+        return manifest.put(paths, folder, data, name=name, command=command)
 
 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
@@ -159,14 +159,14 @@ def _half(tensor: torch.Tensor) -> torch.Tensor:
     return tensor.half() if tensor.is_floating_point() else tensor
 
 
-def _record(data: Path, name: str, command: str, paths: list[Path]) -> None:
-    """Write this name's entry of the manifest, the others kept; files that the name had and has no more go."""
-    path = data / "manifest.json"
-    entries = json.loads(path.read_text()) if path.is_file() else {}
-    hashes = {str(path.relative_to(data)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-    for stale in sorted(set(entries.get(name, {}).get("sha256", {})) - set(hashes)):
-        (data / stale).unlink(missing_ok=True)
-        if not any((data / stale).parent.iterdir()):
-            (data / stale).parent.rmdir()
-    entries[name] = {"command": command, "version": __version__, "sha256": hashes}
-    path.write_text(json.dumps(dict(sorted(entries.items())), indent=2) + "\n")
+def _named(name: str) -> str:
+    """The same name. ValueError as ``names.check``, or if it begins as others' names do."""
+    if names.check(name).startswith(RESERVED):
+        raise ValueError(f"{name!r} begins as names of other files do ({', '.join(RESERVED)}); choose another.")
+    return name
+
+
+def _three(folder: Path, name: str) -> list[Path]:
+    """The paths of a table, of its summary and of what a README shows of it, in a folder that is made."""
+    (folder / "results").mkdir()
+    return [folder / "results" / f"{name}{suffix}" for suffix in (".parquet", ".csv", ".md")]

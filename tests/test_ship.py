@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from coral_viz import tables
+from coral_viz import manifest, tables
 from coral_viz.__main__ import main
 from coral_viz.runs import Store, grids, replay, restored, results, sweeps
 from coral_viz.ship import accuracy_table, ship, ship_grid, ship_runs, summary
@@ -146,3 +146,124 @@ def test_a_folder_without_a_sweep_is_a_sentence(tmp_path):
     with pytest.raises(ValueError, match=r"there is no table .*results\.parquet"):
         ship_grid(tmp_path, tmp_path / "data", name="width", command="")
     assert not (tmp_path / "data").exists()
+
+
+def held(folder):
+    """Every file below a folder and its bytes; links as they are."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+BAD_NAMES = [
+    "../../x",
+    "/abs",
+    "",
+    ".",
+    "a/b",
+    "a\\b",
+    ".hidden",
+    "-x",
+    "two words",
+    "x\n",
+    "é",
+    "x" * 65,
+    "runs_factors",
+]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES)
+def test_names_are_names(swept, tmp_path, capsys, name):
+    data = tmp_path / "in" / "data"
+    for option in ("--name", "--grid"):
+        options = [str(swept), f"{option}={name}", "--data", str(data), "--command", ""]
+        assert main(["ship", *options]) == 1
+        assert capsys.readouterr().err.startswith(f"coral_viz: {name!r} ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A folder with files, a manifest that can be written, and a neighbour that must stay as it is."""
+    folder = tmp_path / "data"
+    for file in ("data/results/old.csv", "data/README.md", "victim/file"):
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("precious")
+    return folder
+
+
+PLACES = [
+    "",
+    ".",
+    "results",
+    "README.md",
+    "manifest.json",
+    "grids/x.toml",
+    "victim/file",
+    "../victim/file",
+    "{victim}/file",
+]
+PLACES += ["results/../../victim/file", "results/out/file", "results/loop", "results/a\0b", "results/old.csv/x"]
+PLACES += [f"results/{300 * 'x'}"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", ["grid_width", "others"])
+def test_nothing_changes_where_a_manifest_names_a_file_elsewhere(swept, tmp_path, data, place, name):
+    (data / "results" / "out").symlink_to(tmp_path / "victim")
+    (data / "results" / "loop").symlink_to(data / "results" / "loop")
+    place = place.format(victim=tmp_path / "victim")
+    files = {"results/old.csv": "", place: ""}
+    (data / "manifest.json").write_text(json.dumps({name: {"sha256": files}}))
+    before = held(tmp_path)
+    with pytest.raises(ValueError, match="does not name a file in figures, replays, results or runs of"):
+        ship_grid(swept, data, name="width", command="")
+    assert held(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "1", "null", '{"a": 1}', '{"a": {"sha256": []}}', "{", "", "\x00", "[" * 100_000, b"\xff"]
+)
+def test_a_manifest_that_is_none_is_a_sentence(swept, tmp_path, data, text):
+    (data / "manifest.json").write_bytes(text if isinstance(text, bytes) else text.encode())
+    before = held(tmp_path)
+    with pytest.raises(ValueError, match=r"manifest\.json' (cannot be read|is no manifest)"):
+        ship_grid(swept, data, name="width", command="")
+    assert held(tmp_path) == before
+
+
+def test_files_of_a_folder_that_has_gone_are_no_obstacle(swept, data):
+    files = {"figures/gone.svg": "", "runs/gone/DONE": "", "results/old.csv": "", "results/shared.csv": ""}
+    others = {"others": {"sha256": {"results/shared.csv": ""}}}
+    (data / "results" / "shared.csv").write_text("of others, too")
+    (data / "manifest.json").write_text(json.dumps({"grid_width": {"sha256": files}} | others))
+    ship_grid(swept, data, name="width", command="")
+    names = {path.name for path in (data / "results").iterdir()}
+    assert names == {"grid_width.parquet", "grid_width.csv", "grid_width.md", "shared.csv"}
+    assert set(data.iterdir()) == {data / "results", data / "README.md", data / "manifest.json"}
+    assert manifest.entries(data)["others"] == others["others"]
+
+
+def test_a_file_of_another_name_is_not_replaced(swept, tmp_path, data):
+    (data / "results" / "grid_width.md").write_text("theirs")
+    (data / "manifest.json").write_text(json.dumps({"theirs": {"sha256": {"results/grid_width.md": ""}}}))
+    before = held(tmp_path)
+    with pytest.raises(ValueError, match=r"grid_width\.md' belongs to 'theirs' already; choose another name"):
+        ship_grid(swept, data, name="width", command="")
+    assert held(tmp_path) == before
+
+
+def test_nothing_is_written_through_a_link_that_leads_outside(swept, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "data" / "results").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match=r"'results/grid_width\.parquet' does not name a file in"):
+        ship_grid(swept, tmp_path / "data", name="width", command="")
+    assert held(tmp_path) == {}
+
+
+def test_what_fails_while_it_is_made_changes_nothing(swept, tmp_path, data, monkeypatch):
+    monkeypatch.setattr("coral_viz.ship.grid_table", lambda table: 1 / 0)
+    before = held(tmp_path)
+    with pytest.raises(ZeroDivisionError):
+        ship_grid(swept, data, name="width", command="")
+    assert held(tmp_path) == before
+    assert {path.name for path in data.iterdir()} == {"results", "README.md"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coral_viz import tables
+from coral_viz import names, tables
 from coral_viz.figures.save import save
 from coral_viz.report import page, sections
 
@@ -39,12 +39,14 @@ def write(
         failures: columns run_id, method, distribution, seed, reason; a row per failed run, if any.
 
     Raises:
-        ValueError: the table is not valid or holds no bits kept, or a figure has no alternative text.
+        ValueError: the table is not valid or holds no bits kept, or a figure has no alternative text, or one has a name
+            that could lead out of the folder (see ``names.check``).
         OSError: the folder cannot be written.
     """
-    out = Path(out)
+    out, table = Path(out), tables.validate(table)
+    for name in figures:
+        names.check(name)
     out.mkdir(parents=True, exist_ok=True)
-    table = tables.validate(table)
     tables.write(table, out / "results")
     timing.to_csv(out / "timing.csv", index=False)
     for name, figure in figures.items():

@@ -6,7 +6,7 @@ file; watching it needs neither network nor training.
 
 from __future__ import annotations
 
-import zipfile
+import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from torch import Tensor
 
 from coral_viz import probing, tasks
 from coral_viz.devices import resolve
+from coral_viz.runs import stamped
 from coral_viz.runs.executors import one_thread
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
@@ -146,79 +147,125 @@ def _on_last_axes(embeddings: list[np.ndarray]) -> tuple[np.ndarray, tuple[float
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
+HELD = {
+    "spec": ("U", ()),
+    "losses/step": ("i", ("loss",)),
+    "losses/terms": ("U", ("term",)),
+    "losses/values": ("f", ("loss", "term")),
+    "probes/step": ("i", ("probe",)),
+    "probes/value": ("f", ("probe",)),
+    "probes/label": ("U", ("probe",)),
+    "probes/metric": ("U", ("probe",)),
+    "labels/names": ("U", ("label",)),
+    "labels/truth": ("f", ("label",)),
+    "labels/chance": ("f", ("label",)),
+    "labels/classes": ("u", ("label", "sample")),
+    "maps": ("f", ("step", "sample", "axis")),
+    "explained": ("f", ("axis",)),
+}
+"""What a file holds: by name, the kind of values and what each dimension counts."""
+
+
 def save(replay: Replay, folder: str | Path) -> Path:
     """Write ``<run id>.npz``, some tens of kilobytes, and return its path; maps in float16."""
-    path = Path(folder) / f"{replay.spec.id}.npz"
+    path, names = Path(folder) / f"{replay.spec.id}.npz", list(replay.labels)
     path.parent.mkdir(parents=True, exist_ok=True)
-    probes = {f"probes/{name}": replay.probes[name].to_numpy() for name in ("step", "value")}
-    probes |= {f"probes/{name}": replay.probes[name].to_numpy(str) for name in ("label", "metric")}
-    np.savez_compressed(
-        path,
-        spec=replay.spec.canonical,
-        **{"losses/step": replay.losses.index, "losses/terms": list(replay.losses.columns)},
-        **{"losses/values": replay.losses.to_numpy(np.float32)},
-        **probes,
-        truth=list(replay.truth.values()),
-        chance=list(replay.chance.values()),
-        maps=replay.maps.astype(np.float16),
-        explained=replay.explained,
-        **{f"labels/{name}": values.astype(np.uint8) for name, values in replay.labels.items()},
-    )
+    arrays = {
+        "spec": replay.spec.canonical,
+        "losses/step": replay.losses.index.to_numpy(np.int64),
+        "losses/terms": list(replay.losses.columns),
+        "losses/values": replay.losses.to_numpy(np.float32),
+        "probes/step": replay.probes["step"].to_numpy(np.int64),
+        "probes/value": replay.probes["value"].to_numpy(float),
+        "probes/label": replay.probes["label"].to_numpy(str),
+        "probes/metric": replay.probes["metric"].to_numpy(str),
+        "labels/names": names,
+        "labels/truth": [replay.truth[name] for name in names],
+        "labels/chance": [replay.chance[name] for name in names],
+        "labels/classes": np.stack([replay.labels[name] for name in names]).astype(np.uint8),
+        "maps": replay.maps.astype(np.float16),
+        "explained": replay.explained,
+    }
+    stamped.write(path, arrays)
     return path
 
 
 def load(path: str | Path) -> Replay:
-    """Read a recording. ValueError in one sentence if it is missing, damaged or outdated."""
+    """Read a recording. ValueError in one sentence if it is missing, damaged, outdated or called by another run."""
+    path = Path(path)
     try:
-        with Path(path).open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            return _read({name: file[name] for name in file.files})
+        if not path.is_file():
+            raise FileNotFoundError
+        replay = _read(stamped.read(path))
     except FileNotFoundError:
         raise ValueError(f"there is no recording {str(path)!r}.") from None
-    except KeyError as error:
-        raise ValueError(f"the recording {str(path)!r} is damaged: it lacks {error}; record it again.") from None
     except OSError as error:
         raise ValueError(f"the recording {str(path)!r} cannot be read: {error.strerror or error}.") from None
-    except (EOFError, ValueError, zipfile.BadZipFile) as error:
+    except ValueError as error:
         raise ValueError(f"the recording {str(path)!r} is damaged: {error}; record it again.") from None
+    if replay.spec.id != path.stem:
+        raise ValueError(f"the recording {str(path)!r} is of another run; call it {replay.spec.id}.npz.")
+    return replay
 
 
 def _read(held: dict[str, np.ndarray]) -> Replay:
-    labels = {name.removeprefix("labels/"): values for name, values in held.items() if name.startswith("labels/")}
-    index = pd.Index(held["losses/step"], name="step")
-    if not all(np.isfinite(held[name]).all() for name in ("maps", "explained", "probes/value", "losses/values")):
-        raise ValueError("it holds numbers that are not finite")
-    probes = pd.DataFrame({name: held[f"probes/{name}"] for name in ("label", "metric", "value", "step")})
-    if probes.duplicated(["label", "metric", "step"]).any():
-        raise ValueError("it measures something twice")
+    if fault := _fault(held):
+        raise ValueError(fault)
+    terms, names, classes = held["losses/terms"].tolist(), held["labels/names"].tolist(), held["labels/classes"]
     return Replay(
         spec=RunSpec.from_canonical(str(held["spec"])),
-        losses=pd.DataFrame(held["losses/values"], index=index, columns=held["losses/terms"].tolist()),
-        probes=probes,
-        truth=dict(zip(labels, held["truth"].tolist())),
-        chance=dict(zip(labels, held["chance"].tolist())),
+        losses=pd.DataFrame(held["losses/values"], pd.Index(held["losses/step"], name="step"), terms),
+        probes=pd.DataFrame({name: held[f"probes/{name}"] for name in ("label", "metric", "value", "step")}),
+        truth=dict(zip(names, held["labels/truth"].tolist())),
+        chance=dict(zip(names, held["labels/chance"].tolist())),
         maps=held["maps"].astype(float),
         explained=tuple(held["explained"].tolist()),
-        labels=labels,
+        labels=dict(zip(names, classes)),
     )
 
 
-def gather(specs: Iterable[RunSpec], folder: Path, source: Path) -> list[Path]:
+def _fault(held: dict[str, np.ndarray]) -> str:
+    """Why arrays are no recording, in words; "" if they are."""
+    if lacking := [name for name in HELD if name not in held]:
+        return f"it lacks {lacking[0]!r}"
+    if unknown := [name for name in held if name not in HELD]:
+        return f"it holds {unknown[0]!r}, which no recording has"
+    sizes = {"axis": 2, "step": len(np.unique(held["probes/step"]))}
+    for name, (kind, counted) in HELD.items():
+        shape = held[name].shape
+        if held[name].dtype.kind != kind or len(shape) != len(counted):
+            return f"{name!r} holds {held[name].dtype} of shape {shape}"
+        if wrong := [what for what, size in zip(counted, shape) if sizes.setdefault(what, size) != size]:
+            return f"{name!r} is of shape {shape}, which does not fit the number of each {wrong[0]}, {sizes[wrong[0]]}"
+        if kind == "f" and not np.isfinite(held[name]).all():
+            return "it holds numbers that are not finite"
+    names, steps, metrics = (held[name].tolist() for name in ("labels/names", "probes/step", "probes/metric"))
+    measured = set(zip(steps, held["probes/label"].tolist(), metrics))
+    if len(measured) < sizes["probe"] or len(set(names)) < sizes["label"]:
+        return "it measures something twice"
+    if measured != set(itertools.product(steps, names, metrics)):
+        return "it does not measure every label at every step"
+    return ""
+
+
+def gather(specs: Iterable[RunSpec], folder: Path, sources: Iterable[Path]) -> list[Path]:
     """The files of these runs' recordings in ``folder``.
 
-    Whole ones that are there stay, others are copied from the folder ``source`` where it has them, and the rest is
-    recorded now, at one thread as runs are done.
+    Whole ones that are there stay, others are copied from the first of the folders ``sources`` that has them, and the
+    rest is recorded now, at one thread as runs are done.
     """
     paths = {folder / f"{spec.id}.npz": spec for spec in specs}
     for path, spec in paths.items():
-        if _recorded(path):
+        if _is_whole(path):
             continue
+        found = [source / path.name for source in sources if _is_whole(source / path.name)]
         with one_thread():
-            save(load(source / path.name) if _recorded(source / path.name) else record(spec), folder)
+            save(load(found[0]) if found else record(spec), folder)
     return list(paths)
 
 
-def _recorded(path: Path) -> bool:
+def _is_whole(path: Path) -> bool:
     try:
-        return load(path).spec.id == path.stem
+        return bool(load(path))
     except ValueError:
         return False

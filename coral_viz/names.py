@@ -1,0 +1,14 @@
+"""Names that become names of files: plain words that cannot lead out of their folder."""
+
+from __future__ import annotations
+
+import re
+
+PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def check(name: str) -> str:
+    """The same name. ValueError if it is not 1 to 64 letters, digits, ``_`` and ``-``, the first a letter or digit."""
+    if not PLAIN.fullmatch(name):
+        raise ValueError(f"{name!r} is no name: take 1 to 64 letters, digits, _ and -, and begin with none of the two.")
+    return name

@@ -1,0 +1,57 @@
+"""Arrays in an npz file that ends in the hash of all its other bytes: one that has changed is never taken apart.
+
+The hash stands in the comment of the archive, so that ``numpy.load`` opens the file, too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+STAMP = b"sha256:"
+SIZE = len(STAMP) + 64
+
+
+def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
+    """Write the file in one stroke; the same arrays give the same bytes."""
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **arrays)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.comment = bytes(SIZE)  # room for the stamp, whose length is hashed with the rest
+    body = packed.getvalue()[:-SIZE]
+    unfinished = path.with_name(f".{path.name}-{os.getpid()}")
+    try:
+        unfinished.write_bytes(body + _stamp(body))
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read(path: Path) -> dict[str, np.ndarray]:
+    """The arrays by name. ValueError, which does not name the file, if it has changed or holds anything else."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - SIZE))
+        stamp = file.read()
+        if not stamp.startswith(STAMP):  # another's file, which may be large, is not read
+            raise ValueError("it does not end in the hash of what was written")
+        file.seek(0)
+        body = file.read(size - SIZE)
+    if stamp != _stamp(body):
+        raise ValueError("it has changed since it was written")
+    try:
+        with np.load(io.BytesIO(body + stamp), allow_pickle=False) as held:
+            return {name: held[name] for name in held.files}
+    except Exception as error:  # of zipfile, zlib and numpy, which have many kinds
+        raise ValueError(f"it holds something else than arrays ({type(error).__name__})") from None
+
+
+def _stamp(body: bytes) -> bytes:
+    return STAMP + hashlib.sha256(body).hexdigest().encode()
