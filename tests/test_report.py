@@ -55,6 +55,14 @@ def test_every_link_leads_to_a_file_of_the_folder(written):
         assert link.startswith("#") or (out / link).is_file(), link
 
 
+@pytest.mark.parametrize("name", ["../../out", "where_a/b", "/tmp/figure", ""])
+def test_no_name_of_a_figure_leads_out_of_the_folder(small, tmp_path, name):
+    drawn = {name: describe(Figure(), "A figure.")}
+    with pytest.raises(ValueError, match=f"^'{name}' is no name: "):
+        report.write(tmp_path / "out" / "tour", small, pd.DataFrame(), drawn, command="tour", settings={})
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_nothing_is_asked_of_other_hosts(written):
     source = written[1].read_text(encoding="utf-8")
     assert not re.search(r"https?:|//\w|@import|url\(|<script|<link", source)

@@ -154,8 +154,8 @@ class Explorer:
     def _repr_mimebundle_(self, **kwargs) -> dict:
         """The live widget, and beside it the picture with its words and a sentence, for where no kernel runs."""
         if self._closed:
-            self._closed = False
             self.__init__(**(self._shown or self.settings))
+            self._closed = False
         live.keep(self)
         bundle = dict(self.view._repr_mimebundle_(**kwargs) or {})
         if self.presenter.shown is not None:

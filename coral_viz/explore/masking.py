@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-import ipywidgets
 import pandas as pd
 import torch
 
@@ -65,7 +64,9 @@ class Masking(Explorer):
 
         follow()
         self.widgets["picture"].observe(follow, "value")
-        return ipywidgets.VBox([super().layout(), self.own.view])
+        box = super().layout()
+        box.children = [*box.children, self.own.view]
+        return box
 
     def close(self) -> None:
         if self.own is not None:
