@@ -191,7 +191,7 @@ def save(replay: Replay, folder: str | Path) -> Path:
 
 
 def load(path: str | Path) -> Replay:
-    """Read a recording. ValueError in one sentence if it is missing, damaged, outdated or called by another run."""
+    """Read a recording. ValueError in one sentence if it is missing, damaged, outdated or has another run's name."""
     path = Path(path)
     try:
         if not path.is_file():
@@ -243,7 +243,7 @@ def _fault(held: dict[str, np.ndarray]) -> str:
     measured = set(zip(steps, held["probes/label"].tolist(), metrics))
     if len(measured) < sizes["probe"] or len(set(names)) < sizes["label"]:
         return "it measures something twice"
-    if measured != set(itertools.product(steps, names, metrics)):
+    if measured != set(itertools.product(set(steps), names, set(metrics))):
         return "it does not measure every label at every step"
     return ""
 
