@@ -6,6 +6,7 @@ Errors are one sentence and a non-zero exit status.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import shlex
 import signal
 import sys
@@ -25,7 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"coral_viz: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\ncoral_viz: interrupted; finished runs are kept, the same command goes on from there.", file=sys.stderr)
+        with contextlib.suppress(OSError):  # of a terminal that was closed
+            words = "interrupted; finished runs are kept, the same command goes on from there."
+            print(f"\ncoral_viz: {words}", file=sys.stderr)
         return 130
 
 
@@ -41,8 +44,21 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _stop_like_ctrl_c() -> None:
+    """When terminated, and when the terminal is closed, unless that is to be ignored (nohup)."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Windows knows none
+        signal.signal(signal.SIGHUP, _hung_up)
+
+
+def _hung_up(number: int, frame) -> None:
+    """Once: the shell and the system both say it, and the second must not cut short what the first began."""
+    signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C, so that no worker stays behind
+    _stop_like_ctrl_c()
     # joblib says so after Ctrl-C, when it is meant
     warnings.filterwarnings("ignore", r"\d+ tasks (which were still being|have been successfully)", UserWarning)
     sys.exit(main())

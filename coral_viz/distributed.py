@@ -15,6 +15,8 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
+from coral_viz.parents import end_with_parent
+
 
 def place() -> tuple[int, int]:
     """This process's number and how many there are; (0, 1) outside ``processes``."""
@@ -52,6 +54,8 @@ def processes(device: str) -> Iterator[torch.device]:
     if int(os.environ.get("WORLD_SIZE", 1)) == 1:
         yield torch.device(device)
         return
+    if dist.is_torchelastic_launched():
+        end_with_parent()
     on_cuda = torch.device(device).type == "cuda"
     mine = torch.device("cuda", int(os.environ["LOCAL_RANK"])) if on_cuda else torch.device(device)
     if on_cuda:

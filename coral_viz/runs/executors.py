@@ -9,10 +9,9 @@ A process that is killed takes the others of its pool with it; what they were do
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
-import signal
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +25,8 @@ from joblib.externals.loky import BrokenProcessPool
 
 from coral_viz import distributed, tasks
 from coral_viz.devices import resolve
-from coral_viz.runs.cluster import connected
+from coral_viz.parents import serve_parent
+from coral_viz.runs import cluster
 from coral_viz.runs.memory import keep_memory
 from coral_viz.runs.run import Result, perform
 from coral_viz.runs.spec import RunSpec
@@ -63,7 +63,8 @@ def execute(
     A damaged folder is set aside and said (``say``). A failing run yields its reason and the rest goes on.
     ``executor``: serial, joblib (``jobs`` processes, by default one per core, at most 4) or dask (the workers of the
     cluster at ``scheduler``, tcp://host:port, each on a device of its own). Raises ValueError for an unknown executor
-    or device, fewer than one process, or a cluster that cannot be used (see ``cluster.connected``).
+    or device, fewer than one process, or a cluster that cannot be used (see ``cluster.connected``); RuntimeError if its
+    scheduler ends before the runs do.
     """
     check_executor(executor, EXECUTORS)
     if jobs is not None and jobs < 1:
@@ -73,7 +74,8 @@ def execute(
     if scheduler:
         return _on_cluster(specs, store, device, scheduler, say)
     jobs = 1 if executor == "serial" else jobs or _processes()
-    return _execute(specs, store, str(resolve(device)), jobs, say)
+    device = str(resolve(device))
+    return _kept(specs, store, device, say, lambda missing: _ended(missing, device, jobs))
 
 
 def check_executor(name: str, known: Iterable[str]) -> None:
@@ -83,11 +85,11 @@ def check_executor(name: str, known: Iterable[str]) -> None:
 
 
 def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:
-    with connected(scheduler) as workers:
-        yield from _execute(specs, store, device, workers, say)
+    with cluster.connected(scheduler) as client:
+        yield from _kept(specs, store, device, say, lambda missing: _ended_on(client, missing, device, say))
 
 
-def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outcome]:
+def _kept(specs, store: Store, device: str, say, ended: Callable[[list[RunSpec]], Iterable]) -> Iterator[Outcome]:
     missing = []
     for spec in dict.fromkeys(specs):
         if store.finished(spec):
@@ -97,10 +99,16 @@ def _execute(specs, store: Store, device: str, jobs: int, say) -> Iterator[Outco
             say(f"{spec.id} ({spec.words}) is damaged: {damage}; set aside as {store.set_aside(spec).name}, run again.")
         missing.append(spec)
     missing.sort(key=lambda spec: -spec.cost)
-    for outcome, result in _ended(missing, device, jobs):
+    for outcome, result in ended(missing):
         if result is not None:
             store.save(outcome.spec, result, seconds=outcome.seconds, device=device)
         yield outcome
+
+
+def _ended_on(client, specs: Iterable[RunSpec], device: str, say) -> Iterator[tuple[Outcome, Result | None]]:
+    """What each run came to on a cluster, as it ends."""
+    for spec, found, reason in cluster.ended(client, functools.partial(_tried, device=device), specs, say):
+        yield found or (Outcome(spec, "failed", reason=reason), None)
 
 
 def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[Outcome, Result | None]]:
@@ -111,7 +119,8 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
         suspects = [spec for spec in left.values() if losses[spec.id]]
         chosen = suspects[:1] or list(left.values())  # a suspect alone, so that no other's result is lost with it
         many = 2 if suspects else min(jobs, len(left))
-        parallel = joblib.Parallel(n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=many)
+        ways = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": many, "initializer": serve_parent}
+        parallel = joblib.Parallel(n_jobs=many, **ways)
         try:
             for outcome, result in parallel(_handed_out(chosen, device, begun)):
                 del left[outcome.spec.id]
@@ -149,12 +158,9 @@ def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
     """How the run ended, and what it left if it did not fail."""
     if multiprocessing.parent_process():  # a worker's process
         keep_memory()
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the caller's to handle; it stops the workers
     start = time.perf_counter()
     try:
-        # readouts ask joblib too, and must not send their parts over the cluster
-        with one_thread(), joblib.parallel_config("sequential"):
+        with one_thread():
             result = perform(spec, device)
     except Exception as error:
         return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}"), None

@@ -1,5 +1,11 @@
-"""A Dask cluster of real processes on this machine: the same bytes as alone, and nothing lost with a worker."""
+"""A Dask cluster of real processes on this machine: the same bytes as alone, and nothing lost with a worker.
 
+What a cluster can do to its runs is tried on functions that need no torch, so that workers start within a second.
+"""
+
+import contextlib
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -7,7 +13,7 @@ import time
 
 import pytest
 
-from coral_viz.runs import Store, execute, grids
+from coral_viz.runs import Store, cluster, execute, grids
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 
@@ -39,14 +45,17 @@ def start(tmp_path):
 
 
 @pytest.fixture
-def cluster(start):
-    """The address of a scheduler with two workers of one thread, and the workers' processes."""
+def scheduler(start):
+    """The address of a scheduler, and its process."""
     address = f"tcp://127.0.0.1:{free_port()}"
-    start("scheduler", "--host", address, "--no-dashboard", "--no-show")
-    worker = ["worker", address, "--nthreads", "1", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"]
-    workers = [start(*worker) for _ in range(2)]
-    wait_for_workers(address, 2)
-    return address, workers
+    return address, start("scheduler", "--host", address, "--no-dashboard", "--no-show")
+
+
+@pytest.fixture
+def worker(start, scheduler):
+    """Starts a worker of one thread."""
+    options = ["--nthreads", "1", "--no-dashboard", "--no-nanny", "--host", "127.0.0.1"]
+    return lambda: start("worker", scheduler[0], *options)
 
 
 def wait_for_workers(address, count):
@@ -64,8 +73,9 @@ def wait_for_workers(address, count):
     pytest.fail("the cluster did not start")
 
 
-def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(cluster, tmp_path):
-    address, workers = cluster
+def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(scheduler, worker, tmp_path):
+    address, workers = scheduler[0], [worker(), worker()]
+    wait_for_workers(address, 2)
     store, serial = Store(tmp_path / "dask"), Store(tmp_path / "serial")
     outcomes = []
     for outcome in execute(SPECS, store, device="cpu", executor="dask", scheduler=address):
@@ -85,6 +95,64 @@ def test_what_is_no_address_is_a_sentence_and_reaches_no_client(address, tmp_pat
     monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("it would complain later, too"))
     with pytest.raises(ValueError, match=f"no Dask scheduler answers at '{address}'"):
         list(execute(SPECS, Store(tmp_path), executor="dask", scheduler=address))
+
+
+@pytest.fixture
+def work():
+    """What workers do in place of a run."""
+
+    def worked(task):  # in a function, so that it is sent whole: workers do not find this file
+        if task == "kills its worker":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if task == "cannot be loaded":
+            raise ModuleNotFoundError("No module named 'coral_viz'")
+        return task.upper()
+
+    return worked
+
+
+def test_a_task_that_kills_its_workers_fails_alone_and_new_workers_are_waited_for(scheduler, worker, work, monkeypatch):
+    (address, _), said = scheduler, []
+    monkeypatch.setattr(cluster, "PATIENCE", 0.5)
+
+    def say(words):
+        said.append(words)
+        worker()
+
+    worker()
+    wait_for_workers(address, 1)
+    tasks = ["kills its worker", "a", "cannot be loaded", "b"]
+    with cluster.connected(address) as client:
+        ended = list(cluster.ended(client, work, tasks, say))
+    assert ended == [
+        ("a", "A", ""),
+        ("cannot be loaded", None, "ModuleNotFoundError: No module named 'coral_viz'"),
+        ("b", "B", ""),
+        ("kills its worker", None, cluster.LOST),
+    ]
+    waits = f"No worker is left at {address}; waiting for one: dask worker {address} --nthreads 1"
+    assert said == [waits] * 3
+
+
+def test_a_scheduler_that_stops_is_a_sentence(scheduler, worker, work, capfd):
+    address, process = scheduler
+    worker()
+    wait_for_workers(address, 1)
+    with cluster.connected(address) as client:
+        ended = cluster.ended(client, work, ["a", "b", "c"], print)
+        assert next(ended) == ("a", "A", "")
+        process.terminate()
+        process.wait(30)
+        with pytest.raises(RuntimeError, match=f"the Dask scheduler at {address} is gone; finished runs are kept"):
+            list(ended)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_run_that_the_cluster_gives_up_has_failed(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "connected", contextlib.nullcontext)
+    monkeypatch.setattr(cluster, "ended", lambda client, work, specs, say: ((spec, None, "lost") for spec in specs))
+    ended = list(execute(SPECS[:1], Store(tmp_path), executor="dask", scheduler="tcp://127.0.0.1:1"))
+    assert [(outcome.spec, outcome.status, outcome.reason) for outcome in ended] == [(SPECS[0], "failed", "lost")]
 
 
 def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path):

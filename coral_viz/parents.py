@@ -1,0 +1,40 @@
+"""Processes that work for the one that started them, and end with it, however that ends.
+
+A thread watches the parent's number, as PyTorch's data loaders do. The parent-death signal of Linux is no use here: it
+comes when the *thread* ends that started the process, and a pool outlives the threads that call for it.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+SECONDS = 0.5
+"""Between two looks at the parent."""
+
+
+def serve_parent() -> None:
+    """Leave Ctrl-C and a closed terminal to the parent, which stops its workers, and end when it has."""
+    for name in ("SIGINT", "SIGHUP"):
+        if hasattr(signal, name):  # Windows knows no SIGHUP
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    end_with_parent()
+
+
+def end_with_parent() -> None:
+    """End this process, whatever it is doing, half a second after its parent has ended.
+
+    Where processes keep the number of a parent that is gone (Windows), nothing happens.
+    """
+    started_by = multiprocessing.parent_process()  # its number was written down while it was there; it may be gone
+    parent = started_by.pid if started_by else os.getppid()
+    threading.Thread(target=_end_after, args=(parent,), daemon=True, name="end_with_parent").start()
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(SECONDS)
+    os._exit(1)

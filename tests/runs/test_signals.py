@@ -1,0 +1,89 @@
+"""A sweep that is ended from outside, killed or by a closed terminal: its workers end with it."""
+
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+import time
+
+import pandas as pd
+import pytest
+
+from coral_viz import __main__ as command_line
+from coral_viz.runs import results
+
+GRID = """
+method = "cross"
+seeds = [{}]
+budget = {{ steps = 40, batch = 16, samples = 64, probe_samples = 200, test_samples = 200 }}
+"""
+
+
+@pytest.fixture
+def begin(tmp_path):
+    """Starts a sweep on two processes, as ``options`` of Popen say, and waits until a run is finished."""
+    (tmp_path / "grid.toml").write_text(GRID.format(", ".join(map(str, range(60)))))
+    command = [sys.executable, "-m", "coral_viz", "sweep", str(tmp_path / "grid.toml"), "--out", str(tmp_path / "out")]
+    command += ["--executor", "joblib", "--jobs", "2", "--device", "cpu"]
+    begun = []
+
+    def begin_one(**options):
+        begun.append(subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True, **options))
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("out/runs/[0-9a-f]*/DONE")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        return begun[0]
+
+    yield begin_one
+    begun[0].kill()
+
+
+def ended(process):
+    """What it said, when it and all its workers have ended: each of them holds stderr open."""
+    return process.communicate(timeout=30)[1].strip()
+
+
+def test_the_workers_of_a_killed_sweep_end(begin):
+    process = begin(stdout=subprocess.DEVNULL)
+    process.kill()
+    ended(process)
+
+
+def test_a_closed_terminal_ends_a_sweep_like_ctrl_c(begin, tmp_path):
+    ours, theirs = pty.openpty()
+    own = {"stdin": theirs, "stdout": theirs, "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)}
+    process = begin(**own)
+    os.close(theirs)
+    os.close(ours)
+    os.killpg(process.pid, signal.SIGHUP)  # shells say it, too
+    error = ended(process)
+    assert "coral_viz: interrupted; finished runs are kept, the same command goes on from there." in error
+    assert process.returncode == 130, error
+    finished = {done.parent.name for done in tmp_path.glob("out/runs/[0-9a-f]*/DONE")}
+    assert set(results.read(tmp_path / "out" / "results.parquet")["run_id"]) == finished
+    assert set(pd.read_csv(tmp_path / "out" / "status.csv")["run_id"]) <= finished
+
+
+@pytest.fixture
+def signals():
+    """The process's own handlers, put back afterwards."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+def test_a_terminal_closes_once(signals):
+    command_line._stop_like_ctrl_c()
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGHUP)
+    signal.raise_signal(signal.SIGHUP)  # while the table is written
+
+
+def test_a_closed_terminal_is_ignored_where_it_is_to_be(signals):
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    command_line._stop_like_ctrl_c()
+    signal.raise_signal(signal.SIGHUP)
