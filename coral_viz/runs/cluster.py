@@ -16,6 +16,7 @@ from typing import Any
 SECONDS = 10
 TRIES = 4
 LOST = f"its worker died, {TRIES} times; perhaps it needs more memory than it may use (dask worker --memory-limit)"
+GONE = "the Dask scheduler at {} is gone; finished runs are kept, the same command goes on with another."
 PATIENCE = 10.0
 """Seconds without a worker, of which one that is started again needs a few, until it is said."""
 
@@ -55,46 +56,81 @@ def ended(client, work: Callable, tasks: Iterable, say: Callable[[str], None]) -
     end of the queue, up to three times. Where no worker is left, that is said (``say``), and the next one waited for.
     Raises RuntimeError when the scheduler is gone.
     """
-    from distributed import as_completed
-
     address, seen = client.scheduler.address, time.monotonic()
-    left, running, losses = deque(tasks), {}, Counter()
-    finished = as_completed(loop=client.loop, with_results=True, raise_errors=False)
-    while left or running:
-        for future, answer in finished.next_batch(block=False):
-            if future in running:
-                if future.cancelled():
-                    raise RuntimeError(_gone(address))
-                task, _ = running.pop(future)
-                yield task, *_told(future, answer)
-        try:
-            workers = set(client.nthreads())
-        except OSError:
-            raise RuntimeError(_gone(address)) from None
-        for future in [future for future, (_, worker) in running.items() if worker not in workers]:
-            task, _ = running.pop(future)
-            future.cancel()
-            losses[task] += 1
-            if losses[task] == TRIES:
-                yield task, None, LOST
-            else:
-                left.append(task)
-        for worker in workers - {worker for _, worker in running.values()}:
-            if left:
-                task = left.popleft()
-                future = client.submit(work, task, workers=[worker], pure=False)
-                running[future] = task, worker
-                finished.add(future)
+    queue = _Queue(client, work, tasks)
+    while queue.left or queue.running:
+        ends = queue.collected()
+        workers = _workers(client)
+        if workers is None or queue.cancelled:
+            yield from ends
+            raise RuntimeError(GONE.format(address))
+        ends += queue.without(workers)
+        queue.begin(workers)
         if workers:
             seen = time.monotonic()
-        elif left and time.monotonic() - seen > PATIENCE:
+        elif queue.left and time.monotonic() - seen > PATIENCE:
             say(f"No worker is left at {address}; waiting for one: dask worker {address} --nthreads 1")
             seen = math.inf
-        _pause(finished)
+        yield from ends
+        queue.pause()
 
 
-def _gone(address: str) -> str:
-    return f"the Dask scheduler at {address} is gone; finished runs are kept, the same command goes on with another."
+def _workers(client) -> set[str] | None:
+    """The addresses of those there are; None when the scheduler is gone."""
+    with contextlib.suppress(OSError):
+        if client.status == "running":
+            return set(client.nthreads())
+    return None
+
+
+class _Queue:
+    """Tasks that are ``left``, and the futures of those ``running``: which task, on which worker."""
+
+    def __init__(self, client, work: Callable, tasks: Iterable):
+        from distributed import as_completed
+
+        self._client, self._work = client, work
+        self.left, self.running, self._losses = deque(tasks), {}, Counter()
+        self._finished = as_completed(loop=client.loop, with_results=True, raise_errors=False)
+
+    def begin(self, workers: set[str]) -> None:
+        """A task on each worker that has none."""
+        idle = workers - {worker for _, worker in self.running.values()}
+        for worker in list(idle)[: len(self.left)]:
+            task = self.left.popleft()
+            future = self._client.submit(self._work, task, workers=[worker], pure=False)
+            self.running[future] = task, worker
+            self._finished.add(future)
+
+    def collected(self) -> list[tuple[Any, Any, str]]:
+        """What has ended since."""
+        batch = self._finished.next_batch(block=False)
+        known = [(future, answer) for future, answer in batch if future in self.running and not future.cancelled()]
+        return [(self.running.pop(future)[0], *_told(future, answer)) for future, answer in known]
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether running tasks were cancelled, as all are when the scheduler goes."""
+        return any(future.cancelled() for future in self.running)
+
+    def without(self, workers: set[str]) -> list[tuple[Any, Any, str]]:
+        """Queue tasks again whose worker is not among these; those that were tried too often."""
+        ends = []
+        for future in [future for future, (_, worker) in self.running.items() if worker not in workers]:
+            task, _ = self.running.pop(future)
+            future.cancel()
+            self._losses[task] += 1
+            if self._losses[task] == TRIES:
+                ends.append((task, None, LOST))
+            else:
+                self.left.append(task)
+        return ends
+
+    def pause(self) -> None:
+        """Until something has ended, at most a second."""
+        end = time.monotonic() + 1.0
+        while not self._finished.has_ready() and time.monotonic() < end:
+            time.sleep(0.01)
 
 
 def _told(future, answer) -> tuple[Any, str]:
@@ -103,10 +139,3 @@ def _told(future, answer) -> tuple[Any, str]:
         return answer, ""
     kind, error, _ = answer
     return None, f"{kind.__name__}: {error}"
-
-
-def _pause(finished) -> None:
-    """Until something has ended, at most a second."""
-    end = time.monotonic() + 1.0
-    while not finished.has_ready() and time.monotonic() < end:
-        time.sleep(0.05)
