@@ -7,7 +7,7 @@ from coral_viz.commands import shared
 BRIEF = "the runs of a grid, resumable, on cores or a Dask cluster"
 WORDS = (
     "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
-    "all. Ctrl-C keeps what is finished; the same command goes on from there."
+    "all. Ctrl-C, or a closed terminal, keeps what is finished; the same command goes on from there."
 )
 
 
@@ -15,7 +15,8 @@ def add(parser) -> None:
     parser.add_argument("grid", help="TOML file that describes the grid")
     parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
     parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
-    parser.add_argument("--scheduler", help="tcp://host:port of a Dask scheduler")
+    reach = "whoever reaches it runs code on it: keep it on 127.0.0.1, a private network or TLS, as README says"
+    parser.add_argument("--scheduler", help=f"tcp://host:port (or tls://) of a Dask scheduler; {reach}")
     shared.add_jobs(parser)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
     shared.add_device(parser)
