@@ -25,17 +25,21 @@ PATIENCE = 10.0
 def connected(scheduler: str) -> Iterator:
     """A client of the cluster at ``scheduler``.
 
-    Raises ValueError if Dask is not installed, the address is not like tcp://host:port (or tls://), no scheduler answers
-    there within ten seconds, it has no worker, or a worker has several threads, of which all but one would idle.
+    Raises ValueError if Dask is not installed, the address is not like tcp://host:port (or tls:// without certificates),
+    no scheduler answers there within ten seconds, it has no worker, or a worker has several threads, of which all but
+    one would idle.
     """
     try:
         from distributed import Client
         from distributed.comm import get_address_host_port
+        from distributed.security import Security
         from distributed.utils import silence_logging_cmgr
     except ImportError:
         raise ValueError("the dask executor needs the package `distributed`: pip install distributed.") from None
     try:
         get_address_host_port(scheduler, strict=True)  # or the client would complain again, 20 s later
+        if scheduler.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
+            raise ValueError("the variables DASK_DISTRIBUTED__COMM__TLS__... name no certificate (see README).")
         client = Client(scheduler, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler!r}: {error}") from None

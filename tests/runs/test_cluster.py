@@ -90,7 +90,7 @@ def test_a_cluster_gives_the_same_bytes_and_loses_nothing_with_a_worker(schedule
             assert (store.path(spec) / name).read_bytes() == (serial.path(spec) / name).read_bytes()
 
 
-@pytest.mark.parametrize("address", ["nonsense", "tcp://nowhere", "foo://nowhere:1"])
+@pytest.mark.parametrize("address", ["nonsense", "tcp://nowhere", "foo://nowhere:1", "tls://nowhere:1"])
 def test_what_is_no_address_is_a_sentence_and_reaches_no_client(address, tmp_path, monkeypatch):
     monkeypatch.setattr("distributed.Client", lambda *_, **__: pytest.fail("it would complain later, too"))
     with pytest.raises(ValueError, match=f"no Dask scheduler answers at '{address}'"):
