@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import shlex
 import signal
 import sys
 import warnings
 
+from coral_viz import parents
 from coral_viz.commands import COMMANDS
 
 
@@ -45,10 +47,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _stop_like_ctrl_c() -> None:
-    """When terminated, and when the terminal is closed, unless that is to be ignored (nohup)."""
+    """When terminated, when the terminal is closed, unless that is to be ignored (nohup), and with a kernel's end."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # Windows knows none
         signal.signal(signal.SIGHUP, _hung_up)
+    if os.environ.pop(parents.WATCH, ""):
+        parents.end_with_parent(lambda: os.kill(os.getpid(), signal.SIGTERM))
 
 
 def _hung_up(number: int, frame) -> None:

@@ -11,9 +11,13 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 
 SECONDS = 0.5
 """Between two looks at the parent."""
+
+WATCH = "CORAL_VIZ_ENDS_WITH_PARENT"
+"""Name of the variable by which a process asks a command that it starts to stop when it is gone."""
 
 
 def serve_parent() -> None:
@@ -24,17 +28,17 @@ def serve_parent() -> None:
     end_with_parent()
 
 
-def end_with_parent() -> None:
-    """End this process, whatever it is doing, half a second after its parent has ended.
+def end_with_parent(end: Callable[[], None] = lambda: os._exit(1)) -> None:
+    """End this process, whatever it is doing, half a second after its parent has ended; ``end`` says how.
 
     Where processes keep the number of a parent that is gone (Windows), nothing happens.
     """
     started_by = multiprocessing.parent_process()  # its number was written down while it was there; it may be gone
     parent = started_by.pid if started_by else os.getppid()
-    threading.Thread(target=_end_after, args=(parent,), daemon=True, name="end_with_parent").start()
+    threading.Thread(target=_end_after, args=(parent, end), daemon=True, name="end_with_parent").start()
 
 
-def _end_after(parent: int) -> None:
+def _end_after(parent: int, end: Callable[[], None]) -> None:
     while os.getppid() == parent:
         time.sleep(SECONDS)
-    os._exit(1)
+    end()

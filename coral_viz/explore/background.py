@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
 import signal
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
 
+from coral_viz import parents
+
 
 class Background:
     """A process whose latest line goes to ``said``, and its exit status, when it ends, to ``ended``.
 
     Both are called on a thread of its own. What the process prints may overwrite itself, as progress bars do.
+    Where the kernel ends before it, a command of coral_viz stops as on Ctrl-C.
     """
 
     def __init__(self, command: Sequence[str], said: Callable[[str], None], ended: Callable[[int], None]):
         ignored = signal.getsignal(signal.SIGINT) is signal.SIG_IGN  # by shells in the background; it is inherited
         self._signals = itertools.chain([signal.SIGINT][ignored:], itertools.repeat(signal.SIGTERM))
         self._said, self._ended = said, ended
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        watching = os.environ | {parents.WATCH: "1"}
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=watching)
         self.thread = threading.Thread(target=self._follow, daemon=True)
         self.thread.start()
 

@@ -25,9 +25,9 @@ PATIENCE = 10.0
 def connected(scheduler: str) -> Iterator:
     """A client of the cluster at ``scheduler``.
 
-    Raises ValueError if Dask is not installed, the address is not like tcp://host:port (or tls:// without certificates),
-    no scheduler answers there within ten seconds, it has no worker, or a worker has several threads, of which all but
-    one would idle.
+    Raises ValueError if Dask is not installed, the address is not like tcp://host:port, or like tls://host:port and no
+    certificate is named, no scheduler answers there within ten seconds, it has no worker, or a worker has several
+    threads, of which all but one would idle.
     """
     try:
         from distributed import Client

@@ -7,12 +7,16 @@ import signal
 import subprocess
 import sys
 import termios
+import threading
 import time
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from coral_viz import __main__ as command_line
+from coral_viz import parents
+from coral_viz.explore.background import Background
 from coral_viz.runs import results
 
 GRID = """
@@ -87,3 +91,19 @@ def test_a_closed_terminal_is_ignored_where_it_is_to_be(signals):
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     command_line._stop_like_ctrl_c()
     signal.raise_signal(signal.SIGHUP)
+
+
+def test_a_command_that_a_kernel_began_stops_when_the_kernel_is_gone(signals, monkeypatch):
+    stopped = threading.Event()
+    monkeypatch.setattr(parents.multiprocessing, "parent_process", lambda: SimpleNamespace(pid=-1))
+    monkeypatch.setattr(os, "kill", lambda pid, number: stopped.set() if number == signal.SIGTERM else None)
+    command_line._stop_like_ctrl_c()
+    assert not stopped.is_set()
+    said = []
+    command = [sys.executable, "-c", f"import os; print(os.environ[{parents.WATCH!r}])"]
+    Background(command, said.append, said.append).thread.join(30)
+    assert (said[0], said[-1]) == ("1", 0)
+    monkeypatch.setenv(parents.WATCH, said[0])
+    command_line._stop_like_ctrl_c()
+    assert stopped.wait(30)
+    assert parents.WATCH not in os.environ  # or its workers would ask the same
