@@ -75,7 +75,7 @@ def execute(
         return _on_cluster(specs, store, device, scheduler, say)
     jobs = 1 if executor == "serial" else jobs or _processes()
     device = str(resolve(device))
-    return _kept(specs, store, device, say, lambda missing: _ended(missing, device, jobs))
+    return _execute(specs, store, device, say, lambda missing: _ended(missing, device, jobs))
 
 
 def check_executor(name: str, known: Iterable[str]) -> None:
@@ -86,10 +86,10 @@ def check_executor(name: str, known: Iterable[str]) -> None:
 
 def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:
     with cluster.connected(scheduler) as client:
-        yield from _kept(specs, store, device, say, lambda missing: _ended_on(client, missing, device, say))
+        yield from _execute(specs, store, device, say, lambda missing: _ended_on(client, missing, device, say))
 
 
-def _kept(specs, store: Store, device: str, say, ended: Callable[[list[RunSpec]], Iterable]) -> Iterator[Outcome]:
+def _execute(specs, store: Store, device: str, say, ended: Callable[[list[RunSpec]], Iterable]) -> Iterator[Outcome]:
     missing = []
     for spec in dict.fromkeys(specs):
         if store.finished(spec):
