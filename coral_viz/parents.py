@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 
-SECONDS = 0.5
+SECONDS = 0.2
 """Between two looks at the parent."""
 
 WATCH = "CORAL_VIZ_ENDS_WITH_PARENT"
@@ -29,7 +29,7 @@ def serve_parent() -> None:
 
 
 def end_with_parent(end: Callable[[], None] = lambda: os._exit(1)) -> None:
-    """End this process, whatever it is doing, half a second after its parent has ended; ``end`` says how.
+    """End this process, whatever it is doing, within a second of its parent's end; ``end`` says how.
 
     Where processes keep the number of a parent that is gone (Windows), nothing happens.
     """
