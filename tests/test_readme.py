@@ -1,26 +1,58 @@
-"""The README's method, exactly as printed, is a method."""
+"""README and docs say what is so: their code runs, their tables are the shipped ones, their links lead somewhere."""
 
 import re
+import runpy
+import shlex
 from pathlib import Path
 
 import pytest
 import torch
 
-from coral_viz import methods, runs, tasks
+import coral_viz
+from coral_viz import __main__, methods, pid, runs, tasks
 from coral_viz.methods.base import REGISTRY
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[1]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "data/README.md")),
+    *DOCS,
+    *sorted((ROOT / "notebooks").glob("*.md")),
+]
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
+README = TEXTS["README.md"]
+DRIVES_A_CLUSTER = "dask_jobqueue"
+DEFINES_A_METHOD = "class Mine("
+
+
+def blocks(language: str, *pages: str) -> list[str]:
+    """The code of a language on these pages, or on all."""
+    return [
+        code
+        for name in pages or TEXTS
+        for code in re.findall(rf"^```{language}\n(.*?)^```", TEXTS[name], re.DOTALL | re.MULTILINE)
+    ]
+
+
+def slug(title: str) -> str:
+    """The anchor of a title."""
+    return re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-")
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return runpy.run_path(str(ROOT / "docs" / "tables.py"))
 
 
 @pytest.fixture
 def mine():
-    code = next(block for block in re.findall(r"```python\n(.*?)```", README, re.DOTALL) if "class Mine(" in block)
-    exec(compile(code, "README.md", "exec"), {"__name__": "mine"})
+    code = next(block for block in blocks("python", "docs/own-method.md") if DEFINES_A_METHOD in block)
+    exec(compile(code, "own-method.md", "exec"), {"__name__": "mine"})
     yield "mine"
     del REGISTRY["mine"]
 
 
-def test_the_method_of_the_readme_trains_and_is_measured(mine):
+def test_the_method_of_the_docs_trains_and_is_measured(mine):
     assert mine in methods.names()
     budget = runs.Budget(steps=5, batch=16, samples=64, probe_samples=200, test_samples=200)
     rows = runs.perform(runs.RunSpec.make(mine, "factors", 0, knobs={"pull": 0.5}, budget=budget), "cpu").rows
@@ -32,22 +64,89 @@ def test_the_method_of_the_readme_trains_and_is_measured(mine):
     assert halved < full
 
 
-def test_every_file_the_readme_links_to_is_there():
-    root = Path(__file__).parents[1]
-    links = re.findall(r"\]\(((?!http)[^)]+)\)", README)
-    assert len(links) >= 6
-    assert [link for link in links if not (root / link).exists()] == []
+def test_the_readme_fits_on_a_screen_and_its_code_in_ten_lines():
+    assert len(README.encode()) <= 8000
+    (code,) = blocks("python", "README.md")
+    assert len([line for line in code.splitlines() if line]) <= 10
 
 
-def test_the_tables_of_the_readme_are_the_shipped_ones():
-    results = Path(__file__).parents[1] / "data" / "results"
-    shipped = {path.name: path.read_text() for path in results.glob("*.md")}
-    assert len(shipped) >= 1
-    assert [name for name, table in shipped.items() if table not in README and not name.startswith("grid_")] == []
-    assert [name for name in shipped if name.startswith("grid_") and f"data/results/{name}" not in README] == []
+def test_the_code_of_readme_and_docs_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").symlink_to(ROOT / "data")
+    run = [code for code in blocks("python") if DRIVES_A_CLUSTER not in code and DEFINES_A_METHOD not in code]
+    assert len(run) >= 6
+    for code in run:
+        exec(compile(code, "README or docs", "exec"), {"__name__": "read"})
+    assert {"bits_kept.png", "bits_kept.pdf"} <= {path.name for path in tmp_path.iterdir()}
 
 
-def test_the_readme_lists_the_methods_as_the_registry_does():
+def test_the_commands_of_readme_and_docs_are_ones():
+    lines = [line for code in blocks("sh") for line in code.splitlines() if line.startswith("python -m coral_viz ")]
+    assert len(lines) >= 10
+    for line in lines:
+        __main__._parser().parse_args(shlex.split(line, comments=True)[3:])
+
+
+def test_every_link_leads_to_a_file_and_a_title():
+    links = [(name, link) for name, text in TEXTS.items() for link in re.findall(r"\]\(((?!https?:)[^)\s]+)\)", text)]
+    assert len(links) >= 50
+    dead = []
+    for name, link in links:
+        path, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / path if path else ROOT / name
+        titles = re.findall(r"^#+ (.+)$", target.read_text(encoding="utf-8"), re.MULTILINE) if anchor else []
+        if not target.is_file() or (anchor and anchor not in map(slug, titles)):
+            dead.append(f"{name}: {link}")
+    assert dead == []
+
+
+def test_every_page_of_the_docs_is_linked_to_from_the_readme_and_in_the_navigation():
+    navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert [page.name for page in DOCS if f"](docs/{page.name})" not in README] == []
+    assert [page.name for page in DOCS if f": {page.name}\n" not in navigation] == []
+
+
+def test_the_readme_lists_every_notebook():
+    notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
+    assert len(notebooks) == 10
+    assert [path.name for path in notebooks if f"](notebooks/{path.name})" not in README] == []
+
+
+def test_generated_parts_are_as_they_would_be_made_now(generator):
+    stale = [page.name for page in generator["pages"]() if generator["filled"](page.read_text()) != page.read_text()]
+    assert stale == [], "run python docs/tables.py"
+
+
+def test_every_shipped_table_and_every_generated_one_is_shown(generator):
+    shipped = {path.relative_to(ROOT).as_posix(): path.read_text() for path in ROOT.glob("data/results/*.md")}
+    assert len(shipped) >= 12
+    everything = "".join(TEXTS.values())
+    assert [name for name, table in shipped.items() if table not in everything] == []
+    parts = set(re.findall(r"<!-- generated: (.+?) -->", everything))
+    assert parts == set(shipped) | set(generator["TABLES"])
+
+
+def test_a_generated_part_of_an_unknown_name_is_an_error(generator):
+    with pytest.raises(ValueError, match="no generated part 'data/results/none.md'"):
+        generator["filled"]("<!-- generated: data/results/none.md -->\n<!-- end -->")
+
+
+def test_the_docs_list_the_methods_and_tasks_as_the_registries_do():
     from coral_viz.methods.catalogue import markdown
 
-    assert markdown() in README
+    assert markdown() in TEXTS["docs/methods.md"]
+    assert [name for name in tasks.names() if f"`{name}`" not in TEXTS["docs/tasks.md"]] == []
+
+
+def test_the_functions_to_call_exist():
+    called = set(re.findall(r"`pid\.([\w.]+)", TEXTS["docs/pid.md"]))
+    assert len(called) >= 14
+    for name in called:
+        found = pid
+        for part in name.split("."):
+            found = getattr(found, part)
+
+
+def test_changelog_and_citation_state_the_version():
+    assert f"\n## [{coral_viz.__version__}] - " in TEXTS["CHANGELOG.md"]
+    assert f"\nversion: {coral_viz.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
