@@ -17,7 +17,7 @@ def catalogue() -> list[dict]:
 
 def markdown() -> str:
     """The catalogue as a table for a README."""
-    head = "| name | method | paper | modalities | embedding | own knobs | passes a step: encoder, fusion |"
+    head = "| name | method | paper | modalities | embedding | own hyperparameters | passes a step: encoder, fusion |"
     lines = [head, "|:--|:--|:--|:--|:--|:--|--:|"]
     for row in catalogue():
         knobs = ", ".join(f"{knob}={value}" for knob, value in row["knobs"].items()) or "none"
