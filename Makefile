@@ -4,6 +4,7 @@
 #   make lab         open the first notebook in JupyterLab
 #   make test        all tests but the slow ones; `make test-slow` runs those
 #   make notebooks   write and run the notebooks from notebooks/scripts
+#   make docs        build docs and API reference; read build/site/index.html
 
 PYTHON = python3
 BIN = .venv/bin
@@ -24,6 +25,9 @@ test-slow: $(READY)
 notebooks: $(READY)
 	$(BIN)/python notebooks/render.py
 
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"coral_viz needs Python 3.11 or newer, \
 	but $(PYTHON) is {v[0]}.{v[1]}; name another one: make PYTHON=python3.12 ...")'
@@ -32,4 +36,4 @@ $(READY): requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
 	@touch $@
 
-.PHONY: tour lab test test-slow notebooks
+.PHONY: tour lab test test-slow notebooks docs

@@ -7,6 +7,7 @@ places in the site. The home page is the README.
 from __future__ import annotations
 
 import ast
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -19,6 +20,7 @@ PACKAGE = ROOT / "coral_viz"
 HOME = "README.md"
 NOT_FOR_USERS = ("bench", "cli", "commands")
 SINGLE = ("options.py", "style.py")
+REQUEST = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(https?:[^\"'\s>]+)")
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(\))")
 
 
@@ -59,6 +61,12 @@ def on_page_markdown(markdown, page, config, files):
     return LINK.sub(moved, markdown)
 
 
+def on_post_page(output, page, config):
+    """PluginError for a page that would ask the network for something."""
+    if found := REQUEST.search(output):
+        raise PluginError(f"{page.file.src_uri} requests {found[1]}; the site is to be read without a network.")
+
+
 def rooms() -> list[Path]:
     """The subpackages and modules that have a page in the reference."""
     folders = [path.parent for path in PACKAGE.glob("*/__init__.py") if path.parent.name not in NOT_FOR_USERS]
@@ -67,16 +75,15 @@ def rooms() -> list[Path]:
 
 def reference(room: Path) -> str:
     """The page of a room: its docstring and the names that it exports, then its modules with the names they add."""
-    if room.is_file():
-        return f"# {dotted(room)}\n\n::: {dotted(room)}\n"
+    init = room if room.is_file() else room / "__init__.py"
     inside = sorted(path for path in room.rglob("*.py") if not path.name.startswith("_"))
-    hidden = "|".join(sorted(exported(room / "__init__.py") - {path.stem for path in inside})) or "_"
-    filters = f'    options:\n      filters: ["!^_", "!^[A-Z_0-9]+$", "!^({hidden})$"]\n'
-    entries = [f"::: {dotted(path)}\n{filters}" for path in inside]
-    return "\n".join([f"# {dotted(room / '__init__.py')}\n", f"::: {dotted(room / '__init__.py')}\n", *entries])
+    exported = set() if room.is_file() else imported(init) - {path.stem for path in inside}
+    filters = ["!^_", "!^[A-Z_0-9]+$", *(f"!^{name}$" for name in sorted(exported))]
+    entries = [f"::: {dotted(path)}\n    options: {{filters: {json.dumps(filters)}}}\n" for path in inside]
+    return "\n".join([f"::: {dotted(init)}\n    options: {{heading_level: 1}}\n", *entries])
 
 
-def exported(init: Path) -> set[str]:
+def imported(init: Path) -> set[str]:
     """The names that a subpackage takes from its modules."""
     imports = [node for node in ast.parse(init.read_text(encoding="utf-8")).body if isinstance(node, ast.ImportFrom)]
     return {alias.name for node in imports for alias in node.names}

@@ -6,6 +6,7 @@ of ``TABLES``.
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -38,12 +39,72 @@ def table(name: str) -> str:
 
 def result() -> str:
     """The README's result: after biased training, five of the methods."""
-    rows = [line.split("|")[1:-1] for line in table("data/results/factors.md").splitlines()]
-    columns = [0, *(i for i, head in enumerate(rows[0]) if "biased:" in head and "unbiased" not in head)]
-    names = ("Cross", "SimCLR", "CoMM", "InfMasking", "COrAL (hinge)")
-    chosen = rows[:2] + [row for name in names for row in rows if row[0].strip() == name]
-    lines = ["|".join(["", *(row[i] for i in columns), ""]) for row in chosen]
-    return "\n".join(lines).replace("biased: ", "") + "\n"
+    cells = shipped_cells("factors")
+    columns = [f"biased: {label}" for label in ("R", "U1", "U2", "S")]
+    lines = [
+        [name, *(cells[name][column] for column in columns)]
+        for name in ("Cross", "SimCLR", "CoMM", "InfMasking", "COrAL (hinge)")
+    ]
+    return numbers(["", *(column.removeprefix("biased: ") for column in columns)], lines)
+
+
+def images() -> str:
+    """The sweep on images, each method at its usual setting after both kinds of training."""
+    cells, labels = shipped_cells("grid_trifeature"), ("R", "U1", "U2", "S")
+    lines = [
+        [name, *(cells[f"{name}, {training}: usual"][label] for training in ("unbiased", "biased") for label in labels)]
+        for name in ("Cross", "CoMM", "InfMasking", "COrAL")
+    ]
+    heads = [f"{training}: {label}" for training in ("unbiased", "biased") for label in labels]
+    return numbers(["", *heads], lines)
+
+
+def token_speed() -> str:
+    """A training step on tokens against a plain implementation."""
+    rows = {(row["method"], row["part"]): row for row in benchmark("bench_training")}
+    lines = [
+        [
+            name,
+            f"{float(row['ours_ms']):.1f}",
+            *(f"{float(rows[name, part]['ratio']):.1f}" for part in ("step", "network")),
+        ]
+        for (name, part), row in rows.items()
+        if part == "step"
+    ]
+    return numbers(["", "ms a step", "times faster", "times faster, network alone"], lines)
+
+
+def image_speed() -> str:
+    """Views and training steps on images against PIL and the plain networks."""
+    lines = [
+        [row["part"], row["size"], f"{float(row['ours_ms']):.0f}", f"{float(row['ratio']):.1f}"]
+        for row in benchmark("bench_trifeature")
+        if row["part"] == "views" or row["part"].endswith("step")
+    ]
+    return numbers(["", "size in px", "ms", "times faster"], lines)
+
+
+def shipped_cells(name: str) -> dict[str, dict[str, str]]:
+    """The cells of a table that ships, by the names of its rows and columns."""
+    heads, _, *rows = (
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in table(f"data/results/{name}.md").splitlines()
+        if line.startswith("|")
+    )
+    return {row[0]: dict(zip(heads, row)) for row in rows}
+
+
+def benchmark(name: str) -> list[dict[str, str]]:
+    """The rows of a benchmark that ships."""
+    with (ROOT / "data" / "results" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def numbers(heads: list[str], lines: list[list[str]]) -> str:
+    """A table of names and numbers."""
+    rule = "|".join(["", ":--", *["--:"] * (len(heads) - 1), ""])
+    shown = [f"| {' | '.join(line)} |".replace("|  |", "| |") for line in (heads, *lines)]
+    return "\n".join([shown[0], rule, *shown[1:]]) + "\n"
 
 
 def options(cls) -> str:
@@ -68,6 +129,9 @@ def _line(row: dict) -> str:
 
 TABLES = {
     "result": result,
+    "images": images,
+    "token speed": token_speed,
+    "image speed": image_speed,
     "methods": catalogue.markdown,
     "hyperparameters": hyperparameters,
     "shared hyperparameters": lambda: options(FusionKnobs),

@@ -19,7 +19,7 @@ def implied_information(t: np.ndarray) -> float:
 
 
 def recalibrate(posteriors: Sequence[np.ndarray], y: np.ndarray) -> np.ndarray:
-    """Log-linear pool of posteriors on labels y: p(c) proportional to exp(b_c) * prod_k posteriors[k][c] ** s_k.
+    """Log-linear pool of posteriors on labels y: p(c) proportional to ``exp(b_c) * prod_k posteriors[k][c] ** s_k``.
 
     The scales s_k >= 0 and offsets b_c minimise the log-loss. For one posterior this is bias-corrected temperature
     scaling (Alexandari et al., ICML 2020). At the optimum, setting the derivatives by b and s to zero gives
