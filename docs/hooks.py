@@ -77,7 +77,7 @@ def reference(room: Path) -> str:
     """The page of a room: its docstring and the names that it exports, then its modules with the names they add."""
     init = room if room.is_file() else room / "__init__.py"
     inside = sorted(path for path in room.rglob("*.py") if not path.name.startswith("_"))
-    exported = set() if room.is_file() else imported(init) - {path.stem for path in inside}
+    exported = set() if room.is_file() else imported(init) - {path.stem for path in inside if path.parent == room}
     filters = ["!^_", "!^[A-Z_0-9]+$", *(f"!^{name}$" for name in sorted(exported))]
     entries = [f"::: {dotted(path)}\n    options: {{filters: {json.dumps(filters)}}}\n" for path in inside]
     return "\n".join([f"::: {dotted(init)}\n    options: {{heading_level: 1}}\n", *entries])
