@@ -39,14 +39,15 @@ def test_help_is_plain_text_and_names_every_venue(capsys):
     assert set(style.WIDTHS) <= set(said[1].replace(",", " ").split())
 
 
-def test_help_and_readme_say_who_runs_code_on_a_scheduler(capsys):
+def test_help_and_docs_say_who_runs_code_on_a_scheduler(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["sweep", "--help"])
     said = " ".join(capsys.readouterr().out.split())
     assert "whoever reaches it runs code on it: keep it on 127.0.0.1, a private network or TLS" in said
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    pages = (Path(__file__).parents[1] / "docs").glob("*.md")
+    docs = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     for server in ("Dask scheduler", "Jupyter server"):
-        assert re.search(rf"Whoever reaches a {server}.* runs code on it, as you", readme)
+        assert re.search(rf"Whoever reaches a {server}.* runs code on it, as you", docs)
 
 
 def test_help_loads_nothing_heavy():
