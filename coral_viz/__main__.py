@@ -14,7 +14,7 @@ import sys
 import warnings
 
 from coral_viz import parents
-from coral_viz.commands import COMMANDS
+from coral_viz.commands import COMMANDS, shared
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     options.typed = shlex.join(["python", "-m", "coral_viz", *arguments])
     try:
+        shared.check_text(arguments)
         return options.run(options) or 0
     except (ValueError, RuntimeError, OSError) as error:
         print(f"coral_viz: {error}", file=sys.stderr)

@@ -67,7 +67,7 @@ def packages(file: Path) -> Iterator[Check]:
     if importlib.util.find_spec("packaging") is None:
         yield Check("packages", False, "not installed", INSTALL)
         return
-    for line in file.read_text().splitlines():
+    for line in file.read_text(encoding="utf-8").splitlines():
         requirement = line.split("#")[0].strip()
         if requirement and not requirement.startswith("-"):
             yield package(requirement)

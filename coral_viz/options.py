@@ -9,7 +9,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import math
+import reprlib
 from typing import Self
+
+LIMIT = {int: 2**63, float: math.inf}
+"""What numbers stay below: whole ones must fit into 64 bits."""
+
+WORDS = reprlib.Repr()
+WORDS.maxlong, WORDS.maxstring, WORDS.maxother, WORDS.maxlist, WORDS.maxdict = 40, 80, 80, 20, 20
 
 
 def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices=(), optional=False, added=False):
@@ -88,16 +95,25 @@ def _checked(field, value):
     if value is None and rule["optional"]:
         return None
     kind = rule["kind"]
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
+    if kind is float and (type(value) is float or (type(value) is int and abs(value) < LIMIT[int])):
+        value = float(value) + 0.0  # -0.0 would be another run than 0.0
     inside = (
         type(value) is kind
         and (not rule["choices"] or value in rule["choices"])
-        and (kind not in (int, float) or (math.isfinite(value) and rule["low"] <= value <= rule["high"]))
+        and (kind not in (int, float) or (rule["low"] <= value <= rule["high"] and abs(value) < LIMIT[kind]))
     )
     if not inside:
-        raise ValueError(f"{field.name} = {value!r} is not allowed; it takes {_allowed(rule)}.")
+        limit = " that fits into 64 bits" * (kind is type(value) is int and abs(value) >= LIMIT[int])
+        raise ValueError(f"{field.name} = {shown(value)} is not allowed; it takes {_allowed(rule)}{limit}.")
     return value
+
+
+def shown(value) -> str:
+    """A value as a message shows it: a long one shortened."""
+    try:
+        return WORDS.repr(value)
+    except ValueError:  # of whole numbers that are too long to be written
+        return f"<{type(value).__name__} of too many digits>"
 
 
 def _allowed(rule) -> str:

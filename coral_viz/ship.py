@@ -50,7 +50,7 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
         paths = _three(folder, name)
         measured.to_parquet(paths[0], index=False)
         summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
-        paths[2].write_text(accuracy_table(measured))
+        paths[2].write_text(accuracy_table(measured), encoding="utf-8")
         look = style.paper(columns=2)
         drawn = figures.overview(measured, look=look)
         if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
@@ -80,7 +80,7 @@ def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) 
         shipped, paths = runs.Store(folder / "runs"), []
         for spec in specs:
             weights = {name: _half(tensor) for name, tensor in store.weights(spec).items()}
-            shipped.save(spec, runs.Result(store.rows(spec), weights), **store.timing(spec))
+            shipped.save(spec, runs.Result(store.rows(spec), weights, store.provenance(spec)), **store.timing(spec))
             paths += sorted(shipped.path(spec).iterdir())
         recordings = replay.gather(watched, folder / "replays", [data / "replays", store.root / "replays"])
         paths += recordings + _learning(map(replay.load, recordings), folder / "figures" / f"{asked[0]}_learning")
@@ -107,7 +107,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
         results.write(table, paths[0])
         cells = statistics.bootstrap(_shown(table), [*WORLD, *results.settings(table), *MEASURE])
         cells.to_csv(paths[1], index=False, float_format="%.4f")
-        paths[2].write_text(grid_table(table))
+        paths[2].write_text(grid_table(table), encoding="utf-8")
         for setting in results.settings(table):
             if swept.levels(table, setting) >= MANY:
                 drawn, stem = ablation.curve(table, setting, look=style.paper(columns=2)), f"{name}_{setting}"

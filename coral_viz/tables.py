@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from coral_viz.options import shown
+
 COLUMNS = {
     "run_id": "str",  # 16 hex digits
     "method": "str",
@@ -85,13 +87,24 @@ def read(path: str | Path) -> pd.DataFrame:
     """The valid table in a ``.parquet`` or ``.csv`` file. ValueError for any other suffix, and as ``validate``."""
     path = Path(path)
     if path.suffix == ".parquet":
-        return validate(pd.read_parquet(path))
+        return validate(parquet(path))
     if path.suffix == ".csv":
         # Read as words first: "" is a word but no number, and words become numbers without a digit lost.
         cells = pd.read_csv(path, dtype="str", keep_default_na=False)
         _check_columns(cells)
         return validate(cells.assign(value=cells["value"].replace("", "nan")))
     raise ValueError(f"cannot read a table from {path.name!r}: the file must end in .parquet or .csv")
+
+
+def parquet(path: str | Path) -> pd.DataFrame:
+    """The table in a parquet file, whatever it holds. ValueError if it is none; OSError if it is not to be read."""
+    try:
+        with open(path, "rb") as file:
+            return pd.read_parquet(file)
+    except (FileNotFoundError, PermissionError):
+        raise
+    except Exception as error:
+        raise ValueError(f"{str(path)!r} is no parquet table: {_brief(error)}") from None
 
 
 def select(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
@@ -248,18 +261,24 @@ def _typed(column: pd.Series) -> pd.Series:
     kind = COLUMNS[column.name]
     try:
         typed = column.astype(kind)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"column {column.name!r} must be {kind}: {error}") from error
-    if kind == "int64" and not (typed == column.astype("float64")).all():
+        whole = kind != "int64" or (typed == column.astype("float64")).all()
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ValueError(f"column {column.name!r} must be {kind}: {_brief(error)}") from error
+    if not whole:
         raise ValueError(f"column {column.name!r} must hold whole numbers")
     return typed
+
+
+def _brief(error: Exception) -> str:
+    """The beginning of what an error says: those of other packages may go on for pages."""
+    return f"{error}"[:200].partition("\n")[0]
 
 
 def _check_words(frame: pd.DataFrame) -> None:
     for name, words in VOCABULARY.items():
         wrong = frame.loc[~frame[name].isin(words), name]
         if len(wrong):
-            raise ValueError(f"column {name!r} holds {wrong.iloc[0]!r}; it may hold {', '.join(map(repr, words))}")
+            raise ValueError(f"column {name!r} holds {shown(wrong.iloc[0])}; it may hold {', '.join(map(repr, words))}")
 
 
 def _check_values(frame: pd.DataFrame) -> None:
@@ -274,7 +293,7 @@ def _check_values(frame: pd.DataFrame) -> None:
 def _check_repeats(frame: pd.DataFrame) -> None:
     twice = frame[frame.duplicated(IDENTITY)]
     if len(twice):
-        row = ", ".join(f"{name} {twice.iloc[0][name]!r}" for name in IDENTITY)
+        row = ", ".join(f"{name} {shown(twice.iloc[0][name])}" for name in IDENTITY)
         raise ValueError(f"the table holds the same row twice: {row}")
 
 

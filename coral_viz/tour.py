@@ -127,7 +127,7 @@ def _failures(outcomes: list[Outcome]) -> pd.DataFrame:
 
 def _timing(spec: RunSpec, store: Store) -> dict:
     row = {"run_id": spec.id, "method": spec.method, "distribution": spec.distribution, "seed": spec.seed}
-    return row | store.timing(spec)
+    return row | store.timing(spec) | store.provenance(spec)
 
 
 def _settings(task: str, budget: Budget, device, seconds: float) -> dict:

@@ -1,5 +1,6 @@
 """The command line: every command is there and light until it runs; sweeps and single runs from it go on and stay."""
 
+import os
 import re
 import subprocess
 import sys
@@ -99,6 +100,15 @@ def test_what_cannot_be_is_one_sentence(tmp_path, capsys):
     first, second = capsys.readouterr().err.splitlines()
     assert first.startswith("coral_viz: cannot read the grid")
     assert second.startswith("coral_viz: method 'corral' does not exist; choose one of ")
+
+
+@pytest.mark.parametrize("command", ["sweep grid.toml", "train cross", "tour", "figures", "bench pid", "ship out"])
+def test_a_name_that_is_no_utf8_is_one_sentence_before_any_work(command, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    extra = ["--name", "x", "--command", "x", "--data"] if command.startswith("ship") else ["--out"]
+    assert main([*command.split(), *extra, os.fsdecode(b"o\xffut")]) == 1
+    assert re.fullmatch(r"coral_viz: the argument 'o\\udcffut' is no UTF-8; .*\n", capsys.readouterr().err)
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_a_recorded_run_can_be_watched(tmp_path, capsys, monkeypatch):

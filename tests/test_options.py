@@ -39,11 +39,19 @@ def test_defaults_and_whole_numbers_for_floats():
         ({"form": "oval"}, r"form = 'oval' is not allowed; it takes round or square\."),
         ({"limit": -1.0}, r"it takes a number from 0, or None\."),
         ({"deep": 1}, r"deep = 1 is not allowed; it takes True or False\."),
+        ({"share": 10**400}, r"share = 1000+\.\.\.0+ is not allowed; it takes a number from 0 to 1\."),
+        ({"count": 10**400}, r"count = 1000+\.\.\.0+ is not allowed; it takes a whole number from 1 that fits into 64"),
+        ({"count": 16**5000}, r"count = <int of too many digits> is not allowed"),
+        ({"form": "o" * 5000}, r"form = 'o{1,80}\.\.\.o+' is not allowed"),
     ],
 )
 def test_a_value_out_of_range_is_a_sentence(value, sentence):
     with pytest.raises(ValueError, match=sentence):
         Dials(**value)
+
+
+def test_a_zero_has_no_sign():
+    assert str(Dials(share=-0.0).share) == str(Dials(share=0).share) == "0.0"
 
 
 def test_an_unknown_name_lists_the_known_ones():

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from coral_viz import figures, report, tables
 from coral_viz.figures.canvas import describe
 from coral_viz.report import reading, sections
+from coral_viz.runs import provenance
 
 
 class Page(HTMLParser):
@@ -197,13 +198,24 @@ def test_reading_many_methods_stays_short_and_true(wide_table):
 
 def test_only_what_the_table_holds_is_explained(triple_table, small):
     biased = triple_table[triple_table["distribution"] == "biased"]
-    (words,) = [item for item in sections.measured(biased) if item.startswith("<ul>")]
+    (words,) = [item for item in sections.measured(biased, pd.DataFrame()) if item.startswith("<ul>")]
     assert "Biased training" in words
     assert "Missing modalities" in words
     assert "Relation training" not in words
-    (words,) = [item for item in sections.measured(small) if item.startswith("<ul>")]
+    (words,) = [item for item in sections.measured(small, pd.DataFrame()) if item.startswith("<ul>")]
     assert "Relation training" in words
     assert not re.search("Biased training|Missing modalities", words)
+
+
+def test_machines_are_named_and_said_to_differ(small):
+    runs = small.drop_duplicates("run_id")[["run_id"]]
+    made = provenance.known({name: "same" for name in provenance.FIELDS})
+    page = "".join(sections.measured(small, runs.assign(**made)))
+    assert "The runs were made on: same. Made again on the same kind of CPU" in page
+    assert "made alike" not in page
+    page = "".join(sections.measured(small, runs.assign(**made | {"cpu": ["A & B"] + ["same"] * (len(runs) - 1)})))
+    assert f"Not all runs were made alike: cpu same ({len(runs) - 1} runs), A &amp; B (1 run)." in page
+    assert "made on" not in "".join(sections.measured(small, runs))
 
 
 def test_a_table_of_one_method_names_it(table):

@@ -1,5 +1,8 @@
+import re
+
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +52,9 @@ def test_validate_orders_and_types_the_columns():
         (rows(seed=[0, 1, None]), "'seed' holds NaN in row 2"),
         (rows(seed=[0, 1, 2.5]), "'seed' must hold whole numbers"),
         (rows(n="many"), "'n' must be int64"),
+        (rows(n="9" * 400), "'n' must be int64"),
+        (rows(seed=pd.Timestamp("2020")), "'seed' must be int64"),
+        (rows(split="s" * 5000), r"'split' holds 's{1,80}\.\.\.s+'; it may hold"),
         (rows(split="dev"), "'split' holds 'dev'; it may hold 'train', 'probe', 'test'"),
         (rows(status="running"), "'status' holds 'running'"),
         (rows(value=[0.1, np.nan, 0.2]), r"run 0{15}1 \(cross, seed 1\) holds nan for 'bits'"),
@@ -78,6 +84,27 @@ def test_a_csv_without_the_columns_is_a_sentence(tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="the table lacks the columns"):
         tables.read(tmp_path / "other.csv")
+
+
+@pytest.mark.parametrize("key", [b"PANDAS_ATTRS", b"pandas"])
+@pytest.mark.parametrize("said", [b"[" * 100_000, b"3", b"[]", b"{}", b"\xff"])
+def test_a_parquet_with_odd_attributes_is_a_sentence_or_a_table(tmp_path, key, said):
+    tables.write(rows(), tmp_path / "odd")
+    table = pq.read_table(tmp_path / "odd.parquet")
+    pq.write_table(table.replace_schema_metadata({key: said}), tmp_path / "odd.parquet")
+    try:
+        assert len(tables.read(tmp_path / "odd.parquet")) == 3
+    except ValueError as error:
+        assert re.match(rf"'{tmp_path}/odd.parquet' is no parquet table: .{{1,200}}$", str(error))  # noqa: PT017
+
+
+def test_a_damaged_parquet_is_a_sentence(tmp_path):
+    tables.write(rows(), tmp_path / "short")
+    whole = (tmp_path / "short.parquet").read_bytes()
+    for damaged in (whole[:-40], whole[:-9] + bytes(9), b"", whole[:400] + bytes(200) + whole[600:]):
+        (tmp_path / "short.parquet").write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"is no parquet table: .{1,200}$"):
+            tables.read(tmp_path / "short.parquet")
 
 
 def test_read_knows_two_kinds_of_file():

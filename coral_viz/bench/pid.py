@@ -47,7 +47,7 @@ def run(out, quick: bool = False) -> pd.DataFrame:
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
     found.to_csv(folder / "bench_pid.csv", index=False, float_format="%.6g")
-    (folder / "bench_pid.txt").write_text(PROTOCOL.format(limit=LIMIT, cores=os.cpu_count()) + "\n")
+    (folder / "bench_pid.txt").write_text(PROTOCOL.format(limit=LIMIT, cores=os.cpu_count()) + "\n", encoding="utf-8")
     return found
 
 

@@ -1,6 +1,15 @@
 """Options that several commands take, in the same words."""
 
 
+def check_text(arguments: list[str]) -> None:
+    """ValueError for an argument that is no UTF-8: files could not be named after it, nor anything said of it."""
+    for word in arguments:
+        try:
+            word.encode()
+        except UnicodeEncodeError:
+            raise ValueError(f"the argument {word!r} is no UTF-8; choose another name.") from None
+
+
 def add_task(parser) -> None:
     parser.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
 

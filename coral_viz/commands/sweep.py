@@ -33,8 +33,18 @@ def run(options) -> int:
         return _counted(grid.shard(options.shard).specs, out, options.device)
     where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
     sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
-    print(f"Table in {out}/results.parquet" if sweep.table is not None else "no run is finished")
+    print(*_closing(sweep.table, out), sep="\n")
     return 1 if len(sweep.failures) else 0
+
+
+def _closing(table, out: str) -> list[str]:
+    """Where the table is, and a word if its runs were made with different things."""
+    from coral_viz.runs import provenance, results
+
+    if table is None:
+        return ["no run is finished"]
+    mixed = provenance.mixed(results.made(table))
+    return [*filter(None, [mixed]), f"Table in {out}/results.parquet"]
 
 
 def _counted(plan, out: str, device: str) -> int:

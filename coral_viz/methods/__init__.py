@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 
 from coral_viz.methods.base import REGISTRY, FusionKnobs, Knobs, Method
+from coral_viz.options import shown
 
 __all__ = ["FusionKnobs", "Knobs", "Method", "build", "get", "names"]
 
@@ -19,7 +20,7 @@ def names() -> list[str]:
 def get(name: str) -> type[Method]:
     """The method's class; ValueError naming the known ones if there is none."""
     if name not in REGISTRY:
-        raise ValueError(f"method {name!r} does not exist; choose one of {', '.join(names())}.")
+        raise ValueError(f"method {shown(name)} does not exist; choose one of {', '.join(names())}.")
     return REGISTRY[name]
 
 

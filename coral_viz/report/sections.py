@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from coral_viz import style, tables
 from coral_viz.figures.canvas import seeds_in_words
 from coral_viz.report import page, reading
+from coral_viz.runs import provenance
 from coral_viz.tables import VARIANT
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
@@ -51,6 +52,10 @@ BIASED = (
 )
 RELATION = (
     "<b>Relation training</b> is the only kind that trains on synergy itself: what is redundant or unique is silent."
+)
+MACHINES = (
+    "Made again on the same kind of CPU with the same versions, a run gives the same bytes; elsewhere numbers are "
+    "rounded differently, and training can make that large."
 )
 INTERVALS = (
     "<b>Intervals</b> are Student t intervals over seeds: they cover the randomness of the world, the start and the "
@@ -179,8 +184,8 @@ def _pictures(figures: Mapping[str, Figure], names: list[str]) -> Iterator[str]:
             yield page.picture(name, figures[name].alt, caption, figures[name].get_size_inches())
 
 
-def measured(table: pd.DataFrame) -> Iterator[str]:
-    """What the numbers mean; only what the table holds is explained."""
+def measured(table: pd.DataFrame, timing: pd.DataFrame) -> Iterator[str]:
+    """What the numbers mean, of what the table holds; and which machines made the runs, where ``timing`` says so."""
     yield page.heading("What was measured, and how")
     trained_on = tables.distributions(table)
     held = {
@@ -189,8 +194,16 @@ def measured(table: pd.DataFrame) -> Iterator[str]:
         BIASED: "biased" in trained_on,
         RELATION: "relation" in trained_on,
     }
-    items = [*MEASURED, *(words for words, is_held in held.items() if is_held), INTERVALS]
+    items = [*MEASURED, *(words for words, is_held in held.items() if is_held), INTERVALS, *_machines(timing)]
     yield "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _machines(timing: pd.DataFrame) -> Iterator[str]:
+    if "cpu" not in timing:
+        return
+    cpus = ", ".join(timing["cpu"].unique())
+    words = f"The runs were made on: {cpus}. {MACHINES} {provenance.mixed(timing)}"
+    yield f"<b>Machines.</b> {escape(words.strip())}"
 
 
 def trained(table: pd.DataFrame, timing: pd.DataFrame, settings: Mapping[str, object]) -> Iterator[str]:

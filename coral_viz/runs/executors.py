@@ -1,8 +1,9 @@
 """Doing runs: which are missing, in which order, by which executor; one outcome per run as it ends.
 
-Every executor performs a run in the same way at one thread, so the bytes do not depend on it. Tiny networks gain
-nothing from more threads and sometimes lose a lot; the cores are used by running runs side by side instead. Workers
-return what they found and the caller keeps it: a cluster needs no common folder, and a lost worker costs its run alone.
+Every executor performs a run in the same way at one thread, so the bytes do not depend on it, among machines of one
+kind of CPU with the same versions (see ``provenance``). Tiny networks gain nothing from more threads and sometimes lose
+a lot; the cores are used by running runs side by side instead. Workers return what they found and the caller keeps it:
+a cluster needs no common folder, and a lost worker costs its run alone.
 A process that is killed takes the others of its pool with it; what they were doing is tried once more, one by one.
 """
 
@@ -90,9 +91,10 @@ def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterat
 
 
 def _execute(specs, store: Store, device: str, say, ended: Callable[[list[RunSpec]], Iterable]) -> Iterator[Outcome]:
-    missing = []
-    for spec in dict.fromkeys(specs):
-        if store.finished(spec):
+    missing, specs = [], dict.fromkeys(specs)
+    finished = {spec.id for spec in specs if store.finished(spec)}  # of all first: one that cannot be read ends it here
+    for spec in specs:
+        if spec.id in finished:
             yield Outcome(spec, "reused", store.timing(spec)["seconds"])
             continue
         if damage := store.damage(spec):

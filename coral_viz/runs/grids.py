@@ -7,12 +7,16 @@ starts from the keys above it. Settings left out have the values that the task's
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
+import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from coral_viz.options import shown
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.tasks import preset
 
@@ -30,7 +34,7 @@ class Grid:
     about: str
     specs: tuple[RunSpec, ...]
 
-    @property
+    @functools.cached_property
     def varied(self) -> list[str]:
         """Names of the settings (knobs, dials, budget) that are not the same in all runs of a method."""
         seen: dict[str, set] = {}
@@ -42,20 +46,23 @@ class Grid:
 
     def shard(self, text: str) -> Grid:
         """Every n-th run from the i-th on, of "i/n"; together the n shards are the grid. ValueError for other texts."""
-        first, slash, count = text.partition("/")
-        if not (slash and first.isdigit() and count.isdigit() and 1 <= int(first) <= int(count)):
-            raise ValueError(f"shard {text!r} cannot be read: write i/n with 1 <= i <= n, such as 2/4.")
-        return Grid(self.name, self.about, self.specs[int(first) - 1 :: int(count)])
+        said = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text)
+        first, count = map(int, said.groups()) if said else (1, 0)
+        if first > count:
+            raise ValueError(f"shard {shown(text)} cannot be read: write i/n with 1 <= i <= n, such as 2/4.")
+        return Grid(self.name, self.about, self.specs[first - 1 :: count])
 
 
 def read(path: str | Path, *, many: bool = False) -> Grid:
     """The grid of a TOML file, named after it. ValueError as ``make``, and if the file is missing or no TOML."""
     path = Path(path)
     try:
-        keys = tomllib.loads(path.read_text())
+        keys = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"cannot read the grid {str(path)!r}: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise ValueError(f"{str(path)!r} is no grid: it is nested too deeply.") from None
+    except ValueError as error:  # TOML's, Unicode's, and whole numbers' that are too long
         raise ValueError(f"{str(path)!r} is no TOML: {error}.") from None
     return make(keys, name=path.stem, many=many)
 
@@ -72,9 +79,12 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
     """
     parts = keys.get("part", [{}])
     if not (isinstance(parts, list | tuple) and all(isinstance(part, dict) for part in parts)):
-        raise ValueError(f"grid {name!r}: part = {parts!r} must be tables of keys, each under a [[part]] of its own.")
-    for level in (keys, *parts):
-        _check_keys(level, name)
+        raise ValueError(
+            f"grid {name!r}: part = {shown(parts)} must be tables of keys, each under a [[part]] of its own."
+        )
+    _check_keys(keys, name, KEYS)
+    for part in parts:
+        _check_keys(part, name, KEYS[:-1])
     parts = [_merged(keys, part) for part in parts]
     count = sum(_count(part) for part in parts)
     if count == 0:
@@ -93,17 +103,20 @@ def _merged(keys: dict, part: dict) -> dict:
     return both | {key: keys.get(key, {}) | part.get(key, {}) for key in SETTINGS}
 
 
-def _check_keys(level: dict, name: str) -> None:
-    if unknown := [key for key in level if key not in KEYS]:
-        raise ValueError(f"grid {name!r} has no key {', '.join(map(repr, unknown))}; it takes {', '.join(KEYS)}.")
+def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
+    if unknown := [key for key in level if key not in known]:
+        where = f"grid {name!r}" if "part" in known else f"a part of grid {name!r}"
+        raise ValueError(f"{where} has no key {', '.join(map(repr, unknown))}; it takes {', '.join(known)}.")
     for key in SETTINGS:
         if not isinstance(level.get(key, {}), dict):
-            raise ValueError(f"grid {name!r}: {key} = {level[key]!r} must name settings, such as {key}.NAME = [...].")
+            raise ValueError(
+                f"grid {name!r}: {key} = {shown(level[key])} must name settings, such as {key}.NAME = [...]."
+            )
     for key in ("method", "task"):
         if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, str)]:
-            raise ValueError(f"grid {name!r}: {key} {wrong[0]!r} is no name.")
+            raise ValueError(f"grid {name!r}: {key} {shown(wrong[0])} is no name.")
     if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(seed) is not int]:
-        raise ValueError(f"grid {name!r}: seed {wrong[0]!r} is no whole number.")
+        raise ValueError(f"grid {name!r}: seed {shown(wrong[0])} is no whole number.")
 
 
 def _count(part: dict) -> int:

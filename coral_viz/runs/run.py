@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import torch
@@ -10,6 +10,7 @@ from torch import Tensor
 
 from coral_viz import distributed, methods, probing, tables, tasks, training
 from coral_viz.devices import resolve
+from coral_viz.runs import provenance
 from coral_viz.runs.spec import RunSpec
 
 HISTORY_POINTS = 60
@@ -18,15 +19,18 @@ RETRIEVED = 1024
 
 @dataclass(frozen=True)
 class Result:
-    """What a run leaves: its tidy rows and the trained weights by name."""
+    """What a run leaves: its tidy rows, the trained weights by name, what it was made with (``provenance.here``)."""
 
     rows: pd.DataFrame
     weights: dict[str, Tensor]
+    provenance: dict[str, str] = field(default_factory=dict)
 
 
 def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorder=None) -> Result | None:
-    """Train and measure. The same spec gives the same numbers on one device, whoever calls, at one thread.
+    """Train and measure. The same spec gives the same bytes at one thread, whoever calls.
 
+    That holds among machines of one kind of CPU with the same versions (see ``provenance``); on others, and on other
+    devices, numbers are rounded differently.
     A ``replay.Recorder`` may watch the training; it changes nothing.
     Of several processes (see ``distributed``) all train and the first measures; the others return None. RuntimeError
     where the device has too little memory, naming what to make smaller.
@@ -53,7 +57,7 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
     found = measured(method, task, spec)
     rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
-    return Result(_tidy(rows, spec), weights)
+    return Result(_tidy(rows, spec), weights, provenance.here(task.device))
 
 
 def initialised(spec: RunSpec, task) -> methods.Method:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from coral_viz import methods, tasks
+from coral_viz import files, methods, tasks
 from coral_viz.options import Options, option
 
 
@@ -60,7 +60,7 @@ class RunSpec:
             knobs=chosen.identity(),
             task=task,
             dials=world.dials.identity(),
-            seed=seed,
+            seed=int(seed),
             budget=budget or Budget(**tasks.preset(task).budget),
         )
 
@@ -72,9 +72,9 @@ class RunSpec:
             options = {"knobs": said["knobs"], "dials": said["dials"], "budget": Budget(**said["budget"])}
             spec = cls.make(said["method"], said["task"], said["seed"], **options)
             spec = dataclasses.replace(spec, method_version=said["method_version"])
-        except (KeyError, TypeError, ValueError) as error:
+        except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
-        if spec.canonical != text:
+        if type(spec.method_version) is not int or spec.canonical != text:
             raise ValueError(f"the settings of this run are not those that {spec.method!r} and {spec.task!r} have now")
         return spec
 

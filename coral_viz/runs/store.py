@@ -1,40 +1,47 @@
 """Where runs are kept: one folder each, named by the run's id, complete or set aside.
 
-A run is written under a temporary name and renamed when whole; ``DONE``, written last, holds the hash of every file.
-A folder that is not what it says is never used and never deleted: it is renamed and named, and the run is done again.
+A run is written in a hidden folder and renamed when whole; ``DONE`` holds the hash of every file, how long the run took
+and what it was made with. A folder that is not what it says is never used and never deleted: it is renamed and named,
+and the run is done again. One that cannot be read, such as another user's, says nothing about itself: that is an error
+in words, and nothing is touched. Files have the rights that the umask gives.
 ``finished``, ``damage`` and ``open`` each hash every byte of a run, weights too: about a millisecond a megabyte, less
-than reading the rows takes. ``rows``, ``weights`` and ``timing`` trust that one of them was asked.
+than reading the rows takes. The others trust that one of them was asked.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
-import itertools
+import io
 import json
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 import pandas as pd
 import safetensors.torch
 
+from coral_viz import files
+from coral_viz.runs import provenance
 from coral_viz.runs.run import Result
 from coral_viz.runs.spec import RunSpec
 
 FILES = ("spec.json", "rows.parquet", "model.safetensors")
 TIMING = ("seconds", "device")
+FOREVER = 1e12
+ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 class Store:
     """A folder of runs. Raises ValueError at once if it cannot be written; ``to_write=False`` asks only that it exist.
 
-    A folder that is only read may be one that ships and belongs to somebody else.
+    A folder that is only read may be one that ships and belongs to somebody else. What killed processes left in one
+    that is written is removed.
     """
 
     def __init__(self, root: str | Path, *, to_write: bool = True):
-        self.root = Path(root)
+        self.root = files.utf8(root)
         if not to_write:
             if not _is_folder(self.root):
                 raise ValueError(f"there is no folder {str(root)!r} of runs.")
@@ -43,6 +50,7 @@ class Store:
             self.root.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.root):
                 pass
+            files.tidy(self.root)
         except OSError as error:
             raise ValueError(f"cannot write to {str(self.root)!r}: {error.strerror}; choose another --out.") from None
 
@@ -54,16 +62,18 @@ class Store:
         found = []
         for path in self.root.glob("*/spec.json"):
             with contextlib.suppress(OSError, ValueError):
-                found.append(RunSpec.from_canonical(path.read_text()))
+                found.append(RunSpec.from_canonical(path.read_text(encoding="utf-8")))
         found = [spec for spec in dict.fromkeys(found) if self.path(spec).is_dir()]
         return sorted(found, key=lambda spec: (spec.method, spec.task, spec.distribution, spec.knob, spec.seed))
 
     def open(self, run_id: str) -> RunSpec:
         """The spec of a whole run, by its id. ValueError in one sentence if it is missing, damaged or outdated."""
         try:
-            spec = RunSpec.from_canonical((self.root / run_id / "spec.json").read_text())
-        except OSError:
-            raise ValueError(f"there is no run {run_id!r} in {str(self.root)!r}.") from None
+            spec = RunSpec.from_canonical((self.root / run_id / "spec.json").read_text(encoding="utf-8"))
+        except OSError as error:
+            if error.errno in ABSENT:
+                raise ValueError(f"there is no run {run_id!r} in {str(self.root)!r}.") from None
+            raise self._unreadable(run_id, error) from None
         except ValueError as error:
             raise ValueError(f"run {run_id!r} cannot be used: {error}.") from None
         if spec.id != run_id:
@@ -76,63 +86,62 @@ class Store:
         return self.root / spec.id
 
     def finished(self, spec: RunSpec) -> bool:
-        """Whether the run is there and whole."""
-        return self.path(spec).is_dir() and not self.damage(spec)
+        """Whether the run is there and whole. ValueError if it cannot be read."""
+        return self._fault(spec) == ""
 
     def damage(self, spec: RunSpec) -> str:
-        """Why the run's folder cannot be used, in words; "" if it can or if there is none."""
-        folder = self.path(spec)
-        if not folder.exists():
-            return ""
+        """Why the run's folder cannot be used, in words; "" if it can or if there is none. ValueError as above."""
+        return self._fault(spec) or ""
+
+    def _fault(self, spec: RunSpec) -> str | None:
+        """``damage`` of a run; None if there is no folder."""
         try:
-            done = json.loads((folder / "DONE").read_text())
-            hashes, _ = done["sha256"], [done[name] for name in TIMING]
-            wrong = [name for name in FILES if _hash(folder / name) != hashes[name]]
-        except FileNotFoundError as error:
-            return f"{Path(error.filename).name} is missing"
-        except (OSError, ValueError, KeyError, TypeError):
-            return "DONE cannot be read"
-        if wrong:
-            return f"{', '.join(wrong)} changed since it was written"
-        if (folder / "spec.json").read_text() != spec.canonical:
-            return "spec.json is of another run"
-        return ""
+            self.path(spec).lstat()
+            return _fault(self.path(spec), spec)
+        except OSError as error:
+            if error.errno in ABSENT:
+                return None
+            raise self._unreadable(spec.id, error) from None
+
+    def _unreadable(self, run_id: str, error: OSError) -> ValueError:
+        reason = f"{error.strerror or error} ({error.filename or self.root / run_id})"
+        return ValueError(
+            f"run {run_id!r} cannot be read: {reason}; it was left as it is: make it readable, or move it."
+        )
 
     def set_aside(self, spec: RunSpec) -> Path:
         """Rename a damaged folder to the first free ``<id>.broken-N`` and return its new path."""
         number = 1
         while (aside := self.root / f"{spec.id}.broken-{number}").exists():
             number += 1
-        return self.path(spec).rename(aside)
+        with contextlib.suppress(FileNotFoundError):  # another process did it just now
+            self.path(spec).rename(aside)
+        return aside
 
     def save(self, spec: RunSpec, result: Result, *, seconds: float, device: str) -> None:
-        """Write the run; after this call it is finished, before it there is no trace of it."""
-        folder = Path(tempfile.mkdtemp(prefix=f".{spec.id}-", dir=self.root))
-        try:
-            (folder / "spec.json").write_text(spec.canonical)
-            result.rows.to_parquet(folder / "rows.parquet", index=False)
-            safetensors.torch.save_file(result.weights, folder / "model.safetensors")
-            timing = {"seconds": round(seconds, 3), "device": device}
-            hashes = {name: _hash(folder / name) for name in FILES}
-            (folder / "DONE").write_text(json.dumps({"sha256": hashes} | timing))
-            folder.chmod(0o755)
-            if self.damage(spec):
-                self.set_aside(spec)
-            self._put(folder, self.path(spec))
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        """Write the run; after this call it is finished, before it there is no trace of it. A whole one there stays.
 
-    def _put(self, folder: Path, place: Path) -> None:
-        """Rename a folder, in the place of one that is there, or that another process puts there at the same time."""
-        with tempfile.TemporaryDirectory(prefix=f".{place.name}-", dir=self.root) as old:
-            for number in itertools.count():
-                with contextlib.suppress(FileNotFoundError):
-                    os.replace(place, Path(old) / str(number))
-                try:
-                    return os.replace(folder, place)
-                except OSError:
-                    if not place.exists():
-                        raise
+        OSError in one sentence if it cannot be written, such as to a full disk.
+        """
+        try:
+            with files.beside(self.path(spec)) as hidden:
+                folder = hidden / "run"
+                _write(folder, spec, result, {"seconds": round(seconds, 3), "device": device})
+                self._put(folder, spec)
+        except OSError as error:
+            reason = f"{error.strerror or error}; finished runs stay"
+            raise OSError(f"run {spec.id} cannot be kept in {str(self.root)!r}: {reason}.") from None
+
+    def _put(self, folder: Path, spec: RunSpec) -> None:
+        """Give a whole folder its name, unless another process gave it to the same run meanwhile."""
+        while (fault := self._fault(spec)) != "":
+            if fault:
+                self.set_aside(spec)
+            try:
+                return os.rename(folder, self.path(spec))
+            except OSError:
+                if not self.path(spec).exists():
+                    raise
 
     def rows(self, spec: RunSpec) -> pd.DataFrame:
         """The tidy rows of a finished run."""
@@ -144,8 +153,49 @@ class Store:
 
     def timing(self, spec: RunSpec) -> dict:
         """``seconds`` and ``device`` of a finished run."""
-        done = json.loads((self.path(spec) / "DONE").read_text())
+        done = _done(self.path(spec))
         return {name: done[name] for name in TIMING}
+
+    def provenance(self, spec: RunSpec) -> dict[str, str]:
+        """What a finished run was made with (see ``provenance.here``)."""
+        return provenance.known(_done(self.path(spec)).get("provenance"))
+
+
+def _write(folder: Path, spec: RunSpec, result: Result, timing: dict) -> None:
+    rows = io.BytesIO()
+    result.rows.to_parquet(rows, index=False)
+    weights = safetensors.torch.save(result.weights)  # its save_file neither follows the umask nor raises OSError
+    held = dict(zip(FILES, (spec.canonical.encode(), rows.getvalue(), weights), strict=True))
+    hashes = {name: hashlib.sha256(data).hexdigest() for name, data in held.items()}
+    done = {"sha256": hashes} | timing | {"provenance": provenance.known(result.provenance)}
+    folder.mkdir()
+    for name, data in (held | {"DONE": json.dumps(done).encode()}).items():
+        (folder / name).write_bytes(data)
+
+
+def _fault(folder: Path, spec: RunSpec) -> str:
+    """Why a folder cannot be used, in words; "" if it can. OSError if it cannot be read."""
+    try:
+        hashes = _done(folder)["sha256"]
+        wrong = [name for name in FILES if _hash(folder / name) != hashes[name]]
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        return f"{Path(error.filename).name} is missing"
+    except files.GARBLED:
+        return "DONE cannot be read"
+    if wrong:
+        return f"{', '.join(wrong)} changed since it was written"
+    if (folder / "spec.json").read_bytes() != spec.canonical.encode():
+        return "spec.json is of another run"
+    return ""
+
+
+def _done(folder: Path) -> dict:
+    """What ``DONE`` says. One of ``files.GARBLED`` if that is something else."""
+    done = json.loads((folder / "DONE").read_text(encoding="utf-8"))
+    words = [done["device"], *done.get("provenance", {}).values()]
+    if not (all(isinstance(word, str) for word in words) and 0 <= done["seconds"] < FOREVER):
+        raise ValueError("it holds something that a run does not say")
+    return done
 
 
 def _is_folder(path: Path) -> bool:

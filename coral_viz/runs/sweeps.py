@@ -1,12 +1,14 @@
 """Sweeps: a grid's runs, done wherever they can be and put into one table as they finish.
 
 The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, failed and why) and
-``results.parquet`` (see ``results``), both written again every minute in which a run ends, and when the sweep ends or
-is interrupted. The same call goes on where the last one stopped; shards of a grid may share one folder.
+``results.parquet`` (see ``results``). Both are written when a minute has passed and twice as many runs have ended as
+last time, so that writing them takes time in proportion to the runs; and when the sweep ends or is interrupted. The
+same call goes on where the last one stopped; shards of a grid may share one folder.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
 from collections.abc import Sequence
@@ -15,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from coral_viz import tables, tasks
+from coral_viz import files, tables, tasks
 from coral_viz.devices import resolve
 from coral_viz.runs import results
 from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread
@@ -30,6 +32,7 @@ SHORT = 20.0
 
 PACED = 5
 MINUTE = 60.0
+GROWTH = 2
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,21 +59,24 @@ def run(
     other arguments are those of ``execute``. ValueError before any work for what cannot be done.
     """
     check_executor(executor, ("auto", *EXECUTORS))
-    plan, store = list(grid.shard(shard).specs), Store(Path(out) / "runs")
+    plan, store = list(grid.shard(shard).specs), Store(files.utf8(out) / "runs")
     if executor == "auto":
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
     outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, scheduler=scheduler, say=tqdm.write)
-    ended: list[Outcome] = []
-    written = time.monotonic()
+    told = _Told(grid, store, Path(out), shard)
+    written, due = time.monotonic(), 1
     try:
-        for outcome in watched(outcomes, plan, lambda outcome: _headline(outcome.spec, grid, store)):
-            ended.append(outcome)
-            if time.monotonic() - written > MINUTE:
-                _written(grid, store, Path(out), ended, shard)
-                written = time.monotonic()
-    finally:
-        sweep = _written(grid, store, Path(out), ended, shard)
-    return sweep
+        for outcome in watched(outcomes, plan, told.headline):
+            told.ended.append(outcome)
+            if len(told.ended) >= due and time.monotonic() - written > MINUTE:
+                told.write()
+                written, due = time.monotonic(), GROWTH * len(told.ended)
+    except BaseException:
+        with contextlib.suppress(OSError, ValueError):  # what ended the sweep is to be heard
+            if told.ended:
+                told.write()
+        raise
+    return told.write()
 
 
 def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> float:
@@ -109,26 +115,34 @@ def _measured_pace(spec: RunSpec, device: str) -> float:
     return per_step * spec.budget.steps / (spec.cost - spec.budget.probe_samples / 2)
 
 
-def _headline(spec: RunSpec, grid: Grid, store: Store) -> str:
-    """Where in the grid the run stands, and what a linear probe reads of each label in its whole embedding, in %."""
-    place = [f", {name}={spec.settings[name]}" for name in grid.varied if name in spec.settings]
-    rows = tables.select(store.rows(spec), metric="balanced_accuracy", part="all", readout="linear")
-    found = rows.set_index("label")["value"]
-    return "".join([*place, ":", *(f" {label} {100 * found[label]:.0f}" for label in tables.labels(rows))])
+class _Told:
+    """What the folder of a sweep says: the runs that have ended, and the table of all that are finished."""
 
+    def __init__(self, grid: Grid, store: Store, out: Path, shard: str):
+        self.grid, self.store, self.out = grid, store, out
+        self.status = out / f"status{'' if shard == '1/1' else '-' + shard.replace('/', 'of')}.csv"
+        self.ended: list[Outcome] = []
+        self.read: results.Read = {}
 
-def _written(grid: Grid, store: Store, out: Path, ended: list[Outcome], shard: str) -> Sweep:
-    rows = [
-        {"run_id": o.spec.id, "run": o.spec.words, "status": o.status, "seconds": o.seconds, "reason": o.reason}
-        for o in ended
-    ]
-    status = pd.DataFrame(rows, columns=["run_id", "run", "status", "seconds", "reason"])
-    suffix = "" if shard == "1/1" else "-" + shard.replace("/", "of")
-    status.to_csv(out / f"status{suffix}.csv", index=False)
-    failures = status[status["status"] == "failed"]
-    table, shown = None, set()
-    while done := {spec.id for spec in grid.specs if store.finished(spec)} - shown:
-        table = results.collect(grid.specs, store, grid.varied)
-        results.write(table, out / "results.parquet")  # another shard may have finished runs, and written, meanwhile
-        shown |= done | set(table.attrs["specs"])
-    return Sweep(table, failures)
+    def headline(self, outcome: Outcome) -> str:
+        """Where in the grid a run stands, and what a linear probe reads of each label in its whole embedding, in %."""
+        settings = outcome.spec.settings
+        place = [f", {name}={settings[name]}" for name in self.grid.varied if name in settings]
+        rows = results.take(outcome.spec, self.store, self.read)
+        wanted = ("balanced_accuracy", "all", "linear")
+        cells = zip(*(rows[name].tolist() for name in ("metric", "part", "readout", "label", "value")))  # fast for few
+        found = {label: value for *kind, label, value in cells if tuple(kind) == wanted}
+        labels = tables.labels(pd.DataFrame({"label": list(found)}))
+        return "".join([*place, ":", *(f" {label} {100 * found[label]:.0f}" for label in labels)])
+
+    def write(self) -> Sweep:
+        """Write ``status.csv`` and the table, once more if another shard has finished runs, and written, meanwhile."""
+        rows = [(o.spec.id, o.spec.words, o.status, o.seconds, o.reason) for o in self.ended]
+        status = pd.DataFrame(rows, columns=["run_id", "run", "status", "seconds", "reason"])
+        with files.replacing(self.status) as unfinished:
+            status.to_csv(unfinished, index=False)
+        table = None
+        while results.look(self.grid.specs, self.store, self.read) or (self.read and table is None):
+            table = results.collect(self.grid.specs, self.store, self.grid.varied, self.read)
+            results.write(table, self.out / "results.parquet")
+        return Sweep(table, status[status["status"] == "failed"])

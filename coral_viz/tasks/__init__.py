@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from numbers import Integral
 
+from coral_viz.options import shown
 from coral_viz.tasks.base import Batch, Modality, Task
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.trifeature import Trifeature
@@ -56,7 +57,7 @@ def names() -> list[str]:
 def preset(name: str) -> Preset:
     """What the name stands for; ValueError naming the known ones if there is none."""
     if name not in REGISTRY:
-        raise ValueError(f"task {name!r} does not exist; choose one of {', '.join(names())}.")
+        raise ValueError(f"task {shown(name)} does not exist; choose one of {', '.join(names())}.")
     return REGISTRY[name]
 
 
@@ -68,7 +69,7 @@ def load(name: str, *, seed: int = 0, device="cpu", **dials) -> Task:
     Raises ValueError for an unknown task, an unknown dial, a value out of range or a seed that is none.
     """
     if not (isinstance(seed, Integral) and 0 <= seed <= 2**62):
-        raise ValueError(f"seed = {seed!r} is not allowed; it takes a whole number from 0 to 2**62.")
+        raise ValueError(f"seed = {shown(seed)} is not allowed; it takes a whole number from 0 to 2**62.")
     chosen = preset(name)
     world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
     world.name = name

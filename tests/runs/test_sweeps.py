@@ -65,7 +65,7 @@ def test_shards_are_the_grid():
     grid = grids.make(KEYS)
     shards = [grid.shard(f"{i}/3").specs for i in (1, 2, 3)]
     assert sorted(spec.id for shard in shards for spec in shard) == sorted(spec.id for spec in grid.specs)
-    for wrong in ("3/2", "0/2", "2", "a/b"):
+    for wrong in ("3/2", "0/2", "2", "a/b", "²/4", "1/²", "٣/4", "01/4", "1/4\n", " 1/4", "1/" + "9" * 5000):
         with pytest.raises(ValueError, match="cannot be read: write i/n with"):
             grid.shard(wrong)
 
@@ -89,6 +89,11 @@ def test_shards_are_the_grid():
         ({"part": [1]}, r"part = \[1\] must be tables of keys"),
         ({"method": [["cross"]]}, r"method \['cross'\] is no name"),
         ({"task": 1}, "task 1 is no name"),
+        ({"part": [{"part": [{"seeds": 1}]}]}, "a part of grid 'grid' has no key 'part'; it takes about, method,"),
+        ({"seeds": [10**400]}, r"seed = 10+\.\.\.0+ is not allowed"),
+        ({"budget": {"lr": 10**400}}, r"lr = 10+\.\.\.0+ is not allowed"),
+        ({"knobs": {"dim": 10**400}}, r"dim = 10+\.\.\.0+ is not allowed"),
+        ({"method": "coral", "knobs": {"mask_ratio": [0.0, -0.0]}}, "holds a run twice: COrAL"),
         ({"seeds": list(range(1_000_000))}, r"holds 1,000,000 runs, more than 10,000; say --yes"),
     ],
 )
@@ -100,9 +105,14 @@ def test_a_bad_grid_is_one_sentence(change, words):
 def test_a_bad_grid_file_is_one_sentence(tmp_path):
     with pytest.raises(ValueError, match="cannot read the grid"):
         grids.read(tmp_path / "no.toml")
-    (tmp_path / "half.toml").write_text("method = ")
-    with pytest.raises(ValueError, match="is no TOML"):
-        grids.read(tmp_path / "half.toml")
+    for text in ("method = ", "seeds = " + "9" * 5000):
+        (tmp_path / "half.toml").write_text(text)
+        with pytest.raises(ValueError, match="is no TOML"):
+            grids.read(tmp_path / "half.toml")
+    for text in ("seeds = " + "[" * 10_000 + "]" * 10_000, "knobs = " + "{a = " * 10_000 + "1" + "}" * 10_000):
+        (tmp_path / "half.toml").write_text(text)
+        with pytest.raises(ValueError, match="nested too deeply"):
+            grids.read(tmp_path / "half.toml")
 
 
 def test_the_table_has_a_column_for_what_varies(swept):
@@ -226,6 +236,19 @@ def _no_specs(frame):
     frame.attrs.pop("specs")
 
 
+def _odd_specs(frame):
+    frame.attrs["specs"] = ["spec"]
+
+
+def _deep_specs(frame):
+    frame.attrs["specs"] = dict.fromkeys(frame.attrs["specs"], "[" * 100_000)
+
+
+def _odd_cells(frame):
+    frame["steps"] = [[4]] * len(frame)
+    frame.attrs["sha256"] = results._digest(frame)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -233,6 +256,9 @@ def _no_specs(frame):
         (_other_setting, "are not those of its spec"),
         (_no_column, "lacks the columns seed"),
         (_no_specs, "is no table of a sweep"),
+        (_odd_specs, "is no table of a sweep"),
+        (_deep_specs, "this is no spec of a run"),
+        (_odd_cells, "holds what is no setting"),
     ],
 )
 def test_a_table_changed_by_hand_is_not_read(swept, tmp_path, change, words):
@@ -249,3 +275,5 @@ def test_a_missing_or_foreign_file_is_a_sentence(tmp_path):
     (tmp_path / "words.parquet").write_text("words")
     with pytest.raises(ValueError, match="is no parquet table"):
         results.read(tmp_path / "words.parquet")
+    with pytest.raises(ValueError, match="is no parquet table"):
+        results.read(tmp_path)
