@@ -116,7 +116,8 @@ def settings(frame: pd.DataFrame) -> list[str]:
 
 
 def _last(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[(rows["split"] != "train") | (rows["step"] == rows["step"].max())]
+    steps = rows["step"].to_numpy()
+    return rows[(rows["split"] != "train").to_numpy() | (steps == steps.max())]
 
 
 def _differ(value, said) -> bool:
