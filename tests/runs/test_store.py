@@ -7,6 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from coral_viz.runs import Budget, Result, RunSpec, Store, execute, grids, results, store, sweeps
@@ -141,9 +142,14 @@ def test_a_full_disk_is_what_a_sweep_ends_with(tmp_path, monkeypatch):
     def full(*_, **__):
         raise OSError("run 1 cannot be kept: No space left on device")
 
+    def no_room(*_, **__):
+        raise OSError("no room for the table")
+
     monkeypatch.setattr(Store, "save", full)
-    monkeypatch.setattr(results, "write", full)
-    grid = grids.make({"method": "cross", "seeds": [0, 1], "budget": TINY})
+    monkeypatch.setattr(results, "write", no_room)
+    monkeypatch.setattr(pd.DataFrame, "to_csv", no_room)
+    lost = {"method": "cross", "budget": TINY | {"lr": 1e30, "steps": 20}}  # fails, so that something has ended
+    grid = grids.make({"seeds": 0, "part": [lost, {"method": "cross", "budget": TINY}]})
     with pytest.raises(OSError, match="run 1 cannot be kept"):
         sweeps.run(grid, tmp_path, executor="serial", device="cpu")
 
