@@ -71,9 +71,9 @@ def run(
             if len(told.ended) >= due and time.monotonic() - written > MINUTE:
                 told.write()
                 written, due = time.monotonic(), GROWTH * len(told.ended)
-    except BaseException:
+    except BaseException as end:
         with contextlib.suppress(OSError, ValueError):  # what ended the sweep is to be heard
-            if told.ended:
+            if told.ended or isinstance(end, KeyboardInterrupt):  # a run may be kept, but not told of yet
                 told.write()
         raise
     return told.write()
