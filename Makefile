@@ -1,14 +1,27 @@
 # Every target sets itself up: a virtual environment in .venv, filled again only when the requirements have changed.
 #
-#   make tour        train, measure and draw; read out/tour/index.html      (options: make tour ARGS="--quick")
-#   make lab         open the first notebook in JupyterLab
-#   make test        all tests but the slow ones; `make test-slow` runs those
-#   make notebooks   write and run the notebooks from notebooks/scripts
-#   make docs        build docs and API reference; read build/site/index.html
+#   make tour         train, measure and draw; read out/tour/index.html      (options: make tour ARGS="--quick")
+#   make lab          open the first notebook in JupyterLab
+#   make test         all tests but the slow ones; `make test-slow` runs those
+#   make test-oldest  the same tests with the oldest versions that pyproject.toml allows, in .venv-oldest;
+#                     `make test-newest` with the newest
+#   make notebooks    write and run the notebooks from notebooks/scripts
+#   make docs         build docs and API reference; read build/site/index.html
+#   make wheel        a package to install without this folder, in dist
+#   make lock         renew requirements.txt: the newest versions that pyproject.toml allows; torch stays as it is there
+#
+# PYTHON=python3.12 makes the environment with another Python. TORCH=cpu, the first time, takes the build of torch from
+# https://download.pytorch.org/whl/cpu (or cu126, ...); a torch that is in .venv already stays.
 
 PYTHON = python3
-BIN = .venv/bin
-READY = .venv/ready
+VENV = .venv
+PINS = requirements.txt
+BIN = $(VENV)/bin
+READY = $(VENV)/ready
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --quiet
+RESOLVE = $(BIN)/python -m uv pip compile pyproject.toml --extra dev --upgrade --quiet --no-header --no-annotate
+# what torch requires of these, in exact versions, differs between its builds
+WITHOUT_CUDA = grep -Ev '^(cuda|nvidia|triton)'
 
 tour: $(READY)
 	$(BIN)/python -m coral_viz tour $(ARGS)
@@ -22,18 +35,48 @@ test: $(READY)
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
+test-oldest:
+	$(MAKE) test VENV=.venv-oldest PINS=.venv-oldest/pins.txt RESOLUTION=lowest-direct
+
+test-newest:
+	$(MAKE) test VENV=.venv-newest PINS=.venv-newest/pins.txt RESOLUTION=highest
+
 notebooks: $(READY)
 	$(BIN)/python notebooks/render.py
 
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
-$(READY): requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"coral_viz needs Python 3.11 or newer, \
-	but $(PYTHON) is {v[0]}.{v[1]}; name another one: make PYTHON=python3.12 ...")'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv || { rm -rf .venv; exit 1; }
-	@echo "Installing into .venv; the first time this takes a few minutes."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+wheel: $(READY)
+	$(BIN)/python -m hatchling build --target wheel --directory dist
+
+lock: $(READY)
+	$(INSTALL) uv
+	grep '^torch==' requirements.txt > $(VENV)/torch.txt
+	$(RESOLVE) --universal --python-version 3.11 --fork-strategy fewest --constraint $(VENV)/torch.txt \
+	-o $(VENV)/resolved.txt
+	(sed '/^-e/q' requirements.txt; $(WITHOUT_CUDA) $(VENV)/resolved.txt) > $(VENV)/new.txt
+	mv $(VENV)/new.txt requirements.txt
+
+$(READY): $(PINS) pyproject.toml $(BIN)/pip
+	@echo "Installing into $(VENV); the first time this takes a few minutes."
+	@$(if $(TORCH),$(INSTALL) "$$(grep '^torch==' $(PINS))" --index-url https://download.pytorch.org/whl/$(TORCH))
+	@if $(BIN)/python -m pip show --quiet torch 2>/dev/null; then grep -v '^torch==' $(PINS); else cat $(PINS); fi \
+	| $(INSTALL) --requirement /dev/stdin
 	@touch $@
 
-.PHONY: tour lab test test-slow notebooks docs
+$(BIN)/pip:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit(f"coral_viz needs Python 3.11 or newer, \
+	but $(PYTHON) is {v[0]}.{v[1]}; name another one: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# one end of the ranges, for test-oldest and test-newest, as it is today
+.venv-%/pins.txt: $(BIN)/pip always
+	@$(INSTALL) uv
+	@$(RESOLVE) --python $(BIN)/python --resolution $(RESOLUTION) -o $(VENV)/resolved.txt
+	@(echo '-e .'; $(WITHOUT_CUDA) $(VENV)/resolved.txt) > $(VENV)/new.txt
+	@cmp -s $(VENV)/new.txt $@ || mv $(VENV)/new.txt $@
+
+always:
+
+.PHONY: always tour lab test test-slow test-oldest test-newest notebooks docs wheel lock

@@ -1,4 +1,4 @@
-"""The command line: ``python -m coral_viz tour | sweep | train | figures | methods | doctor | bench | ship``.
+"""The command line, as ``coral-viz`` or ``python -m coral_viz``: tour, sweep, train, figures, methods, doctor, ...
 
 Errors are one sentence and a non-zero exit status.
 """
@@ -12,8 +12,9 @@ import shlex
 import signal
 import sys
 import warnings
+from typing import NoReturn
 
-from coral_viz import parents
+from coral_viz import extras, parents
 from coral_viz.commands import COMMANDS, shared
 
 
@@ -27,6 +28,11 @@ def main(arguments: list[str] | None = None) -> int:
         return options.run(options) or 0
     except (ValueError, RuntimeError, OSError) as error:
         print(f"coral_viz: {error}", file=sys.stderr)
+        return 1
+    except ModuleNotFoundError as error:
+        if not (words := extras.advice(error)):
+            raise
+        print(f"coral_viz: {words}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         with contextlib.suppress(OSError):  # of a terminal that was closed
@@ -62,8 +68,13 @@ def _hung_up(number: int, frame) -> None:
     raise KeyboardInterrupt
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """The process of the command line: ends with the exit status."""
     _stop_like_ctrl_c()
     # joblib says so after Ctrl-C, when it is meant
     warnings.filterwarnings("ignore", r"\d+ tasks (which were still being|have been successfully)", UserWarning)
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

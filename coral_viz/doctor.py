@@ -1,6 +1,7 @@
 """``python -m coral_viz doctor``: is this machine ready? What is installed, what works, and for each failure the fix.
 
-It decides what must hold (required checks) and what only some work needs (optional ones).
+It decides what must hold (required checks) and what only some work needs (optional ones). An extra must be whole where
+its main package is installed, and is optional elsewhere: without torch, only the decomposition is tested.
 """
 
 from __future__ import annotations
@@ -16,9 +17,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-INSTALL = "run `make test`, or `pip install -r requirements.txt` in the folder of coral_viz"
-REQUIREMENTS = Path(__file__).parents[1] / "requirements.txt"
+from packaging.requirements import Requirement
+
+from coral_viz import extras
+
 AND_REDUNDANCY = 0.311278  # 3/4 log2(4/3) bits
+ABSENT = "not installed"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -49,11 +53,13 @@ def main() -> int:
 def report() -> Iterator[Check]:
     """All checks, each done when it is asked for: Python, packages, device, disk, browser, self-tests."""
     yield python()
-    yield from packages(REQUIREMENTS)
+    yield from packages()
     yield disk(Path.cwd())
     yield browser()
-    for name, test in SELF_TESTS.items():
-        yield self_test(name, test)
+    yield self_test("decomposing", decomposes, "")
+    if importlib.util.find_spec("torch"):
+        for name, test in TRAINING_TESTS.items():
+            yield self_test(name, test, "train")
 
 
 def python() -> Check:
@@ -62,29 +68,29 @@ def python() -> Check:
     return Check("python", new_enough, platform.python_version(), "install Python 3.11 or newer")
 
 
-def packages(file: Path) -> Iterator[Check]:
-    """Every line of a requirements file: is the package there, in a version that is allowed?"""
-    if importlib.util.find_spec("packaging") is None:
-        yield Check("packages", False, "not installed", INSTALL)
-        return
-    for line in file.read_text(encoding="utf-8").splitlines():
-        requirement = line.split("#")[0].strip()
-        if requirement and not requirement.startswith("-"):
-            yield package(requirement)
-
-
-def package(line: str) -> Check:
-    """One package, in one of the versions that are allowed; ``line`` as in a requirements file ("numpy>=2,<3")."""
-    from packaging.requirements import Requirement
-
-    requirement = Requirement(line)
-    wanted = f"{requirement.name} {requirement.specifier}"
+def packages() -> Iterator[Check]:
+    """Every requirement of the package: is it there, in a version that is allowed? An absent extra is one line."""
     try:
-        version = importlib.metadata.version(requirement.name)
+        wanted = extras.requirements()
     except importlib.metadata.PackageNotFoundError:
-        return Check(requirement.name, False, "not installed", f"{wanted} is needed: {INSTALL}")
-    allowed = requirement.specifier.contains(version, prereleases=True)
-    return Check(requirement.name, allowed, version, f"{wanted} is needed: {INSTALL}")
+        yield Check("coral_viz", False, "on the path, but not installed", "`pip install .` in its folder")
+        return
+    for extra, adds in wanted.items():
+        if extra and package(Requirement(extras.MAIN[extra])).found == ABSENT:
+            yield Check(f"[{extra}]", False, ABSENT, extras.install(extra), required=False)
+        else:
+            yield from (package(each, extra) for each in adds)
+
+
+def package(wanted: Requirement, extra: str = "") -> Check:
+    """One package, in one of the versions that are allowed, and the extra that it is of."""
+    words = f"{wanted.name} {wanted.specifier} is needed"
+    try:
+        version = importlib.metadata.version(wanted.name)
+    except importlib.metadata.PackageNotFoundError:
+        return Check(wanted.name, False, ABSENT, f"{words}: {extras.install(extra)}")
+    allowed = wanted.specifier.contains(version, prereleases=True)
+    return Check(wanted.name, allowed, version, f"{words}: pip install '{wanted.name}{wanted.specifier}'")
 
 
 def disk(folder: Path) -> Check:
@@ -106,13 +112,13 @@ def browser() -> Check:
     return Check("chromium", found is not None, found or "not found", fix, required=False)
 
 
-def self_test(name: str, test: Callable[[], str]) -> Check:
-    """Run a test; whatever it raises is a failure."""
+def self_test(name: str, test: Callable[[], str], extra: str) -> Check:
+    """Run a test; whatever it raises is a failure, perhaps of what its extra installs."""
     start = time.perf_counter()
     try:
         found = test()
     except Exception as error:
-        return Check(name, False, f"{type(error).__name__}: {error}", INSTALL)
+        return Check(name, False, f"{type(error).__name__}: {error}", f"bring what it needs: {extras.install(extra)}")
     return Check(name, True, f"{found} ({time.perf_counter() - start:.1f} s)")
 
 
@@ -162,4 +168,4 @@ def draws() -> str:
     return f"a figure of {len(show(schematic()).png) / 1000:.0f} kB"
 
 
-SELF_TESTS = {"computing on": computes, "decomposing": decomposes, "training": trains, "drawing": draws}
+TRAINING_TESTS = {"computing on": computes, "training": trains, "drawing": draws}

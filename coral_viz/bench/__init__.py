@@ -5,9 +5,10 @@ A benchmark imports what it needs when it runs; their names cost the command lin
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from coral_viz.extras import load
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,4 +33,4 @@ def run(what: str, out: str | Path, *, quick: bool = False) -> pd.DataFrame:
     module, function = BENCHMARKS[what]
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    return getattr(importlib.import_module(f"coral_viz.bench.{module}"), function)(out, quick=quick)
+    return getattr(load(f"coral_viz.bench.{module}"), function)(out, quick=quick)

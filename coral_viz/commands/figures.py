@@ -1,5 +1,7 @@
 """``figures``: the figures and tables of a paper, from tables that ship or the user's own."""
 
+from coral_viz.paths import DATA
+
 VENUES = ("icml", "aistats", "uai", "cvpr", "aaai", "neurips", "iclr", "tmlr", "jmlr")
 """Those of ``style``, which takes longer to import than help may."""
 
@@ -16,7 +18,7 @@ def add(parser) -> None:
     parser.add_argument(
         "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
     )
-    parser.add_argument("--data", default="data", help="folder of shipped data (default %(default)s)")
+    parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these figures and tables alone")
 
 

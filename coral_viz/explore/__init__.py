@@ -5,7 +5,7 @@ Names load on first use, so that a notebook with one explorer does not import wh
 
 from __future__ import annotations
 
-import importlib
+from coral_viz.extras import load
 
 EXPLORERS = {
     "gates": ("gate_editor", "Gates"),
@@ -28,6 +28,6 @@ def __getattr__(name: str):
     if name not in EXPLORERS:
         raise AttributeError(f"coral_viz.explore has no explorer {name!r}; it has {', '.join(sorted(EXPLORERS))}.")
     module, cls = EXPLORERS[name]
-    explorer = getattr(importlib.import_module(f"coral_viz.explore.{module}"), cls)
+    explorer = getattr(load(f"coral_viz.explore.{module}"), cls)
     globals()[name] = explorer  # where the import has put the module, if it has the same name
     return explorer

@@ -20,6 +20,7 @@ from coral_viz.explore.held import COLUMN, Held
 from coral_viz.figures import ablation, swept
 from coral_viz.figures.embedding_map import Map, embedding_map
 from coral_viz.figures.parts import PARTS, part_name
+from coral_viz.paths import DATA
 from coral_viz.runs import results
 
 CURVE, CELLS, LINES, TRADE = "curve", "cells", "lines across labels", "synergy against unique"
@@ -35,8 +36,8 @@ MEASURES = {
 
 WIDE = {"style": {"description_width": LABEL_WIDTH}, "continuous_update": False}
 BAR = re.compile(r"(\d+)/(\d+) runs .* (\S+) left")
-GRIDS = shipped.RESULTS.parent / "grids"
-"""The descriptions of the grids that come with the repository."""
+GRIDS = DATA / "grids"
+"""The descriptions of the grids that ship."""
 
 
 class Ablations(Explorer):

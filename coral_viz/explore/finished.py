@@ -11,10 +11,10 @@ import pandas as pd
 import torch
 
 from coral_viz import probing, projections, runs, similarity, style
-from coral_viz.explore import shipped
 from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice
+from coral_viz.paths import DATA
 
-RUNS = shipped.RESULTS.parent / "runs"
+RUNS = DATA / "runs"
 """The runs that come with the repository."""
 
 EMBEDDED, MAPPED = 1000, 600

@@ -14,14 +14,13 @@ from pathlib import Path
 import ipywidgets
 
 from coral_viz import methods, tasks
-from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
 from coral_viz.explore.base import choice, slider, with_number_box
 from coral_viz.methods.coral import COrALKnobs
 from coral_viz.runs import Budget, RunSpec
 
-FOLDER = shipped.RESULTS.parents[1] / "out" / "explored"
-"""Where own runs are kept."""
+FOLDER = Path("out", "explored")
+"""Where own runs are kept, beneath the folder of the notebook."""
 
 MASKS = {field.name: field for field in fields(COrALKnobs) if field.name.startswith("mask")}
 """What own runs may turn, as far as their method has it."""

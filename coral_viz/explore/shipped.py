@@ -1,4 +1,4 @@
-"""Where the results lie that come with the repository, and how explorers read them."""
+"""The results that ship, and how explorers read them."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from pathlib import Path
 
 import pandas as pd
 
-RESULTS = Path(__file__).parents[2] / "data" / "results"
+from coral_viz.paths import DATA
+
+RESULTS = DATA / "results"
 
 
 def path(name: str) -> Path:
     """The file ``name`` in ``data/results``; ValueError if it is not there."""
     found = RESULTS / name
     if not found.is_file():
-        raise ValueError(
-            f"There is no shipped result {name!r}: {found} does not exist. "
-            "It comes with the repository, not with an installed package; start from a full checkout."
-        )
+        raise ValueError(f"There is no shipped result {name!r}: {found} does not exist.")
     return found
 
 

@@ -18,6 +18,7 @@ from coral_viz.paper import pictures, sheets
 from coral_viz.paper.picture import Picture
 from coral_viz.paper.sheets import Planned
 from coral_viz.paper.sources import Source, gather
+from coral_viz.paths import DATA
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def make(
     *,
     venue: str = "icml",
     results: str | Path | Iterable[str | Path] = (),
-    data: str | Path = "data",
+    data: str | Path = DATA,
     only: Iterable[str] = (),
 ) -> Paper:
     """Write all figures and tables for a venue to ``out`` (see ``coral_viz.paper``); files of these names are replaced.
@@ -49,7 +50,7 @@ def make(
         venue: a key of ``style.WIDTHS``.
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
-        data: the folder of shipped data.
+        data: the folder of shipped data, by default that of the package.
         only: names of the figures and tables to make, all if there is none.
 
     Raises:
@@ -61,7 +62,7 @@ def make(
     sources = gather(data, own)
     chosen = _chosen([*pictures.plan(sources), *sheets.plan(sources)], only)
     paper = Paper(_writable(Path(out)))
-    used: dict[str, set[str]] = {}
+    used: dict[Path, set[str]] = {}
     for planned in chosen:
         if planned.source is not None and planned.source.content is None:
             paper.missing[planned.name] = f"{planned.source.path} is not there"
@@ -73,7 +74,8 @@ def make(
                 paper.tables[planned.name] = _tabulated(planned, paper.out, used)
         except ValueError as error:
             paper.missing[planned.name] = str(error)
-    words = ["--venue", venue.lower(), "--data", str(data)]
+    words = ["--venue", venue.lower()]
+    words += [] if Path(data) == DATA else ["--data", str(data)]
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []
     _record(paper, used, venue.lower(), shlex.join(words))
@@ -87,7 +89,7 @@ def _chosen(planned: list[Picture | Planned], only: list[str]) -> list[Picture |
     return [each for each in planned if not only or each.name in only]
 
 
-def _drawn(picture: Picture, look: dict, out: Path, used: dict[str, set[str]]) -> list[Path]:
+def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
     caption = f"{picture.says} {picture.protocol(rows)}\n"
@@ -95,7 +97,7 @@ def _drawn(picture: Picture, look: dict, out: Path, used: dict[str, set[str]]) -
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 
 
-def _tabulated(planned: Planned, out: Path, used: dict[str, set[str]]) -> list[Path]:
+def _tabulated(planned: Planned, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a table and its caption, in the same way."""
     sheet = planned.make(planned.source.content)
     texts = {"tex": sheet.latex, "csv": sheet.rows.to_csv(index=False), "txt": f"{sheet.caption}\n"}
@@ -103,14 +105,14 @@ def _tabulated(planned: Planned, out: Path, used: dict[str, set[str]]) -> list[P
     return [_write(out / f"{planned.name}.{suffix}", text) for suffix, text in texts.items()]
 
 
-def _record(paper: Paper, used: dict[str, set[str]], venue: str, words: str) -> None:
+def _record(paper: Paper, used: dict[Path, set[str]], venue: str, words: str) -> None:
     """The manifest: what made the paper and what it rests on, but not where it was put."""
     manifest = {
         "command": f"python -m coral_viz figures {words}",
         "coral_viz": coral_viz.__version__,
         "venue": venue,
         "widths_inches": style.WIDTHS[venue],
-        "sources": {path: {"sha256": _hash(Path(path)), "run_ids": sorted(ids)} for path, ids in used.items()},
+        "sources": {_named(path): {"sha256": _hash(path), "run_ids": sorted(ids)} for path, ids in used.items()},
         "figures": {name: _hashes(paths) for name, paths in paper.figures.items()},
         "tables": {name: _hashes(paths) for name, paths in paper.tables.items()},
         "missing": paper.missing,
@@ -127,10 +129,15 @@ def _writable(out: Path) -> Path:
         raise ValueError(f"cannot write to {str(out)!r}: {error.strerror}; choose another --out.") from None
 
 
-def _note(used: dict[str, set[str]], source: Source | None, rows: pd.DataFrame) -> None:
+def _note(used: dict[Path, set[str]], source: Source | None, rows: pd.DataFrame) -> None:
     """Remember which runs of which source a figure or table shows."""
     if source is not None:
-        used.setdefault(source.path.as_posix(), set()).update(rows.get("run_id", ()))
+        used.setdefault(source.path, set()).update(rows.get("run_id", ()))
+
+
+def _named(path: Path) -> str:
+    """A path as it was given; what ships in the package is called the same on every machine."""
+    return Path("data", path.relative_to(DATA)).as_posix() if path.is_relative_to(DATA) else path.as_posix()
 
 
 def _write(path: Path, text: str) -> Path:

@@ -13,6 +13,8 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from coral_viz.extras import install
+
 SECONDS = 10
 TRIES = 4
 LOST = f"its worker died, {TRIES} times; perhaps it needs more memory than it may use (dask worker --memory-limit)"
@@ -35,7 +37,7 @@ def connected(scheduler: str) -> Iterator:
         from distributed.security import Security
         from distributed.utils import silence_logging_cmgr
     except ImportError:
-        raise ValueError("the dask executor needs the package `distributed`: pip install distributed.") from None
+        raise ValueError(f"the dask executor needs `distributed`: {install('cluster')}.") from None
     try:
         get_address_host_port(scheduler, strict=True)  # or the client would complain again, 20 s later
         if scheduler.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from coral_viz.bench import pid as bench
 from coral_viz.pid import gates
@@ -26,6 +27,7 @@ def test_limit_stops_what_is_too_slow_and_nothing_else():
 
 
 def test_dit_is_measured_with_its_atoms():
+    pytest.importorskip("ecos")
     spent, atoms = bench.dit_broja(gates.gate("AND"), {"method": "cone"})
     assert spent > 0
     np.testing.assert_allclose(atoms, gates.GATES["AND"].known, atol=1e-5)

@@ -1,0 +1,58 @@
+"""What the package requires of others, from its metadata: the decomposition's own needs, and extras by name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+from types import ModuleType
+
+from packaging.requirements import Requirement
+
+MAIN = {"train": "torch", "notebooks": "ipywidgets", "cluster": "distributed", "umap": "umap-learn", "dev": "pytest"}
+"""Extras, each by the package without which it is of no use: where that is installed, the whole extra should be."""
+
+MODULES = {"ipython": "IPython", "pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap"}
+"""What is imported, of packages that are called otherwise."""
+
+
+def requirements() -> dict[str, list[Requirement]]:
+    """What each extra adds, and under "" what the decomposition needs.
+
+    Raises:
+        importlib.metadata.PackageNotFoundError: coral_viz is not installed; its source is merely on the path.
+    """
+    found = importlib.metadata.metadata("coral_viz")
+    wanted = [Requirement(line) for line in found.get_all("Requires-Dist")]
+    others = [each for each in wanted if each.name != "coral_viz"]
+    adds = {"": [each for each in others if each.marker is None]}
+    for extra in MAIN:
+        adds[extra] = [each for each in others if each.marker and each.marker.evaluate({"extra": extra})]
+    return adds
+
+
+def install(extra: str) -> str:
+    """The command that installs an extra, "" for the decomposition alone."""
+    return f"pip install 'coral_viz[{extra}]'" if extra else "pip install coral_viz"
+
+
+def load(module: str) -> ModuleType:
+    """Import a module of coral_viz; where it needs an extra that is not installed, the error is one sentence."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if words := advice(error):
+            raise ModuleNotFoundError(words, name=error.name) from None
+        raise
+
+
+def advice(error: ModuleNotFoundError) -> str:
+    """Which extra brings the module that was not found, as a sentence; "" if none does."""
+    missing = (error.name or "").partition(".")[0]
+    try:
+        wanted = requirements()
+    except ModuleNotFoundError:
+        return ""
+    for extra, adds in wanted.items():
+        if missing in [MODULES.get(each.name, each.name) for each in adds]:
+            return f"{missing} is not installed; it comes with {install(extra)}."
+    return ""
