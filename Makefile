@@ -5,6 +5,7 @@
 #   make test         all tests but the slow ones; `make test-slow` runs those
 #   make test-oldest  the same tests with the oldest versions that pyproject.toml allows, in .venv-oldest;
 #                     `make test-newest` with the newest
+#   make test-installed  the wheel in an environment of its own: its commands work without this folder
 #   make notebooks    write and run the notebooks from notebooks/scripts
 #   make docs         build docs and API reference; read build/site/index.html
 #   make wheel        a package to install without this folder, in dist
@@ -40,6 +41,9 @@ test-oldest:
 
 test-newest:
 	$(MAKE) test VENV=.venv-newest PINS=.venv-newest/pins.txt RESOLUTION=highest
+
+test-installed: $(READY)
+	$(BIN)/python -m pytest -m slow tests/test_installed.py $(ARGS)
 
 notebooks: $(READY)
 	$(BIN)/python notebooks/render.py
@@ -79,4 +83,4 @@ $(BIN)/pip:
 
 always:
 
-.PHONY: always tour lab test test-slow test-oldest test-newest notebooks docs wheel lock
+.PHONY: always tour lab test test-slow test-oldest test-newest test-installed notebooks docs wheel lock

@@ -1,7 +1,9 @@
 import dataclasses
+import importlib.metadata
 import os
 
 import pytest
+from packaging.requirements import Requirement
 
 from coral_viz import doctor
 from coral_viz.doctor import Check
@@ -12,15 +14,44 @@ def test_a_machine_that_passes_its_tests_is_well():
 
 
 def test_every_requirement_is_looked_at():
-    names = {check.name for check in doctor.packages(doctor.REQUIREMENTS)}
+    names = {check.name for check in doctor.packages()}
     assert {"torch", "jupyterlab", "ipykernel", "dit", "playwright"} <= names
+
+
+def test_an_absent_extra_is_optional_and_an_incomplete_one_is_not(monkeypatch):
+    version = importlib.metadata.version
+
+    def absent(*hidden):
+        def find(name):
+            if name in hidden:
+                raise importlib.metadata.PackageNotFoundError(name)
+            return version(name)
+
+        monkeypatch.setattr(importlib.metadata, "version", find)
+        return {check.name: check for check in doctor.packages() if not check.well}
+
+    found = absent("umap-learn", "torch", "pandas")
+    assert not any(check.required for check in found.values())
+    assert found["[train]"].fix == "pip install 'coral_viz[train]'"
+    found = absent("umap-learn", "pandas")
+    assert [name for name, check in found.items() if check.required] == ["pandas"]
+    assert found["pandas"].fix.endswith(" is needed: pip install 'coral_viz[train]'")
+
+
+def test_a_source_that_is_not_installed_is_told_to_be(monkeypatch):
+    def metadata(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "metadata", metadata)
+    (check,) = doctor.packages()
+    assert (check.well, check.fix) == (False, "`pip install .` in its folder")
 
 
 @pytest.mark.parametrize(
     ("line", "found"), [("numpy<1", "2."), ("surely-not-a-package>=1", "not installed"), ("numpy>=2", "")]
 )
 def test_a_package_is_well_in_an_allowed_version_only(line, found):
-    check = doctor.package(line)
+    check = doctor.package(Requirement(line))
     assert check.well == (found == "")
     assert check.found.startswith(found)
     if not check.well:
@@ -60,7 +91,7 @@ def test_a_self_test_that_raises_is_a_failure():
     def broken():
         raise ArithmeticError("2 + 2 is 5")
 
-    check = doctor.self_test("adding", broken)
+    check = doctor.self_test("adding", broken, "train")
     assert dataclasses.astuple(check)[:3] == ("adding", False, "ArithmeticError: 2 + 2 is 5")
     assert check.fix
 

@@ -99,6 +99,14 @@ def test_every_name_has_all_its_files_and_the_manifest_their_hashes(made):
     assert stored == listed | {"manifest.json"}
 
 
+def test_what_ships_in_the_package_is_called_the_same_on_every_machine(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    note = json.loads(paper.make(tmp_path / "out", only=["coverage"]).manifest.read_text())
+    assert list(note["sources"]) == ["data/results/bench_coverage.csv"]
+    assert note["sources"]["data/results/bench_coverage.csv"]["sha256"]
+    assert note["command"] == "python -m coral_viz figures --venue icml --only coverage"
+
+
 def test_the_manifest_says_what_all_rests_on(made, data):
     note = json.loads(made.manifest.read_text())
     main_table = data / "results" / "factors.parquet"

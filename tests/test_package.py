@@ -1,0 +1,164 @@
+"""The package as others install it: its requirements cover its imports, the lock keeps to them, the wheel is whole."""
+
+import ast
+import importlib.metadata
+import itertools
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+
+import coral_viz
+from coral_viz import extras
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+
+NEEDS = {  # the extras that a part of the package may import from; others: train
+    "pid": [],
+    "commands": [],
+    "__main__": [],
+    "extras": [],
+    "paths": [],
+    "explore": ["train", "notebooks"],
+    "teach": ["train", "notebooks"],
+    "bench": ["train", "cluster"],
+    "runs": ["train", "cluster"],
+    "projections": ["train", "umap"],
+}
+PLATFORMS = [
+    {"python_version": python, "python_full_version": f"{python}.0"} | system
+    for python, system in itertools.product(
+        ("3.11", "3.12", "3.13"),
+        (
+            {"sys_platform": "linux", "os_name": "posix", "platform_system": "Linux", "platform_machine": "x86_64"},
+            {"sys_platform": "darwin", "os_name": "posix", "platform_system": "Darwin", "platform_machine": "arm64"},
+            {"sys_platform": "win32", "os_name": "nt", "platform_system": "Windows", "platform_machine": "AMD64"},
+        ),
+    )
+]
+
+
+def stated(extra):
+    """The requirements of an extra as pyproject.toml states them, without those of extras that it brings."""
+    lines = PROJECT["optional-dependencies"][extra] if extra else PROJECT["dependencies"]
+    return [Requirement(line) for line in lines if not line.startswith("coral_viz")]
+
+
+def imported(file):
+    """Names of the packages, but for the standard library, that a file imports anywhere."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []
+        yield from {name.partition(".")[0] for name in names} - set(sys.stdlib_module_names) - {"coral_viz"}
+
+
+def without(modules, code, cwd=None):
+    """What a process says and its exit status, in which none of some packages can be imported."""
+    hidden = f"import sys; sys.modules.update(dict.fromkeys({sorted(modules)!r}))\n"
+    return subprocess.run([sys.executable, "-c", hidden + code], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def of_extras():
+    return {extras.MODULES.get(each.name, each.name) for extra in extras.MAIN for each in stated(extra)}
+
+
+def test_every_import_is_a_requirement_of_its_part():
+    strays = []
+    for file in (ROOT / "coral_viz").rglob("*.py"):
+        part = file.relative_to(ROOT / "coral_viz").parts[0].removesuffix(".py")
+        allowed = [each.name for extra in ["", *NEEDS.get(part, ["train"])] for each in stated(extra)]
+        allowed = {extras.MODULES.get(name, name) for name in allowed}
+        strays += [f"{file.name}: {name}" for name in imported(file) if name not in allowed]
+    assert strays == []
+
+
+def test_tests_and_notebooks_import_what_the_development_extra_brings():
+    allowed = {extras.MODULES.get(each.name, each.name) for extra in ["", *extras.MAIN] for each in stated(extra)}
+    own = {file.stem for folder in ("tests", "notebooks") for file in (ROOT / folder).rglob("*.py")}
+    files = [*(ROOT / "tests").rglob("*.py"), *(ROOT / "notebooks").rglob("*.py")]
+    assert {name for file in files for name in imported(file)} - allowed - own == set()
+
+
+def test_the_metadata_are_those_of_the_project():
+    found = extras.requirements()
+    assert {extra: {str(each.specifier) for each in adds} for extra, adds in found.items()} == {
+        extra: {str(each.specifier) for each in stated(extra)} for extra in ["", *PROJECT["optional-dependencies"]]
+    }
+    assert importlib.metadata.version("coral_viz") == coral_viz.__version__
+
+
+def test_the_decomposition_needs_no_extra():
+    code = """
+import numpy as np
+from coral_viz import pid
+assert abs(pid.broja(pid.gates.gate("XOR")).synergy - 1) < 1e-6
+bits = np.random.default_rng(0).integers(2, size=(2, 2000))
+print(round(float(pid.decompose(bits[0], bits[1], bits[0] ^ bits[1]).synergy), 1))
+"""
+    said = without(of_extras(), code)
+    assert (said.stdout, said.stderr) == ("1.0\n", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "missing", "extra"),
+    [
+        ("from coral_viz import tasks", "torch", "train"),
+        ("import coral_viz; coral_viz.figures", "matplotlib", "train"),
+        ("from coral_viz import explore; explore.gates()", "ipywidgets", "notebooks"),
+        ("from coral_viz import bench; bench.run('trifeature', 'out')", "PIL", "train"),
+    ],
+)
+def test_a_missing_extra_is_named(code, missing, extra, tmp_path):
+    said = without([missing], code, tmp_path)
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: {missing} is not installed; it comes with pip install 'coral_viz[{extra}]'."
+    )
+
+
+@pytest.mark.parametrize("asked", ["tour --quick", "methods", "train cross", "sweep grid.toml", "bench training"])
+def test_a_command_without_its_extra_is_one_sentence(asked, tmp_path):
+    code = (
+        f"import os; os.chdir({str(tmp_path)!r})\nfrom coral_viz.__main__ import main; sys.exit(main({asked.split()}))"
+    )
+    said = without(["torch"], code)
+    assert said.returncode == 1
+    assert said.stderr == "coral_viz: torch is not installed; it comes with pip install 'coral_viz[train]'.\n"
+
+
+def test_the_lock_pins_every_requirement_within_its_range_on_every_platform():
+    pins = [Requirement(line) for line in LOCK.splitlines() if line and line[0] not in "#-"]
+    assert all(re.fullmatch(r"==[^*,]+", str(pin.specifier)) for pin in pins)
+    for platform in PLATFORMS:
+        holds = default_environment() | platform
+        found = {pin.name: pin for pin in pins if pin.marker is None or pin.marker.evaluate(holds)}
+        for wanted in (each for extra in ("", "train", "notebooks", "cluster", "dev") for each in stated(extra)):
+            if wanted.marker is None or wanted.marker.evaluate(holds):
+                (pin,) = found[wanted.name].specifier
+                assert wanted.specifier.contains(pin.version), (platform, wanted)
+
+
+def test_the_lock_installs_this_package_and_names_no_place():
+    assert [line for line in LOCK.splitlines() if line.startswith("-")] == ["-e ."]
+    assert not re.search(r"://|@|/", "".join(line for line in LOCK.splitlines() if not line.startswith("#")))
+    assert not re.search(r"^(nvidia|cuda|triton)", LOCK, re.MULTILINE)
+
+
+def test_the_wheel_carries_package_and_data_and_nothing_else(tmp_path):
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    held = set(zipfile.ZipFile(wheel).namelist())
+    code = {file.relative_to(ROOT).as_posix() for file in (ROOT / "coral_viz").rglob("*.py")}
+    data = {f"coral_viz/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "data").rglob("*") if file.is_file()}
+    described = {name for name in held if ".dist-info/" in name}
+    assert held == code | data | {"coral_viz/py.typed"} | described
+    assert any(name.endswith("/entry_points.txt") for name in described)
