@@ -65,8 +65,8 @@ lock: $(READY)
 $(READY): $(PINS) pyproject.toml $(BIN)/pip
 	@echo "Installing into $(VENV); the first time this takes a few minutes."
 	@$(if $(TORCH),$(INSTALL) "$$(grep '^torch==' $(PINS))" --index-url https://download.pytorch.org/whl/$(TORCH))
-	@if $(BIN)/python -m pip show --quiet torch 2>/dev/null; then grep -v '^torch==' $(PINS); else cat $(PINS); fi \
-	| $(INSTALL) --requirement /dev/stdin
+	@if test $(PINS) = requirements.txt && $(BIN)/python -m pip show --quiet torch 2>/dev/null; \
+	then grep -v '^torch==' $(PINS); else cat $(PINS); fi | $(INSTALL) --requirement /dev/stdin
 	@touch $@
 
 $(BIN)/pip:

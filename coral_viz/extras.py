@@ -16,17 +16,17 @@ MODULES = {"ipython": "IPython", "pillow": "PIL", "scikit-learn": "sklearn", "um
 
 
 def requirements() -> dict[str, list[Requirement]]:
-    """What each extra adds, and under "" what the decomposition needs.
+    """What each extra adds to those before it, and under "" what the decomposition needs.
 
     Raises:
         importlib.metadata.PackageNotFoundError: coral_viz is not installed; its source is merely on the path.
     """
-    found = importlib.metadata.metadata("coral_viz")
-    wanted = [Requirement(line) for line in found.get_all("Requires-Dist")]
-    others = [each for each in wanted if each.name != "coral_viz"]
-    adds = {"": [each for each in others if each.marker is None]}
+    stated = [Requirement(line) for line in importlib.metadata.requires("coral_viz")]
+    adds = {"": [each for each in stated if each.marker is None]}
     for extra in MAIN:
-        adds[extra] = [each for each in others if each.marker and each.marker.evaluate({"extra": extra})]
+        known = {each.name for earlier in adds.values() for each in earlier} | {"coral_viz"}
+        brings = [each for each in stated if each.marker and each.marker.evaluate({"extra": extra})]
+        adds[extra] = [each for each in brings if each.name not in known]
     return adds
 
 

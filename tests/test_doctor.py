@@ -39,10 +39,10 @@ def test_an_absent_extra_is_optional_and_an_incomplete_one_is_not(monkeypatch):
 
 
 def test_a_source_that_is_not_installed_is_told_to_be(monkeypatch):
-    def metadata(name):
+    def requires(name):
         raise importlib.metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(importlib.metadata, "metadata", metadata)
+    monkeypatch.setattr(importlib.metadata, "requires", requires)
     (check,) = doctor.packages()
     assert (check.well, check.fix) == (False, "`pip install .` in its folder")
 
