@@ -58,4 +58,4 @@ def test_figures_find_tables_and_trained_methods(called):
 
 
 def test_a_quick_tour_tells_its_page(called):
-    assert "index.html" in called("coral-viz", "tour", "--quick", "--methods", "cross", "coral")
+    assert "index.html" in called("coral-viz", "tour", "--quick", "--task", "factors:distribution=biased")
