@@ -11,7 +11,6 @@ import zlib
 from dataclasses import dataclass, replace
 
 from cycler import cycler
-from matplotlib import font_manager
 
 WIDTHS = {
     "icml": (3.25, 6.75),
@@ -25,6 +24,10 @@ WIDTHS = {
     "jmlr": (6.0,),
 }
 """Inches of one and of two columns; one-column venues have one width."""
+
+SANS = {"font.family": ["DejaVu Sans"], "mathtext.fontset": "dejavusans"}
+SERIF = {"font.family": ["STIXGeneral"], "mathtext.fontset": "stix"}
+"""The two faces: both come with matplotlib, so that a picture is the same whichever fonts a machine has."""
 
 INK, MUTED, FAINT, PAPER = "#1a1a1a", "#5f6368", "#dcdee1", "#ffffff"
 
@@ -126,12 +129,13 @@ def method_order(variants) -> list[tuple[str, str]]:
     return sorted(set(variants), key=lambda pair: (known.index(pair) if pair in METHODS else len(known), pair))
 
 
-def paper(venue: str = "icml", columns: int = 1) -> dict:
+def paper(venue: str = "icml", columns: int = 1, *, serif: bool = False) -> dict:
     """The look of a figure in a paper: exact column width in inches, 7.5 pt type, editable fonts.
 
     Args:
         venue: a key of ``WIDTHS``, upper or lower case.
         columns: 1 or 2; a one-column venue only has 1.
+        serif: letters like those of the venues' text, Times (STIX), in place of DejaVu Sans.
 
     Raises:
         ValueError: unknown venue, or more columns than the venue has.
@@ -141,7 +145,8 @@ def paper(venue: str = "icml", columns: int = 1) -> dict:
     widths = WIDTHS[venue.lower()]
     if columns not in range(1, len(widths) + 1):
         raise ValueError(f"{venue} has {len(widths)} column width(s), so columns cannot be {columns!r}")
-    return _look(width=widths[columns - 1], points=7.5, dpi=300)
+    look = _look(width=widths[columns - 1], points=7.5, dpi=300)
+    return look | SERIF if serif else look
 
 
 def screen() -> dict:
@@ -167,8 +172,9 @@ def _look(width: float, points: float, dpi: int) -> dict:
         "pdf.fonttype": 42,
         "ps.fonttype": 42,
         "svg.fonttype": "path",
+        "text.hinting": "none",
         "svg.hashsalt": "coral_viz",
-        "font.family": _families(),
+        **SANS,
         "font.size": points,
         "axes.titlesize": points,
         "axes.titleweight": "bold",
@@ -200,8 +206,3 @@ def _look(width: float, points: float, dpi: int) -> dict:
         "axes.prop_cycle": cycler(color=PETROFF6),
     }
 
-
-def _families() -> list[str]:
-    """The Helvetica-like fonts that this machine has, then the one that matplotlib brings."""
-    installed = set(font_manager.get_font_names())
-    return [name for name in ("Helvetica", "Arial", "Liberation Sans") if name in installed] + ["DejaVu Sans"]

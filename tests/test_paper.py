@@ -304,6 +304,16 @@ def test_the_command_lists_what_was_made_and_what_is_missing(data, tmp_path, cap
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["command"].endswith(shlex.join(asked[4:]))
 
 
+def test_a_serif_set_embeds_serif_letters_alone(data, tmp_path):
+    asked = ["--venue", "icml", "--serif", "--data", f"{data}", "--only", "bits_kept", "solver"]
+    assert main(["figures", "--out", f"{tmp_path}", *asked]) == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["command"].endswith(shlex.join(asked))
+    for name in ("bits_kept", "solver"):
+        fonts = set(re.findall(rb"/BaseFont /(?:[A-Z]{6}\+)?(\w+)", (tmp_path / f"{name}.pdf").read_bytes()))
+        assert fonts
+        assert all(font.startswith(b"STIXGeneral") for font in fonts), fonts
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("venue", ["icml", "neurips", "aaai"])
 def test_the_shipped_set_is_ready_for_print(venue, tmp_path):

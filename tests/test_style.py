@@ -41,13 +41,19 @@ def test_columns_that_a_venue_lacks(columns):
         style.paper("neurips", columns)
 
 
-@pytest.mark.parametrize("look", [style.paper(), style.screen(), style.talk()])
+@pytest.mark.parametrize("look", [style.paper(), style.paper(serif=True), style.screen(), style.talk()])
 def test_looks_are_valid_rc_params_that_venues_accept(look):
     with matplotlib.rc_context(look):
         assert matplotlib.rcParams["pdf.fonttype"] == 42
         assert matplotlib.rcParams["svg.hashsalt"]
         assert matplotlib.rcParams["savefig.bbox"] is None
         assert matplotlib.rcParams["figure.constrained_layout.use"]
+
+
+def test_looks_differ_in_their_face_alone():
+    sans, serif = style.paper("neurips"), style.paper("neurips", serif=True)
+    assert {name for name in sans if sans[name] != serif[name]} == {"font.family", "mathtext.fontset"}
+    assert style.screen()["font.family"] == style.talk()["font.family"] == sans["font.family"] == ["DejaVu Sans"]
 
 
 def test_looks_are_fresh_dictionaries():

@@ -15,6 +15,7 @@ WORDS = (
 def add(parser) -> None:
     parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
     parser.add_argument("--venue", default="icml", help=f"whose columns: {', '.join(VENUES)} (default %(default)s)")
+    parser.add_argument("--serif", action="store_true", help="letters like those of the venue's text, not DejaVu Sans")
     parser.add_argument(
         "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
     )
@@ -25,8 +26,8 @@ def add(parser) -> None:
 def run(options) -> None:
     from coral_viz import paper
 
-    chosen = {"venue": options.venue, "results": options.results, "data": options.data, "only": options.only}
-    made = paper.make(options.out, **chosen)
+    chosen = {"venue": options.venue, "serif": options.serif, "results": options.results}
+    made = paper.make(options.out, **chosen, data=options.data, only=options.only)
     lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
     lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]
     print(*lines, sep="\n")

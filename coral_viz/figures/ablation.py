@@ -18,13 +18,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from coral_viz import style, tables
-from coral_viz.figures import marks, spaced, swept
-from coral_viz.figures.board import WIDE, letters
-from coral_viz.figures.canvas import describe, picture
+from coral_viz.figures import face, marks, spaced, swept
+from coral_viz.figures.canvas import SMALL, SPACED, describe, picture
 from coral_viz.figures.training import spread
 
 PANEL, TRADE = 8.5, 14.0  # lines of text: a panel, and that of two atoms
-NUMBER = 4.8  # type sizes: numbers and a title beside a panel
+READABLE = 9.0  # type sizes: the least width of a panel of four in a row
 EVEN = 0.12  # the least gap between levels, in shares of their range, at which they stand to scale
 PALE, DEEP = "#cdb9f3", "#35086e"
 
@@ -53,7 +52,7 @@ def curve(
     kept = swept.whole(rows) if labels is None else {}
     rows = rows[~rows["label"].isin(kept)]
     names, lines = tables.labels(rows), list(dict.fromkeys(rows["line"]))
-    columns = min(len(names), 4 if letters() > WIDE else 2)
+    columns = min(len(names), 4 if spaced.panel_width(4, spaced.numbers()) > READABLE else 2)
     places = _places(sorted(rows[setting].unique()), columns)
     place, rank = rows[setting].map(places), rows["line"].map(lines.index) - (len(lines) - 1) / 2
     apart = 0.5 / _width(columns) * (max(places.values()) - min(places.values()))
@@ -63,13 +62,14 @@ def curve(
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
     key = [spaced.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
     shape = math.ceil(len(names) / columns), columns
-    figure, grid = spaced.panels(shape, PANEL, words, left=NUMBER, foot=2.8, key=key)
+    figure, grid = spaced.panels(shape, PANEL, words, left=spaced.numbers(), foot=2.8, key=key)
+    titles = spaced.named(names, _width(columns), "bold")
     for i, (label, ax) in enumerate(zip(names, grid.flat)):
         _lines(ax, *(frame[frame["label"] == label] for frame in (summary, rows)), lines, label)
         lowest = i >= len(names) - columns
         ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
         ax.set_xlabel(setting.replace("_", " ") if lowest else "")
-        spaced.title(ax, label)
+        spaced.title(ax, label, titles[i])
         _scale(ax, "y", rows)
     for ax in grid[:, 0]:
         ax.set_ylabel(swept.unit(metric))
@@ -106,16 +106,17 @@ def cells(
     written, tall, wide = spaced.written(order)
     words = swept.small_print(rows, summary, readout, part) + swept.usual_in_words(order, base, "grey line")
     figure, (line,) = spaced.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
-    for label, ax in zip(names, line):
+    titles = spaced.named(names, spaced.panel_width(len(names), wide, 0.6), "bold")
+    for label, words, ax in zip(names, titles, line):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
         for estimate in here.loc[here["cell"].map(swept.is_usual), "estimate"]:
             ax.axvline(estimate, color=style.FAINT, lw=matplotlib.rcParams["lines.linewidth"], zorder=0)
         ax.axvline(seeds["reference"].mean(), **spaced.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
-        spaced.title(ax, label)
+        spaced.title(ax, label, words)
         _scale(ax, "x", seeds if metric in swept.BOUNDS else rows)
         ax.set_ylim(len(order) - 0.45, -0.55)
-    line[0].set_yticks(range(len(order)), written)
+    line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
     return describe(figure, _alt(summary, metric, swept.in_words(metric, readout, part), "cell"))
 
 
@@ -140,7 +141,7 @@ def parallel(
     words = swept.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
     words += swept.usual_in_words(order, base, "black")
     height = max(PANEL, (tall + 0.2) * len(order))
-    figure, ((ax,),) = spaced.panels((1, 1), height, words, left=NUMBER, right=wide + 1.5)
+    figure, ((ax,),) = spaced.panels((1, 1), height, words, left=spaced.numbers(), right=wide + 1.5)
     colours = [
         style.INK if swept.is_usual(cell) else colour for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
     ]
@@ -154,7 +155,8 @@ def parallel(
         ax.plot([x - 0.1, x + 0.1], [reference] * 2, **spaced.dotted())
     _scale(ax, "y", rows)
     ax.set(xlim=(-0.2, len(names) - 0.8), ylabel=swept.unit(metric))
-    ax.set_xticks(range(len(names)), [spaced.short(name) for name in names])
+    apart = spaced.panel_width(1, spaced.numbers(), wide + 1.5) / (len(names) - 0.6)
+    ax.set_xticks(range(len(names)), spaced.named(names, apart - 0.6))
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
     return describe(figure, _alt(summary, metric, swept.in_words(metric, readout, part), "cell"))
@@ -187,7 +189,7 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
     )
     left_out = f" Not shown, {swept.LITTLE:.0%} or less of both: {', '.join(without)}." if without else ""
     key = [spaced.handle(name, 0, style.INK, **look | {"ls": ""}) for name, look in zip(names, looks)]
-    figure, ((ax,),) = spaced.panels((1, 1), TRADE, words + left_out, left=NUMBER, foot=2.8, key=key)
+    figure, ((ax,),) = spaced.panels((1, 1), TRADE, words + left_out, left=spaced.numbers(), foot=2.8, key=key)
     if isinstance(levels[0], float):
         ax.plot(*spaced.joined(means, "line", "unique", "synergy"), color=style.MUTED, lw=0.4, zorder=1)
     size = matplotlib.rcParams["lines.markersize"]
@@ -227,14 +229,14 @@ def _lines(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, lines: list[str
 
 def _width(columns: int) -> float:
     """Type sizes that one of so many panels is wide."""
-    return (letters() - NUMBER - spaced.GAP * columns) / columns
+    return spaced.panel_width(columns, spaced.numbers())
 
 
 def _places(levels: list[float], columns: int) -> dict[float, float]:
     """Where levels stand in one of so many panels: to scale unless some would crowd or touch, else side by side."""
     shares = np.diff(levels) / (levels[-1] - levels[0])
-    lengths = np.array([len(f"{level:g}") for level in levels])
-    touching = 0.24 * (lengths[1:] + lengths[:-1]) + 0.2 > 0.92 * _width(columns) * shares
+    widths = np.array([face.width(f"{level:g}") for level in levels])
+    touching = (widths[1:] + widths[:-1]) / 2 + 0.2 > 0.92 * _width(columns) * shares
     to_scale = shares.min() >= EVEN and not touching.any()
     return {level: level if to_scale else float(i) for i, level in enumerate(levels)}
 
@@ -273,12 +275,13 @@ def _of_method(name: str) -> dict:
 def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequence, line: float) -> None:
     """The name of every line to the right of the panel, as near to its end as the others allow."""
     (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
-    order, size = np.argsort(ends), 0.87 * matplotlib.rcParams["font.size"]
+    order, size = np.argsort(ends), SMALL * matplotlib.rcParams["font.size"]
     heights = low + (high - low) * spread((ends[order] - low) / (high - low), 1.1 * line)
     x = ax.get_xticks()[-1], right + 0.03 * (right - left)
+    looks = {"size": size, "va": "center", "linespacing": SPACED}
     for i, y in zip(order, heights):
         ax.plot(x, (ends[i], y), color=colours[i], lw=0.06 * size, clip_on=False, zorder=1)
-        ax.text(x[1], y, f" {written[i]}".replace("\n", "\n "), color=colours[i], size=size, va="center")
+        ax.text(x[1], y, f" {written[i]}".replace("\n", "\n "), color=colours[i], **looks)
 
 
 # --- words ------------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from coral_viz import style, tables
 from coral_viz.figures import marks, strip
-from coral_viz.figures.canvas import canvas, describe, picture, seeds_in_words, text_at
+from coral_viz.figures.canvas import SPACED, canvas, describe, picture, seeds_in_words, text_at
 from coral_viz.tables import VARIANT
 
 GROUPS = {
@@ -73,13 +73,13 @@ def _plane(ax: Axes, shared: Mapping[str, tuple[float, float]], end: float) -> N
     ax.set(xlim=(0, end), ylim=(0, end), xlabel="TC, bits", ylabel="DTC, bits", box_aspect=1)
     ax.locator_params(nbins=4)
     text_at(ax, "synergy", (0, 1), (0.5, -0.4), color=style.MUTED, style="italic", va="top")
-    text_at(ax, "redundancy", (1, 0), (-0.5, 0.4), color=style.MUTED, style="italic", ha="right")
+    text_at(ax, "redundancy", (1, 0), (-0.5, 1.8), color=style.MUTED, style="italic", ha="right")
     points = matplotlib.rcParams["font.size"]
     for place in dict.fromkeys(shared.values()):
         here = [name for name, other in shared.items() if other == place]
         ax.plot(*place, "o", color=_colour(here[0]), clip_on=False, zorder=3)
         side, shift = ("left", 0.5) if place[0] < 0.2 * end else ("center", 0)
-        looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "textcoords": "offset points"}
+        looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "textcoords": "offset points", "linespacing": SPACED}
         ax.annotate(",\n".join(map(_group, here)), place, (shift * points, 0.55 * points), **looks)
 
 
@@ -256,7 +256,7 @@ def signs(degrees: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
         before, after = values[degrees == 0][0], values[degrees == 180][0]
         blind = abs(after - before) <= SAME * np.ptp(values)
         _curve(ax, degrees, values, (before, after), style.TOGETHER if blind else style.INK)
-        ax.set_title(f"{name}\n{'blind to signs' if blind else 'sees signs'}")
+        ax.set_title(f"{name}\n{'blind to signs' if blind else 'sees signs'}", linespacing=SPACED)
         told.append(f"{name} from {before:z.2f} to {after:z.2f}")
     return describe(figure, f"Line charts of scores when one embedding changes its sign: {'; '.join(told)}.")
 

@@ -18,6 +18,7 @@ from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 
 from coral_viz import style
+from coral_viz.figures import face
 from coral_viz.figures.canvas import LINE, canvas, describe, picture, text_at
 
 ATOMS = tuple(style.ATOM_NAMES)
@@ -25,9 +26,9 @@ BIASES = [f"bias_{atom}" for atom in ATOMS]
 POSITIVE, FINITE = ["n", "seeds", "mean_absolute_error"], ["standard_error", *BIASES]
 
 ROW, HEADER, FOOTER = 6.0, 3.0, 2.4  # lines of text: a truth's panels, what stands above them, their ticks and axis
-ABOVE, BETWEEN, NUMBERS = 2.2, 0.9, (3.6, 4.0)  # type sizes above panels, between them, left of errors and of biases
+ABOVE, BETWEEN = 2.2, 0.9  # type sizes above panels, between them
+NUMBERS, TICKS = ("0.005", "−0.05"), 1.2  # the widest beside errors and beside biases; type sizes that ticks add
 GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
-WIDE = 45  # type sizes; on a narrower canvas atoms go by their symbols
 
 
 @picture
@@ -74,10 +75,11 @@ def _panels(figure: Figure, rows: int) -> np.ndarray:
     points, (left, _, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
+    beside = [face.width(numbers) + TICKS for numbers in NUMBERS]
     gaps = BETWEEN * (len(ATOMS) - 1)
-    panel = (width / across - sum(NUMBERS) - 1 - gaps) / (1 + len(ATOMS))
-    first = left + NUMBERS[0] * across
-    biases = first + (panel + NUMBERS[1]) * across
+    panel = (width / across - sum(beside) - 1 - gaps) / (1 + len(ATOMS))
+    first = left + beside[0] * across
+    biases = first + (panel + beside[1]) * across
     top, height = 1 - (LINE * HEADER + 0.7 * ABOVE) * down, LINE * ROW - ABOVE
     upright = {"top": top, "bottom": top - (LINE * ROW * rows - ABOVE) * down, "hspace": ABOVE / height}
     one = figure.add_gridspec(rows, 1, left=first, right=first + panel * across, **upright)
@@ -199,8 +201,9 @@ def _bias_scale(panels: np.ndarray, biases: np.ndarray) -> None:
 
 def _headings(line: np.ndarray) -> None:
     """What the columns show, above the uppermost panels."""
-    points = matplotlib.rcParams["font.size"]
-    names = style.ATOM_NAMES if 72 * line[0].figure.get_figwidth() > WIDE * points else style.ATOM_SYMBOLS
+    panel = line[-1].get_position().width * face.letters()
+    fit = face.widest(style.ATOM_NAMES.values(), weight="bold") < panel + BETWEEN - 0.3
+    names = style.ATOM_NAMES if fit else style.ATOM_SYMBOLS
     text_at(line[0], "error, bits", (0, 1), (0, GROUP), weight="bold")
     text_at(line[1], "bias, bits", (0, 1), (0, GROUP), weight="bold")
     for atom, ax in zip(ATOMS, line[1:]):

@@ -17,7 +17,7 @@ WIDE = 45
 
 
 class Sheet:
-    """A figure drawn on in type sizes: x from 0 to ``letters()``, y from 0 at the top down to ``height``.
+    """A figure drawn on in type sizes: x from 0 to ``face.letters()``, y from 0 at the top down to ``height``.
 
     The small print stands below. One unit is as long across as down, so circles are round.
 
@@ -44,8 +44,3 @@ class Sheet:
         """Words around a point, or beside it as ``ha`` says."""
         looks = {"ha": "center", "va": "center_baseline"} | looks
         self.figure.text(x, y, words, transform=self._place, **looks)
-
-
-def letters() -> float:
-    """How many type sizes wide the look is."""
-    return 72 * matplotlib.rcParams["figure.figsize"][0] / matplotlib.rcParams["font.size"]

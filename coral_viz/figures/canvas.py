@@ -6,7 +6,7 @@ Figures are matplotlib's ``Figure``, never pyplot's, so that threads and noteboo
 from __future__ import annotations
 
 import functools
-import textwrap
+import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
@@ -22,10 +22,17 @@ from matplotlib.path import Path
 from matplotlib.text import Annotation
 
 from coral_viz import style
+from coral_viz.figures import face
 
 DRAWING = threading.RLock()
 LINE = 1.3
 """Height of one line of text, in type sizes."""
+SPACED = 1.2
+"""Heights of letters from line to line where words stand on several: faces differ in what they have themselves."""
+MARGIN, SMALL, KEYED = 0.6, 0.87, 0.93
+"""Type sizes: beside everything, letters of the small print, letters of a key."""
+PAD, SPACING = 0.4, 1.3
+"""Between a mark of the key and its name, between columns of the key: in sizes of the key's letters."""
 
 
 def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -40,7 +47,9 @@ def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
         with DRAWING, matplotlib.rc_context():
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(style.screen() if look is None else look)
-            return draw(*args, **options)
+            figure = draw(*args, **options)
+            face.pin(figure)
+            return figure
 
     return drawn
 
@@ -51,20 +60,30 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     Args:
         lines: its height without what stands below the panels, in lines of text.
         small_print: what stands at the bottom: unit, n, what the interval is.
-        key: labelled handles that explain the marks, on one line above the small print.
+        key: labelled handles that explain the marks, above the small print, on as many lines as they need.
     """
     width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
-    words = textwrap.wrap(small_print, int(width * 72 / (0.45 * points)))
-    below = 1.3 * bool(key) + 0.82 * len(words) + 0.3
+    whole = small_print.replace(" = ", "\u00a0=\u00a0")  # n and its number stay on one line
+    words = face.wrap(whole, face.letters() - 2 * MARGIN, SMALL).replace("\u00a0", " ")
+    columns = key_columns(key)
+    lines_of_key = math.ceil(len(key) / columns) if key else 0
+    below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.3
     figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
-    share, left = below / (lines + below), 0.6 * points / 72 / width
+    share, left = below / (lines + below), MARGIN * points / 72 / width
     figure.get_layout_engine().set(rect=(left, share, 1 - 2 * left, 1 - share))
-    figure.text(left, 0.25 / (lines + below), "\n".join(words), size=0.87 * points, color=style.MUTED)
+    figure.text(left, 0.25 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
     if key:
         place = {"loc": "upper left", "bbox_to_anchor": (left / 2, share), "borderaxespad": 0, "borderpad": 0.3}
-        spacing = {"ncols": len(key), "handletextpad": 0.4, "columnspacing": 1.3}
+        spacing = {"ncols": columns, "handletextpad": PAD, "columnspacing": SPACING, "labelspacing": 0.4}
         figure.legend(handles=key, handler_map={Line2D: _Given()}, **place, **spacing).set_in_layout(False)
     return figure
+
+
+def key_columns(key: Sequence[Artist]) -> int:
+    """How many columns the key of a canvas has."""
+    beside = matplotlib.rcParams["legend.handlelength"] + PAD + SPACING
+    room = face.letters() - 2 * MARGIN + KEYED * SPACING
+    return face.columns([str(entry.get_label()) for entry in key], room, KEYED * beside, KEYED)
 
 
 class _Given(HandlerLine2D):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coral_viz import style
+from coral_viz.figures import face
 from coral_viz.figures.canvas import canvas, describe, picture
 from coral_viz.pid import NAMES
 
@@ -67,7 +68,8 @@ def coverages(table: pd.DataFrame) -> Figure:
     samples = f"{table['samples'].min():,} to {table['samples'].max():,}"
     words = f"A mark: one distribution, share of {samples} samples whose 95 % interval holds the exact atom. "
     figure = canvas(13, words + "Dotted: what is promised.", [_mark(atom) for atom in NAMES])
-    widths = [len(there) for there in counts.values()]
+    room = (face.letters() - 7) / sum(map(len, counts.values()))
+    widths = [max(len(there) * room, face.width(f"{kind}s", weight="bold")) for kind, there in counts.items()]
     panels = figure.subplots(1, len(counts), sharey=True, squeeze=False, width_ratios=widths)[0]
     for ax, (kind, there) in zip(panels, counts.items()):
         rows = table[table["kind"] == kind]

@@ -61,7 +61,8 @@ def retrieval(table: pd.DataFrame) -> Figure:
         key=_key(summary),
         head=_head,
         of="measure",
-        narrowest=strip.NAMED,
+        above=[_range(random[panel]) for panel in random.index.droplevel("metric").unique()],
+        ticks=[("0", "100")],
     )
     for (distribution, label), ax in panels.items():
         here, seeds = (strip.panel_rows(rows, distribution, label) for rows in (summary, found))
@@ -124,12 +125,16 @@ def _key(summary: pd.DataFrame) -> list[Artist]:
 
 def _scale(ax: Axes, random: pd.Series, colour: str) -> None:
     """From 0 to 100 %, with dotted lines at what each metric of the panel is in random order."""
-    ends = dict.fromkeys(f"{float(f'{100 * value:.2g}'):g}" for value in (random.min(), random.max()))
-    text_at(ax, f"{'–'.join(ends)} %", (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
+    text_at(ax, _range(random), (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
     for value in random:
         ax.axvline(value, color=colour, ls=":", lw=0.6 * matplotlib.rcParams["lines.linewidth"], zorder=1)
     ax.set_xlim(0, 1)
     ax.set_xticks([0, 1], ["0", "100"])
+
+
+def _range(shares: pd.Series) -> str:
+    ends = dict.fromkeys(f"{float(f'{100 * value:.2g}'):g}" for value in (shares.min(), shares.max()))
+    return f"{'–'.join(ends)} %"
 
 
 def _alt(summary: pd.DataFrame, random: pd.Series) -> str:

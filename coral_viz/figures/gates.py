@@ -13,8 +13,9 @@ from matplotlib.patches import Circle, FancyBboxPatch, PathPatch, Rectangle
 from matplotlib.path import Path
 
 from coral_viz import style
-from coral_viz.figures.board import WIDE, Sheet, letters
-from coral_viz.figures.canvas import describe, in_bits, picture, rectangles
+from coral_viz.figures import face
+from coral_viz.figures.board import WIDE, Sheet
+from coral_viz.figures.canvas import SMALL, describe, in_bits, picture, rectangles
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.information import entropy, table
 
@@ -44,7 +45,7 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     p = table(p)
     if shown not in decompositions:
         raise ValueError(f"The diagram can show {', '.join(decompositions) or 'no measure'}, not {shown!r}.")
-    wide, width = letters() > WIDE, letters()
+    wide, width = face.letters() > WIDE, face.letters()
     below = 0 if wide else FRAME[1] + 4
     high = max(FRAME[1] + 2.6, below + 3.6 + ROW * len(decompositions))
     words = "Squares: area is the probability of a pair of source values. Discs: area is bits, dashed where negative."
@@ -109,7 +110,7 @@ def _diagram(sheet: Sheet, left: float, top: float, p, atoms: Atoms) -> dict[str
     discs = {atom: _disc(sheet, left, top, atom, float(getattr(atoms, atom))) for atom in NAMES}
     unknown = in_bits(entropy(p.sum((0, 1))) - atoms.information, 2)
     known = f"I(X1,X2;Y) = {in_bits(atoms.information, 2)} bits; open: {unknown}"
-    sheet.write(left, top - 0.8, known, ha="left", weight="bold")
+    sheet.write(left, top - 0.8, known, ha="left")
     return {atom: disc for atom, disc in discs.items() if disc is not None}
 
 
@@ -136,9 +137,9 @@ def _measures(
     """
     values = np.array([atoms.as_array() for atoms in decompositions.values()])
     low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
-    pitch, number = width / len(NAMES), 2.4
+    pitch, number = width / len(NAMES), face.width("−0.00", SMALL)
     scale = (pitch - number - 0.6) / (high - low)
-    lines, small = top + ROW * (np.arange(len(values)) + 0.5), 0.87 * matplotlib.rcParams["font.size"]
+    lines, small = top + ROW * (np.arange(len(values)) + 0.5), SMALL * matplotlib.rcParams["font.size"]
     sheet.write(left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
     for y, name in zip(lines, decompositions):
         sheet.write(left - 0.7, y, name, ha="right", weight="bold" if name == shown else "normal")

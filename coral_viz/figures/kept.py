@@ -27,7 +27,14 @@ def bits_kept(table: pd.DataFrame) -> Figure:
     words += seeds_in_words(summary)
     columns, key = strip.label_columns(summary), strip.readout_key(summary)
     figure, panels, variants = strip.strip(
-        summary, columns, reference="exact truth", axis="bits kept", small_print=words, key=key
+        summary,
+        columns,
+        reference="exact truth",
+        axis="bits kept",
+        small_print=words,
+        key=key,
+        above=[_truth(bits) for bits in summary["truth"]],
+        ticks=[("0", f"{summary['truth'].max():.3g}")],
     )
     for (distribution, label), ax in panels.items():
         here, ticks = (strip.panel_rows(rows, distribution, label) for rows in (summary, seeds))
@@ -39,11 +46,14 @@ def bits_kept(table: pd.DataFrame) -> Figure:
 
 def _scale(ax: Axes, truth: float, lowest: float, colour: str) -> None:
     """An axis from 0 to the truth, which is an upright line with its bits on top."""
-    words = "1 bit" if truth == 1 else f"{truth:.3g} bits"
-    text_at(ax, words, (1, 1), (0, strip.SUBTITLE), ha="right", color=style.MUTED)
+    text_at(ax, _truth(truth), (1, 1), (0, strip.SUBTITLE), ha="right", color=style.MUTED)
     ax.axvline(truth, color=colour, lw=0.75 * matplotlib.rcParams["lines.linewidth"], zorder=1)
     ax.set_xlim(lowest, truth or 1)
     ax.set_xticks([0, truth], ["0", f"{truth:.3g}"])
+
+
+def _truth(bits: float) -> str:
+    return "1 bit" if bits == 1 else f"{bits:.3g} bits"
 
 
 def _alt(summary: pd.DataFrame) -> str:

@@ -64,6 +64,7 @@ def _panel(ax: Axes, replays: Sequence, label: str, metric: str) -> None:
     look = style.label_style(label)
     ax.set_title(look.name, color=look.colour)
     ax.set(xscale="log", xlabel="step", xlim=(FIRST * last, 1.1 * last))
+    ax.xaxis.set_major_formatter("{x:g}")
 
 
 def _alt(replays: Sequence, labels: list[str], metric: str) -> str:

@@ -12,14 +12,14 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.transforms import ScaledTranslation, Transform
 
 from coral_viz import style, tables
-from coral_viz.figures import strip
+from coral_viz.figures import face, strip
 from coral_viz.figures.canvas import describe, mean_of, picture, text_at
 from coral_viz.figures.parts import EMPTY, ink_on, tile
 from coral_viz.figures.probe import ceiling
 from coral_viz.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "part"]
-TILE, DOTS = 1.42, 0.95  # type sizes: the least width of a tile, the height of a modality's line of dots
+TILE, DOTS = 0.8, 0.95  # type sizes: the numbers of tiles, the height of a modality's line of dots
 Given = tuple[str, ...]
 
 
@@ -49,7 +49,8 @@ def subsets(table: pd.DataFrame) -> Figure:
         axis="",
         small_print=words,
         key=_key(),
-        narrowest=TILE * len(given),
+        above=[f"{100 * chance:.3g} %" for chance in summary["chance"]],
+        narrowest=(face.width("100", TILE) + 0.2) * len(given),
         footer=DOTS * len(modalities) + 1.0,
     )
     for (distribution, label), ax in panels.items():
@@ -90,7 +91,7 @@ def _key() -> list:
 def _tiles(ax: Axes, here: pd.DataFrame, parts: list[str]) -> None:
     ax.set(xlim=(-0.5, len(parts) - 0.5), xticks=[])
     ax.spines["bottom"].set_visible(False)
-    size = 0.8 * matplotlib.rcParams["font.size"]
+    size = TILE * matplotlib.rcParams["font.size"]
     for row in here.itertuples():
         x = parts.index(row.part)
         fill = tile(row.label, float(np.clip((row.estimate - row.chance) / max(row.best - row.chance, 1e-9), 0, 1)))

@@ -11,11 +11,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coral_viz import style, tables
-from coral_viz.figures.canvas import canvas, describe, mean_of, picture, text_at
+from coral_viz.figures import face
+from coral_viz.figures.canvas import MARGIN, canvas, describe, mean_of, picture, text_at
 from coral_viz.tables import VARIANT
 
 ROW, TITLE, HEADER = 1.35, 1.9, 4.3  # lines of text: a part, a method's name, what stands above the first block
 EMPTY = "#f2f3f5"  # a tile without bits
+SIZES = 0.8, 0.93  # of numbers in tiles, in type sizes: as large as tiles allow
 PARTS = ("all", "fused", "shared", "unique_1", "unique_2", "modality_1", "modality_2")
 BY = [*VARIANT, "distribution", "part", "label"]
 
@@ -37,10 +39,11 @@ def matrix(table: pd.DataFrame) -> Figure:
     parts = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
     labels = {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
     figure, grid = _grid(parts, labels, summary["n"].max())
+    size = _number_size(parts, labels)
     for (variant, names), line in zip(parts.items(), grid):
         for distribution, ax in zip(labels, line):
             here = tables.of_variant(summary, variant)
-            _cells(ax, here[here["distribution"] == distribution], names, labels[distribution])
+            _cells(ax, here[here["distribution"] == distribution], names, labels[distribution], size)
         line[0].set_title(style.method_style(*variant).label)
         line[0].set_yticks(range(len(names)), [part_name(part) for part in names])
     for (distribution, names), ax in zip(labels.items(), grid[0]):
@@ -61,12 +64,18 @@ def _grid(parts: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
     return figure, figure.subplots(len(parts), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)
 
 
-def _cells(ax: Axes, summary: pd.DataFrame, parts: list[str], labels: list[str]) -> None:
+def _number_size(parts: dict, labels: dict) -> float:
+    """Points of the numbers in tiles."""
+    beside = face.widest(part_name(part) for names in parts.values() for part in names) + len(labels)
+    tile = (face.letters() - 2 * MARGIN - beside) / sum(map(len, labels.values()))
+    return float(np.clip(0.85 * tile / face.width("0.00"), *SIZES)) * matplotlib.rcParams["font.size"]
+
+
+def _cells(ax: Axes, summary: pd.DataFrame, parts: list[str], labels: list[str], size: float) -> None:
     """A tile and its bits for every part (downwards) and label (across)."""
     ax.set(xlim=(-0.5, len(labels) - 0.5), ylim=(len(parts) - 0.5, -0.5), xticks=[], yticks=[])
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    size = 0.93 * matplotlib.rcParams["font.size"]
     for row in summary.itertuples():
         x, y = labels.index(row.label), parts.index(row.part)
         fill = tile(row.label, np.clip(row.estimate / row.truth, 0, 1) if row.truth else 0.0)

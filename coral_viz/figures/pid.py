@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from coral_viz import style
+from coral_viz.figures import face
 from coral_viz.figures.canvas import canvas, describe, in_bits, picture
 from coral_viz.pid import NAMES, Atoms
 
@@ -111,8 +112,8 @@ def _panels(decompositions: Mapping[str, Atoms], words: str):
     """One panel per atom, side by side, with the decompositions as rows."""
     figure = canvas(1.6 * len(decompositions) + 3.2, words)
     panels = figure.subplots(1, len(NAMES), sharey=True, sharex=True)
-    letters = 72 * figure.get_figwidth() / matplotlib.rcParams["font.size"]
-    titles = style.ATOM_NAMES if letters > 45 else style.ATOM_SYMBOLS
+    pitch = (face.letters() - face.widest(decompositions) - 2) / len(NAMES)
+    titles = style.ATOM_NAMES if face.widest(style.ATOM_NAMES.values(), weight="bold") < pitch - 1 else style.ATOM_SYMBOLS
     for atom, ax in zip(NAMES, panels):
         _rows_axes(ax, list(decompositions))
         ax.set_title(titles[atom], color=style.ATOM_COLOURS[atom])

@@ -36,7 +36,14 @@ def accuracy(table: pd.DataFrame) -> Figure:
     words += seeds_in_words(summary)
     columns, key = strip.label_columns(summary), strip.readout_key(summary)
     figure, panels, variants = strip.strip(
-        summary, columns, reference="chance", axis="accuracy, %", small_print=words, key=key
+        summary,
+        columns,
+        reference="chance",
+        axis="accuracy, %",
+        small_print=words,
+        key=key,
+        above=[_in_percent(value) for value in chance],
+        ticks=[(f"{100 * value:.0f}", "100") for value in chance],
     )
     for (distribution, label), ax in panels.items():
         here, ticks = (strip.panel_rows(rows, distribution, label) for rows in (summary, seeds))
@@ -70,11 +77,15 @@ def _of_labels(table: pd.DataFrame, metric: str) -> pd.Series:
 
 def _scale(ax: Axes, chance: float, best: float, lowest: float, colour: str) -> None:
     """An axis from chance, a dotted line, to the ceiling, a solid one."""
-    text_at(ax, f"{100 * chance:.3g} %", (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
+    text_at(ax, _in_percent(chance), (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
     for value, line in ((chance, ":"), (best, "-")):
         ax.axvline(value, color=colour, ls=line, lw=0.75 * matplotlib.rcParams["lines.linewidth"], zorder=1)
     ax.set_xlim(min(lowest, chance), best)
     ax.set_xticks([chance, best], [f"{100 * chance:.0f}", f"{100 * best:.0f}"])
+
+
+def _in_percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
 
 
 def _alt(summary: pd.DataFrame, chance: pd.Series) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -11,13 +13,14 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from coral_viz import style, tables
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures import face
+from coral_viz.figures.canvas import SMALL, canvas, describe, picture
 from coral_viz.figures.embedding_map import KEYED, look, scatter, separation
 from coral_viz.figures.training import spread
 
 ROWS = 21  # lines of text: map, and beside it the two charts
 METRICS = {"bits": "bits (best readout)", "balanced_accuracy": "balanced accuracy (linear probe)"}
-AXES, ABOVE, FOOT = (2.0, 3.8), 1.8, 3.2  # type sizes: left of map and charts, above panels, below them
+AXIS, ABOVE, FOOT = 2.0, 1.8, 3.2  # type sizes: left of the map, above panels, below them
 MAP = 0.52  # the map's share of what panels have across
 GAP = 0.13  # between names at the ends of lines, in heights of a panel
 
@@ -47,7 +50,7 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     title = Line2D([], [], ls="", label=f"class of {label.replace('_', ' ')}:")
     key = [title, *(Line2D([], [], label=str(k), **look(k)) for k in every)] if len(every) <= KEYED else []
     figure = canvas(ROWS, _small_print(replay, metric), key)
-    left, losses, found = _panels(figure, max(map(len, replay.losses)))
+    left, losses, found = _panels(figure, [_loss(term) for term in replay.losses])
     _map(left, points, classes, step)
     _losses(losses, replay.losses)
     _found(found, replay, metric)
@@ -58,21 +61,26 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     return describe(figure, _alt(replay, step, label, metric, separation(points, classes)))
 
 
-def _panels(figure: Figure, letters: int) -> tuple[Axes, Axes, Axes]:
+def _loss(term: str) -> str:
+    return term.replace("_", " ")
+
+
+def _panels(figure: Figure, ends: Sequence[str]) -> tuple[Axes, Axes, Axes]:
     """The map and the two charts, placed by type sizes: to solve a layout would take as long as all else.
 
-    To the right of the charts there is room for names of so many letters.
+    To the right of the charts there is room for the names at the ends of their lines.
     """
     points, (left, below, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
-    names, panels = 0.46 * letters + 0.6, width - (AXES[0] + AXES[1]) * across
-    map_right = left + AXES[0] * across + MAP * (panels - names * across)
+    names, numbers = face.widest(ends, SMALL) + 0.8, face.width("0.00") + 1.6
+    panels = width - (AXIS + numbers) * across
+    map_right = left + AXIS * across + MAP * (panels - names * across)
     upright = {"top": 1 - ABOVE * down, "bottom": below + FOOT * down}
     gap = 1.3 * ABOVE * down
     both = {"hspace": gap / ((upright["top"] - upright["bottom"] - gap) / 2)}
-    map_ = figure.add_gridspec(1, 1, left=left + AXES[0] * across, right=map_right, **upright)
-    charts = {"left": map_right + AXES[1] * across, "right": left + width - names * across}
+    map_ = figure.add_gridspec(1, 1, left=left + AXIS * across, right=map_right, **upright)
+    charts = {"left": map_right + numbers * across, "right": left + width - names * across}
     upper, lower = figure.add_gridspec(2, 1, **charts, **upright, **both)
     return tuple(map(figure.add_subplot, (map_[0], upper, lower)))
 
@@ -91,7 +99,7 @@ def _losses(ax: Axes, losses: pd.DataFrame) -> None:
             losses.index, losses[term], color=(shade,) * 3, ls=line, lw=0.75 * matplotlib.rcParams["lines.linewidth"]
         )
     ax.set_ylim(bottom=min(0, losses.min().min()))
-    _name_ends(ax, {term: (ends[term], (shade,) * 3) for term, shade in zip(losses, shades)})
+    _name_ends(ax, {_loss(term): (ends[term], (shade,) * 3) for term, shade in zip(losses, shades)})
     ax.set_title("loss terms, nats", y=1)
 
 
@@ -127,7 +135,7 @@ def _name_ends(ax: Axes, ends: dict[str, tuple[float, object]]) -> None:
     heights = spread(np.array([(ends[name][0] - low) / (high - low) for name in order]), GAP)
     look = {"transform": ax.transAxes, "va": "center", "size": 0.87 * matplotlib.rcParams["font.size"]}
     for name, height in zip(order, heights):
-        ax.text(1.03, height, name.replace("_", " "), color=ends[name][1], **look)
+        ax.text(1.03, height, name, color=ends[name][1], **look)
     ax.yaxis.set_major_locator(MaxNLocator(4))
 
 

@@ -1,6 +1,7 @@
 """How a figure is stored: pictures of its exact size, and a json that says what it shows and rests on.
 
-The same figure of the same data gives the same bytes: no dates, fixed identifiers, one settled layout.
+The same figure of the same data gives the same bytes when the same versions draw it again on one machine, whichever
+fonts it has: no dates, fixed identifiers, one settled layout.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ FIXED = {
     "savefig.bbox": None,
     "figure.autolayout": False,
     "figure.constrained_layout.use": False,
+    "text.hinting": "none",
 }
 """Settings that count at the moment of saving."""
 

@@ -16,11 +16,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coral_viz import style
-from coral_viz.figures.board import WIDE, letters
-from coral_viz.figures.canvas import LINE, canvas
+from coral_viz.figures import face
+from coral_viz.figures.canvas import KEYED, LINE, MARGIN, canvas
 
 HEAD, BETWEEN, KEY = 1.6, 0.6, 1.3  # lines of text: above a panel, between rows of panels, a line of the key
 GAP = 1.4  # type sizes: between panels
+BESIDE = 0.4  # of the look: what names beside panels take at most, before they are broken
+KEY_LOOK = {"handlelength": 2.2, "handletextpad": 0.8, "columnspacing": 1.3, "borderaxespad": 0.2}
 LOOKS = (("o", "-"), ("s", "--"), ("^", ":"), ("D", "-."), ("v", (0, (5, 1))))
 """Marker and line of the first, second, ... of things that are compared; every other one is hollow."""
 
@@ -45,24 +47,23 @@ def panels(
         foot: the room for what stands below them, in lines of text.
         key: labelled handles that stand above them, on as many lines as they need; a single one is left out.
     """
-    (rows, columns), lines = shape, _lines(key)
+    (rows, columns), of_key = shape, _key_columns(key)
+    lines = math.ceil(len(key) / of_key) if of_key else 0
     figure = canvas(foot + rows * (height + HEAD) + (rows - 1) * BETWEEN + KEY * lines, small_print)
     _, bottom, _, _ = figure.get_layout_engine().get()["rect"]
     with matplotlib.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
-    line, letter = LINE * matplotlib.rcParams["font.size"] / 72 / figure.get_figheight(), 1 / letters()
-    width = (1 / letter - left - right - 1.2 - GAP * (columns - 1)) / columns
+    line, letter = LINE * matplotlib.rcParams["font.size"] / 72 / figure.get_figheight(), 1 / face.letters()
     place = {
-        "left": (left + 0.6) * letter,
-        "right": 1 - (right + 0.6) * letter,
+        "left": (left + MARGIN) * letter,
+        "right": 1 - (right + MARGIN) * letter,
         "bottom": bottom + foot * line,
         "top": 1 - (KEY * lines + HEAD) * line,
-        "wspace": GAP / width,
+        "wspace": GAP / panel_width(columns, left, right),
         "hspace": (HEAD + BETWEEN) / height,
     }
     if lines:
-        look = {"handlelength": 2.2, "borderaxespad": 0.2, "columnspacing": 1.3}
-        figure.legend(handles=key, loc="upper left", ncols=math.ceil(len(key) / lines), **look)
+        figure.legend(handles=key, loc="upper left", ncols=of_key, **KEY_LOOK)
     grid = figure.subplots(rows, columns, squeeze=False, gridspec_kw=place)
     for ax in grid[:, 1:].flat:
         ax.set_yticks([])
@@ -101,28 +102,42 @@ def joined(frame: pd.DataFrame, by: str, *columns: str) -> np.ndarray:
     return np.insert(frame[list(columns)].to_numpy(float), ends, np.nan, axis=0).T
 
 
-def title(ax: Axes, label: str) -> None:
-    """The label above a panel; nothing where there is none."""
+def title(ax: Axes, label: str, words: str) -> None:
+    """Words above a panel in the colour of its label; nothing where there is none."""
     if label:
-        ax.set_title(short(label), color=style.label_style(label).colour)
+        ax.set_title(words, color=style.label_style(label).colour)
 
 
-def short(label: str) -> str:
-    """The label's name, or its symbol where the look is narrow."""
-    known = style.label_style(label)
-    return known.name if letters() > WIDE else known.symbol
+def named(labels: Sequence[str], room: float, weight: str = "normal") -> list[str]:
+    """The labels' names where each fits into a room, in type sizes, else their symbols."""
+    known = [style.label_style(label) for label in labels]
+    fit = face.widest((look.name for look in known), weight=weight) <= room
+    return [look.name if fit else look.symbol for look in known]
 
 
 def written(cells: Sequence[str]) -> tuple[list[str], int, float]:
-    """Cells as they stand beside the panels, each on several lines where the look is narrow; lines, type sizes."""
-    written = list(cells) if letters() > WIDE else [cell.replace(", ", ",\n") for cell in cells]
-    pieces = [cell.split("\n") for cell in written]
-    return written, max(map(len, pieces)), 0.5 * max(len(line) for lines in pieces for line in lines) + 0.5
+    """Cells as they stand beside the panels, each on as many lines as it needs; the most lines, type sizes across."""
+    lines = [_broken(cell, BESIDE * face.letters()) for cell in cells]
+    return lines, max(cell.count("\n") + 1 for cell in lines), face.widest(lines) + 1.0
 
 
-def _lines(key: Sequence[Line2D]) -> int:
-    """Lines that a key needs whose columns are as wide as its longest entry; none for a single entry."""
-    if len(key) < 2:
-        return 0
-    widest = max(0.5 * len(entry.get_label()) + 3.5 for entry in key)
-    return math.ceil(len(key) / max(1, int(letters() / widest)))
+def numbers() -> float:
+    """Type sizes that numbers and a title beside a panel need."""
+    return face.width("−0.00") + 2.5
+
+
+def panel_width(columns: int, left: float, right: float = 0.0) -> float:
+    """Type sizes that a panel is wide, of so many between what stands beside them."""
+    return (face.letters() - left - right - 2 * MARGIN - GAP * (columns - 1)) / columns
+
+
+def _broken(cell: str, room: float) -> str:
+    """A cell on lines no wider than a room, broken after commas where that is enough."""
+    pieces = [piece if face.width(piece) > room else piece.replace(" ", "\u00a0") for piece in cell.split(", ")]
+    return face.wrap(", ".join(pieces), room).replace("\u00a0", " ")
+
+
+def _key_columns(key: Sequence[Line2D]) -> int:
+    """Columns of a key above panels; none for a single entry."""
+    beside = sum(KEY_LOOK[name] for name in ("handlelength", "handletextpad", "columnspacing"))
+    return face.columns([entry.get_label() for entry in key], face.letters(), KEYED * beside, KEYED) if key[1:] else 0

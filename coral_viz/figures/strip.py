@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib
 import pandas as pd
@@ -15,13 +16,14 @@ from matplotlib.patches import ConnectionPatch
 from matplotlib.transforms import ScaledTranslation
 
 from coral_viz import style, tables
-from coral_viz.figures import marks
-from coral_viz.figures.canvas import canvas, text_at
+from coral_viz.figures import face, marks
+from coral_viz.figures.canvas import MARGIN, SMALL, canvas, text_at
 from coral_viz.tables import VARIANT
 
 ROW, HEADER, FOOTER = 1.6, 4.0, 2.0  # lines of text: a method, what stands above the panels, their ticks
 BETWEEN, GAP = 0.22, 0.5  # between panels and between training distributions, in panel widths
-NAMED, SHORT = 4.55, 3.3  # type sizes: the narrowest panel under a label's name, and under its symbol
+TICK = 0.93  # type sizes of the numbers below a panel
+AIR, ASIDE = 0.4, 1.4  # type sizes: between words above neighbouring panels, between the margin's and the panels
 APART = 1.0  # lines of text between bands
 GROUP, RULE, LABEL, SUBTITLE = 3.2, 2.8, 1.55, 0.45  # heights above a panel, in type sizes
 
@@ -40,10 +42,15 @@ def strip(
     key: Sequence[Artist],
     head: Callable[[str], style.LabelStyle] = style.label_style,
     of: str = "label",
+    above: Sequence[str] = (),
+    ticks: Sequence[tuple[str, str]] = (),
     narrowest: float = 0.0,
     footer: float = FOOTER,
 ) -> tuple[Figure, Panels, Variants]:
     """Empty, named panels with a line per method.
+
+    Where a line of panels is wider than the canvas, labels' names give way to symbols; where that does not help, it is
+    broken.
 
     Args:
         summary: its columns method and knob decide the lines.
@@ -54,25 +61,31 @@ def strip(
         key: labelled handles that explain the marks.
         head: name, symbol and colour of a label.
         of: what tells panels apart, in words.
-        narrowest: what a panel needs across, in type sizes, whatever stands above it. Where a line of them is wider
-            than the canvas, names give way to symbols; where that does not help, it is broken.
+        above: what stands right above panels.
+        ticks: the numbers below the ends of panels.
+        narrowest: what a panel needs across, in type sizes, whatever stands above it.
         footer: what stands below the panels, in lines of text.
 
     Returns:
         The figure, its panels by (distribution, label), and the (method, knob) pairs from top to bottom.
     """
     variants = style.method_order(tables.variants(summary))
-    room = _room(variants)
-    least = _least(columns, room, narrowest)
-    bands = _bands(columns, room / least)
-    inner, short = len(variants) * ROW, least < NAMED
+    room = face.letters() - 2 * MARGIN - _margin(variants, of, reference, axis) - 1
+    overhang = max((sum(face.width(tick, TICK) for tick in pair) / 2 for pair in ticks), default=0.0)
+    heads = [[head(label) for label in labels] for labels in columns.values()]
+    spelled = {short: [[_words(look, short) for look in group] for group in heads] for short in (False, True)}
+    needed = {short: max(_needed(words, above, overhang), narrowest) for short, words in spelled.items()}
+    least, short = _least(columns, needed, overhang, room)
+    bands = _bands(columns, room / least, overhang / least)
+    inner = len(variants) * ROW
     words = f"{small_print} {_spelled(columns, head)}".strip() if short else small_print
     figure = canvas(len(bands) * (inner + HEADER + footer + APART) - APART, words, key)
     figure.get_layout_engine().set(wspace=0, w_pad=0)
     grid = GridSpec(2 * len(bands) - 1, 1, figure=figure, height_ratios=([inner, APART] * len(bands))[:-1])
     widest, panels = max(sum(_ratios(band)) for band in bands), {}
+    panel = (room - overhang * max(sum(map(len, band.values())) for band in bands)) / widest
     for line, band in enumerate(bands):
-        row = _band(figure, grid[2 * line, 0], band, widest, short, head)
+        row = _band(figure, grid[2 * line, 0], band, widest, short, head, panel)
         _name_lines(next(iter(row.values())), variants, of, reference, axis)
         panels |= row
     for ax in panels.values():
@@ -110,20 +123,30 @@ def on_lines(rows: pd.DataFrame, variants: Variants, drop: float = 0.0) -> pd.Da
     return rows.assign(y=[variants.index(pair) + drop for pair in rows[VARIANT].itertuples(index=False, name=None)])
 
 
-def _room(variants: Variants) -> float:
-    """What the names of the methods leave of the canvas, in type sizes."""
-    width = 72 * matplotlib.rcParams["figure.figsize"][0] / matplotlib.rcParams["font.size"]
-    return width - 2 - 0.5 * max(len(style.method_style(*variant).label) for variant in variants)
+def _margin(variants: Variants, *words: str) -> float:
+    """Type sizes that the names of the methods need, and what stands above and below them."""
+    return ASIDE + face.widest([*(style.method_style(*variant).label for variant in variants), *words])
 
 
-def _least(columns: Columns, room: float, narrowest: float) -> float:
-    """The least width of a panel, in type sizes: best all side by side, else each distribution; best under names."""
-    groups = [sum(_ratios({name: labels})) for name, labels in columns.items()]
-    for wanted in (sum(_ratios(columns)), max(groups)):
-        for least in (max(NAMED, narrowest), max(SHORT, narrowest)):
-            if wanted * least <= room:
-                return least
-    return max(NAMED, narrowest)
+def _least(columns: Columns, needed: Mapping[bool, float], overhang: float, room: float) -> tuple[float, bool]:
+    """The least width of a panel, in type sizes, and whether symbols stand above it.
+
+    Best all side by side, else each distribution; best under names.
+    """
+    for bands in ([columns], [{name: labels} for name, labels in columns.items()]):
+        for short, least in needed.items():
+            if max(_across(band, overhang / least) for band in bands) * least <= room:
+                return least, short
+    return needed[False], False
+
+
+def _needed(heads: Sequence[Sequence[str]], above: Sequence[str], overhang: float) -> float:
+    """How wide panels are at least, in type sizes, so that no word above one meets another, nor the margin's."""
+    widths = [[face.width(words, SMALL) for words in group] for group in heads]
+    apart = [((a + b) / 2, BETWEEN) for group in widths for a, b in itertools.pairwise(group)]
+    apart += [((a[-1] + b[0]) / 2, GAP) for a, b in itertools.pairwise(widths)] + [(face.widest(above), BETWEEN)]
+    ends = [end for group in widths for end in (group[0] - 2 * (ASIDE - AIR), group[-1] - 2 * MARGIN)]
+    return max(overhang + AIR, *ends, *((words + AIR - overhang) / (1 + gap) for words, gap in apart))
 
 
 def _spelled(columns: Columns, head: Callable) -> str:
@@ -133,18 +156,23 @@ def _spelled(columns: Columns, head: Callable) -> str:
     return f"{', '.join(words)}." if words else ""
 
 
-def _bands(columns: Columns, room: float) -> list[Columns]:
+def _bands(columns: Columns, room: float, overhang: float = 0.0) -> list[Columns]:
     """What stands side by side: as many training distributions as ``room`` (in panel widths) holds, at least a part."""
-    most, bands = max(1, int((room + BETWEEN) / (1 + BETWEEN))), []
+    most, bands = max(1, int((room + BETWEEN) / (1 + BETWEEN + overhang))), []
     for name, labels in columns.items():
         size = math.ceil(len(labels) / math.ceil(len(labels) / most))
         for start in range(0, len(labels), size):
             piece = {name: labels[start : start + size]}
-            if bands and name not in bands[-1] and sum(_ratios(bands[-1] | piece)) <= room:
+            if bands and name not in bands[-1] and _across(bands[-1] | piece, overhang) <= room:
                 bands[-1] |= piece
             else:
                 bands.append(piece)
     return bands
+
+
+def _across(band: Columns, overhang: float) -> float:
+    """Panel widths that a band takes, where so much of the numbers below each panel stands beside it."""
+    return sum(_ratios(band)) + overhang * sum(map(len, band.values()))
 
 
 def _ratios(band: Columns) -> list[float]:
@@ -153,8 +181,11 @@ def _ratios(band: Columns) -> list[float]:
     return [width for group in groups for width in [*group[:-1], GAP]][:-1]
 
 
-def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, short: bool, head: Callable) -> Panels:
-    """One row of panels, each under its label, each group of them under its training distribution."""
+def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, short: bool, head: Callable, panel: float) -> Panels:
+    """One row of panels, each under its label, each group of them under its training distribution.
+
+    The name of the last begins further left if it is wider than its group, whose panels are ``panel`` type sizes wide.
+    """
     ratios = _ratios(band)
     spare = [widest - sum(ratios)] if widest - sum(ratios) > 1e-9 else []
     grid = place.subgridspec(1, len(ratios) + len(spare), width_ratios=ratios + spare)
@@ -162,19 +193,24 @@ def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, shor
     panels = {}
     for distribution, labels in band.items():
         group = [_panel(figure, next(cells), head(label), short) for label in labels]
-        text_at(group[0], distribution, (0, 1), (0, GROUP), weight="bold").set_in_layout(True)
+        wide = face.width(distribution, weight="bold") > panel * sum(_ratios({distribution: labels}))
+        ax, corner, side = (group[-1], (1, 1), "right") if wide and panels else (group[0], (0, 1), "left")
+        text_at(ax, distribution, corner, (0, GROUP), ha=side, weight="bold")
         _rule(figure, group[0], group[-1])
         panels |= {(distribution, label): ax for label, ax in zip(labels, group)}
     return panels
 
 
 def _panel(figure: Figure, cell: SubplotSpec, label: style.LabelStyle, short: bool) -> Axes:
-    ax, size = figure.add_subplot(cell), 0.87 * matplotlib.rcParams["font.size"]
-    words = label.symbol if short else label.name
-    text_at(ax, words, (0, 1), (0, LABEL), color=label.colour, weight="bold", size=size)
+    ax, size = figure.add_subplot(cell), SMALL * matplotlib.rcParams["font.size"]
+    text_at(ax, _words(label, short), (0.5, 1), (0, LABEL), color=label.colour, ha="center", size=size)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
     return ax
+
+
+def _words(label: style.LabelStyle, short: bool) -> str:
+    return label.symbol if short else label.name
 
 
 def _rule(figure: Figure, first: Axes, last: Axes) -> None:
@@ -188,7 +224,7 @@ def _rule(figure: Figure, first: Axes, last: Axes) -> None:
 def _name_lines(ax: Axes, variants: Variants, of: str, reference: str, axis: str) -> None:
     """The methods beside their lines, and in the same margin what the headers above and the axis below stand for."""
     ax.set_yticks(range(len(variants)), [style.method_style(*variant).label for variant in variants])
-    ax.tick_params(axis="y", length=0)
+    ax.tick_params(axis="y", length=0, pad=ASIDE * matplotlib.rcParams["font.size"])
     for words, height in (("trained on", GROUP), (of, LABEL), (reference, SUBTITLE)):
-        text_at(ax, words, (0, 1), (-0.55, height), ha="right", color=style.MUTED).set_in_layout(True)
-    text_at(ax, axis, (0, 0), (-1.0, -1.3), ha="right", color=style.MUTED).set_in_layout(True)
+        text_at(ax, words, (0, 1), (-ASIDE, height), ha="right", color=style.MUTED).set_in_layout(True)
+    text_at(ax, axis, (0, 0), (-ASIDE, -1.3), ha="right", color=style.MUTED).set_in_layout(True)

@@ -11,12 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from coral_viz import style
-from coral_viz.figures.canvas import LINE, canvas, describe, picture, text_at
+from coral_viz.figures import face
+from coral_viz.figures.canvas import LINE, MARGIN, canvas, describe, picture, text_at
 from coral_viz.tasks.rendering import ATTRIBUTES
 from coral_viz.tasks.trifeature import ROLES
 from coral_viz.tasks.views import MEAN, STD
 
-SHEET_SHARE = 0.86  # of the figure's width that a contact sheet's images take; the names of the rows take the rest
+BESIDE = 1.5  # type sizes between the names of a contact sheet and its images, and around both
 STEP = 1.34  # from the first label of an image to the second, in images
 PLAIN = {"shape": "square", "texture": "solid", "colour": "white"}
 """What shows best which value another attribute has."""
@@ -38,22 +39,23 @@ def contact_sheet(task) -> Figure:
         f"{k * k} of the {k**3} combinations, {task.size} x {task.size} pixels: a {third} for each diagonal. "
         f"Lowest row: the {task.related_2} that each {columns} leads to in the mapping."
     )
-    width, points = matplotlib.rcParams["figure.figsize"][0] * 72, matplotlib.rcParams["font.size"]
-    crowded = SHEET_SHARE * width / k < 5 * points
-    figure = canvas(SHEET_SHARE * width * (k + 1) / k / (LINE * points) + (6 if crowded else 4), words)
+    above, below = ATTRIBUTES[columns][:k], [ATTRIBUTES[task.related_2][value] for value in task.mapping]
+    image = (face.letters() - 2 * MARGIN - face.widest([*ATTRIBUTES[rows][:k], "mapping"]) - BESIDE) / k
+    crowded = face.widest([*above, *below]) + 0.3 > image
+    names = face.widest(above) + face.widest(below) if crowded else 2 * LINE
+    figure = canvas((image * (k + 1) + names + 2 * BESIDE) / LINE, words)
     upper, lower = figure.subplots(2, 1, height_ratios=[k, 1])
     _mosaic(upper, task, cells, k)
     _mosaic(lower, task, targets, 1)
     upper.set_yticks(*_ticks(task.size, ATTRIBUTES[rows][:k]))
-    upper.set_xticks(*_ticks(task.size, ATTRIBUTES[columns][:k]), rotation=90 if crowded else 0)
+    upper.set_xticks(*_ticks(task.size, above), rotation=90 if crowded else 0)
     upper.xaxis.tick_top()
     lower.set_yticks(*_ticks(task.size, ["mapping"]))
-    names = [ATTRIBUTES[task.related_2][value] for value in task.mapping]
-    lower.set_xticks(*_ticks(task.size, names), rotation=90 if crowded else 0)
+    lower.set_xticks(*_ticks(task.size, below), rotation=90 if crowded else 0)
     for ax in (upper, lower):
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
-    leads = ", ".join(f"{ATTRIBUTES[columns][j]} to {name}" for j, name in enumerate(names))
+    leads = ", ".join(f"{ATTRIBUTES[columns][j]} to {name}" for j, name in enumerate(below))
     return describe(
         figure,
         f"{k} by {k} images of one object each on grey: a {rows} for each row, a {columns} for each column, a {third} "

@@ -10,12 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from coral_viz import style
+from coral_viz.figures import face
 from coral_viz.figures.canvas import canvas, describe, in_bits, one_panel, picture
 from coral_viz.pid import NAMES, broja, broja_binary, roc_hull
 from coral_viz.pid.information import informations, table
 
 RISING = LinearSegmentedColormap.from_list("rising", ["#fffdf5", "#f3c9a5", "#c0645a", "#5b2a52"])
-INFORMATION = "$I_Q$(X1, X2; Y), bits"
+INFORMATION = "I_Q(X1, X2; Y), bits"
 
 
 @picture
@@ -37,7 +38,7 @@ def roc(p1, p2) -> Figure:
         "U1: what the hull has above source 2; U2: above source 1."
     )
     figure = canvas(23.5, words)
-    ax = one_panel(figure, left=3.6, below=3.3)
+    ax = one_panel(figure, left=face.width("0.0") + 2.5, below=3.3)
     colours = style.ATOM_COLOURS
     ax.fill_between(x, x, np.minimum(first, second), color=colours["redundancy"], alpha=0.13, lw=0)
     for below, atom, hatch in ((second, "unique_1", "////"), (first, "unique_2", "\\\\\\\\")):

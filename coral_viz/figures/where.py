@@ -21,8 +21,8 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
 from coral_viz import style, tables
-from coral_viz.figures import marks
-from coral_viz.figures.canvas import canvas, describe, mean_of, picture, seeds_in_words, text_at
+from coral_viz.figures import face, marks
+from coral_viz.figures.canvas import MARGIN, canvas, describe, mean_of, picture, seeds_in_words, text_at
 from coral_viz.figures.parts import part_name
 from coral_viz.tables import LABELS, VARIANT
 
@@ -34,6 +34,7 @@ MEANINGS = {
     "synergy": "together only",
 }
 EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
+SPACE = 0.4  # type sizes between words of several colours
 HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above each block, ticks and axis
 
 
@@ -119,9 +120,14 @@ def _grid(summary: pd.DataFrame, row: float, words: str, key: Sequence[Artist]):
             here = own[(own["part"] == part) & (own["distribution"] == distribution)]
             if len(here):
                 panels.append((ax, here, labels))
-        _name(line[0], style.method_style(*variant).label, part)
+        _name(line[0], style.method_style(*variant).label, part, _beside(labels))
     _frame(grid, distributions, labels)
     return figure, panels
+
+
+def _beside(labels: list[str]) -> float:
+    """Type sizes that the names of the rows take."""
+    return face.widest(style.label_style(label).name for label in labels) + 1
 
 
 def _frame(grid, distributions: list[str], labels: list[str]) -> None:
@@ -138,8 +144,11 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
         ax.spines["left"].set_visible(False)
 
 
-def _name(ax: Axes, method: str, part: str) -> None:
-    """Name the method and its two parts, each part in the colour of what it alone tells."""
+def _name(ax: Axes, method: str, part: str, beside: float) -> None:
+    """Name the method and its two parts, each part in the colour of what it alone tells.
+
+    The line begins at the panel, or as much further left as its words are too long.
+    """
     first, second = part.split("|")
     own = _colours(part)
     colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
@@ -153,7 +162,11 @@ def _name(ax: Axes, method: str, part: str) -> None:
         "frameon": False,
         "pad": 0,
     }
-    box = AnnotationBbox(HPacker(children=words, pad=0, sep=0.4 * points), (0, 1), (0, 0.3 * points), **place)
+    long = sum(face.width(text, weight="bold") for text in texts) + SPACE * (len(texts) - 1)
+    left = min(0, face.letters() - 2 * MARGIN - beside - long)
+    box = AnnotationBbox(
+        HPacker(children=words, pad=0, sep=SPACE * points), (0, 1), (left * points, 0.3 * points), **place
+    )
     ax.add_artist(box).set_in_layout(False)
     ax.set_title(" ")  # keeps the line free in the layout
 

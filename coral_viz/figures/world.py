@@ -13,12 +13,12 @@ from matplotlib.path import Path
 from matplotlib.ticker import MaxNLocator
 
 from coral_viz import style
-from coral_viz.figures.board import Sheet, letters
+from coral_viz.figures import face
+from coral_viz.figures.board import Sheet
 from coral_viz.figures.canvas import describe, picture, rectangles
 from coral_viz.pid import NAMES, Atoms
 
 ROW, BAR, AXIS, KEY = 2.3, 0.85, 3.0, 2.1  # type sizes: a label with its two bars, one bar, the axis, the key below it
-LETTER = 0.56  # width of a letter
 
 
 @picture
@@ -41,12 +41,12 @@ def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) 
     )
     names = [style.label_style(label).name for label in truth]
     bottom = 0.4 + ROW * len(names)
-    sheet, left_end = Sheet(bottom + AXIS + KEY, words), LETTER * max(map(len, names)) + 1.1
+    sheet, left_end = Sheet(bottom + AXIS + KEY, words), face.widest(names) + 1.1
     rows = bottom - ROW * (np.arange(len(names))[::-1] + 0.5)
     for name, y in zip(names, rows):
         sheet.write(left_end - 0.5, y, name, ha="right")
     most = max(1e-3, *(float(atoms.information) for atoms in [*truth.values(), *left.values()]))
-    bit = (letters() - left_end - 1.5) / most
+    bit = (face.letters() - left_end - 1.5) / most
     _axis(sheet, left_end, bottom, bit, most)
     pale, full = (_bars(atoms, left_end, y, bit) for atoms, y in ((truth, rows - BAR), (left, rows)))
     for atom, upper, lower, swatch in zip(NAMES, pale, full, _key(sheet, bottom + AXIS + 0.4)):
@@ -68,7 +68,7 @@ def _bars(atoms: Mapping[str, Atoms], left: float, tops: np.ndarray, bit: float)
 
 def _axis(sheet: Sheet, left: float, y: float, bit: float, most: float) -> None:
     """Bits from 0 to a little more than ``most``."""
-    ticks = [tick for tick in MaxNLocator(letters() // 7).tick_values(0, most) if tick <= 1.02 * most]
+    ticks = [tick for tick in MaxNLocator(face.letters() // 7).tick_values(0, most) if tick <= 1.02 * most]
     lines = [
         [(left, y), (left + 1.02 * bit * most, y)],
         *([(left + bit * tick, y + d) for d in (0, 0.35)] for tick in ticks),
@@ -85,7 +85,7 @@ def _key(sheet: Sheet, top: float) -> list[Path]:
     for atom in NAMES:
         squares.append(rectangles(x, top, 1.6, 0.9))
         sheet.write(x + 2.0, top + 0.45, style.ATOM_NAMES[atom], ha="left")
-        x += 3.0 + LETTER * len(style.ATOM_NAMES[atom])
+        x += 3.4 + face.width(style.ATOM_NAMES[atom])
     return squares
 
 

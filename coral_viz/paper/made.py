@@ -39,6 +39,7 @@ def make(
     out: str | Path = "out/paper",
     *,
     venue: str = "icml",
+    serif: bool = False,
     results: str | Path | Iterable[str | Path] = (),
     data: str | Path = DATA,
     only: Iterable[str] = (),
@@ -48,6 +49,7 @@ def make(
     Args:
         out: the folder; made if absent.
         venue: a key of ``style.WIDTHS``.
+        serif: letters like those of the venue's text, as ``style.paper`` has them.
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
         data: the folder of shipped data, by default that of the package.
@@ -57,7 +59,8 @@ def make(
         ValueError: an unknown venue or name, a table that is not there or not valid, a folder that cannot be written;
             nothing has been written then.
     """
-    looks = [style.paper(venue), style.paper(venue, columns=len(style.WIDTHS[venue.lower()]))]
+    one = style.paper(venue, serif=serif)
+    looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), serif=serif)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
     sources = gather(data, own)
     chosen = _chosen([*pictures.plan(sources), *sheets.plan(sources)], only)
@@ -74,7 +77,7 @@ def make(
                 paper.tables[planned.name] = _tabulated(planned, paper.out, used)
         except ValueError as error:
             paper.missing[planned.name] = str(error)
-    words = ["--venue", venue.lower()]
+    words = ["--venue", venue.lower(), *["--serif"] * serif]
     words += [] if Path(data) == DATA else ["--data", str(data)]
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []

@@ -2,9 +2,13 @@
 
 from unittest.mock import patch
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.text import Text
+
+from coral_viz import style
+from coral_viz.figures.save import FIXED
 
 
 def drawn_words(figure):
@@ -17,10 +21,15 @@ def drawn_words(figure):
             seen.append(text)
         draw(text, renderer)
 
-    figure.draw_without_rendering()  # settles the layout
-    with patch.object(Text, "draw", record):
+    with matplotlib.rc_context(FIXED), patch.object(Text, "draw", record):
         figure.draw_without_rendering()
-    return [(text.get_text(), Text.get_window_extent(text)) for text in dict.fromkeys(seen)]
+        return [(text.get_text(), Text.get_window_extent(text)) for text in dict.fromkeys(seen)]
+
+
+@pytest.fixture(params=[style.SANS, style.SERIF], ids=["sans", "serif"])
+def face(request):
+    """A wide face and a narrow one, to be laid over a look."""
+    return request.param
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ DRAWN = {
 
 @pytest.mark.parametrize("look", LOOKS, ids=["screen", "talk", "one", "two"])
 @pytest.mark.parametrize("name", DRAWN)
-def test_every_word_can_be_read(sweep, assert_legible, name, look):
-    figure = DRAWN[name](sweep, look=look)
+def test_every_word_can_be_read(sweep, assert_legible, face, name, look):
+    figure = DRAWN[name](sweep, look=look | face)
     assert figure.get_size_inches()[0] == look["figure.figsize"][0]
     assert_legible(figure)
 
@@ -72,8 +72,8 @@ def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(s
     assert key == ["masking asymmetric", "masking symmetric"]
 
 
-def test_panels_that_fill_no_row_are_labelled_all_the_same(sweep, assert_legible):
-    figure = ablation.curve(sweep, "mask_ratio", labels=["unique_1", "unique_2", "synergy"], look=style.paper())
+def test_panels_that_fill_no_row_are_labelled_all_the_same(sweep, assert_legible, face):
+    figure = ablation.curve(sweep, "mask_ratio", labels=["unique_1", "unique_2", "synergy"], look=style.paper() | face)
     assert [ax.get_xlabel() for ax in figure.axes] == ["", "mask ratio", "mask ratio"]
     assert_legible(figure)
 

@@ -17,8 +17,8 @@ HELD = pd.read_csv(RESULTS / "bench_coverage.csv")
 
 @pytest.mark.parametrize("look", [style.paper(), style.paper("neurips"), style.talk()], ids=["one", "wide", "talk"])
 @pytest.mark.parametrize(("draw", "table"), [(speed, TIMED), (coverages, HELD)], ids=["speed", "coverages"])
-def test_every_word_can_be_read(draw, table, look, assert_legible):
-    figure = draw(table, look=look)
+def test_every_word_can_be_read(draw, table, look, assert_legible, face):
+    figure = draw(table, look=look | face)
     assert figure.get_size_inches()[0] == look["figure.figsize"][0]
     assert_legible(figure)
 

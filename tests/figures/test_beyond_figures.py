@@ -54,8 +54,8 @@ def words(ticks):
 
 @EACH_LOOK
 @pytest.mark.parametrize("shared", [SHARED, {"synergy": (1.0, 2.0), "all": (1.0, 2.0)}, {"independent": (0.0, 0.0)}])
-def test_maps_can_be_read(assert_legible, look, shared):
-    figure = information_map(shared, look=LOOKS[look])
+def test_maps_can_be_read(assert_legible, face, look, shared):
+    figure = information_map(shared, look=LOOKS[look] | face)
     assert figure.get_size_inches()[0] == LOOKS[look]["figure.figsize"][0]
     assert_legible(figure)
 
@@ -91,8 +91,8 @@ def test_what_is_no_correlation_is_not_drawn(shared):
 
 
 @EACH_LOOK
-def test_answers_can_be_read(assert_legible, biased, look):
-    assert_legible(relation(biased, look=LOOKS[look]))
+def test_answers_can_be_read(assert_legible, face, biased, look):
+    assert_legible(relation(biased, look=LOOKS[look] | face))
 
 
 def test_three_panels_hold_the_means_of_three_answers(biased):
@@ -132,9 +132,9 @@ def test_tables_without_an_answer_are_named(triple_table, biased):
 
 
 @EACH_LOOK
-def test_counts_can_be_read(assert_legible, swept, biased, look):
-    assert_legible(by_count(swept, ["temperature", "beta"], look=LOOKS[look]))
-    assert_legible(by_count(biased.assign(count=3), look=LOOKS[look]))
+def test_counts_can_be_read(assert_legible, face, swept, biased, look):
+    assert_legible(by_count(swept, ["temperature", "beta"], look=LOOKS[look] | face))
+    assert_legible(by_count(biased.assign(count=3), look=LOOKS[look] | face))
 
 
 def test_a_panel_per_count_a_line_per_setting_and_a_gap_where_nothing_ran(swept):
@@ -164,9 +164,9 @@ def test_tables_without_columns_or_with_mixed_lines_are_named(swept):
 
 
 @EACH_LOOK
-def test_turns_can_be_read(assert_legible, look):
+def test_turns_can_be_read(assert_legible, face, look):
     many = {f"score {i}": values for i, values in enumerate([*CURVES.values()] * 3) if i < 5}
-    assert_legible(signs(DEGREES, many, look=LOOKS[look]))
+    assert_legible(signs(DEGREES, many, look=LOOKS[look] | face))
 
 
 def test_blind_are_those_that_half_a_turn_does_not_change():

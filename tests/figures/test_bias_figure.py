@@ -101,8 +101,8 @@ def test_words_say_unit_n_seeds_and_errors():
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("table", [benched(), benched(["two_bit"], {300: 1})], ids=["full", "one cell"])
-def test_every_word_can_be_read(table, look, assert_legible):
-    figure = figures.bias(table, look=LOOKS[look])
+def test_every_word_can_be_read(table, look, assert_legible, face):
+    figure = figures.bias(table, look=LOOKS[look] | face)
     assert figure.get_size_inches()[0] == LOOKS[look]["figure.figsize"][0]
     assert_legible(figure)
 

@@ -8,8 +8,8 @@ ASKED, GAPS, ABOVE = [1e-1, 1e-2, 1e-3], [5e-2, 3e-3, 0.0], [4e-2, 3e-3, 1e-5]
 
 
 @pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2), style.paper()])
-def test_words_can_be_read(assert_legible, look):
-    assert_legible(closing(ASKED, GAPS, ABOVE, look=look))
+def test_words_can_be_read(assert_legible, face, look):
+    assert_legible(closing(ASKED, GAPS, ABOVE, look=look | face))
 
 
 def test_lines_are_the_gaps_and_nothing_stands_below_the_least():

@@ -12,9 +12,9 @@ MIXED = Map(RNG.normal(size=(200, 2)), CLASSES)
 
 @pytest.mark.parametrize("shown", [style.screen(), style.talk(), style.paper(columns=2)])
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_maps_can_be_read(assert_legible, shown, count):
+def test_maps_can_be_read(assert_legible, face, shown, count):
     maps = dict(list({"before": MIXED, "after": APART, "beside": MIXED}.items())[:count])
-    figure = embedding_map(maps, label="unique_1", small_print="PCA", look=shown)
+    figure = embedding_map(maps, label="unique_1", small_print="PCA", look=shown | face)
     assert_legible(figure)
     assert [ax.get_title("left") for ax in figure.axes] == list(maps)
 

@@ -35,9 +35,9 @@ def lines(ax):
     ],
 )
 @pytest.mark.parametrize("look", [style.paper(columns=2), style.screen()])
-def test_every_fusion_is_drawn(assert_legible, name, count, shown, look):
+def test_every_fusion_is_drawn(assert_legible, face, name, count, shown, look):
     explanation, tokens_of = explained(name, count)
-    figure = masks(explanation, tokens_of, look=look)
+    figure = masks(explanation, tokens_of, look=look | face)
     assert_legible(figure)
     assert lines(figure.axes[0]) == shown
 

@@ -30,8 +30,8 @@ def filled(figure, atom):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_word_can_be_read(look, assert_legible):
-    figure = drawn(look=LOOKS[look])
+def test_every_word_can_be_read(look, assert_legible, face):
+    figure = drawn(look=LOOKS[look] | face)
     assert figure.get_figwidth() == pytest.approx(LOOKS[look]["figure.figsize"][0])
     assert_legible(figure)
 

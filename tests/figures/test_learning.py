@@ -27,8 +27,8 @@ def recorded(method, task="factors", steps=STEPS):
 
 @pytest.mark.parametrize("look", [style.paper(columns=2), style.screen(), style.talk()])
 @pytest.mark.parametrize("metric", ["balanced_accuracy", "bits"])
-def test_a_line_per_run_in_a_panel_per_label(assert_legible, look, metric):
-    figure = learning([recorded("coral"), recorded("cross", steps=STEPS[:4])], metric=metric, look=look)
+def test_a_line_per_run_in_a_panel_per_label(assert_legible, face, look, metric):
+    figure = learning([recorded("coral"), recorded("cross", steps=STEPS[:4])], metric=metric, look=look | face)
     assert_legible(figure)
     assert [ax.get_title(loc="left") for ax in figure.axes] == [style.label_style(label).name for label in LABELS]
     scale, bound = (1, 0.25) if metric == "balanced_accuracy" else (10, 2.0)

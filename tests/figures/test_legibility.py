@@ -13,9 +13,9 @@ OTHERS = [(name, look) for name in ("curves", "matrix", "stacked", "dots") for l
 
 
 @pytest.mark.parametrize(("name", "look"), STRIPS + OTHERS)
-def test_every_word_can_be_read(table, assert_legible, name, look):
+def test_every_word_can_be_read(table, assert_legible, face, name, look):
     rows = table if (name, look) in STRIPS else table[table["knob"] != ""]  # the longest name, the most terms and parts
-    figure = getattr(figures, name)(rows, look=LOOKS[look])
+    figure = getattr(figures, name)(rows, look=LOOKS[look] | face)
     assert figure.get_size_inches()[0] == LOOKS[look]["figure.figsize"][0]
     assert_legible(figure)
 
@@ -33,14 +33,14 @@ def test_every_word_can_be_read(table, assert_legible, name, look):
         ("retrieval", "screen"),
     ],
 )
-def test_every_method_at_once_can_be_read(wide_table, assert_legible, name, look):
-    assert_legible(getattr(figures, name)(wide_table, look=LOOKS[look]))
+def test_every_method_at_once_can_be_read(wide_table, assert_legible, face, name, look):
+    assert_legible(getattr(figures, name)(wide_table, look=LOOKS[look] | face))
 
 
 @pytest.mark.parametrize("name", ["bits_kept", "accuracy", "subsets", "retrieval"])
-def test_short_names_leave_room_for_the_margins_words(wide_table, assert_legible, name):
+def test_short_names_leave_room_for_the_margins_words(wide_table, assert_legible, face, name):
     rows = wide_table[(wide_table["method"] == "cmc") & (wide_table["distribution"] == "relation")]
-    assert_legible(getattr(figures, name)(rows, look=LOOKS["two"]))
+    assert_legible(getattr(figures, name)(rows, look=LOOKS["two"] | face))
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_short_names_leave_room_for_the_margins_words(wide_table, assert_legible
         ("curves", "two"),
     ],
 )
-def test_three_modalities_can_be_read(triple_table, assert_legible, name, look):
+def test_three_modalities_can_be_read(triple_table, assert_legible, face, name, look):
     rows = triple_table[triple_table["method"].isin(["coral", "triangle"]) & (triple_table["knob"] == "")]
-    assert_legible(getattr(figures, name)(rows, look=LOOKS[look]))
+    assert_legible(getattr(figures, name)(rows, look=LOOKS[look] | face))
 
 
 @pytest.mark.parametrize("look", ["two", "talk"])
-def test_schematic_can_be_read(assert_legible, look):
-    figure = figures.schematic(look=LOOKS[look])
+def test_schematic_can_be_read(assert_legible, face, look):
+    figure = figures.schematic(look=LOOKS[look] | face)
     assert_legible(figure)
     assert "Schematic" in figure.alt
 

@@ -29,9 +29,9 @@ def crossed(ax):
 
 @pytest.mark.parametrize("name", ["comm", "infmasking", "coral"])
 @pytest.mark.parametrize("look", [style.paper(columns=2), style.screen(), style.talk()])
-def test_every_fusion_is_drawn(assert_legible, name, look):
+def test_every_fusion_is_drawn(assert_legible, face, name, look):
     explanation, views, tokens_of = explained(name)
-    figure = patches(explanation, views, tokens_of, look=look)
+    figure = patches(explanation, views, tokens_of, look=look | face)
     assert_legible(figure)
     assert len(figure.axes[0].images) == 2 * len(explanation.attention)
     assert all(name.replace("_", " ") in figure.alt for name in explanation.attention)

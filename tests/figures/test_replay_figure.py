@@ -37,8 +37,8 @@ def replay():
 
 @pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2)])
 @pytest.mark.parametrize("metric", ["bits", "balanced_accuracy"])
-def test_a_moment_can_be_read(assert_legible, replay, look, metric):
-    assert_legible(moment(replay, step=30, label="redundancy", metric=metric, look=look))
+def test_a_moment_can_be_read(assert_legible, face, replay, look, metric):
+    assert_legible(moment(replay, step=30, label="redundancy", metric=metric, look=look | face))
 
 
 def test_the_map_is_that_of_the_step(replay):

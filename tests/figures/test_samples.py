@@ -51,8 +51,8 @@ def test_the_picture_shows_tokens_circles_and_both_views(world, batch, views):
     np.testing.assert_allclose(np.hypot(*(np.array(dots[2 * r : 2 * r + 2]) - centre).T), 1, atol=1e-5)
 
 
-def test_words_name_the_latents_in_the_colours_of_their_atoms(world, batch, views, assert_legible):
-    figure = two_views(world, batch, views, row=2)
+def test_words_name_the_latents_in_the_colours_of_their_atoms(world, batch, views, assert_legible, face):
+    figure = two_views(world, batch, views, row=2, look=style.screen() | face)
     assert_legible(figure)
     u = int(batch.latents["u_2"][2])
     assert f"u2 = {u}" in figure.alt

@@ -20,8 +20,8 @@ def rows(count=2):
 
 @pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2)])
 @pytest.mark.parametrize("count", [1, 2])
-def test_tiles_can_be_read(assert_legible, look, count):
-    assert_legible(drawn(rows(count), look=look))
+def test_tiles_can_be_read(assert_legible, face, look, count):
+    assert_legible(drawn(rows(count), look=look | face))
 
 
 def test_a_tile_for_every_two_parts():

@@ -8,7 +8,7 @@ from coral_viz.tasks.rendering import ATTRIBUTES
 from coral_viz.tasks.trifeature import Trifeature
 from coral_viz.tasks.views import normalise
 
-LOOKS = {"screen": None, "one": style.paper(), "two": style.paper(columns=2), "talk": style.talk()}
+LOOKS = {"screen": style.screen(), "one": style.paper(), "two": style.paper(columns=2), "talk": style.talk()}
 
 
 @pytest.fixture(scope="module")
@@ -27,9 +27,9 @@ def views(world, batch):
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_word_can_be_read(world, batch, views, assert_legible, look):
-    assert_legible(contact_sheet(world, look=LOOKS[look]))
-    assert_legible(pairs(world, batch, views, look=LOOKS[look]))
+def test_every_word_can_be_read(world, batch, views, assert_legible, face, look):
+    assert_legible(contact_sheet(world, look=LOOKS[look] | face))
+    assert_legible(pairs(world, batch, views, look=LOOKS[look] | face))
 
 
 def test_the_sheet_shows_every_value_of_every_attribute(world):
@@ -52,9 +52,9 @@ def test_the_sheet_holds_the_worlds_own_images(world, row, column):
     np.testing.assert_array_equal(shown, world.images[index].permute(1, 2, 0))
 
 
-def test_a_small_world_has_a_small_sheet(assert_legible):
+def test_a_small_world_has_a_small_sheet(assert_legible, face):
     world = Trifeature(values=3, pairs=50, shared="colour", related_2="shape", size=16)
-    figure = contact_sheet(world)
+    figure = contact_sheet(world, look=style.screen() | face)
     assert_legible(figure)
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["red", "green", "blue"]
     assert figure.axes[0].images[0].get_array().shape == (48, 48, 3)

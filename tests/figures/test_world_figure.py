@@ -12,8 +12,8 @@ LEFT = {"redundancy": Atoms(1.5, 0.0, 0.1, 0.2), "t": Atoms(0.4, 1.0, 0.0, 0.0)}
 
 
 @pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2), style.paper()])
-def test_bars_can_be_read(assert_legible, look):
-    assert_legible(bits_left(TRUTH, LEFT, n=300, look=look))
+def test_bars_can_be_read(assert_legible, face, look):
+    assert_legible(bits_left(TRUTH, LEFT, n=300, look=look | face))
 
 
 def test_bars_are_the_atoms_end_to_end():
