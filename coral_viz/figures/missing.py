@@ -50,7 +50,7 @@ def subsets(table: pd.DataFrame) -> Figure:
         small_print=words,
         key=_key(),
         above=[f"{100 * chance:.3g} %" for chance in summary["chance"]],
-        narrowest=(face.width("100", TILE) + 0.2) * len(given),
+        narrowest=(face.width("100", TILE) + 0.1) * len(given),
         footer=DOTS * len(modalities) + 1.0,
     )
     for (distribution, label), ax in panels.items():

@@ -10,11 +10,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
 
 from coral_viz import style
+from coral_viz.figures import face
 from coral_viz.figures.canvas import describe, picture
 from coral_viz.tables import LABELS
 
-WIDTH, HEIGHT = 64.0, 18.0  # of the drawing; one unit is about one type size at full width
-STAGES = {0.8: "A task of known information", 23.5: "A method", 37.0: "Its embedding", 51.5: "Bits kept of each label"}
+WIDTH, HEIGHT = 64.0, 18.0  # of the drawing
+UNIT = 70 / 72  # of a type size
+EDGE = 0.8
+STAGES = {EDGE: "A task of known information", 23.5: "A method", 37.0: "Its embedding", 51.5: "Bits kept of each label"}
 SHOWN = {"modality 1": ("redundancy", "unique_1", "synergy"), "modality 2": ("synergy", "unique_2", "redundancy")}
 TOKENS = 8
 METHODS = ("Cross", "Cross+Self", "CoMM", "COrAL", "yours, in one file")
@@ -34,13 +37,14 @@ def schematic() -> Figure:
     It shows no results. The type grows with the width; best on two columns or a screen.
     """
     width = matplotlib.rcParams["figure.figsize"][0]
-    matplotlib.rcParams["font.size"] = 70 * width / WIDTH
+    matplotlib.rcParams["font.size"] = 72 * UNIT * width / WIDTH
     figure = Figure(figsize=(width, width * HEIGHT / WIDTH), layout="none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
     ax.set_axis_off()
     for x, words in STAGES.items():
-        ax.text(x, HEIGHT - 1.4, words, weight="bold", va="center")
+        last = WIDTH - EDGE - UNIT * face.width(words, weight="bold")  # where words begin that end at the edge
+        ax.text(min(x, last), HEIGHT - 1.4, words, weight="bold", va="center")
     _task(ax)
     _methods(ax, 23.5)
     _embedding(ax, 37.0)

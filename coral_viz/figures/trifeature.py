@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from coral_viz import style
 from coral_viz.figures import face
-from coral_viz.figures.canvas import LINE, MARGIN, canvas, describe, picture, text_at
+from coral_viz.figures.canvas import LINE, MARGIN, SPACED, canvas, describe, picture, text_at
 from coral_viz.tasks.rendering import ATTRIBUTES
 from coral_viz.tasks.trifeature import ROLES
 from coral_viz.tasks.views import MEAN, STD
@@ -82,14 +82,15 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
         f"R: the {task.shared} of both images. U1, U2: the {task.unique} of image 1, of image 2. S: whether "
         f"image 2 has the {task.related_2} to which the mapping leads from the {task.related_1} of image 1."
     )
-    width, points = matplotlib.rcParams["figure.figsize"][0] * 72, matplotlib.rcParams["font.size"]
-    figure = canvas(rows * (0.93 * width / 6 / (LINE * points) + 1.6) + 1.5, words)
+    told = [_labels(task, batch, row) for row in range(rows)]
+    pitch = (face.letters() - 2 * MARGIN) / 6
+    lines = 1 if all(_on_one_line(labels, pitch) for labels in told) else 2
+    figure = canvas(rows * (0.93 * pitch / LINE + 0.7 + 0.9 * lines) + 1.5, words)
     grid = figure.subplots(rows, 6, squeeze=False)
     shown = batch[:rows].inputs
     sentences = []
-    for row, line in enumerate(grid):
-        labels = _labels(task, batch, row)
-        _words(line, labels)
+    for row, (line, labels) in enumerate(zip(grid, told)):
+        _words(line, labels, lines)
         sentences.append(f"pair {row + 1}: {', '.join(labels.values())}")
         pictures = [images[row] for m in (0, 1) for images in (shown[m], views[0][m], views[1][m])]
         for ax, image in zip(line, pictures):
@@ -135,12 +136,22 @@ def _labels(task, batch, row: int) -> dict[str, str]:
     }
 
 
-def _words(line: Sequence[Axes], labels: dict[str, str]) -> None:
-    """The labels of a pair in the colours of their atoms, above the image that shows them: R and U1, U2 and S."""
-    line[0].set_title(" ")  # keeps the line above free
-    places = (0, 0, "left"), (0, STEP, "left"), (3, 0, "left"), (5, 1, "right")
-    for (atom, words), (column, x, side) in zip(labels.items(), places):
-        text_at(line[column], words, (x, 1), (0, 0.5), color=style.ATOM_COLOURS[atom], ha=side)
+def _on_one_line(labels: dict[str, str], pitch: float) -> bool:
+    """Whether the labels of a pair fit above its images, each of which takes so many type sizes."""
+    r, u1, u2, s = (face.width(words) + 0.5 for words in labels.values())
+    return r <= 0.9 * STEP * pitch and u1 <= (3 - STEP) * pitch and u2 + s <= 3 * pitch
+
+
+def _words(line: Sequence[Axes], labels: dict[str, str], lines: int) -> None:
+    """The labels of a pair in the colours of their atoms, above the image that shows them: R and U1, U2 and S.
+
+    Beside each other on one line, R above U1 and U2 above S on two.
+    """
+    line[0].set_title("\n".join([" "] * lines), linespacing=SPACED)  # keeps the lines above free
+    one = (0, 0, 0.5, "left"), (0, STEP, 0.5, "left"), (3, 0, 0.5, "left"), (5, 1, 0.5, "right")
+    two = (0, 0, 1.6, "left"), (0, 0, 0.4, "left"), (3, 0, 1.6, "left"), (3, 0, 0.4, "left")
+    for (atom, words), (column, x, y, side) in zip(labels.items(), one if lines == 1 else two):
+        text_at(line[column], words, (x, 1), (0, y), color=style.ATOM_COLOURS[atom], ha=side)
 
 
 def pixels(image: torch.Tensor) -> np.ndarray:

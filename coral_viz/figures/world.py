@@ -15,9 +15,10 @@ from matplotlib.ticker import MaxNLocator
 from coral_viz import style
 from coral_viz.figures import face
 from coral_viz.figures.board import Sheet
-from coral_viz.figures.canvas import describe, picture, rectangles
+from coral_viz.figures.canvas import MARGIN, describe, picture, rectangles
 from coral_viz.pid import NAMES, Atoms
 
+SQUARE = 2.0  # type sizes: a square of the key and the gap to its name
 ROW, BAR, AXIS, KEY = 2.3, 0.85, 3.0, 2.1  # type sizes: a label with its two bars, one bar, the axis, the key below it
 
 
@@ -81,11 +82,12 @@ def _axis(sheet: Sheet, left: float, y: float, bit: float, most: float) -> None:
 
 def _key(sheet: Sheet, top: float) -> list[Path]:
     """Name the atoms in a line; the squares beside their names are still to be drawn."""
-    squares, x = [], 0.6
-    for atom in NAMES:
+    squares, x, names = [], MARGIN, list(style.ATOM_NAMES.values())
+    apart = (face.letters() - 2 * MARGIN - sum(SQUARE + face.width(name) for name in names)) / (len(names) - 1)
+    for name in names:
         squares.append(rectangles(x, top, 1.6, 0.9))
-        sheet.write(x + 2.0, top + 0.45, style.ATOM_NAMES[atom], ha="left")
-        x += 3.4 + face.width(style.ATOM_NAMES[atom])
+        sheet.write(x + SQUARE, top + 0.45, name, ha="left")
+        x += SQUARE + face.width(name) + min(1.4, apart)
     return squares
 
 
