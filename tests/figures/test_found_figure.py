@@ -4,17 +4,22 @@ import pytest
 from coral_viz.figures import retrieval
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def two(wide_table):
     return wide_table[wide_table["method"].isin(["comm", "cross"]) & (wide_table["distribution"] != "unbiased")]
+
+
+@pytest.fixture(scope="module")
+def drawn(two):
+    return retrieval(two)
 
 
 def dots(ax, marker):
     return [line for line in ax.lines if line.get_marker() == marker]
 
 
-def test_panels_hold_means_over_anchors_and_seeds(two):
-    figure = retrieval(two)
+def test_panels_hold_means_over_anchors_and_seeds(two, drawn):
+    figure = drawn
     assert len(figure.axes) == 8  # recall and mAP, any and own, after two kinds of training
     words = [text.get_text() for text in figure.axes[0].texts]
     assert {"measure", "recall, any"} <= set(words)
@@ -30,15 +35,15 @@ def test_panels_hold_means_over_anchors_and_seeds(two):
     assert np.asarray(line.get_xdata()) == pytest.approx(means[["cross", "comm"]].to_numpy())
 
 
-def test_a_tick_is_a_seeds_mean_over_anchors(two):
-    ax = retrieval(two).axes[3]
+def test_a_tick_is_a_seeds_mean_over_anchors(two, drawn):
+    ax = drawn.axes[3]
     rows = two[(two["distribution"] == "biased") & (two["label"] == "") & (two["metric"] == "mAP")]
     shown = np.concatenate([line.get_xdata() for line in dots(ax, "|")])
     assert sorted(shown) == pytest.approx(sorted(rows.groupby("run_id")["value"].mean()))
 
 
-def test_dotted_lines_are_what_a_random_order_finds(two):
-    ax = retrieval(two).axes[0]
+def test_dotted_lines_are_what_a_random_order_finds(drawn):
+    ax = drawn.axes[0]
     found = sorted(line.get_xdata()[0] for line in ax.lines if line.get_linestyle() == ":")
     assert found == pytest.approx([0.25, 1 - 0.75**5, 1 - 0.75**10])
 
@@ -59,8 +64,8 @@ def test_own_partners_alone_are_enough(two):
     assert "(any)" not in figure.alt
 
 
-def test_small_print_says_what_the_words_mean(two):
-    words = retrieval(two).texts[0].get_text().replace("\n", " ")
+def test_small_print_says_what_the_words_mean(drawn):
+    words = drawn.texts[0].get_text().replace("\n", " ")
     assert "mean average precision" in words
     assert "n = 2 seeds; 95% t-interval" in words
 

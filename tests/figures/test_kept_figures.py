@@ -9,16 +9,20 @@ from coral_viz.figures.probe import ceiling
 VARIANTS = ["Cross", "Cross+Self", "CoMM", "COrAL (hinge)", "COrAL (squared)"]
 
 
+@pytest.fixture(scope="module")
+def kept(table):
+    return bits_kept(table)
+
+
 def marks(ax, marker):
     return [line for line in ax.lines if line.get_marker() == marker]
 
 
-def test_panels_dots_seeds_and_truth_are_the_data(table):
-    figure = bits_kept(table)
-    assert len(figure.axes) == 9  # four labels twice, then synergy alone
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == VARIANTS
+def test_panels_dots_seeds_and_truth_are_the_data(table, kept):
+    assert len(kept.axes) == 9  # four labels twice, then synergy alone
+    assert [text.get_text() for text in kept.axes[0].get_yticklabels()] == VARIANTS
     summary = tables.bits_kept(table)
-    synergy = figure.axes[7]
+    synergy = kept.axes[7]
     linear, best = sorted(marks(synergy, "o"), key=lambda line: line.get_ydata()[0], reverse=True)
     for line, readout in ((best, "best"), (linear, "linear")):
         rows = summary[(summary["distribution"] == "biased") & (summary["label"] == "synergy")]
@@ -33,27 +37,30 @@ def test_panels_dots_seeds_and_truth_are_the_data(table):
     shown = np.concatenate([line.get_xdata() for line in marks(synergy, "|")])
     assert sorted(shown) == pytest.approx(sorted(seeds["value"]))
     assert synergy.get_xlim() == (0, 1)
-    assert figure.axes[4].get_xlim() == (0, 2)
+    assert kept.axes[4].get_xlim() == (0, 2)
 
 
-def test_small_print_states_n_interval_and_unit(table):
-    words = bits_kept(table).texts[0].get_text().replace("\n", " ")
+def test_small_print_states_n_interval_and_unit(kept):
+    words = kept.texts[0].get_text().replace("\n", " ")
     assert "in bits" in words
     assert "n = 3 seeds" in words
     assert "95% t-interval" in words
 
 
-def test_alt_text_holds_the_numbers(table):
-    alt = bits_kept(table).alt
+def test_alt_text_holds_the_numbers(table, kept):
+    alt = kept.alt
     estimate = tables.bits_kept(table).query("distribution == 'biased' and label == 'synergy' and readout == 'best'")
     value = estimate.loc[estimate["method"] == "comm", "estimate"].item()
     assert f"synergy after biased training, 1.00 in truth: Cross 0.00, Cross+Self 0.00, CoMM {value:.2f}" in alt
 
 
-def test_narrow_figures_give_each_distribution_its_own_strip(table):
-    figure = bits_kept(table, look=style.paper())
+@pytest.mark.parametrize(("serif", "strips", "first"), [(True, 3, "Redundancy"), (False, 2, "R")])
+def test_narrow_figures_give_each_distribution_its_own_strip_as_far_as_names_fit(table, serif, strips, first):
+    """In the wider face symbols stand above panels, which leaves room for the one panel of a third distribution."""
+    figure = bits_kept(table, look=style.paper(serif=serif))
     named = [ax for ax in figure.axes if ax.get_yticklabels()]
-    assert len(named) == 3
+    assert len(named) == strips
+    assert first in {text.get_text() for text in figure.axes[0].texts}
 
 
 def test_a_users_method_and_label_are_drawn_too(table):

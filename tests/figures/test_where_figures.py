@@ -7,25 +7,29 @@ from coral_viz.figures import dots, stacked
 from coral_viz.tables import LABELS
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def coral(table):
     return table[(table["method"] == "coral") & (table["knob"] == "") & (table["distribution"] == "biased")]
+
+
+@pytest.fixture(scope="module")
+def bars(coral):
+    return stacked(coral)
 
 
 def atoms_of(coral, pair):
     return coral[coral["part"] == pair].pivot_table(index="label", columns="metric", values="value")
 
 
-def test_bars_stack_the_atoms_to_what_two_parts_tell(coral):
-    figure = stacked(coral)
-    assert len(figure.axes) == 3  # pairs of parts
+def test_bars_stack_the_atoms_to_what_two_parts_tell(coral, bars):
+    assert len(bars.axes) == 3  # pairs of parts
     atoms = atoms_of(coral, "shared|unique_1")
-    ax = figure.axes[0]
+    ax = bars.axes[0]
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names == list(style.ATOM_NAMES.values())
     colours = ["#222222", "#00877a", style.label_style("unique_1").colour, style.ATOM_COLOURS["synergy"]]
-    for atom, colour, bars in zip(LABELS, colours, ax.containers):
-        for bar, label in zip(bars, atoms.index):
+    for atom, colour, drawn in zip(LABELS, colours, ax.containers):
+        for bar, label in zip(drawn, atoms.index):
             assert bar.get_width() == pytest.approx(atoms.loc[label, atom])
             assert round(bar.get_y() + 0.33) == LABELS.index(label)
             assert to_hex(bar.get_facecolor()) == colour.lower()
@@ -42,19 +46,19 @@ def test_what_one_part_alone_tells_has_the_colour_of_what_is_unique_to_its_modal
     assert shown == [style.label_style(label).colour.lower() for label in ("unique_1", "unique_2")]
 
 
-def test_no_word_stands_before_the_name_of_the_parts(coral):
-    assert "label" not in [text.get_text() for text in stacked(coral).axes[0].texts]
+def test_no_word_stands_before_the_name_of_the_parts(bars):
+    assert "label" not in [text.get_text() for text in bars.axes[0].texts]
 
 
-def test_bars_start_at_the_axis_and_end_before_its_end(coral):
-    for ax in stacked(coral).axes:
+def test_bars_start_at_the_axis_and_end_before_its_end(bars):
+    for ax in bars.axes:
         left, right = ax.get_xlim()
         assert left == 0
-        assert right > max(2, *(bar.get_x() + bar.get_width() for bars in ax.containers for bar in bars))
+        assert right > max(2, *(bar.get_x() + bar.get_width() for drawn in ax.containers for bar in drawn))
 
 
-def test_ticks_stand_at_the_truth(coral):
-    ax = stacked(coral).axes[0]
+def test_ticks_stand_at_the_truth(bars):
+    ax = bars.axes[0]
     ticks = {round(segment[:, 1].mean()): segment[0, 0] for lines in ax.collections for segment in lines.get_segments()}
     assert ticks == {0: 2, 1: 2, 2: 2, 3: 1}
 
