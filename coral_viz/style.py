@@ -205,4 +205,3 @@ def _look(width: float, points: float, dpi: int) -> dict:
         "patch.linewidth": 0.8 * unit,
         "axes.prop_cycle": cycler(color=PETROFF6),
     }
-

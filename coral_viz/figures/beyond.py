@@ -79,8 +79,9 @@ def _plane(ax: Axes, shared: Mapping[str, tuple[float, float]], end: float) -> N
         here = [name for name, other in shared.items() if other == place]
         ax.plot(*place, "o", color=_colour(here[0]), clip_on=False, zorder=3)
         side, shift = ("left", 0.5) if place[0] < 0.2 * end else ("center", 0)
-        looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "textcoords": "offset points", "linespacing": SPACED}
-        ax.annotate(",\n".join(map(_group, here)), place, (shift * points, 0.55 * points), **looks)
+        looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "linespacing": SPACED}
+        offset = {"xytext": (shift * points, 0.55 * points), "textcoords": "offset points"}
+        ax.annotate(",\n".join(map(_group, here)), place, **offset, **looks)
 
 
 def _balance(ax: Axes, differences: Mapping[str, float]) -> None:

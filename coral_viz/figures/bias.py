@@ -18,7 +18,7 @@ from matplotlib.markers import TICKDOWN, TICKLEFT
 from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 
 from coral_viz import style
-from coral_viz.figures import face
+from coral_viz.figures import face, spaced
 from coral_viz.figures.canvas import LINE, canvas, describe, picture, text_at
 
 ATOMS = tuple(style.ATOM_NAMES)
@@ -202,12 +202,11 @@ def _bias_scale(panels: np.ndarray, biases: np.ndarray) -> None:
 def _headings(line: np.ndarray) -> None:
     """What the columns show, above the uppermost panels."""
     panel = line[-1].get_position().width * face.letters()
-    fit = face.widest(style.ATOM_NAMES.values(), weight="bold") < panel + BETWEEN - 0.3
-    names = style.ATOM_NAMES if fit else style.ATOM_SYMBOLS
     text_at(line[0], "error, bits", (0, 1), (0, GROUP), weight="bold")
     text_at(line[1], "bias, bits", (0, 1), (0, GROUP), weight="bold")
-    for atom, ax in zip(ATOMS, line[1:]):
-        text_at(ax, names[atom], (0, 1), (0, HEADING), color=style.ATOM_COLOURS[atom], weight="bold")
+    names = spaced.named(ATOMS, panel + BETWEEN - 0.3, "bold")
+    for atom, name, ax in zip(ATOMS, names, line[1:]):
+        text_at(ax, name, (0, 1), (0, HEADING), color=style.ATOM_COLOURS[atom], weight="bold")
 
 
 def _small_print(table: pd.DataFrame) -> str:

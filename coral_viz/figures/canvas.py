@@ -67,11 +67,11 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     words = face.wrap(whole, face.letters() - 2 * MARGIN, SMALL).replace("\u00a0", " ")
     columns = key_columns(key)
     lines_of_key = math.ceil(len(key) / columns) if key else 0
-    below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.3
+    below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.4
     figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
     share, left = below / (lines + below), MARGIN * points / 72 / width
     figure.get_layout_engine().set(rect=(left, share, 1 - 2 * left, 1 - share))
-    figure.text(left, 0.25 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
+    figure.text(left, 0.35 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
     if key:
         place = {"loc": "upper left", "bbox_to_anchor": (left / 2, share), "borderaxespad": 0, "borderpad": 0.3}
         spacing = {"ncols": columns, "handletextpad": PAD, "columnspacing": SPACING, "labelspacing": 0.4}

@@ -55,6 +55,7 @@ def _scales(ax: Axes, asked: np.ndarray) -> None:
     ax.set(xlabel="gap asked for, bits", ylabel="bits above the least information")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(numticks=20))
+        axis.set_major_formatter(lambda x, _: f"{x:g}".replace("e-0", "e-"))
         axis.set_minor_locator(NullLocator())
 
 

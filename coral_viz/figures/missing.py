@@ -50,6 +50,7 @@ def subsets(table: pd.DataFrame) -> Figure:
         small_print=words,
         key=_key(),
         above=[f"{100 * chance:.3g} %" for chance in summary["chance"]],
+        beside=[_modality(name) for name in modalities],
         narrowest=(face.width("100", TILE) + 0.1) * len(given),
         footer=DOTS * len(modalities) + 1.0,
     )
@@ -118,9 +119,13 @@ def _below(ax: Axes, m: int) -> Transform:
 
 def _name_dots(ax: Axes, modalities: list[str]) -> None:
     for m, name in enumerate(modalities):
-        words = name.replace("_", " ")
-        place = (0, 0), (-0.55, -DOTS * (m + 0.7))
+        words = _modality(name)
+        place = (0, 0), (-strip.ASIDE, -DOTS * (m + 0.7))
         text_at(ax, words, *place, ha="right", va="center", color=style.MUTED).set_in_layout(True)
+
+
+def _modality(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _alt(summary: pd.DataFrame, given: dict[str, Given]) -> str:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from coral_viz import style
-from coral_viz.figures import face
+from coral_viz.figures import face, spaced
 from coral_viz.figures.canvas import canvas, describe, in_bits, picture
 from coral_viz.pid import NAMES, Atoms
 
@@ -113,10 +113,10 @@ def _panels(decompositions: Mapping[str, Atoms], words: str):
     figure = canvas(1.6 * len(decompositions) + 3.2, words)
     panels = figure.subplots(1, len(NAMES), sharey=True, sharex=True)
     pitch = (face.letters() - face.widest(decompositions) - 2) / len(NAMES)
-    titles = style.ATOM_NAMES if face.widest(style.ATOM_NAMES.values(), weight="bold") < pitch - 1 else style.ATOM_SYMBOLS
-    for atom, ax in zip(NAMES, panels):
+    titles = spaced.named(NAMES, pitch - 1, "bold")
+    for atom, words, ax in zip(NAMES, titles, panels):
         _rows_axes(ax, list(decompositions))
-        ax.set_title(titles[atom], color=style.ATOM_COLOURS[atom])
+        ax.set_title(words, color=style.ATOM_COLOURS[atom])
         ax.set_xlabel("bits")
     return figure, panels
 

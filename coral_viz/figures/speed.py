@@ -5,11 +5,16 @@ from __future__ import annotations
 import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 
 from coral_viz import style
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures import face
+from coral_viz.figures.canvas import KEYED, canvas, describe, picture
 
 ROWS = 17.0  # lines of text
+ARROW = Path([(0, -1), (0, 1), (-0.5, 0.3), (0, 1), (0.5, 0.3)], [1, 2, 1, 2, 2])
+"""Upwards: a move and a line, a move and two lines."""
+KEY_LOOK = {"handlelength": 1.8, "handletextpad": 0.8, "columnspacing": 1.6}
 COLUMNS = ("benchmark", "case", "solver", "metric", "value", "unit", "bound", "n")
 WAYS = {  # by (solver, metric), slowest first: name, colour, marker, line
     ("dit default", "single"): ("dit, default solver", style.MUTED, "s", "--"),
@@ -44,12 +49,14 @@ def speed(table: pd.DataFrame) -> Figure:
         ax.plot(own["size"], own["value"], color=colour, marker=marker, ls=line, lw=_thin(), label=name)
         stopped = own[own["bound"] == "at least"]
         above = 2.6 * stopped["value"]
-        ax.plot(stopped["size"], above, ls="", marker="$\\uparrow$", color=colour, ms=_tall())
+        ax.plot(stopped["size"], above, ls="", marker=ARROW, mfc="none", mec=colour, mew=_thin(), ms=_tall())
     ax.set(xscale="log", yscale="log", xlabel="values of each variable, k", ylabel="CPU time a table, ms")
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.minorticks_off()
     ax.yaxis.set_major_formatter("{x:g}")
-    figure.legend(*ax.get_legend_handles_labels(), loc="outside upper left", ncols=2, borderaxespad=0.2)
+    handles, names = ax.get_legend_handles_labels()
+    columns = face.columns(names, face.letters(), KEYED * sum(KEY_LOOK.values()), KEYED)
+    figure.legend(handles, names, loc="outside upper left", ncols=columns, borderaxespad=0.2, **KEY_LOOK)
     return describe(figure, _alt(rows))
 
 

@@ -44,6 +44,7 @@ def strip(
     of: str = "label",
     above: Sequence[str] = (),
     ticks: Sequence[tuple[str, str]] = (),
+    beside: Sequence[str] = (),
     narrowest: float = 0.0,
     footer: float = FOOTER,
 ) -> tuple[Figure, Panels, Variants]:
@@ -63,6 +64,7 @@ def strip(
         of: what tells panels apart, in words.
         above: what stands right above panels.
         ticks: the numbers below the ends of panels.
+        beside: what else stands in the margin.
         narrowest: what a panel needs across, in type sizes, whatever stands above it.
         footer: what stands below the panels, in lines of text.
 
@@ -70,7 +72,8 @@ def strip(
         The figure, its panels by (distribution, label), and the (method, knob) pairs from top to bottom.
     """
     variants = style.method_order(tables.variants(summary))
-    room = face.letters() - 2 * MARGIN - _margin(variants, of, reference, axis) - 1
+    names = [style.method_style(*variant).label for variant in variants]
+    room = face.letters() - 2 * MARGIN - ASIDE - face.widest([*names, "trained on", of, reference, axis, *beside]) - 1
     overhang = max((sum(face.width(tick, TICK) for tick in pair) / 2 for pair in ticks), default=0.0)
     heads = [[head(label) for label in labels] for labels in columns.values()]
     spelled = {short: [[_words(look, short) for look in group] for group in heads] for short in (False, True)}
@@ -121,11 +124,6 @@ def readouts(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, variants: Var
 def on_lines(rows: pd.DataFrame, variants: Variants, drop: float = 0.0) -> pd.DataFrame:
     """The rows with a column y: the height of their method's line, moved down by ``drop`` lines."""
     return rows.assign(y=[variants.index(pair) + drop for pair in rows[VARIANT].itertuples(index=False, name=None)])
-
-
-def _margin(variants: Variants, *words: str) -> float:
-    """Type sizes that the names of the methods need, and what stands above and below them."""
-    return ASIDE + face.widest([*(style.method_style(*variant).label for variant in variants), *words])
 
 
 def _least(columns: Columns, needed: Mapping[bool, float], overhang: float, room: float) -> tuple[float, bool]:
@@ -181,7 +179,9 @@ def _ratios(band: Columns) -> list[float]:
     return [width for group in groups for width in [*group[:-1], GAP]][:-1]
 
 
-def _band(figure: Figure, place: SubplotSpec, band: Columns, widest: float, short: bool, head: Callable, panel: float) -> Panels:
+def _band(
+    figure: Figure, place: SubplotSpec, band: Columns, widest: float, short: bool, head: Callable, panel: float
+) -> Panels:
     """One row of panels, each under its label, each group of them under its training distribution.
 
     The name of the last begins further left if it is wider than its group, whose panels are ``panel`` type sizes wide.

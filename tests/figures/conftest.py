@@ -1,5 +1,6 @@
 """What figure tests look at: the words that a figure really draws, and where they stand."""
 
+from pathlib import Path
 from unittest.mock import patch
 
 import matplotlib
@@ -12,7 +13,10 @@ from coral_viz.figures.save import FIXED
 
 
 def drawn_words(figure):
-    """Texts that drawing the figure draws, with their boxes in pixels."""
+    """Texts that drawing the figure draws, with their boxes in pixels; all with letters that matplotlib brings.
+
+    Formulas have none: matplotlib looks for their fonts by name, among whatever is installed.
+    """
     seen = []
     draw = Text.draw
 
@@ -21,8 +25,11 @@ def drawn_words(figure):
             seen.append(text)
         draw(text, renderer)
 
+    brought = Path(matplotlib.get_data_path())
     with matplotlib.rc_context(FIXED), patch.object(Text, "draw", record):
         figure.draw_without_rendering()
+        assert all(brought in Path(text.get_fontproperties().get_file()).parents for text in seen)
+        assert not any("$" in text.get_text() for text in seen)
         return [(text.get_text(), Text.get_window_extent(text)) for text in dict.fromkeys(seen)]
 
 

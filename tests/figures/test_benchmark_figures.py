@@ -8,7 +8,7 @@ import pytest
 
 from coral_viz import style
 from coral_viz.figures.coverage import coverages
-from coral_viz.figures.speed import speed
+from coral_viz.figures.speed import ARROW, speed
 
 RESULTS = Path(__file__).parents[2] / "data" / "results"
 TIMED = pd.read_csv(RESULTS / "bench_pid.csv")
@@ -30,7 +30,7 @@ def test_speed_draws_a_line_per_way_and_an_arrow_where_a_solver_was_stopped():
     rows = TIMED.query("benchmark == 'time' and solver == 'dit cone' and unit == 'ms'")
     sizes = rows["case"].str.split("^").str[0].astype(float)
     assert np.array_equal(lines["dit, cone solver"].get_xydata(), np.column_stack([sizes, rows["value"]]))
-    arrows = [line for line in ax.get_lines() if line.get_marker() == "$\\uparrow$" and len(line.get_xdata())]
+    arrows = [line for line in ax.get_lines() if line.get_marker() is ARROW and len(line.get_xdata())]
     stopped = TIMED.query("bound == 'at least' and unit == 'ms'")
     assert sum(len(line.get_xdata()) for line in arrows) == len(stopped)
     assert speed(TIMED).alt.count("at least") == len(stopped)

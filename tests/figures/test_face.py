@@ -1,5 +1,6 @@
 """Words are as wide as they are drawn, and drawn the same whichever fonts the machine has."""
 
+import itertools
 import json
 import subprocess
 import sys
@@ -81,7 +82,7 @@ def test_lines_are_as_full_as_the_room_allows(face):
         lines = faces.wrap(" ".join(WORDS), 12).split("\n")
         assert " ".join(lines) == " ".join(WORDS)
         assert faces.widest(lines) <= 12
-        for line, following in zip(lines, lines[1:]):
+        for line, following in itertools.pairwise(lines):
             assert faces.width(f"{line} {following.split(' ')[0]}") > 12
         assert faces.wrap("a unbreakable b", 1.5).split("\n") == ["a", "unbreakable", "b"]
 
