@@ -39,7 +39,8 @@ def matrix(table: pd.DataFrame) -> Figure:
     parts = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
     labels = {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
     figure, grid = _grid(parts, labels, summary["n"].max())
-    size = _number_size(parts, labels)
+    tile_width = _tile_width(parts, labels)
+    size = float(np.clip(0.85 * tile_width / face.width("0.00"), *SIZES)) * matplotlib.rcParams["font.size"]
     for (variant, names), line in zip(parts.items(), grid):
         for distribution, ax in zip(labels, line):
             here = tables.of_variant(summary, variant)
@@ -47,7 +48,8 @@ def matrix(table: pd.DataFrame) -> Figure:
         line[0].set_title(style.method_style(*variant).label)
         line[0].set_yticks(range(len(names)), [part_name(part) for part in names])
     for (distribution, names), ax in zip(labels.items(), grid[0]):
-        _head(ax, distribution, names, summary)
+        wide = ax is not grid[0, 0] and face.width(distribution, weight="bold") > tile_width * len(names)
+        _head(ax, distribution, names, summary, wide)
     return describe(figure, _alt(summary))
 
 
@@ -64,11 +66,10 @@ def _grid(parts: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
     return figure, figure.subplots(len(parts), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)
 
 
-def _number_size(parts: dict, labels: dict) -> float:
-    """Points of the numbers in tiles."""
-    beside = face.widest(part_name(part) for names in parts.values() for part in names) + len(labels)
-    tile = (face.letters() - 2 * MARGIN - beside) / sum(map(len, labels.values()))
-    return float(np.clip(0.85 * tile / face.width("0.00"), *SIZES)) * matplotlib.rcParams["font.size"]
+def _tile_width(parts: dict, labels: dict) -> float:
+    """Type sizes that a tile is wide."""
+    beside = face.widest(part_name(part) for names in parts.values() for part in names) + 1.6 * len(labels)
+    return (face.letters() - 2 * MARGIN - beside) / sum(map(len, labels.values()))
 
 
 def _cells(ax: Axes, summary: pd.DataFrame, parts: list[str], labels: list[str], size: float) -> None:
@@ -100,9 +101,13 @@ def _luminance(rgb: np.ndarray) -> float:
     return float(linear @ (0.2126, 0.7152, 0.0722))
 
 
-def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame) -> None:
-    """The training distribution, and below it the symbol and truth of each label."""
-    text_at(ax, distribution, (0, 1), (0, 5.0), weight="bold").set_in_layout(True)
+def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame, wide: bool) -> None:
+    """The training distribution, and below it the symbol and truth of each label.
+
+    A name wider than its tiles begins left of them.
+    """
+    corner, side = ((1, 1), "right") if wide else ((0, 1), "left")
+    text_at(ax, distribution, corner, (0, 5.0), ha=side, weight="bold").set_in_layout(not wide)
     for i, label in enumerate(labels):
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
         corner, look = ((i + 0.5) / len(labels), 1), style.label_style(label)

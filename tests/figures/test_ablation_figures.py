@@ -1,12 +1,14 @@
 """Pictures of sweeps: cells are never mixed, every seed is drawn, levels stand where they should."""
 
+import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
 from coral_viz import statistics, style, tables
-from coral_viz.figures import ablation, swept
+from coral_viz.figures import ablation, spaced, swept
+from coral_viz.figures import face as faces
 
 LOOKS = [style.screen(), style.talk(), style.paper(), style.paper(columns=2)]
 RATIOS = (0.0, 0.25, 0.5, 0.75)
@@ -43,6 +45,26 @@ def test_every_word_can_be_read(sweep, assert_legible, face, name, look):
     figure = DRAWN[name](sweep, look=look | face)
     assert figure.get_size_inches()[0] == look["figure.figsize"][0]
     assert_legible(figure)
+
+
+def test_long_names_of_cells_are_broken_and_whole(sweep, assert_legible, face):
+    long = sweep.rename(columns={"mask_ratio": "mask_ratio_of_either_modality", "masking": "masking_of_both_views"})
+    figure = ablation.cells(long, swept.settings(long), look=style.paper() | face)
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert "mask ratio of either modality 0.25, masking of both views symmetric" in [
+        n.replace("\n", " ") for n in names
+    ]
+    assert max(name.count("\n") for name in names) >= 2
+    assert_legible(figure)
+    panels = [ax.get_position().width for ax in figure.axes]
+    assert sum(panels) > 0.35
+
+
+def test_names_give_way_to_symbols_where_one_does_not_fit(face):
+    with matplotlib.rc_context(face):
+        room = faces.width("Redundancy", weight="bold")
+        assert spaced.named(tables.LABELS, room, "bold") == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
+        assert spaced.named(tables.LABELS, room - 0.01, "bold") == ["R", "U1", "U2", "S"]
 
 
 def marked(ax, marker, hollow=False):
