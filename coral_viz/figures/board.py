@@ -12,9 +12,6 @@ from matplotlib.transforms import Affine2D, Transform
 
 from coral_viz.figures.canvas import LINE, canvas
 
-WIDE = 45
-"""Type sizes of width from which on parts stand side by side."""
-
 
 class Sheet:
     """A figure drawn on in type sizes: x from 0 to ``face.letters()``, y from 0 at the top down to ``height``.

@@ -65,7 +65,7 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
     whole = small_print.replace(" = ", "\u00a0=\u00a0")  # n and its number stay on one line
     words = face.wrap(whole, face.letters() - 2 * MARGIN, SMALL).replace("\u00a0", " ")
-    columns = key_columns(key)
+    columns = _key_columns(key)
     lines_of_key = math.ceil(len(key) / columns) if key else 0
     below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.4
     figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
@@ -79,7 +79,7 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     return figure
 
 
-def key_columns(key: Sequence[Artist]) -> int:
+def _key_columns(key: Sequence[Artist]) -> int:
     """How many columns the key of a canvas has."""
     beside = matplotlib.rcParams["legend.handlelength"] + PAD + SPACING
     room = face.letters() - 2 * MARGIN + KEYED * SPACING

@@ -14,7 +14,7 @@ from matplotlib.path import Path
 
 from coral_viz import style
 from coral_viz.figures import face
-from coral_viz.figures.board import WIDE, Sheet
+from coral_viz.figures.board import Sheet
 from coral_viz.figures.canvas import SMALL, describe, in_bits, picture, rectangles
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.information import entropy, table
@@ -27,7 +27,9 @@ DISCS = {"redundancy": (9.5, 10.4), "unique_1": (4.4, 10.4), "unique_2": (14.6, 
 FRAME, CIRCLE, APART = (19.0, 18.6), 5.2, 2.8
 WRITTEN = 16
 """Up to so many pairs of source values, the target is written into each."""
-ROW = 1.9
+ROW, LEAST = 1.9, 1.0  # type sizes: a measure's line, the longest of its bars at least
+BESIDE = 15 + FRAME[0] + 6
+"""Where the bars begin on wide looks: right of the distribution, the diagram and the names of measures."""
 
 
 @picture
@@ -45,14 +47,15 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     p = table(p)
     if shown not in decompositions:
         raise ValueError(f"The diagram can show {', '.join(decompositions) or 'no measure'}, not {shown!r}.")
-    wide, width = face.letters() > WIDE, face.letters()
+    width = face.letters()
+    wide = width - BESIDE - 0.5 >= len(NAMES) * (_number() + LEAST)
     below = 0 if wide else FRAME[1] + 4
     high = max(FRAME[1] + 2.6, below + 3.6 + ROW * len(decompositions))
     words = "Squares: area is the probability of a pair of source values. Discs: area is bits, dashed where negative."
     sheet = Sheet(high, words)
     _world(sheet, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
     discs = _diagram(sheet, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
-    left = 15 + FRAME[0] + 6 if wide else 6
+    left = BESIDE if wide else 6
     bars = _measures(sheet, left, below + 3.6, width - left - 0.5, decompositions, shown)
     for atom in NAMES:  # all that is an atom's is one path, whose hatch is drawn once
         path = Path.make_compound_path(*(paths[atom] for paths in (discs, bars) if atom in paths))
@@ -137,8 +140,8 @@ def _measures(
     """
     values = np.array([atoms.as_array() for atoms in decompositions.values()])
     low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
-    pitch, number = width / len(NAMES), face.width("−0.00", SMALL)
-    scale = (pitch - number - 0.6) / (high - low)
+    pitch = width / len(NAMES)
+    scale = (pitch - _number()) / (high - low)
     lines, small = top + ROW * (np.arange(len(values)) + 0.5), SMALL * matplotlib.rcParams["font.size"]
     sheet.write(left - 5.4, top - 2.5, "The same by every measure, bits", ha="left", weight="bold")
     for y, name in zip(lines, decompositions):
@@ -151,6 +154,11 @@ def _measures(
         for y, bits in zip(lines, column):
             sheet.write(zero + max(bits, 0) * scale + 0.3, y, in_bits(bits, 2), ha="left", size=small)
     return {atom: rectangles(zero, lines - 0.5, scale * bits, 1.0) for zero, atom, bits in zip(zeros, NAMES, values.T)}
+
+
+def _number() -> float:
+    """Type sizes that the bits beside a bar need, and what lies around them."""
+    return face.width("−0.00", SMALL) + 0.6
 
 
 def _alt(p, decompositions: Mapping[str, Atoms], shown: str) -> str:

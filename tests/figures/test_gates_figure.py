@@ -10,6 +10,7 @@ from coral_viz import pid, style
 from coral_viz.figures.gates import ONE_BIT, gate
 
 LOOKS = {"screen": style.screen(), "talk": style.talk(), "one": style.paper(), "two": style.paper(columns=2)}
+LOOKS["neurips"] = style.paper("neurips")
 MEASURES = {"BROJA": "broja", "I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I_±": "i_pm"}
 P = pid.gates.gate("AND", noise=0.2)
 
