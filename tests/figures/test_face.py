@@ -1,57 +1,63 @@
 """Words are as wide as they are drawn, and drawn the same whichever fonts the machine has."""
 
+import hashlib
 import itertools
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import matplotlib
+import pandas as pd
 import pytest
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from coral_viz import style
 from coral_viz.figures import face as faces
-
-WORDS = ["Redundancy", "COrAL (squared)", "I(X1, X2; Y) = −0.23 → ± – °", "mask ratio 0.25, masking symmetric"]
-
-DRAW = """
-import hashlib, json, sys, tempfile
-from pathlib import Path
-import matplotlib, pandas as pd
-from matplotlib import font_manager
-from coral_viz import style
 from coral_viz.figures.pid import bars
 from coral_viz.figures.save import save
 from coral_viz.pid import Atoms
-if sys.argv[1:]:
-    other = Path(matplotlib.get_data_path(), "fonts", "ttf", "cmr10.ttf")
-    for name in sys.argv[1:]:
-        for weight in (400, 700):
-            entry = font_manager.FontEntry(fname=str(other), name=name, weight=weight, size="scalable")
-            font_manager.fontManager.ttflist.insert(0, entry)
-    matplotlib.rcParams["font.family"] = sys.argv[1]
-shown = {"first": Atoms(0.2, 0.1, 0.0, 0.4), "second": Atoms(0.1, 0.3, 0.1, 0.2)}
-found = {}
-with tempfile.TemporaryDirectory() as folder:
-    for serif in (False, True):
-        figure = bars(shown, look=style.paper(serif=serif))
-        for path in save(figure, Path(folder) / f"bars_{serif}", data=pd.DataFrame()):
-            found[path.name] = hashlib.sha256(path.read_bytes()).hexdigest()
-print(json.dumps(found))
+
+WORDS = ["Redundancy", "COrAL (squared)", "I(X1, X2; Y) = −0.23 → ± – °", "mask ratio 0.25, masking symmetric"]
+
+ALSO_INSTALLED = """
+import json, sys, tempfile
+from pathlib import Path
+import matplotlib
+from matplotlib import font_manager
+folder, *names = sys.argv[1:]
+other = Path(matplotlib.get_data_path(), "fonts", "ttf", "cmr10.ttf")
+for name in names:
+    for weight in (400, 700):
+        entry = font_manager.FontEntry(fname=str(other), name=name, weight=weight, size="scalable")
+        font_manager.fontManager.ttflist.insert(0, entry)
+matplotlib.rcParams["font.family"] = names[0]
+sys.path.insert(0, folder)
+from test_face import drawn
+with tempfile.TemporaryDirectory() as out:
+    print(json.dumps(drawn(Path(out))))
 """
 
 
-def hashes(*names):
-    done = subprocess.run([sys.executable, "-c", DRAW, *names], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
+def drawn(folder):
+    """Hashes of a small picture's files in both faces, by name."""
+    shown = {"first": Atoms(0.2, 0.1, 0.0, 0.4), "second": Atoms(0.1, 0.3, 0.1, 0.2)}
+    paths = []
+    for serif in (False, True):
+        figure = bars(shown, look=style.paper(serif=serif))
+        paths += save(figure, folder / f"bars_{serif}", data=pd.DataFrame())
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
-def test_other_fonts_change_no_byte():
+def test_other_fonts_change_no_byte(tmp_path):
     """Also where they are known by the names of the faces themselves, and before those that matplotlib brings."""
-    own = hashes()
+    own = drawn(tmp_path)
     assert len(set(own.values())) == 7  # pdf, svg, png in either face, and the same json
-    assert hashes("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "STIXGeneral") == own
+    names = ["Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "STIXGeneral"]
+    command = [sys.executable, "-c", ALSO_INSTALLED, str(Path(__file__).parent), *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == own
 
 
 @pytest.mark.parametrize("weight", ["normal", "bold"])
