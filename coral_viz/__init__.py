@@ -1,32 +1,29 @@
 """coral_viz: see what is redundant, unique and synergistic between modalities, and what methods keep of it.
 
 Rooms, from the ground up (each imports only those before it): ``pid`` (partial information decomposition, no torch),
-``nets``, ``losses``, ``tasks``, ``methods``, ``training``, ``readouts``, ``probing``, ``tables``, ``runs``,
-``statistics``, ``style``, ``figures``, ``report``, ``paper``, ``tour``, ``explore``, ``teach``. They load on first use,
-so ``import coral_viz`` costs nothing and needs no torch. All but ``pid`` come with the extra ``train``, ``explore`` and
-``teach`` with ``notebooks``.
+``tasks``, ``training``, ``methods`` (with ``nets`` and ``losses``), ``evaluation``, ``results``, ``runs``, ``figures``,
+``publishing``, ``explore``, ``teach``, ``cli``. Beside them stand ``style`` (how every picture looks) and ``options``
+(named settings); ``files``, ``paths``, ``parents`` and ``extras`` are how the package meets its machine. Rooms load on
+first use, so ``import coral_viz`` costs nothing and needs no torch. All but ``pid`` come with the extra ``train``,
+``explore`` and ``teach`` with ``notebooks``.
 """
 
 __version__ = "0.1.0"
 
 ROOMS = (
+    "cli",
+    "evaluation",
     "explore",
     "figures",
-    "losses",
     "methods",
-    "nets",
-    "paper",
+    "options",
     "pid",
-    "probing",
-    "readouts",
-    "report",
+    "publishing",
+    "results",
     "runs",
-    "statistics",
     "style",
-    "tables",
     "tasks",
     "teach",
-    "tour",
     "training",
 )
 

@@ -15,7 +15,7 @@ import warnings
 from typing import NoReturn
 
 from coral_viz import extras, parents
-from coral_viz.commands import COMMANDS, shared
+from coral_viz.cli import COMMANDS, shared_options
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     options.typed = shlex.join(["python", "-m", "coral_viz", *arguments])
     try:
-        shared.check_text(arguments)
+        shared_options.check_text(arguments)
         return options.run(options) or 0
     except (ValueError, RuntimeError, OSError) as error:
         print(f"coral_viz: {error}", file=sys.stderr)
@@ -45,8 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     words = "Which information a multimodal embedding kept, in bits. COMMAND --help says more of each."
     parser = argparse.ArgumentParser(prog="python -m coral_viz", description=words)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
+    for name, command in COMMANDS.items():
         own = commands.add_parser(name, help=command.BRIEF, description=command.WORDS)
         command.add(own)
         own.set_defaults(run=command.run)

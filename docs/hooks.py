@@ -18,7 +18,7 @@ from mkdocs.structure.files import File
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "coral_viz"
 HOME = "README.md"
-NOT_FOR_USERS = ("bench", "cli", "commands")
+NOT_FOR_USERS = ("cli",)
 SINGLE = ("options.py", "style.py")
 REQUEST = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(https?:[^\"'\s>]+)")
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(\))")

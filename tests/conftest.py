@@ -12,7 +12,8 @@ import pytest
 import torch
 from hypothesis import settings
 
-from coral_viz import style, tables
+from coral_viz import style
+from coral_viz.results import tables
 
 torch.set_num_threads(1)
 settings.register_profile("coral_viz", deadline=None)

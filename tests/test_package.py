@@ -23,15 +23,14 @@ LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 NEEDS = {  # the extras that a part of the package may import from; others: train
     "pid": [],
-    "commands": [],
+    "cli": ["train", "cluster"],
     "__main__": [],
     "extras": [],
     "paths": [],
     "explore": ["train", "notebooks"],
     "teach": ["train", "notebooks"],
-    "bench": ["train", "cluster"],
     "runs": ["train", "cluster"],
-    "projections": ["train", "umap"],
+    "evaluation": ["train", "umap"],
 }
 PLATFORMS = [
     {"python_version": python, "python_full_version": f"{python}.0"} | system

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import torch.distributed as dist
 
-from coral_viz import distributed, parents
+from coral_viz import parents
+from coral_viz.training import distributed
 
 BUSY = "from coral_viz.parents import end_with_parent; end_with_parent(); print('busy', flush=True)\nwhile True: pass"
 PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"

@@ -10,7 +10,7 @@ import torch
 
 import coral_viz
 from coral_viz import __main__, methods, pid, runs, tasks
-from coral_viz.methods.base import REGISTRY
+from coral_viz.methods.method import REGISTRY
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))

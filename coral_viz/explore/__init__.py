@@ -16,7 +16,7 @@ EXPLORERS = {
     "embeddings": ("embeddings", "Embeddings"),
     "masking": ("masking", "Masking"),
     "theatre": ("theatre", "Theatre"),
-    "ablations": ("ablations", "Ablations"),
+    "ablations": ("sweep_explorer", "Ablations"),
     "beyond": ("many_modalities", "Beyond"),
 }
 """By the name they are called: module and class."""

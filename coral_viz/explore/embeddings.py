@@ -8,12 +8,13 @@ from dataclasses import dataclass
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coral_viz import figures, projections, style
+from coral_viz import figures, style
+from coral_viz.evaluation import projections
 from coral_viz.explore import finished
-from coral_viz.explore.base import Explorer, choice
-from coral_viz.figures.embedding_map import Map, embedding_map, separation
-from coral_viz.figures.parts import part_name
-from coral_viz.figures.similarity import similarity as similarities
+from coral_viz.explore.explorer import Explorer, choice
+from coral_viz.figures.comparison.part_bits import part_name
+from coral_viz.figures.course.embedding_map import Map, embedding_map, separation
+from coral_viz.figures.course.part_similarity import similarity as similarities
 
 NOTHING, BEFORE = "nothing", "before training"
 

@@ -7,9 +7,9 @@ from types import MappingProxyType
 import ipywidgets
 
 from coral_viz.explore import shipped
-from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice
-from coral_viz.figures.bias import bias
-from coral_viz.figures.coverage import coverage
+from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice
+from coral_viz.figures.decomposition.estimator_bias import bias
+from coral_viz.figures.decomposition.interval_coverage import coverage
 
 COUNT, DIMENSION, NOISE = "error against n", "error against dimension", "error against noise"
 HOLDS = "how often intervals hold the truth"

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from coral_viz import probing, projections, runs, similarity, style
-from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice
+from coral_viz import evaluation, runs, style
+from coral_viz.evaluation import projections, similarity
+from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice
 from coral_viz.paths import DATA
 
 RUNS = DATA / "runs"
@@ -90,7 +91,7 @@ def embedded(folder: str, run_id: str | None, trained: bool = True) -> Embedded:
     method = run.method if trained else runs.initialised(run.spec, run.task)
     batch = run.task.sample(EMBEDDED, "test", run.spec.seed)
     with runs.one_thread():
-        parts = probing.embed(method, batch)
+        parts = evaluation.embed(method, batch)
     parts = {"all": torch.cat([parts[name] for name in method.whole], 1)} | parts
     labels = {name: batch.labels[name].numpy() for name in run.task.labels}
     return Embedded({name: z.numpy() for name, z in parts.items()}, labels)

@@ -8,8 +8,8 @@ import ipywidgets
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.base import Explorer, choice, slider, with_number_box
-from coral_viz.figures.gates import gate
+from coral_viz.explore.explorer import Explorer, choice, slider, with_number_box
+from coral_viz.figures.decomposition.gate_diagram import gate
 
 CUSTOM = "custom"
 CELLS = [f"p{x1}{x2}{y}" for x1, x2, y in itertools.product((0, 1), repeat=3)]

@@ -8,8 +8,8 @@ import ipywidgets
 import traitlets
 
 from coral_viz.explore import live
-from coral_viz.explore.base import choice
-from coral_viz.figures import swept
+from coral_viz.explore.explorer import choice
+from coral_viz.figures.sweep import sweep_data
 
 ANY, COLUMN = "any", "410px"  # what a setting is that is not held; the width of two columns side by side
 
@@ -27,7 +27,7 @@ class Held(ipywidgets.VBox):
         """A list of each setting's values, all of them any; ``value`` keeps what is still there."""
         self.lists, former = {}, self.children
         for name, values in choices.items():
-            options = [(ANY, ANY), *((swept.plain(value), value) for value in values)]
+            options = [(ANY, ANY), *((sweep_data.plain(value), value) for value in values)]
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
             self.lists[name].layout.width = COLUMN
             self.lists[name].observe(partial(self._gather, name), "value")

@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.base import Explorer, choice
-from coral_viz.figures.lattice import hasse
+from coral_viz.explore.explorer import Explorer, choice
+from coral_viz.figures.decomposition.hasse import hasse
 from coral_viz.pid.lattice import Lattice, redundancy_lattice
 from coral_viz.pid.measures import CLOSED_FORMS
 

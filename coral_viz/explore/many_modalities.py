@@ -8,10 +8,11 @@ from types import MappingProxyType
 import ipywidgets
 import pandas as pd
 
-from coral_viz import figures, tables, tasks
+from coral_viz import figures, tasks
 from coral_viz.explore import shipped
-from coral_viz.explore.base import LABEL_WIDTH, Explorer, choice, slider
-from coral_viz.figures.beyond import information_map, relation
+from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.figures.comparison.beyond_pairs import information_map, relation
+from coral_viz.results import tables
 
 THERE, FOUND, WITHHELD = "what there is to find", "who finds the relation", "with modalities withheld"
 TABLES = {"xnor": "xnor.parquet", "factors": "modalities.parquet"}

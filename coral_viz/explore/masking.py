@@ -12,11 +12,11 @@ import torch
 
 from coral_viz import figures, style
 from coral_viz.explore import finished, own_run, shipped
-from coral_viz.explore.base import Explorer, choice, slider
-from coral_viz.figures.ablation import cells, curve
-from coral_viz.figures.patches import patches
-from coral_viz.figures.swept import is_number, usual
-from coral_viz.runs import RunSpec, Store, results
+from coral_viz.explore.explorer import Explorer, choice, slider
+from coral_viz.figures.data.image_masks import patches
+from coral_viz.figures.sweep.setting_effects import cells, curve
+from coral_viz.figures.sweep.sweep_data import is_number, usual
+from coral_viz.runs import RunSpec, Store, sweep_table
 
 HIDDEN, TURNED, OWN = "what is hidden", "what turning it changes", "own runs"
 METRICS = {"bits (best readout)": "bits", "balanced accuracy (linear probe)": "balanced_accuracy"}
@@ -107,7 +107,7 @@ class Masking(Explorer):
             return figures.masks(explanation, tokens_of, look=look)
         if settings["picture"] == OWN:
             base = usual(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
-            return cells(shown, results.settings(shown), base=base, metric=settings["metric"], look=look)
+            return cells(shown, sweep_table.settings(shown), base=base, metric=settings["metric"], look=look)
         return curve(shown, settings["turned"], metric=settings["metric"], look=look)
 
     def caption(self, computed, settings):
@@ -131,7 +131,7 @@ def _own_runs(spec: RunSpec) -> pd.DataFrame:
     alike = [own for own in store.specs() if _but_for_masks(own) == _but_for_masks(spec)]
     if not alike:
         raise ValueError(f"there is no own run of {finished.title(spec)!r} yet; choose masks and press Train.")
-    return results.collect(alike, store, [*_masks(spec), "steps"])
+    return sweep_table.collect(alike, store, [*_masks(spec), "steps"])
 
 
 def _but_for_masks(spec: RunSpec) -> tuple:
@@ -160,12 +160,12 @@ def _sweep(method: str) -> pd.DataFrame:
 
 @cache
 def _read(path: Path) -> pd.DataFrame:
-    return results.read(path)
+    return sweep_table.read(path)
 
 
 def _turned(sweep: pd.DataFrame) -> list[str]:
     """The settings of masks that are numbers, and that some runs differ in."""
-    return [name for name in results.settings(sweep) if name.startswith("mask") and is_number(sweep[name])]
+    return [name for name in sweep_table.settings(sweep) if name.startswith("mask") and is_number(sweep[name])]
 
 
 # --- in words ---------------------------------------------------------------------------------------------------------

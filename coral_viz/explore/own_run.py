@@ -15,7 +15,7 @@ import ipywidgets
 
 from coral_viz import methods, tasks
 from coral_viz.explore.background import Background
-from coral_viz.explore.base import choice, slider, with_number_box
+from coral_viz.explore.explorer import choice, slider, with_number_box
 from coral_viz.methods.coral import COrALKnobs
 from coral_viz.runs import Budget, RunSpec
 

@@ -12,7 +12,7 @@ from html import escape, unescape
 import ipywidgets
 from matplotlib.figure import Figure
 
-from coral_viz.figures.show import Shown, show
+from coral_viz.figures.layout.display import Shown, show
 
 
 class Presenter:

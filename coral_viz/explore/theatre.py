@@ -11,9 +11,9 @@ from pathlib import Path
 import ipywidgets
 
 from coral_viz import style
-from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice, slider
+from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
 from coral_viz.explore.finished import check_classes, offer, title
-from coral_viz.figures.replay import METRICS, moment
+from coral_viz.figures.course.moment import METRICS, moment
 from coral_viz.paths import DATA
 from coral_viz.runs import replay
 

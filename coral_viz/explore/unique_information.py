@@ -7,9 +7,9 @@ from types import MappingProxyType
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.base import Explorer, choice, slider
-from coral_viz.figures.closing import closing
-from coral_viz.figures.unique import polytope, roc
+from coral_viz.explore.explorer import Explorer, choice, slider
+from coral_viz.figures.decomposition.solver_gap import closing
+from coral_viz.figures.decomposition.unique_hull import polytope, roc
 from coral_viz.pid.information import informations
 
 HULL, VALLEY = "ROC curves and their hull", "couplings with the same marginals"

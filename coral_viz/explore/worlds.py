@@ -11,9 +11,9 @@ import torch
 from matplotlib.figure import Figure
 
 from coral_viz import pid, tasks
-from coral_viz.explore.base import LABEL_WIDTH, WIDTH, Explorer, choice, slider
-from coral_viz.figures.samples import two_views
-from coral_viz.figures.world import bits_left
+from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
+from coral_viz.figures.data.task_information import bits_left
+from coral_viz.figures.data.token_samples import two_views
 from coral_viz.tasks.factors import Dials, Factors
 
 SEED = 41

@@ -4,18 +4,18 @@ Every drawing function takes a keyword ``look`` (``style.paper()``, ``.screen()`
 that carries its alternative text as ``figure.alt``.
 """
 
-from coral_viz.figures.bias import bias
-from coral_viz.figures.explain import masks
-from coral_viz.figures.found import retrieval
-from coral_viz.figures.kept import bits_kept
-from coral_viz.figures.missing import subsets
-from coral_viz.figures.overview import overview
-from coral_viz.figures.parts import matrix
-from coral_viz.figures.probe import accuracy
-from coral_viz.figures.save import save
-from coral_viz.figures.schematic import schematic
-from coral_viz.figures.training import curves
-from coral_viz.figures.where import dots, stacked
+from coral_viz.figures.comparison.accuracy import accuracy
+from coral_viz.figures.comparison.bits_kept import bits_kept
+from coral_viz.figures.comparison.modality_subsets import subsets
+from coral_viz.figures.comparison.overview import overview
+from coral_viz.figures.comparison.part_atoms import dots, stacked
+from coral_viz.figures.comparison.part_bits import matrix
+from coral_viz.figures.comparison.retrieval import retrieval
+from coral_viz.figures.course.loss_curves import curves
+from coral_viz.figures.data.schematic import schematic
+from coral_viz.figures.data.token_masks import masks
+from coral_viz.figures.decomposition.estimator_bias import bias
+from coral_viz.figures.layout.saving import save
 
 __all__ = [
     "accuracy",

@@ -3,13 +3,14 @@
 import importlib
 import pkgutil
 
-from coral_viz.methods.base import REGISTRY, FusionKnobs, Knobs, Method
+from coral_viz.methods.method import REGISTRY, FusionKnobs, Knobs, Method
 from coral_viz.options import shown
 
 __all__ = ["FusionKnobs", "Knobs", "Method", "build", "get", "names"]
 
-for _, _module, _ in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module}")
+for _, _module, _is_package in pkgutil.iter_modules(__path__):
+    if not _is_package:
+        importlib.import_module(f"{__name__}.{_module}")
 
 
 def names() -> list[str]:

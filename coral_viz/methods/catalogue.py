@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from coral_viz import methods, tasks
-from coral_viz.methods.base import FusionKnobs
+from coral_viz.methods.method import FusionKnobs
 
 
 def catalogue() -> list[dict]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from coral_viz import losses
+from coral_viz.methods import losses
 from coral_viz.methods.cross import CrossKnobs, bounded_scale
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option

@@ -1,6 +1,6 @@
 """CMC: every pair of modalities must agree. Tian, Krishnan and Isola 2020, arXiv 1906.05849."""
 
-from coral_viz import losses
+from coral_viz.methods import losses
 from coral_viz.methods.separate import Separate
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from coral_viz import losses
-from coral_viz.methods.base import Explanation, FusionKnobs, Method, stacked
-from coral_viz.nets import FusionTransformer, ProjectionHead
+from coral_viz.methods import losses
+from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
+from coral_viz.methods.nets import FusionTransformer, ProjectionHead
 from coral_viz.options import option
 
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from coral_viz import losses
-from coral_viz.methods.base import Explanation, FusionKnobs, Method, stacked
-from coral_viz.nets import AttentionPool, FusionTransformer, ProjectionHead
+from coral_viz.methods import losses
+from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
+from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead
 from coral_viz.options import option
 
 # shares of the final mask ratio in the four quarters of training: .05, .35, .55, .75 of tokens for a final .75

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from coral_viz import losses
-from coral_viz.distributed import gathered
-from coral_viz.methods.base import Knobs, Method
+from coral_viz.methods import losses
+from coral_viz.methods.method import Knobs, Method
 from coral_viz.options import option
+from coral_viz.training.distributed import gathered
 
 
 @dataclass(frozen=True)

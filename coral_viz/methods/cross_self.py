@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coral_viz import losses
-from coral_viz.methods.base import Knobs
+from coral_viz.methods import losses
+from coral_viz.methods.method import Knobs
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
 

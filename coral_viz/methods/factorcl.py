@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from coral_viz import losses
-from coral_viz.methods.base import Knobs, Method, stacked
-from coral_viz.nets import ProjectionHead
+from coral_viz.methods import losses
+from coral_viz.methods.method import Knobs, Method, stacked
+from coral_viz.methods.nets import ProjectionHead
 from coral_viz.options import option
 
 LOWER = ("shared", "unique_1", "unique_2", "conditional")

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from coral_viz import losses
-from coral_viz.methods.base import Explanation, FusionKnobs, stacked
+from coral_viz.methods import losses
 from coral_viz.methods.comm import CoMM
+from coral_viz.methods.method import Explanation, FusionKnobs, stacked
 from coral_viz.options import option
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from coral_viz.methods.base import Knobs, Method, stacked
-from coral_viz.nets import ProjectionHead
+from coral_viz.methods.method import Knobs, Method, stacked
+from coral_viz.methods.nets import ProjectionHead
 
 
 class Separate(Method):

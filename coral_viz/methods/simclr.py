@@ -1,6 +1,6 @@
 """SimCLR per modality: two views of one modality must agree, the others unseen. Chen et al. 2020, arXiv 2002.05709."""
 
-from coral_viz import losses
+from coral_viz.methods import losses
 from coral_viz.methods.separate import Separate
 
 

@@ -1,6 +1,6 @@
 """TRIANGLE: matching triples must span a small triangle. NeurIPS 2025, arXiv 2509.24734."""
 
-from coral_viz import losses
+from coral_viz.methods import losses
 from coral_viz.methods.gram import VolumeKnobs
 from coral_viz.methods.separate import Separate
 

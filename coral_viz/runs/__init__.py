@@ -1,6 +1,6 @@
 """Runs: a spec, a folder, an executor; finished once, reused ever after."""
 
-from coral_viz.runs import grids, provenance, results, sweeps
+from coral_viz.runs import grids, provenance, sweep_table, sweeps
 from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread
 from coral_viz.runs.progress import watched
 from coral_viz.runs.restore import restored
@@ -24,7 +24,7 @@ __all__ = [
     "perform",
     "provenance",
     "restored",
-    "results",
+    "sweep_table",
     "sweeps",
     "watched",
 ]

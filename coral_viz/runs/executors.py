@@ -24,14 +24,15 @@ import threadpoolctl
 import torch
 from joblib.externals.loky import BrokenProcessPool
 
-from coral_viz import distributed, tasks
-from coral_viz.devices import resolve
+from coral_viz import tasks
 from coral_viz.parents import serve_parent
 from coral_viz.runs import cluster
 from coral_viz.runs.memory import keep_memory
 from coral_viz.runs.run import Result, perform
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
+from coral_viz.training import distributed
+from coral_viz.training.devices import resolve
 
 EXECUTORS = ("serial", "joblib", "dask")
 MOST_PROCESSES = 4

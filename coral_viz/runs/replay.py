@@ -16,13 +16,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from coral_viz import probing, tasks
-from coral_viz.devices import resolve
+from coral_viz import evaluation, tasks
 from coral_viz.runs import stamped
 from coral_viz.runs.executors import one_thread
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
 from coral_viz.training import History
+from coral_viz.training.devices import resolve
 
 LOSS_POINTS = 60
 """How often losses are kept, evenly in the logarithm of the step; each is the mean since the one before."""
@@ -104,7 +104,7 @@ class Recorder:
         whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
         labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
         options = {"pieces": self.task.pieces(self.fitted), "seed": self.spec.seed}
-        rows = probing.probe({"all": whole}, labels, {"all": whole_test}, labels_test, **options)
+        rows = evaluation.probe({"all": whole}, labels, {"all": whole_test}, labels_test, **options)
         shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
         self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
         self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
@@ -132,7 +132,7 @@ def _thinned(losses: pd.DataFrame, steps: set[int]) -> pd.DataFrame:
 
 
 def _whole(method, batch) -> Tensor:
-    parts = probing.embed(method, batch)
+    parts = evaluation.embed(method, batch)
     return torch.cat([parts[name] for name in method.whole], 1)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from coral_viz import methods, tasks
-from coral_viz.devices import resolve
 from coral_viz.runs.run import initialised
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
+from coral_viz.training.devices import resolve
 
 
 def restored(spec: RunSpec, store: Store, device: str = "cpu") -> tuple[tasks.Task, methods.Method]:

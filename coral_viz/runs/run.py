@@ -8,10 +8,12 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from coral_viz import distributed, methods, probing, tables, tasks, training
-from coral_viz.devices import resolve
+from coral_viz import evaluation, methods, tasks, training
+from coral_viz.results import tables
 from coral_viz.runs import provenance
 from coral_viz.runs.spec import RunSpec
+from coral_viz.training import distributed
+from coral_viz.training.devices import resolve
 
 HISTORY_POINTS = 60
 RETRIEVED = 1024
@@ -93,15 +95,15 @@ def measured(method, task, spec: RunSpec) -> pd.DataFrame:
         task.sample(spec.budget.probe_samples, "probe", spec.seed),
         task.sample(spec.budget.test_samples, "test", spec.seed),
     ]
-    parts, parts_test = (probing.embed(method, batch) for batch in batches)
+    parts, parts_test = (evaluation.embed(method, batch) for batch in batches)
     labels, labels_test = ({name: batch.labels[name] for name in task.labels} for batch in batches)
     both = {"whole": method.whole, "pieces": task.pieces(batches[0]), "seed": spec.seed}
-    rows = [probing.probe(parts, labels, parts_test, labels_test, pairs=method.pairs, **both)]
+    rows = [evaluation.probe(parts, labels, parts_test, labels_test, pairs=method.pairs, **both)]
     if len(method.names) > 2:
-        subsets = probing.embed_subsets(method, batches[1])
+        subsets = evaluation.embed_subsets(method, batches[1])
         asked = task.sample(RETRIEVED, "train", spec.seed + RETRIEVED)
-        rows.append(probing.probe_subsets(parts, labels, subsets, labels_test, **both))
-        rows.append(probing.retrieval(method, asked, compatible=task.compatible))
+        rows.append(evaluation.probe_subsets(parts, labels, subsets, labels_test, **both))
+        rows.append(evaluation.retrieval(method, asked, compatible=task.compatible))
     return pd.concat(rows).assign(split="test", step=spec.budget.steps)
 
 

@@ -17,15 +17,16 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from coral_viz import files, tables, tasks
-from coral_viz.devices import resolve
-from coral_viz.runs import results
+from coral_viz import files, tasks
+from coral_viz.results import tables
+from coral_viz.runs import sweep_table
 from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread
 from coral_viz.runs.grids import Grid
 from coral_viz.runs.progress import watched
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
+from coral_viz.training.devices import resolve
 
 SHORT = 20.0
 """Seconds of work that are done sooner than processes have started."""
@@ -122,13 +123,13 @@ class _Told:
         self.grid, self.store, self.out = grid, store, out
         self.status = out / f"status{'' if shard == '1/1' else '-' + shard.replace('/', 'of')}.csv"
         self.ended: list[Outcome] = []
-        self.read: results.Read = {}
+        self.read: sweep_table.Read = {}
 
     def headline(self, outcome: Outcome) -> str:
         """Where in the grid a run stands, and what a linear probe reads of each label in its whole embedding, in %."""
         settings = outcome.spec.settings
         place = [f", {name}={settings[name]}" for name in self.grid.varied if name in settings]
-        rows = results.take(outcome.spec, self.store, self.read)
+        rows = sweep_table.take(outcome.spec, self.store, self.read)
         wanted = ("balanced_accuracy", "all", "linear")
         cells = zip(*(rows[name].tolist() for name in ("metric", "part", "readout", "label", "value")))  # fast for few
         found = {label: value for *kind, label, value in cells if tuple(kind) == wanted}
@@ -142,7 +143,7 @@ class _Told:
         with files.replacing(self.status) as unfinished:
             status.to_csv(unfinished, index=False)
         table = None
-        while results.look(self.grid.specs, self.store, self.read) or (self.read and table is None):
-            table = results.collect(self.grid.specs, self.store, self.grid.varied, self.read)
-            results.write(table, self.out / "results.parquet")
+        while sweep_table.look(self.grid.specs, self.store, self.read) or (self.read and table is None):
+            table = sweep_table.collect(self.grid.specs, self.store, self.grid.varied, self.read)
+            sweep_table.write(table, self.out / "results.parquet")
         return Sweep(table, status[status["status"] == "failed"])

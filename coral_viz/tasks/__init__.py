@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from numbers import Integral
 
 from coral_viz.options import shown
-from coral_viz.tasks.base import Batch, Modality, Task
 from coral_viz.tasks.factors import Factors
+from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
 __all__ = ["Batch", "Modality", "Preset", "Task", "load", "names", "preset"]

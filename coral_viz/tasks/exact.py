@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from coral_viz.pid import Atoms
-from coral_viz.tasks.base import Batch
+from coral_viz.tasks.task import Batch
 
 PROBE_RHO = 0.5
 

@@ -25,7 +25,7 @@ from torch import Tensor
 from coral_viz.options import Options, option
 from coral_viz.pid import Atoms
 from coral_viz.tasks import exact
-from coral_viz.tasks.base import SPLITS, Batch, Modality, Task, check_split
+from coral_viz.tasks.task import SPLITS, Batch, Modality, Task, check_split
 
 TOKEN_DROPOUT, FEATURE_DROPOUT = 0.3, 0.1
 

@@ -23,9 +23,9 @@ from torch import Tensor
 
 from coral_viz.options import Options, option
 from coral_viz.pid import Atoms
-from coral_viz.tasks.base import SPLITS, Modality, Task, check_split
 from coral_viz.tasks.pairs import Pairs, atoms
 from coral_viz.tasks.rendering import ATTRIBUTES, MIN_SIZE, Pose, render
+from coral_viz.tasks.task import SPLITS, Modality, Task, check_split
 from coral_viz.tasks.views import RECIPES, augment
 
 ROLES = tuple(ATTRIBUTES)

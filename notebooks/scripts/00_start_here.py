@@ -17,10 +17,11 @@ import pandas as pd
 import torch
 from IPython.display import Markdown
 
-from coral_viz import figures, pid, report, runs, tasks
-from coral_viz.figures.pid import bars
-from coral_viz.figures.samples import two_views
-from coral_viz.figures.show import show
+from coral_viz import figures, pid, runs, tasks
+from coral_viz.figures.data.token_samples import two_views
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout.display import show
+from coral_viz.publishing import report
 
 # %% [markdown]
 # ## 1. Four kinds of information

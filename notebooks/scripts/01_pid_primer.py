@@ -16,8 +16,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from coral_viz import explore, pid, teach
-from coral_viz.figures.pid import side_by_side
-from coral_viz.figures.show import show
+from coral_viz.figures.decomposition.atom_bars import side_by_side
+from coral_viz.figures.layout.display import show
 
 # %% [markdown]
 # ## 1. Source, target, bit

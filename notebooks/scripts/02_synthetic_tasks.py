@@ -15,9 +15,9 @@ import pandas as pd
 import torch
 
 from coral_viz import explore, pid, tasks, teach
-from coral_viz.figures.pid import bars
-from coral_viz.figures.show import show
-from coral_viz.figures.trifeature import pairs
+from coral_viz.figures.data.image_samples import pairs
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout.display import show
 
 # %% [markdown]
 # ## 1. Five classes behind every sample

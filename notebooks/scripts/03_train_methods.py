@@ -18,9 +18,11 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import Markdown
 
-from coral_viz import explore, figures, methods, report, runs, tables, teach
-from coral_viz.figures.learning import learning
-from coral_viz.figures.show import show
+from coral_viz import explore, figures, methods, runs, teach
+from coral_viz.figures.course.probe_curves import learning
+from coral_viz.figures.layout.display import show
+from coral_viz.publishing import report
+from coral_viz.results import tables
 from coral_viz.runs import replay
 
 # %% [markdown]

@@ -16,9 +16,9 @@ import warnings
 
 import pandas as pd
 
-from coral_viz import explore, figures, pid, probing, runs, teach
-from coral_viz.figures.pid import bars
-from coral_viz.figures.show import show
+from coral_viz import evaluation, explore, figures, pid, runs, teach
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout.display import show
 
 # %% [markdown]
 # ## 1. The same words, three meanings
@@ -41,7 +41,7 @@ budget, dials = runs.Budget(steps=2000), {"distribution": "biased"}
 spec = runs.RunSpec.make("coral", "factors", 41, dials=dials, budget=budget)
 task, method = runs.restored(spec, runs.Store("../data/runs", to_write=False))
 batch = task.sample(2000, "test", seed=41)
-parts = {name: part.numpy() for name, part in probing.embed(method, batch).items()}
+parts = {name: part.numpy() for name, part in evaluation.embed(method, batch).items()}
 labels = {name: label.numpy() for name, label in batch.labels.items()}
 {name: part.shape for name, part in parts.items()}
 

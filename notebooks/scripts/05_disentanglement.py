@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 import torch.nn.functional as F
 
-from coral_viz import explore, figures, pid, probing, runs, tables, teach
-from coral_viz.figures.pid import bars
-from coral_viz.figures.show import show
+from coral_viz import evaluation, explore, figures, pid, runs, teach
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout.display import show
+from coral_viz.results import tables
 
 # %% [markdown]
 # ## 1. A right angle is no wall
@@ -93,7 +94,7 @@ for form in ("hinge", "squared"):
     knobs = {"orthogonality": form}
     spec = runs.RunSpec.make("coral", "factors", 41, knobs=knobs, dials=dials, budget=budget)
     task, method = runs.restored(spec, store)
-    parts = probing.embed(method, task.sample(2000, "test", seed=41))
+    parts = evaluation.embed(method, task.sample(2000, "test", seed=41))
     heads = [method.shared_head, *method.unique_heads]
     charged = [head(part).detach() for head, part in zip(heads, parts.values())]
     cosines[form] = {

@@ -18,8 +18,8 @@ import pandas as pd
 import torch
 
 from coral_viz import explore, figures, methods, runs, tasks, teach
-from coral_viz.figures.patches import patches
-from coral_viz.figures.show import show
+from coral_viz.figures.data.image_masks import patches
+from coral_viz.figures.layout.display import show
 
 # %% [markdown]
 # ## 1. Hiding is asking

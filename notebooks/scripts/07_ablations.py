@@ -17,11 +17,12 @@ import tomllib
 import pandas as pd
 from IPython.display import Markdown
 
-from coral_viz import explore, statistics, teach
+from coral_viz import explore, teach
 from coral_viz.explore import shipped
-from coral_viz.figures import ablation, swept
-from coral_viz.figures.show import show
-from coral_viz.runs import grids, results, sweeps
+from coral_viz.figures.layout.display import show
+from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.results import statistics
+from coral_viz.runs import grids, sweep_table, sweeps
 
 # %% [markdown]
 # ## 1. Many runs in five lines
@@ -82,7 +83,7 @@ own.loc[own["metric"] == "bits", columns].head(4).round(2)
 
 # %%
 tables = {
-    path.stem.removeprefix("grid_"): results.read(path)
+    path.stem.removeprefix("grid_"): sweep_table.read(path)
     for path in shipped.RESULTS.glob("grid_*.parquet")
 }
 rows = []
@@ -98,10 +99,10 @@ Markdown("| grid | runs | worlds | it asks |\n|:--|--:|--:|:--|\n" + "\n".join(r
 
 # %% jupyter={"source_hidden": true}
 coral = tables["coral"]
-base = swept.usual(coral)
+base = sweep_data.usual(coral)
 right = coral[(coral["metric"] == "balanced_accuracy") & (coral["part"] == "all")]
 ratios = (
-    swept.held(right[right["label"] == "synergy"], ["mask_ratio"], base)
+    sweep_data.held(right[right["label"] == "synergy"], ["mask_ratio"], base)
     .groupby("mask_ratio")["value"]
     .mean()
 )
@@ -115,7 +116,7 @@ teach.predict(
 )
 
 # %%
-show(ablation.curve(coral, "mask_ratio"))
+show(setting_effects.curve(coral, "mask_ratio"))
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
@@ -158,7 +159,7 @@ def against_base(rows):
     pairs = statistics.paired(rows, base, by=["label"])
     spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
     words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
-    told = pairs.assign(cell=swept.named(pairs, list(base), base), words=words)
+    told = pairs.assign(cell=sweep_data.named(pairs, list(base), base), words=words)
     told = told.pivot(index="cell", columns="label")
     lines = [f"| {cell} | {' | '.join(values)} |" for cell, *values in told["words"].itertuples()]
     head = (
@@ -204,10 +205,10 @@ explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared"
 # Every run as a dot: how much of U1 and U2 its shared part holds, and how much of S.
 
 # %%
-show(ablation.trade(coral, setting="mask_ratio"))
+show(setting_effects.trade(coral, setting="mask_ratio"))
 
 # %%
-runs = swept.traded(coral, "mask_ratio", "shared", "best")
+runs = sweep_data.traded(coral, "mask_ratio", "shared", "best")
 ranked = (
     runs.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"].xs("unique", level=1)
 )
@@ -232,13 +233,16 @@ Markdown(f"Rank correlation of the two over the {cells} cells of a world, by wor
 # %%
 ORTHOGONALITY = ["orthogonality", "orthogonality_weight", "unique_weight"]
 seen = {"metric": "redundancy", "part": "shared|unique_1", "labels": ["redundancy", "unique_1"]}
-show(ablation.cells(coral, ORTHOGONALITY, **seen))
+show(setting_effects.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
 both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1")]
 both = both[both["label"] == "unique_1"]
 cells = pd.concat(
-    [swept.held(rows, ORTHOGONALITY, base) for rows in (both, right[right["label"] == "synergy"])]
+    [
+        sweep_data.held(rows, ORTHOGONALITY, base)
+        for rows in (both, right[right["label"] == "synergy"])
+    ]
 )
 names = {"redundancy": "u1 in both parts, bits", "balanced_accuracy": "synergy, accuracy"}
 Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
@@ -257,7 +261,7 @@ Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 # rho = 1/4 they are independent. How much of a bond does it take?
 
 # %%
-show(ablation.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
+show(setting_effects.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
 
 # %% [markdown]
 # **Try it, with an open end.** Which question would you put to these methods? Write it in five lines, predict the

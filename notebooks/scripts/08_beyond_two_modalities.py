@@ -19,10 +19,12 @@ import numpy as np
 import pandas as pd
 import torch
 
-from coral_viz import explore, losses, pid, runs, tables, tasks, teach
-from coral_viz.figures.beyond import by_count, information_map, relation, signs
-from coral_viz.figures.show import show
-from coral_viz.probing.ranking import average_precision
+from coral_viz import explore, pid, runs, tasks, teach
+from coral_viz.evaluation.ranking import average_precision
+from coral_viz.figures.comparison.beyond_pairs import by_count, information_map, relation, signs
+from coral_viz.figures.layout.display import show
+from coral_viz.methods import losses
+from coral_viz.results import tables
 
 # %% [markdown]
 # ## 1. What three can share

@@ -19,8 +19,10 @@ import textwrap
 
 import pandas as pd
 
-from coral_viz import figures, paper, style, tables, teach
-from coral_viz.figures.show import show
+from coral_viz import figures, style, teach
+from coral_viz.figures.layout.display import show
+from coral_viz.publishing import paper
+from coral_viz.results import tables
 
 # %% [markdown]
 # ## 1. A venue is a width

@@ -74,8 +74,8 @@ def concurrent():
     draws = (
         "import time\n"
         "from IPython.display import display\n"
-        "from coral_viz.figures.pid import bars\n"
-        "from coral_viz.figures.show import show\n"
+        "from coral_viz.figures.decomposition.atom_bars import bars\n"
+        "from coral_viz.figures.layout.display import show\n"
         f"for _ in range({DRAWN}):\n"
         "    display(show(bars({'AND': pid.broja(pid.gates.gate('AND'))})))\n"
         "    time.sleep(0.1)"

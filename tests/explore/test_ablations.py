@@ -8,8 +8,8 @@ import pytest
 from coral_viz import explore, style
 from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
-from coral_viz.figures import ablation, swept
-from coral_viz.runs import grids, results, sweeps
+from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.runs import grids, sweep_table, sweeps
 
 LINES = [
     'method = "coral"',
@@ -40,7 +40,7 @@ def shown(folder, monkeypatch, tmp_path):
 
 
 def table(folder):
-    return results.read(folder / "out" / "results.parquet")
+    return sweep_table.read(folder / "out" / "results.parquet")
 
 
 def test_it_offers_what_the_table_holds(shown):
@@ -62,10 +62,10 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
     shown.widgets["view"].value = view
     free = ["mask_ratio", "masking"]
     wanted = {
-        "curve": lambda rows: ablation.curve(rows, "mask_ratio"),
-        "cells": lambda rows: ablation.cells(rows, free),
-        "lines across labels": lambda rows: ablation.parallel(rows, free),
-        "synergy against unique": lambda rows: ablation.trade(rows, setting="mask_ratio"),
+        "curve": lambda rows: setting_effects.curve(rows, "mask_ratio"),
+        "cells": lambda rows: setting_effects.cells(rows, free),
+        "lines across labels": lambda rows: setting_effects.parallel(rows, free),
+        "synergy against unique": lambda rows: setting_effects.trade(rows, setting="mask_ratio"),
     }[view](table(folder))
     assert shown.presenter.shown.alt == wanted.alt
     assert shown.figure(style.talk()).alt == wanted.alt
@@ -74,7 +74,7 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
 def test_what_is_held_is_left_and_named_in_the_code(shown, folder):
     shown.widgets["hold"].lists["masking"].value = "symmetric"
     rows = table(folder)
-    assert shown.presenter.shown.alt == ablation.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
+    assert shown.presenter.shown.alt == setting_effects.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
     shown.widgets["view"].value = "cells"
     assert "mask ratio 0, masking symmetric." in " ".join(shown.figure().texts[0].get_text().split())
     assert "hold={'masking': 'symmetric'}" in shown.code()
@@ -89,7 +89,7 @@ def test_linear_readouts_and_single_labels(shown, folder):
     shown.widgets["measure"].value = "bits, linear"
     shown.widgets["label"].value = "synergy"
     seen = {"metric": "bits", "readout": "linear", "labels": ["synergy"]}
-    assert shown.presenter.shown.alt == ablation.curve(table(folder), "mask_ratio", **seen).alt
+    assert shown.presenter.shown.alt == setting_effects.curve(table(folder), "mask_ratio", **seen).alt
 
 
 def test_a_run_can_be_opened_where_its_weights_are(shown, folder):
@@ -208,4 +208,4 @@ def test_progress_is_a_sentence():
 
 
 def test_settings_are_words_in_pictures():
-    assert [swept.plain(value) for value in (0.50, 3, True, "hinge")] == ["0.5", "3", "on", "hinge"]
+    assert [sweep_data.plain(value) for value in (0.50, 3, True, "hinge")] == ["0.5", "3", "on", "hinge"]

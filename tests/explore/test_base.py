@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from coral_viz import explore, style
-from coral_viz.explore.base import Explorer, choice, slider
+from coral_viz.explore.explorer import Explorer, choice, slider
 from coral_viz.explore.presenter import Presenter
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures.layout.canvas import canvas, describe, picture
 
 
 @picture

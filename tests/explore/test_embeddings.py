@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from coral_viz import explore, probing, projections, runs, similarity, style
+from coral_viz import evaluation, explore, runs, style
+from coral_viz.evaluation import projections, similarity
 from coral_viz.explore import finished
 
 
@@ -25,7 +26,7 @@ def test_the_map_is_of_the_trained_and_the_untrained_embedding(shown, folder, id
     batch = task.sample(finished.EMBEDDED, "test", 1)
     maps = shown.compute(shown.settings | {"part": "shared", "label": "unique_2"})
     for model, found in zip((runs.initialised(spec, task), method), maps.values(), strict=True):
-        z = probing.embed(model, batch)["shared"].numpy()[: len(found.points)]
+        z = evaluation.embed(model, batch)["shared"].numpy()[: len(found.points)]
         np.testing.assert_allclose(found.points, projections.project(z)[0], atol=1e-5)
         np.testing.assert_array_equal(found.classes, batch.labels["unique_2"][: len(found.points)])
 

@@ -11,9 +11,9 @@ from traitlets.config import Config
 from coral_viz import explore, teach
 from coral_viz.explore import live
 from coral_viz.explore.background import Background
-from coral_viz.explore.base import Explorer, choice, slider
+from coral_viz.explore.explorer import Explorer, choice, slider
 from coral_viz.explore.presenter import Presenter
-from coral_viz.figures.canvas import canvas, describe, picture
+from coral_viz.figures.layout.canvas import canvas, describe, picture
 
 
 @picture

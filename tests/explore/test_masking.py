@@ -6,8 +6,10 @@ import threading
 import pytest
 import torch
 
-from coral_viz import __main__, explore, runs, style, tables, tour
+from coral_viz import __main__, explore, runs, style
+from coral_viz.cli import tour
 from coral_viz.explore import own_run, shipped
+from coral_viz.results import tables
 
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
 

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.text import Text
 
 from coral_viz import style
-from coral_viz.figures.save import FIXED
+from coral_viz.figures.layout.saving import FIXED
 
 
 def drawn_words(figure):

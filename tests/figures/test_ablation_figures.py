@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from coral_viz import statistics, style, tables
-from coral_viz.figures import ablation, spaced, swept
-from coral_viz.figures import face as faces
+from coral_viz import style
+from coral_viz.figures.layout import face as faces
+from coral_viz.figures.layout import panel_grid
+from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.results import statistics, tables
 
 LOOKS = [style.screen(), style.talk(), style.paper(), style.paper(columns=2)]
 RATIOS = (0.0, 0.25, 0.5, 0.75)
@@ -29,13 +31,13 @@ def sweep(table):
 
 
 DRAWN = {
-    "curve": lambda table, **look: ablation.curve(table, "mask_ratio", **look),
-    "curve of a loss": lambda table, **look: ablation.curve(table, "mask_ratio", metric="loss/shared", **look),
-    "cells": lambda table, **look: ablation.cells(table, ["mask_ratio", "masking", "weight"], **look),
-    "cells in bits": lambda table, **look: ablation.cells(table, ["masking"], metric="bits", **look),
-    "parallel": lambda table, **look: ablation.parallel(table, ["mask_ratio", "masking"], **look),
-    "trade": lambda table, **look: ablation.trade(table, setting="mask_ratio", **look),
-    "trade of words": lambda table, **look: ablation.trade(table, setting="masking", **look),
+    "curve": lambda table, **look: setting_effects.curve(table, "mask_ratio", **look),
+    "curve of a loss": lambda table, **look: setting_effects.curve(table, "mask_ratio", metric="loss/shared", **look),
+    "cells": lambda table, **look: setting_effects.cells(table, ["mask_ratio", "masking", "weight"], **look),
+    "cells in bits": lambda table, **look: setting_effects.cells(table, ["masking"], metric="bits", **look),
+    "parallel": lambda table, **look: setting_effects.parallel(table, ["mask_ratio", "masking"], **look),
+    "trade": lambda table, **look: setting_effects.trade(table, setting="mask_ratio", **look),
+    "trade of words": lambda table, **look: setting_effects.trade(table, setting="masking", **look),
 }
 
 
@@ -49,7 +51,7 @@ def test_every_word_can_be_read(sweep, assert_legible, face, name, look):
 
 def test_long_names_of_cells_are_broken_and_whole(sweep, assert_legible, face):
     long = sweep.rename(columns={"mask_ratio": "mask_ratio_of_either_modality", "masking": "masking_of_both_views"})
-    figure = ablation.cells(long, swept.settings(long), look=style.paper() | face)
+    figure = setting_effects.cells(long, sweep_data.settings(long), look=style.paper() | face)
     names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "mask ratio of either modality 0.25, masking of both views symmetric" in [
         n.replace("\n", " ") for n in names
@@ -63,8 +65,8 @@ def test_long_names_of_cells_are_broken_and_whole(sweep, assert_legible, face):
 def test_names_give_way_to_symbols_where_one_does_not_fit(face):
     with matplotlib.rc_context(face):
         room = faces.width("Redundancy", weight="bold")
-        assert spaced.named(tables.LABELS, room, "bold") == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
-        assert spaced.named(tables.LABELS, room - 0.01, "bold") == ["R", "U1", "U2", "S"]
+        assert panel_grid.named(tables.LABELS, room, "bold") == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
+        assert panel_grid.named(tables.LABELS, room - 0.01, "bold") == ["R", "U1", "U2", "S"]
 
 
 def marked(ax, marker, hollow=False):
@@ -77,7 +79,7 @@ def of(sweep, label, metric="balanced_accuracy", part="all", readout="linear"):
 
 
 def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(sweep):
-    figure = ablation.curve(sweep, "mask_ratio", labels=tables.LABELS)
+    figure = setting_effects.curve(sweep, "mask_ratio", labels=tables.LABELS)
     assert [ax.get_title("left") for ax in figure.axes] == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["weight"] == 1]
@@ -95,14 +97,16 @@ def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(s
 
 
 def test_panels_that_fill_no_row_are_labelled_all_the_same(sweep, assert_legible, face):
-    figure = ablation.curve(sweep, "mask_ratio", labels=["unique_1", "unique_2", "synergy"], look=style.paper() | face)
+    figure = setting_effects.curve(
+        sweep, "mask_ratio", labels=["unique_1", "unique_2", "synergy"], look=style.paper() | face
+    )
     assert [ax.get_xlabel() for ax in figure.axes] == ["", "mask ratio", "mask ratio"]
     assert_legible(figure)
 
 
 def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
     weights = sweep["mask_ratio"].map({0.0: 0.1, 0.25: 1.0, 0.5: 10.0, 0.75: 100.0})
-    figure = ablation.curve(sweep.assign(mask_ratio=weights), "mask_ratio", labels=["synergy"])
+    figure = setting_effects.curve(sweep.assign(mask_ratio=weights), "mask_ratio", labels=["synergy"])
     (ax,) = figure.axes
     assert list(ax.get_xticks()) == [0, 1, 2, 3]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0.1", "1", "10", "100"]
@@ -112,14 +116,14 @@ def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
 def test_methods_are_lines_of_their_own(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z" + own["run_id"].str[-1])
-    figure = ablation.curve(pd.concat([own, other]), "mask_ratio")
+    figure = setting_effects.curve(pd.concat([own, other]), "mask_ratio")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["COrAL", "CoMM"]
 
 
 def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     base = {"mask_ratio": 0.75, "masking": "asymmetric", "weight": 1.0}
-    assert swept.usual(sweep) == base
-    figure = ablation.cells(sweep, ["masking", "weight"])
+    assert sweep_data.usual(sweep) == base
+    figure = setting_effects.cells(sweep, ["masking", "weight"])
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["usual", "masking symmetric", "weight 10"]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["mask_ratio"] == 0.75]
@@ -127,38 +131,38 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     wanted = rows.groupby(["masking", "weight"])["value"].mean()
     assert means == pytest.approx([wanted[key] for key in (("asymmetric", 1), ("symmetric", 1), ("asymmetric", 10))])
     assert [*ax.lines[0].get_xdata()] == pytest.approx([means[0]] * 2)
-    other = ablation.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
+    other = setting_effects.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
     assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
 def test_of_values_as_frequent_the_tasks_own_is_usual(sweep):
     one = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
-    assert swept.usual(one)["mask_ratio"] == 0.75
-    assert swept.usual(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
+    assert sweep_data.usual(one)["mask_ratio"] == 0.75
+    assert sweep_data.usual(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
 
 
 def test_words_of_the_usual_leave_out_settings_without_a_value():
-    words = swept.usual_in_words(["Cross, usual"], {"distribution": "biased", "knob": ""}, "grey line")
+    words = sweep_data.usual_in_words(["Cross, usual"], {"distribution": "biased", "knob": ""}, "grey line")
     assert words == " Usual (grey line): distribution biased."
 
 
 def test_where_methods_alone_differ_none_is_usual(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z")
-    figure = ablation.cells(pd.concat([own, other]), ["masking"])
+    figure = setting_effects.cells(pd.concat([own, other]), ["masking"])
     assert {text.get_text() for text in figure.axes[0].get_yticklabels()} == {"COrAL", "CoMM"}
     assert "grey line" not in figure.texts[0].get_text().replace("\n", " ")
 
 
 def test_levels_count_only_where_all_else_is_the_same(sweep):
-    assert swept.levels(sweep, "mask_ratio") == len(RATIOS)
-    assert swept.levels(sweep, "masking") == 0
+    assert sweep_data.levels(sweep, "mask_ratio") == len(RATIOS)
+    assert sweep_data.levels(sweep, "masking") == 0
     each = sweep.assign(width=sweep["mask_ratio"])  # never differs in it alone
-    assert swept.levels(each, "width") == 0
+    assert sweep_data.levels(each, "width") == 0
 
 
 def test_parallel_lines_are_means_across_labels(sweep):
-    figure = ablation.parallel(sweep, ["mask_ratio"])
+    figure = setting_effects.parallel(sweep, ["mask_ratio"])
     (ax,) = figure.axes
     heights = {text.get_text().strip(): text.get_position()[1] for text in ax.texts}
     names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "usual"]
@@ -172,7 +176,7 @@ def test_parallel_lines_are_means_across_labels(sweep):
 
 
 def test_trade_is_of_shares_that_one_part_keeps(sweep):
-    figure = ablation.trade(sweep, setting="mask_ratio")
+    figure = setting_effects.trade(sweep, setting="mask_ratio")
     rows = sweep[(sweep["mask_ratio"] == 0.25) & (sweep["masking"] == "symmetric")]
     bits = {label: of(rows, label, "bits", "shared", "best")["value"].mean() for label in tables.LABELS}
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "s"]
@@ -187,7 +191,7 @@ def test_trade_is_of_shares_that_one_part_keeps(sweep):
 def test_what_keeps_neither_is_named_instead_of_drawn(sweep):
     usual = sweep[sweep["weight"] == 1]
     lost = usual["masking"].eq("symmetric") & usual["metric"].eq("bits") & (usual["label"] != "redundancy")
-    figure = ablation.trade(usual.assign(value=usual["value"].where(~lost, 0.01)), setting="masking")
+    figure = setting_effects.trade(usual.assign(value=usual["value"].where(~lost, 0.01)), setting="masking")
     assert "Not shown, 5% or less of both: masking symmetric." in figure.texts[0].get_text().replace("\n", " ")
     assert len(figure.axes[0].lines) == 2  # runs and means of the other
     assert "n = 12" in figure.texts[0].get_text()
@@ -195,7 +199,7 @@ def test_what_keeps_neither_is_named_instead_of_drawn(sweep):
 
 def test_labels_that_every_run_keeps_whole_are_named_instead_of_drawn(sweep):
     full = (sweep["label"] == "redundancy") & (sweep["metric"] == "balanced_accuracy")
-    drawn = ablation.curve(sweep.assign(value=sweep["value"].where(~full, 0.995)), "mask_ratio")
+    drawn = setting_effects.curve(sweep.assign(value=sweep["value"].where(~full, 0.995)), "mask_ratio")
     assert [ax.get_title("left") for ax in drawn.axes][-1] == "Synergy"
     assert "Redundancy" not in [ax.get_title("left") for ax in drawn.axes]
     for words in (drawn.texts[0].get_text().replace("\n", " "), drawn.alt):
@@ -205,9 +209,9 @@ def test_labels_that_every_run_keeps_whole_are_named_instead_of_drawn(sweep):
 
 def test_intervals_are_those_of_the_tables_and_stay_within_the_seeds(sweep):
     more = [sweep.assign(seed=sweep["seed"] + 3 * i, run_id=sweep["run_id"] + f"{i}") for i in range(2)]
-    rows = swept.measured(pd.concat(more), "balanced_accuracy", None, "all", ["synergy"])
+    rows = sweep_data.measured(pd.concat(more), "balanced_accuracy", None, "all", ["synergy"])
     rows = rows[(rows["weight"] == 1) & (rows["masking"] == "symmetric")]
-    found = swept.summary(rows, ["mask_ratio"]).set_index("mask_ratio")
+    found = sweep_data.summary(rows, ["mask_ratio"]).set_index("mask_ratio")
     told = statistics.bootstrap(rows, ["mask_ratio"]).set_index("mask_ratio")
     pd.testing.assert_frame_equal(found[["low", "high"]], told[["low", "high"]])
     ends = rows.groupby("mask_ratio")["value"].agg(["min", "max"])
@@ -220,25 +224,27 @@ def test_trade_looks_at_the_whole_of_methods_without_a_shared_part(sweep):
     other = own[own["part"] != "shared"].assign(
         method="comm", run_id=own["run_id"].str[:-1] + "z" + own["run_id"].str[-1]
     )
-    runs = swept.traded(pd.concat([own, other]), "method", None, "best")
+    runs = sweep_data.traded(pd.concat([own, other]), "method", None, "best")
     assert dict(zip(runs["method"], runs["part"])) == {"coral": "shared", "comm": "all"}
     whole = of(other, "synergy", "bits", readout="best").set_index("run_id")["value"]
     assert runs.set_index("run_id")["synergy"][whole.index].to_numpy() == pytest.approx(whole.to_numpy())
-    assert "kept in whole or shared" in ablation.trade(pd.concat([own, other])).alt
+    assert "kept in whole or shared" in setting_effects.trade(pd.concat([own, other])).alt
 
 
 def test_small_print_states_unit_n_and_interval(sweep):
-    words = ablation.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
+    words = (
+        setting_effects.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
+    )
     assert words == (
         "COrAL after 600 steps of biased training: bits (best readout) in shared; n = 3 seeds; no interval below 5 "
         "seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run."
     )
-    between = ablation.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
+    between = setting_effects.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
     assert "bits in both shared and unique 1" in between.alt
 
 
 def test_alt_text_tells_the_means(sweep):
-    figure = ablation.curve(sweep, "mask_ratio", labels=["synergy"])
+    figure = setting_effects.curve(sweep, "mask_ratio", labels=["synergy"])
     rows = of(sweep, "synergy")
     mean = rows[(rows["mask_ratio"] == 0.25) & (rows["masking"] == "symmetric")]["value"].mean()
     assert f"Synergy: masking symmetric: {100 * rows_mean(rows, 0.0):.1f} at 0, {100 * mean:.1f} at 0.25" in figure.alt
@@ -251,18 +257,18 @@ def rows_mean(rows, ratio):
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
-        (lambda t: ablation.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
-        (lambda t: ablation.curve(t, "masking"), "'masking' are words"),
-        (lambda t: ablation.curve(t[t["weight"] == 10], "mask_ratio"), "no two levels of 'mask_ratio'"),
-        (lambda t: ablation.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
-        (lambda t: ablation.cells(t, ["depth"]), "has no setting 'depth'"),
-        (lambda t: swept.held(t, ["masking"], {"mask_ratio": 0.75}), "varies 'weight', too"),
+        (lambda t: setting_effects.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
+        (lambda t: setting_effects.curve(t, "masking"), "'masking' are words"),
+        (lambda t: setting_effects.curve(t[t["weight"] == 10], "mask_ratio"), "no two levels of 'mask_ratio'"),
+        (lambda t: setting_effects.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
+        (lambda t: setting_effects.cells(t, ["depth"]), "has no setting 'depth'"),
+        (lambda t: sweep_data.held(t, ["masking"], {"mask_ratio": 0.75}), "varies 'weight', too"),
         (
-            lambda t: ablation.cells(t, ["masking"], base={"mask_ratio": 0.6}),
+            lambda t: setting_effects.cells(t, ["masking"], base={"mask_ratio": 0.6}),
             "no run has mask ratio 0.6",
         ),
-        (lambda t: ablation.trade(t, part="fused"), "part 'fused'"),
-        (lambda t: ablation.trade(t[t["label"] != "synergy"]), "labels of unique information and of synergy"),
+        (lambda t: setting_effects.trade(t, part="fused"), "part 'fused'"),
+        (lambda t: setting_effects.trade(t[t["label"] != "synergy"]), "labels of unique information and of synergy"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(sweep, draw, words):

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from coral_viz import style
-from coral_viz.figures.coverage import coverages
-from coral_viz.figures.speed import ARROW, speed
+from coral_viz.figures.decomposition.interval_coverage import coverages
+from coral_viz.figures.decomposition.solver_speed import ARROW, speed
 
 RESULTS = Path(__file__).parents[2] / "data" / "results"
 TIMED = pd.read_csv(RESULTS / "bench_pid.csv")

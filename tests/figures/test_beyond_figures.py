@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coral_viz import style, tables
-from coral_viz.figures.beyond import BEST, LINEAR, SCORE, by_count, information_map, relation, signs
+from coral_viz import style
+from coral_viz.figures.comparison.beyond_pairs import BEST, LINEAR, SCORE, by_count, information_map, relation, signs
+from coral_viz.results import tables
 
 LOOKS = {"screen": style.screen(), "talk": style.talk(), "two": style.paper(columns=2)}
 SHARED = {

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from coral_viz import style
-from coral_viz.figures.closing import LEAST, closing
+from coral_viz.figures.decomposition.solver_gap import LEAST, closing
 
 ASKED, GAPS, ABOVE = [1e-1, 1e-2, 1e-3], [5e-2, 3e-3, 0.0], [4e-2, 3e-3, 1e-5]
 

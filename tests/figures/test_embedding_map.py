@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from coral_viz import style
-from coral_viz.figures.embedding_map import Map, embedding_map, look, separation
+from coral_viz.figures.course.embedding_map import Map, embedding_map, look, separation
 
 RNG = np.random.default_rng(0)
 CLASSES = RNG.integers(0, 4, 200)

@@ -3,8 +3,8 @@ import torch
 
 from coral_viz import methods, style, tasks
 from coral_viz.figures import masks
-from coral_viz.figures.explain import SCALE
-from coral_viz.methods.base import Explanation
+from coral_viz.figures.data.token_masks import SCALE
+from coral_viz.methods.method import Explanation
 
 
 def explained(name, count):

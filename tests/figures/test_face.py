@@ -14,9 +14,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from coral_viz import style
-from coral_viz.figures import face as faces
-from coral_viz.figures.pid import bars
-from coral_viz.figures.save import save
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout import face as faces
+from coral_viz.figures.layout.saving import save
 from coral_viz.pid import Atoms
 
 WORDS = ["Redundancy", "COrAL (squared)", "I(X1, X2; Y) = −0.23 → ± – °", "mask ratio 0.25, masking symmetric"]

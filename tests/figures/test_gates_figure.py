@@ -7,7 +7,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Circle, PathPatch
 
 from coral_viz import pid, style
-from coral_viz.figures.gates import ONE_BIT, gate
+from coral_viz.figures.decomposition.gate_diagram import ONE_BIT, gate
 
 LOOKS = {"screen": style.screen(), "talk": style.talk(), "one": style.paper(), "two": style.paper(columns=2)}
 LOOKS["neurips"] = style.paper("neurips")

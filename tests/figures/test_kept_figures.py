@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 
-from coral_viz import style, tables
+from coral_viz import style
 from coral_viz.figures import accuracy, bits_kept
-from coral_viz.figures.probe import ceiling
+from coral_viz.figures.comparison.accuracy import ceiling
+from coral_viz.results import tables
 
 VARIANTS = ["Cross", "Cross+Self", "CoMM", "COrAL (hinge)", "COrAL (squared)"]
 

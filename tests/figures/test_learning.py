@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from coral_viz import style
-from coral_viz.figures.learning import learning
+from coral_viz.figures.course.probe_curves import learning
 from coral_viz.runs import Budget, RunSpec
 from coral_viz.runs.replay import Replay
 

@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from coral_viz.figures import lettering
+from coral_viz.figures.layout import lettering
 
 
 def drawn(canvas, **look):

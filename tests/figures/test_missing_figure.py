@@ -3,7 +3,7 @@ from matplotlib.colors import to_hex
 
 from coral_viz import style
 from coral_viz.figures import accuracy, bits_kept, matrix, subsets
-from coral_viz.figures.parts import EMPTY
+from coral_viz.figures.comparison.part_bits import EMPTY
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 from coral_viz import style
-from coral_viz.figures import overview
+from coral_viz.figures.comparison import overview
 
 
 def test_many_methods_go_on_further_pages(wide_table):

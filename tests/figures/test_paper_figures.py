@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from coral_viz import style
-from coral_viz.paper import pictures
-from coral_viz.paper.sources import gather
+from coral_viz.publishing.paper import pictures
+from coral_viz.publishing.paper.sources import gather
 
 SHIPPED = Path(__file__).parents[2] / "data"
 

@@ -3,8 +3,8 @@ import torch
 from matplotlib.collections import EllipseCollection
 
 from coral_viz import methods, style, tasks
-from coral_viz.figures.patches import patches
-from coral_viz.figures.trifeature import pixels
+from coral_viz.figures.data.image_masks import patches
+from coral_viz.figures.data.image_samples import pixels
 
 
 def explained(name):

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from coral_viz import pid, style
-from coral_viz.figures import lattice, unique
-from coral_viz.figures import pid as figures
+from coral_viz.figures.decomposition import atom_bars as figures
+from coral_viz.figures.decomposition import hasse, unique_hull
 from coral_viz.pid import gates, measures
 
 LOOKS = [style.paper("icml", 1), style.paper("icml", 2), style.screen(), style.talk()]
@@ -29,10 +29,10 @@ def every_figure(look):
     yield figures.bars(by_gate, look=look)
     yield figures.dots({"a": estimated()}, look=look)
     yield figures.side_by_side(by_measure, look=look)
-    yield lattice.hasse(THREE, np.linspace(-1, 1, 18), look=look)
-    yield unique.roc(*TABLES, look=look)
-    yield unique.polytope(gates.gate("XOR", noise=0.2), look=look)
-    yield unique.polytope(gates.gate("AND"), look=look)
+    yield hasse.hasse(THREE, np.linspace(-1, 1, 18), look=look)
+    yield unique_hull.roc(*TABLES, look=look)
+    yield unique_hull.polytope(gates.gate("XOR", noise=0.2), look=look)
+    yield unique_hull.polytope(gates.gate("AND"), look=look)
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["narrow", "wide", "screen", "talk"])
@@ -73,14 +73,14 @@ def test_side_by_side_writes_every_number():
 
 def test_hasse_has_an_edge_per_cover_and_a_value_per_node():
     values = THREE.decompose(np.random.default_rng(0).dirichlet(np.ones(16)).reshape(2, 2, 2, 2), measures.i_min)
-    (ax,) = lattice.hasse(THREE, values).axes
+    (ax,) = hasse.hasse(THREE, values).axes
     assert len(ax.lines) == 30
     assert [text.get_text().split("\n")[0] for text in ax.texts] == THREE.labels()
     assert f"{values[3]:.3f}" in ax.texts[3].get_text()
 
 
 def test_hull_lies_on_or_above_both_curves():
-    (ax,) = unique.roc(*TABLES).axes
+    (ax,) = unique_hull.roc(*TABLES).axes
     lines = {line.get_label(): line.get_xydata() for line in ax.lines}
     for source in ("source 1", "source 2"):
         x, y = lines[source].T
@@ -91,7 +91,7 @@ def test_hull_lies_on_or_above_both_curves():
     "p", [gates.gate("XOR", noise=0.3), np.random.default_rng(1).dirichlet(np.ones(8)).reshape(2, 2, 2)]
 )
 def test_polytope_marks_p_and_the_lowest_point(p):
-    ax = unique.polytope(p).axes[0]
+    ax = unique_hull.polytope(p).axes[0]
     given, optimum = (line.get_xydata()[0] for line in ax.lines)
     np.testing.assert_allclose(given, p[0, 0])
     lowest = ax.images[0].get_array().min()
@@ -106,10 +106,10 @@ def test_polytope_marks_p_and_the_lowest_point(p):
     [
         (lambda: figures.bars({}), "no decomposition"),
         (lambda: figures.dots({"x": pid.broja(np.ones((3, 2, 2, 2)))}), "'x' is a batch"),
-        (lambda: lattice.hasse(TWO, np.zeros(18)), "has 4 nodes"),
-        (lambda: unique.polytope(np.ones((2, 2, 3))), "2x2x2"),
-        (lambda: unique.polytope(gates.gate("RDN")), "no freedom"),
-        (lambda: unique.roc(np.ones((2, 3)), np.ones((2, 3))), "binary target"),
+        (lambda: hasse.hasse(TWO, np.zeros(18)), "has 4 nodes"),
+        (lambda: unique_hull.polytope(np.ones((2, 2, 3))), "2x2x2"),
+        (lambda: unique_hull.polytope(gates.gate("RDN")), "no freedom"),
+        (lambda: unique_hull.roc(np.ones((2, 3)), np.ones((2, 3))), "binary target"),
     ],
 )
 def test_bad_input_is_named(call, words):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coral_viz import style
-from coral_viz.figures.replay import moment
+from coral_viz.figures.course.moment import moment
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
 STEPS = [0, 1, 5, 30, 200]

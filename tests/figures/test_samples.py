@@ -4,7 +4,7 @@ import torch
 from matplotlib.patches import Circle
 
 from coral_viz import style, tasks
-from coral_viz.figures.samples import coordinates, two_views
+from coral_viz.figures.data.token_samples import coordinates, two_views
 
 
 @pytest.fixture(scope="module")

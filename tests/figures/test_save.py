@@ -6,7 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 
 import coral_viz
-from coral_viz import figures, style, tables
+from coral_viz import figures, style
+from coral_viz.results import tables
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,10 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from coral_viz.figures import schematic
-from coral_viz.figures.canvas import describe
-from coral_viz.figures.lettering import Canvas
-from coral_viz.figures.show import show
+from coral_viz.figures.data import schematic
+from coral_viz.figures.layout.canvas import describe
+from coral_viz.figures.layout.display import show
+from coral_viz.figures.layout.lettering import Canvas
 
 
 def test_a_notebook_gets_the_picture_and_its_words():

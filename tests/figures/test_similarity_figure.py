@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from coral_viz import similarity, style
-from coral_viz.figures.similarity import similarity as drawn
+from coral_viz import style
+from coral_viz.evaluation import similarity
+from coral_viz.figures.course.part_similarity import similarity as drawn
 
 RNG = np.random.default_rng(0)
 PARTS = {"shared": RNG.normal(size=(50, 8)), "unique_1": RNG.normal(size=(50, 4)), "unique_2": RNG.normal(size=(50, 4))}

@@ -2,7 +2,7 @@ import pytest
 
 from coral_viz import style
 from coral_viz.figures import bits_kept
-from coral_viz.figures.strip import BETWEEN, GAP, _bands, _ratios
+from coral_viz.figures.layout.strip import BETWEEN, GAP, _bands, _ratios
 
 THREE = {"unbiased": ["R", "U1", "U2", "S"], "biased": ["R", "U1", "U2", "S"], "relation": ["S"]}
 

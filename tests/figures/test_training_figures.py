@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coral_viz.figures import curves
-from coral_viz.figures.training import spread
+from coral_viz.figures.course.loss_curves import spread
 
 
 def test_lines_are_seeds_and_their_mean(table):

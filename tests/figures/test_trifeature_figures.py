@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from coral_viz import style
-from coral_viz.figures.trifeature import contact_sheet, pairs
+from coral_viz.figures.data.image_samples import contact_sheet, pairs
 from coral_viz.tasks.rendering import ATTRIBUTES
 from coral_viz.tasks.trifeature import Trifeature
 from coral_viz.tasks.views import normalise

@@ -4,7 +4,7 @@ from matplotlib.colors import to_hex
 
 from coral_viz import style
 from coral_viz.figures import dots, stacked
-from coral_viz.tables import LABELS
+from coral_viz.results.tables import LABELS
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import PathPatch
 
 from coral_viz import style
-from coral_viz.figures.world import bits_left
+from coral_viz.figures.data.task_information import bits_left
 from coral_viz.pid import Atoms
 
 TRUTH = {"redundancy": Atoms(2.0, 0.0, 0.0, 0.0), "t": Atoms(0.5, 1.5, 0.0, 0.0)}

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coral_viz import losses
+from coral_viz.methods import losses
 
 
 def test_clip_equals_the_published_values(case, agree):

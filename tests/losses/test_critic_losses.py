@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from coral_viz import losses
+from coral_viz.methods import losses
 
 
 def test_bounds_equal_loops(draw):

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coral_viz import losses
+from coral_viz.methods import losses
 
 LISTS = {  # of one embedding per modality
     "cmc": lambda z: losses.cmc(z, temperature=0.3),

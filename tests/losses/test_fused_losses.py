@@ -4,7 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from coral_viz import losses
+from coral_viz.methods import losses
 
 
 def test_comm_equals_the_published_values(case, agree):

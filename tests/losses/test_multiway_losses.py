@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from coral_viz import losses
+from coral_viz.methods import losses
 
 
 def test_symile_equals_the_published_values(case, agree):

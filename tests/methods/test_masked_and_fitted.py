@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from coral_viz import losses, methods, tasks
+from coral_viz import methods, tasks
+from coral_viz.methods import losses
 
 
 @pytest.fixture(scope="module")

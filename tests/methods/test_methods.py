@@ -6,7 +6,8 @@ import copy
 import pytest
 import torch
 
-from coral_viz import losses, methods, tasks, training
+from coral_viz import methods, tasks, training
+from coral_viz.methods import losses
 
 
 @pytest.fixture(scope="module")

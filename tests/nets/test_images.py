@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coral_viz.nets import AlexNetTrunk, CompactCNN, TokenEncoder, encoder, grid_positions
+from coral_viz.methods.nets import AlexNetTrunk, CompactCNN, TokenEncoder, encoder, grid_positions
 from coral_viz.tasks import Modality
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from coral_viz.nets import AttentionPool, FusionTransformer, ProjectionHead, TokenEncoder, encoder
+from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead, TokenEncoder, encoder
 from coral_viz.tasks import Modality
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from coral_viz.bench.estimators import coverage
+from coral_viz.cli.benchmarks.estimator_errors import coverage
 from coral_viz.pid import broja, gates
 from coral_viz.pid.inference import bias_corrected, infer, infer_rows, information_p_values, synergy_p_value
 from coral_viz.pid.posteriors import Informations

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coral_viz.__main__ import main
-from coral_viz.runs import Store, grids, provenance, results, sweeps
+from coral_viz.runs import Store, grids, provenance, sweep_table, sweeps
 from coral_viz.runs.provenance import FIELDS
 
 GRID = """
@@ -57,13 +57,13 @@ def test_a_table_says_what_its_runs_were_made_with_also_of_runs_that_do_not(swep
     changed(out, specs[0], cpu="another")
     changed(out, specs[1])
     table = sweeps.run(grids.read(grid), out, executor="serial").table
-    made = results.made(results.read(out / "results.parquet"))
-    pd.testing.assert_frame_equal(made, results.made(table))
+    made = sweep_table.made(sweep_table.read(out / "results.parquet"))
+    pd.testing.assert_frame_equal(made, sweep_table.made(table))
     assert dict(made.loc[specs[0].id]) == provenance.here() | {"cpu": "another"}
     assert set(made.loc[specs[1].id]) == {"unknown"}
     assert dict(made.loc[specs[2].id]) == provenance.here()
     table.attrs.pop("provenance")
-    assert set(results.made(table).to_numpy().flat) == {"unknown"}
+    assert set(sweep_table.made(table).to_numpy().flat) == {"unknown"}
 
 
 def test_a_sweep_says_when_runs_of_its_table_were_made_differently(swept, capsys):

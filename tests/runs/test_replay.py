@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import torch
 
-from coral_viz import probing
+from coral_viz import evaluation
 from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, perform, replay, restored, stamped
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
@@ -70,7 +70,7 @@ def test_maps_are_the_embedding_on_the_axes_of_the_last_step(recorded, store, la
     batch = task.sample(replay.PROBED, "test", SPEC.seed)[:40]
 
     def whole(method):
-        z = torch.cat([probing.embed(method, batch)[name] for name in method.whole], 1).double().numpy()
+        z = torch.cat([evaluation.embed(method, batch)[name] for name in method.whole], 1).double().numpy()
         return z - z.mean(0)
 
     final = whole(trained)

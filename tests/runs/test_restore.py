@@ -7,7 +7,7 @@ import shutil
 import pytest
 import torch
 
-from coral_viz import methods, probing
+from coral_viz import evaluation, methods
 from coral_viz.runs import Budget, RunSpec, Store, initialised, perform, restored
 from coral_viz.runs.run import Result
 
@@ -100,8 +100,8 @@ def test_the_method_is_as_it_was_trained(store, result):
     assert not method.training
     assert all(torch.equal(tensor, result.weights[name]) for name, tensor in method.state_dict().items())
     batch = task.sample(20, "test", 1)
-    before = probing.embed(initialised(SPECS[0], task), batch)
-    after = probing.embed(method, batch)
+    before = evaluation.embed(initialised(SPECS[0], task), batch)
+    after = evaluation.embed(method, batch)
     assert not torch.allclose(before["modality_1"], after["modality_1"])
 
 

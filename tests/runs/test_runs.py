@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from coral_viz import tables
+from coral_viz.results import tables
 from coral_viz.runs import Budget, Outcome, Result, RunSpec, Store, alone, execute, one_thread
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)

@@ -17,7 +17,7 @@ import pytest
 from coral_viz import __main__ as command_line
 from coral_viz import parents
 from coral_viz.explore.background import Background
-from coral_viz.runs import results
+from coral_viz.runs import sweep_table
 
 GRID = """
 method = "cross"
@@ -67,7 +67,7 @@ def test_a_closed_terminal_ends_a_sweep_like_ctrl_c(begin, tmp_path):
     assert "coral_viz: interrupted; finished runs are kept, the same command goes on from there." in error
     assert process.returncode == 130, error
     finished = {done.parent.name for done in tmp_path.glob("out/runs/[0-9a-f]*/DONE")}
-    assert set(results.read(tmp_path / "out" / "results.parquet")["run_id"]) == finished
+    assert set(sweep_table.read(tmp_path / "out" / "results.parquet")["run_id"]) == finished
     assert set(pd.read_csv(tmp_path / "out" / "status.csv")["run_id"]) <= finished
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from coral_viz.runs import Budget, Result, RunSpec, Store, execute, grids, results, store, sweeps
+from coral_viz.runs import Budget, Result, RunSpec, Store, execute, grids, store, sweep_table, sweeps
 
 TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
 SPEC = RunSpec.make("cross", "factors", 0, budget=Budget(**TINY))
@@ -129,11 +129,11 @@ def test_a_full_disk_is_a_sentence_and_leaves_nothing(result, tmp_path):
 
 
 def test_a_table_for_which_there_is_no_room_leaves_the_one_before(kept, tmp_path):
-    table = results.collect([SPEC], kept, [])
-    path = results.write(table, tmp_path / "results.parquet")
+    table = sweep_table.collect([SPEC], kept, [])
+    path = sweep_table.write(table, tmp_path / "results.parquet")
     before = path.read_bytes()
     with little_room(1000), pytest.raises(OSError, match="File too large"):
-        results.write(table, path)
+        sweep_table.write(table, path)
     assert path.read_bytes() == before
     assert {path.name for path in tmp_path.iterdir()} == {"runs", "results.parquet"}
 
@@ -146,7 +146,7 @@ def test_a_full_disk_is_what_a_sweep_ends_with(tmp_path, monkeypatch):
         raise OSError("no room for the table")
 
     monkeypatch.setattr(Store, "save", full)
-    monkeypatch.setattr(results, "write", no_room)
+    monkeypatch.setattr(sweep_table, "write", no_room)
     monkeypatch.setattr(pd.DataFrame, "to_csv", no_room)
     lost = {"method": "cross", "budget": TINY | {"lr": 1e30, "steps": 20}}  # fails, so that something has ended
     grid = grids.make({"seeds": 0, "part": [lost, {"method": "cross", "budget": TINY}]})
@@ -221,7 +221,7 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
     monkeypatch.setattr(sweeps, "MINUTE", 0.0)
     monkeypatch.setattr(Store, "rows", counted("rows", Store.rows))
     monkeypatch.setattr(store, "_fault", counted("_fault", store._fault))
-    monkeypatch.setattr(results, "write", counted("write", results.write))
+    monkeypatch.setattr(sweep_table, "write", counted("write", sweep_table.write))
     monkeypatch.setattr(RunSpec, "settings", property(counted("settings", RunSpec.settings.fget)))
     seen = []
     for count in (20, 40):

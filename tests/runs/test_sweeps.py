@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from coral_viz import tables
-from coral_viz.runs import RunSpec, Store, grids, results, sweeps
+from coral_viz.results import tables
+from coral_viz.runs import RunSpec, Store, grids, sweep_table, sweeps
 
 TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
 KEYS = {"method": ["cross", "coral"], "seeds": [0, 1], "budget": TINY | {"steps": [4, 6]}}
@@ -118,11 +118,11 @@ def test_a_bad_grid_file_is_one_sentence(tmp_path):
 def test_the_table_has_a_column_for_what_varies(swept):
     out, grid, sweep = swept
     assert sweep.failures.empty
-    assert results.settings(sweep.table) == ["steps"]
+    assert sweep_table.settings(sweep.table) == ["steps"]
     assert set(zip(sweep.table["method"], sweep.table["steps"], sweep.table["seed"])) == {
         (spec.method, spec.budget.steps, spec.seed) for spec in grid.specs
     }
-    pd.testing.assert_frame_equal(results.read(out / "results.parquet"), sweep.table)
+    pd.testing.assert_frame_equal(sweep_table.read(out / "results.parquet"), sweep.table)
     tables.validate(sweep.table[list(tables.COLUMNS)])
     status = pd.read_csv(out / "status.csv")
     assert list(status["status"]) == ["done"] * 8
@@ -134,7 +134,7 @@ def test_a_method_without_the_setting_has_none(tmp_path):
     table = sweeps.run(grid, tmp_path, executor="serial", device="cpu").table
     assert table[table["method"] == "cross"]["depth"].isna().all()
     assert set(table[table["method"] == "comm"]["depth"]) == {1, 2}
-    assert set(results.read(tmp_path / "results.parquet")["depth"].dropna()) == {1, 2}
+    assert set(sweep_table.read(tmp_path / "results.parquet")["depth"].dropna()) == {1, 2}
 
 
 def test_the_same_call_reuses_what_is_finished(swept):
@@ -148,7 +148,7 @@ def test_the_same_call_reuses_what_is_finished(swept):
 def test_the_table_fills_while_runs_end(tmp_path, monkeypatch, capsys):
     rows = []
     monkeypatch.setattr(sweeps, "MINUTE", 0.0)
-    monkeypatch.setattr(results, "write", lambda frame, path: rows.append(frame["run_id"].nunique()))
+    monkeypatch.setattr(sweep_table, "write", lambda frame, path: rows.append(frame["run_id"].nunique()))
     sweeps.run(grids.make(KEYS | {"seeds": 0, "method": "cross"}), tmp_path, executor="serial", device="cpu")
     assert rows == [1, 2, 2]
     assert "s, steps=6: redundancy " in capsys.readouterr().out
@@ -167,7 +167,7 @@ def test_an_interrupted_sweep_keeps_and_tells_what_is_done(tmp_path, monkeypatch
     monkeypatch.setattr("coral_viz.runs.executors.perform", interrupted)
     with pytest.raises(KeyboardInterrupt):
         sweeps.run(grid, tmp_path, executor="serial", device="cpu")
-    assert set(results.read(tmp_path / "results.parquet")["run_id"]) == {done[0].id}
+    assert set(sweep_table.read(tmp_path / "results.parquet")["run_id"]) == {done[0].id}
     assert len(pd.read_csv(tmp_path / "status.csv")) == 1
 
 
@@ -188,19 +188,19 @@ def test_a_first_run_that_fails_stops_no_sweep(tmp_path):
 
 def test_the_table_has_what_another_shard_finishes_meanwhile(tmp_path, monkeypatch):
     grid = grids.make(KEYS | {"method": "cross"})
-    collect = results.collect
+    collect = sweep_table.collect
 
     def slowly(*arguments):
         """The other shard ends, and writes, while this one has read and not yet written."""
-        monkeypatch.setattr(results, "collect", collect)
+        monkeypatch.setattr(sweep_table, "collect", collect)
         table = collect(*arguments)
         sweeps.run(grid, tmp_path, shard="2/2", executor="serial", device="cpu")
         return table
 
-    monkeypatch.setattr(results, "collect", slowly)
+    monkeypatch.setattr(sweep_table, "collect", slowly)
     sweep = sweeps.run(grid, tmp_path, shard="1/2", executor="serial", device="cpu")
     assert sweep.table["run_id"].nunique() == len(grid.specs)
-    assert results.read(tmp_path / "results.parquet")["run_id"].nunique() == len(grid.specs)
+    assert sweep_table.read(tmp_path / "results.parquet")["run_id"].nunique() == len(grid.specs)
 
 
 def test_an_unknown_executor_is_told_all_there_are(tmp_path):
@@ -224,12 +224,12 @@ def _other_value(frame):
 
 def _other_setting(frame):
     frame.loc[:, "steps"] = 5
-    frame.attrs["sha256"] = results._digest(frame)
+    frame.attrs["sha256"] = sweep_table._digest(frame)
 
 
 def _no_column(frame):
     del frame["seed"]
-    frame.attrs["sha256"] = results._digest(frame)
+    frame.attrs["sha256"] = sweep_table._digest(frame)
 
 
 def _no_specs(frame):
@@ -246,7 +246,7 @@ def _deep_specs(frame):
 
 def _odd_cells(frame):
     frame["steps"] = [[4]] * len(frame)
-    frame.attrs["sha256"] = results._digest(frame)
+    frame.attrs["sha256"] = sweep_table._digest(frame)
 
 
 @pytest.mark.parametrize(
@@ -266,14 +266,14 @@ def test_a_table_changed_by_hand_is_not_read(swept, tmp_path, change, words):
     change(frame)
     frame.to_parquet(tmp_path / "changed.parquet", index=False)
     with pytest.raises(ValueError, match=words):
-        results.read(tmp_path / "changed.parquet")
+        sweep_table.read(tmp_path / "changed.parquet")
 
 
 def test_a_missing_or_foreign_file_is_a_sentence(tmp_path):
     with pytest.raises(ValueError, match="there is no table"):
-        results.read(tmp_path / "none.parquet")
+        sweep_table.read(tmp_path / "none.parquet")
     (tmp_path / "words.parquet").write_text("words")
     with pytest.raises(ValueError, match="is no parquet table"):
-        results.read(tmp_path / "words.parquet")
+        sweep_table.read(tmp_path / "words.parquet")
     with pytest.raises(ValueError, match="is no parquet table"):
-        results.read(tmp_path)
+        sweep_table.read(tmp_path)

@@ -3,7 +3,7 @@
 What is right is computed by the package, not looked up; whatever is wrong is told as ``NotYet``, with a step onwards.
 """
 
-from coral_viz.teach.exercises import information, learning, reporting
+from coral_viz.teach.exercises import bits, learning, reporting
 from coral_viz.teach.exercises.registry import EXERCISES, NotYet
 
-__all__ = ["EXERCISES", "NotYet", "information", "learning", "reporting"]
+__all__ = ["EXERCISES", "NotYet", "bits", "learning", "reporting"]

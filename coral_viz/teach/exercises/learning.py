@@ -17,7 +17,7 @@ def loss_of_collapse(nats) -> str:
     """NT-Xent of a batch of 128 whose embeddings are all the same."""
     import torch
 
-    from coral_viz import losses
+    from coral_viz.methods import losses
 
     same = torch.ones(128, 4, dtype=torch.float64)
     exact = float(losses.nt_xent(same, same, temperature=0.1))

@@ -1,0 +1,38 @@
+"""``figures``: the figures and tables of a paper, from tables that ship or the user's own."""
+
+from coral_viz.paths import DATA
+
+VENUES = ("icml", "aistats", "uai", "cvpr", "aaai", "neurips", "iclr", "tmlr", "jmlr")
+"""Those of ``style``, which takes longer to import than help may."""
+
+BRIEF = "the figures and tables of a paper, at a venue's exact widths"
+WORDS = (
+    "Draw the figures and tables of a paper from the tables that ship or from your own: pdf, svg, png, LaTeX and "
+    "csv, each with its caption, and a manifest of what they rest on."
+)
+
+
+def add(parser) -> None:
+    parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
+    parser.add_argument("--venue", default="icml", help=f"whose columns: {', '.join(VENUES)} (default %(default)s)")
+    parser.add_argument("--serif", action="store_true", help="letters like those of the venue's text, not DejaVu Sans")
+    parser.add_argument(
+        "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
+    )
+    parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these figures and tables alone")
+
+
+def run(options) -> None:
+    from coral_viz.publishing import paper
+
+    chosen = {"venue": options.venue, "serif": options.serif, "results": options.results}
+    made = paper.make(options.out, **chosen, data=options.data, only=options.only)
+    lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
+    lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]
+    print(*lines, sep="\n")
+    count = [
+        f"{len(kind)} {name}{'s' * (len(kind) != 1)}"
+        for name, kind in (("figure", made.figures), ("table", made.tables))
+    ]
+    print(f"{' and '.join(count)}; what they rest on is in {made.manifest}")

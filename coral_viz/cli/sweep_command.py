@@ -1,0 +1,64 @@
+"""``sweep``: the runs of a grid that are missing, or how long they would take."""
+
+from pathlib import Path
+
+from coral_viz.cli import shared_options
+
+BRIEF = "the runs of a grid, resumable, on cores or a Dask cluster"
+WORDS = (
+    "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
+    "all. Ctrl-C, or a closed terminal, keeps what is finished; the same command goes on from there."
+)
+
+
+def add(parser) -> None:
+    parser.add_argument("grid", help="TOML file that describes the grid")
+    parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
+    parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
+    reach = "whoever reaches it runs code on it: keep it on 127.0.0.1, a private network or TLS, as README says"
+    parser.add_argument("--scheduler", help=f"tcp://host:port (or tls://) of a Dask scheduler; {reach}")
+    shared_options.add_jobs(parser)
+    parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
+    shared_options.add_device(parser)
+    parser.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
+    parser.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
+
+
+def run(options) -> int:
+    from coral_viz.runs import grids, sweeps
+
+    grid = grids.read(options.grid, many=options.yes)
+    out = options.out or f"out/{grid.name}"
+    if options.dry_run:
+        return _counted(grid.shard(options.shard).specs, out, options.device)
+    where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
+    sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
+    print(*_closing(sweep.table, out), sep="\n")
+    return 1 if len(sweep.failures) else 0
+
+
+def _closing(table, out: str) -> list[str]:
+    """Where the table is, and a word if its runs were made with different things."""
+    from coral_viz.runs import provenance, sweep_table
+
+    if table is None:
+        return ["no run is finished"]
+    mixed = provenance.mixed(sweep_table.made(table))
+    return [*filter(None, [mixed]), f"Table in {out}/results.parquet"]
+
+
+def _counted(plan, out: str, device: str) -> int:
+    from coral_viz.runs import Store, sweeps
+
+    folder = Path(out, "runs")
+    store = Store(folder, to_write=False) if folder.is_dir() else None
+    missing = len(plan) - sum(store.finished(spec) for spec in plan) if store else len(plan)
+    time = f": about {_in_words(sweeps.left(plan, store, device))} of one core" if missing else ""
+    print(f"{len(plan)} run{'s' * (len(plan) != 1)}, {missing or 'none'} missing{time}.")
+    return 0
+
+
+def _in_words(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

@@ -1,0 +1,146 @@
+"""The tour: methods x training distributions x seeds on one task, probed, decomposed, drawn and told on one page."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+from tqdm import tqdm
+
+from coral_viz import figures, methods, tasks
+from coral_viz.options import Typed
+from coral_viz.publishing import report
+from coral_viz.results import tables
+from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
+from coral_viz.training.devices import resolve
+
+METHODS = ("cross", "cross_self", "comm", "coral")
+SEEDS = (41, 42, 43)
+QUICK = {"steps": 120, "probe_samples": 1024, "test_samples": 2048}
+
+
+@dataclass(frozen=True)
+class Tour:
+    """What a tour ran: its table, its failed runs, the page that tells it."""
+
+    table: pd.DataFrame
+    failures: pd.DataFrame
+    page: Path
+
+
+def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str = "factors") -> list[RunSpec]:
+    """All runs of a tour: methods x the task's training distributions x seeds.
+
+    ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every one that takes the task.
+    ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one.
+    """
+    name, dials = parse(task)
+    world = tasks.load(name, **dials)
+    shown = [dials["distribution"]] if "distribution" in dials else world.distributions
+    return [
+        RunSpec.make(method, name, seed, knobs=knobs, dials=dials | {"distribution": distribution}, budget=budget)
+        for method, knobs in map(parse, _fitting(chosen, len(world.modalities)))
+        for distribution in shown
+        for seed in seeds
+    ]
+
+
+def budget(task: str, *, quick: bool = False, **chosen: int | None) -> Budget:
+    """What the task's runs may learn from, less if ``quick``, or as ``chosen`` where that is not None.
+
+    ValueError for unknown tasks and values out of range.
+    """
+    settings = tasks.preset(parse(task)[0]).budget | (QUICK if quick else {})
+    return Budget(**settings | {name: value for name, value in chosen.items() if value is not None})
+
+
+def _fitting(chosen: list[str], count: int) -> list[str]:
+    """The methods asked for, with every one that takes ``count`` modalities in place of "all"."""
+    every = [name for name in methods.names() if methods.get(name).COUNT[0] <= count <= methods.get(name).COUNT[1]]
+    return [name for one in chosen for name in (every if one == "all" else [one])]
+
+
+def parse(text: str) -> tuple[str, dict]:
+    """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}, as typed); for methods and tasks.
+
+    Raises ValueError for a setting without a value.
+    """
+    name, _, settings = text.partition(":")
+    values = {}
+    for setting in filter(None, settings.split(",")):
+        option, equals, value = setting.partition("=")
+        if not equals:
+            raise ValueError(f"{text!r} cannot be read: write settings as name:setting=value,setting=value.")
+        values[option] = Typed(value)
+    return name, values
+
+
+def run(
+    out: str | Path,
+    *,
+    chosen: list[str] | None = None,
+    task: str = "factors",
+    seeds: list[int] | None = None,
+    budget: Budget | None = None,
+    device: str = "auto",
+    executor: str = "joblib",
+    jobs: int | None = None,
+    command: str = "coral_viz.cli.tour.run(...)",
+) -> Tour:
+    """Do what is missing of the tour, then write tables, figures and ``index.html`` to ``out``.
+
+    chosen, task: see ``specs``. ``command`` is what the page names as the way to make it again; the other arguments are
+    those of ``execute``.
+    Raises ValueError for unknown names, values out of range or an ``out`` that cannot be written, before any work;
+    RuntimeError if every run failed.
+    """
+    start, out = time.perf_counter(), Path(out)
+    where = resolve(device)
+    plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
+    store = Store(out / "runs")
+    outcomes = list(
+        watched(execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write), plan)
+    )
+    failures = _failures(outcomes)
+    done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
+    if not done:
+        raise RuntimeError(f"every run failed; the first: {failures['reason'].iloc[0]}")
+    table = tables.validate(pd.concat([store.rows(spec) for spec in done]))
+    page = report.write(
+        out,
+        table,
+        pd.DataFrame([_timing(spec, store) for spec in done]),
+        figures.overview(table),
+        command=command,
+        settings=_settings(task, plan[0].budget, where, time.perf_counter() - start),
+        failures=failures,
+    )
+    return Tour(table, failures, page)
+
+
+def _failures(outcomes: list[Outcome]) -> pd.DataFrame:
+    failed = [outcome for outcome in outcomes if outcome.status == "failed"]
+    columns = ["run_id", "method", "distribution", "seed", "reason"]
+    rows = [(o.spec.id, o.spec.method, o.spec.distribution, o.spec.seed, o.reason) for o in failed]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _timing(spec: RunSpec, store: Store) -> dict:
+    row = {"run_id": spec.id, "method": spec.method, "distribution": spec.distribution, "seed": spec.seed}
+    return row | store.timing(spec) | store.provenance(spec)
+
+
+def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
+    """What else decided the numbers, beside what the table itself says."""
+    return {
+        "task": task if ":" in task else f"{task}, default dials",
+        "batch size": budget.batch,
+        "learning rate": budget.lr,
+        "weight decay": budget.weight_decay,
+        "training samples": budget.samples,
+        "probe samples": budget.probe_samples,
+        "device": str(device),
+        "this call took": f"{seconds / 60:.1f} min",
+    }

@@ -1,0 +1,40 @@
+"""``tour``: train, probe, decompose and draw, and write a report."""
+
+from coral_viz.cli import shared_options
+
+BRIEF = "train, probe, decompose and draw; writes a report to read"
+WORDS = (
+    "Train methods in several worlds, measure which information each embedding kept and where, and tell it on one "
+    "page with tables and figures. Ctrl-C keeps what is finished; the same command goes on from there."
+)
+
+
+def add(parser) -> None:
+    parser.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
+    parser.add_argument(
+        "--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for all that fit"
+    )
+    shared_options.add_task(parser)
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
+    shared_options.add_budget(parser)
+    quick = "one seed, few steps: about a minute on four cores, numbers not settled"
+    parser.add_argument("--quick", action="store_true", help=quick)
+    shared_options.add_device(parser)
+    shared_options.add_jobs(parser)
+
+
+def run(options) -> int:
+    from coral_viz.cli import tour
+
+    result = tour.run(
+        options.out,
+        chosen=options.methods,
+        task=options.task,
+        seeds=options.seeds or (tour.SEEDS[:1] if options.quick else None),
+        budget=tour.budget(options.task, quick=options.quick, steps=options.steps, batch=options.batch),
+        device=options.device,
+        jobs=options.jobs,
+        command=options.typed,
+    )
+    print(f"Read {result.page}")
+    return 1 if len(result.failures) else 0

@@ -1,0 +1,34 @@
+"""``train``: one run, also by several processes as one."""
+
+from coral_viz.cli import shared_options
+
+BRIEF = "one run; under torchrun on several devices as one"
+WORDS = "Train one method in one world and show what its embedding kept; under torchrun on several devices as one."
+
+
+def add(parser) -> None:
+    parser.add_argument("method", help="name or name:knob=value,...")
+    shared_options.add_task(parser)
+    parser.add_argument("--seed", type=int, default=41, help="world (default %(default)s)")
+    shared_options.add_budget(parser)
+    shared_options.add_device(parser)
+    parser.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
+    words = "record the training at about so many steps, for explore.theatre() (if no number follows: %(const)s)"
+    parser.add_argument("--record", nargs="?", const=12, type=int, metavar="POINTS", help=words)
+
+
+def run(options) -> None:
+    from coral_viz.cli import tour
+    from coral_viz.runs import RunSpec, Store, alone, replay
+
+    (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
+    budget = tour.budget(options.task, steps=options.steps, batch=options.batch)
+    spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget)
+    recorder = replay.Recorder(spec, options.record) if options.record is not None else None
+    rows = alone(spec, Store(options.out), options.device, recorder)
+    if rows is not None:
+        if recorder:
+            print(f"Recorded in {replay.save(recorder.replay, f'{options.out}/replays')}")
+        whole = rows[(rows["part"] == "all") & rows["metric"].isin(["bits", "balanced_accuracy"])]
+        print(whole.pivot_table("value", ["metric", "readout"], "label").round(3).to_string())
+        print(f"Kept in {options.out}/{spec.id}")

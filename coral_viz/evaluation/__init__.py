@@ -1,0 +1,21 @@
+"""What an embedding kept: its parts, probes of them, modalities withheld, and retrieval across modalities.
+
+``embedding`` runs the method; everything else works on tensors. Readouts are fitted to probe data; test data are
+touched once.
+"""
+
+from coral_viz.evaluation.crossmodal import retrieval
+from coral_viz.evaluation.embedding import embed, embed_subsets
+from coral_viz.evaluation.probes import balanced_accuracy, probe, probe_subsets
+from coral_viz.evaluation.ranking import average_precision, recall_at
+
+__all__ = [
+    "average_precision",
+    "balanced_accuracy",
+    "embed",
+    "embed_subsets",
+    "probe",
+    "probe_subsets",
+    "recall_at",
+    "retrieval",
+]

@@ -1,0 +1,79 @@
+"""Cross-modal retrieval: from one modality of a sample, find the other modalities' by the method's own score.
+
+Each modality in turn is the anchor that asks; the gallery holds the tuples of all the others. What counts as right is
+either the sample's own tuple alone, or every tuple that the task calls compatible with the anchor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from coral_viz.evaluation.embedding import chunked, evaluation
+from coral_viz.evaluation.ranking import average_precision, recall_at
+
+K = (1, 5, 10)
+# scores that compare every query with every item in all E numbers would not fit into memory for all queries at once
+QUERIES = 128
+
+
+def retrieval(method, batch, *, compatible: Callable | None = None, limit: int = 1024) -> pd.DataFrame:
+    """Recall@1, @5, @10 and mAP of the first ``limit`` samples of a batch among themselves, for every anchor.
+
+    ``compatible(query batch, gallery batch, anchor)``: bool (n, n), which tuples are right for a query beside those of
+    its own sample (a task's ``compatible``); there are no such rows where it raises NotImplementedError. Queries that
+    nothing in the gallery is compatible with are left out, as no order of it would be right or wrong: n says how many
+    remain.
+
+    Returns one row per measurement: part (the anchor's name), label ("" for a sample's own tuple, or "compatible"),
+    metric, readout (""), value, unit (share), n (queries). Metrics recall@k and mAP, and beside each "chance/...": its
+    exact expectation for a gallery in random order. Raises ValueError for one modality, fewer than 10 samples, NaN
+    scores, or no query with a right answer.
+    """
+    names = method.names
+    if len(names) < 2:
+        raise ValueError(f"retrieval goes from one modality to the others; this method has only {names[0]!r}.")
+    if min(len(batch), limit) < max(K):
+        raise ValueError(f"retrieval among {min(len(batch), limit)} samples is no test; it takes at least {max(K)}.")
+    batch = batch[:limit]
+    rows = []
+    for anchor, scores in enumerate(_scores(method, batch)):
+        for label, relevant in _right(batch, compatible, anchor).items():
+            rows += [row | {"part": names[anchor], "label": label} for row in _ranked(scores, relevant)]
+    return pd.DataFrame(rows)
+
+
+def _scores(method, batch) -> list[Tensor]:
+    """By anchor: the score of every sample's anchor (rows) with every sample's others (columns), (n, n), on the CPU."""
+    with evaluation(method):
+        keys = [torch.cat(key) for key in zip(*(method.keys(chunk) for chunk in chunked(batch)))]
+        return [
+            torch.cat([method.score(query, keys[:m] + keys[m + 1 :], m) for query in keys[m].split(QUERIES)]).cpu()
+            for m in range(len(keys))
+        ]
+
+
+def _right(batch, compatible: Callable | None, anchor: int) -> dict[str, Tensor]:
+    """Which tuples are right for which anchor, (n, n) bool, by label."""
+    right = {"": torch.eye(len(batch), dtype=torch.bool)}
+    if compatible is not None:
+        with contextlib.suppress(NotImplementedError):
+            right["compatible"] = compatible(batch, batch, anchor).cpu()
+    return right
+
+
+def _ranked(scores: Tensor, relevant: Tensor) -> list[dict]:
+    asked = relevant.any(1)
+    if not asked.any():
+        raise ValueError(f"none of {len(asked)} queries has a right answer in the gallery.")
+    scores, relevant = scores[asked], relevant[asked]
+    rows = []
+    for prefix, ranked in (("", scores), ("chance/", torch.zeros_like(scores))):
+        values = {f"recall@{k}": recall_at(ranked, relevant, k) for k in K}
+        values["mAP"] = average_precision(ranked, relevant)
+        rows += [{"metric": prefix + name, "value": float(value.mean())} for name, value in values.items()]
+    return [row | {"readout": "", "unit": "share", "n": len(scores)} for row in rows]

@@ -1,0 +1,133 @@
+"""Probes of every part and of the whole, with some modalities withheld too, and labels decomposed between parts.
+
+``balanced_accuracy`` is the linear probe's; ``bits`` is a lower bound on I(part; label) from held-out posteriors; the
+atoms between two parts say where information is kept.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from coral_viz import pid
+from coral_viz.evaluation import readouts
+
+
+def probe(
+    parts: dict[str, Tensor],
+    labels: dict[str, Tensor],
+    parts_test: dict[str, Tensor],
+    labels_test: dict[str, Tensor],
+    *,
+    whole: tuple[str, ...] | None = None,
+    pairs: tuple = (),
+    pieces: Tensor | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Probe every part, the whole embedding and the pairs of parts.
+
+    parts: (n, width) by name, labels: (n,) integers by name, on probe data; the same on test data. ``whole``: the parts
+    that make up the embedding (default: all). ``pairs``: (part 1, part 2, joint parts) to decompose about every label.
+    ``pieces``: of the probe samples, as ``readouts.fit`` takes them.
+
+    Returns one row per measurement: part, label, metric, readout, value, unit, n. Parts: each single name, "all" for
+    the whole, "a+b" for a joint, "a|b" for a decomposition. Metrics: balanced_accuracy (linear readout), bits (linear
+    and best readout; may be negative where a readout is worse than guessing), and the four atoms in bits.
+    Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
+    probe data, or lengths that differ.
+    """
+    whole = whole or tuple(parts)
+    _check_test(parts_test, labels, labels_test)
+    wanted = [*((name,) for name in parts), whole, *(joint for _, _, joint in pairs)]
+    fitted = {
+        names: readouts.fit(_joined(parts, names), labels, _joined(parts_test, names), pieces=pieces, seed=seed)
+        for names in dict.fromkeys(wanted)
+    }
+    rows = []
+    for names, both in fitted.items():
+        part = "all" if names == whole else "+".join(names)
+        rows += [row | {"part": part} for row in _single(both, labels, labels_test)]
+    for one, two, joint in pairs:
+        rows += _decomposed(f"{one}|{two}", fitted[one,], fitted[two,], fitted[joint], labels_test)
+    return pd.DataFrame(rows)
+
+
+def probe_subsets(
+    parts: dict[str, Tensor],
+    labels: dict[str, Tensor],
+    parts_test: dict[tuple[str, ...], dict[str, Tensor]],
+    labels_test: dict[str, Tensor],
+    *,
+    whole: tuple[str, ...] | None = None,
+    pieces: Tensor | None = None,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """What a readout of the whole embedding, fitted with every modality, still reads when only some are given.
+
+    parts, labels, labels_test, whole, pieces, seed: as in ``probe``. parts_test: by the modalities given, the parts
+    that could be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data:
+    readouts standardise, so that it enters as zero and says nothing for or against any class.
+
+    Returns rows like those of ``probe``, balanced_accuracy and bits of the linear readout, for the part
+    "all(modality_1)", "all(modality_1,modality_2)" and so on; with every modality they equal those of "all". Bits turn
+    negative where the readout, which is not told what is missing, stays too sure. Raises ValueError as ``probe``.
+    """
+    whole = whole or tuple(parts)
+    for shown in parts_test.values():
+        _check_test(shown, labels, labels_test)
+    means = {name: z.mean(0, keepdim=True) for name, z in parts.items()}
+    n = len(next(iter(labels_test.values())))
+    filled = [{name: shown.get(name, means[name].expand(n, -1)) for name in whole} for shown in parts_test.values()]
+    tests = [_joined(shown, whole) for shown in filled]
+    linear = readouts.fit_linear(_joined(parts, whole), labels, tests, pieces=pieces, seed=seed)
+    rows = []
+    for given, readout in zip(parts_test, linear):
+        rows += [row | {"part": f"all({','.join(given)})"} for row in _single({"linear": readout}, labels, labels_test)]
+    return pd.DataFrame(rows)
+
+
+def balanced_accuracy(posterior: Tensor, label: Tensor, prior: Tensor) -> float:
+    """Mean over classes of the share recognised, deciding for the largest posterior / prior, in [0, 1].
+
+    A class with prior 0, which the readout has never seen, is never chosen.
+    """
+    chosen = torch.where(prior > 0, posterior / prior, -torch.inf).argmax(1)
+    return float(torch.stack([(chosen[label == k] == k).double().mean() for k in label.unique()]).mean())
+
+
+def _check_test(parts_test: dict[str, Tensor], labels: dict[str, Tensor], labels_test: dict[str, Tensor]) -> None:
+    for name, label in labels_test.items():
+        for z in parts_test.values():
+            if len(z) != len(label):
+                raise ValueError(f"label {name!r} has {len(label)} entries in the test data for {len(z)} samples.")
+        if label.min() < 0 or label.max() > labels[name].max():
+            strange = int(label.min() if label.min() < 0 else label.max())
+            raise ValueError(f"label {name!r} has class {strange} in the test data, which no probe sample has.")
+
+
+def _joined(parts: dict[str, Tensor], names: tuple[str, ...]) -> Tensor:
+    return torch.cat([parts[name] for name in names], 1)
+
+
+def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
+    rows = []
+    for name, label in labels_test.items():
+        prior = torch.bincount(labels[name]) / len(labels[name])
+        accuracy = balanced_accuracy(fitted["linear"].posteriors[name], label, prior)
+        row = {"label": name, "n": len(label)}
+        rows.append(row | {"metric": "balanced_accuracy", "readout": "linear", "value": accuracy, "unit": "share"})
+        for readout, result in fitted.items():
+            bits, _ = pid.information_from_posterior(result.posteriors[name].cpu().numpy(), label.cpu().numpy())
+            rows.append(row | {"metric": "bits", "readout": readout, "value": bits, "unit": "bits"})
+    return rows
+
+
+def _decomposed(part: str, one: dict, two: dict, joint: dict, labels_test: dict) -> list[dict]:
+    rows = []
+    for name, label in labels_test.items():
+        posteriors = [both["best"].posteriors[name].cpu().numpy() for both in (one, two, joint)]
+        atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy())
+        row = {"part": part, "label": name, "readout": "best", "unit": "bits", "n": len(label)}
+        rows += [row | {"metric": metric, "value": float(value)} for metric, value in atoms.as_dict().items()]
+    return rows

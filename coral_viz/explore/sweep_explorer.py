@@ -1,0 +1,308 @@
+"""What a sweep shows: choose what varies, what is held and what is seen, open one of its runs, do those that miss."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pandas as pd
+
+from coral_viz import figures, style
+from coral_viz.explore import finished, shipped
+from coral_viz.explore.background import Background
+from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice
+from coral_viz.explore.held import COLUMN, Held
+from coral_viz.figures.comparison.part_bits import PARTS, part_name
+from coral_viz.figures.course.embedding_map import Map, embedding_map
+from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.paths import DATA
+from coral_viz.results import tables
+from coral_viz.runs import sweep_table
+
+CURVE, CELLS, LINES, TRADE = "curve", "cells", "lines across labels", "synergy against unique"
+BITS, MAPS = "one run: bits by part", "one run: maps"
+VIEWS = [CURVE, CELLS, LINES, TRADE, BITS, MAPS]
+MEASURES = {
+    "balanced_accuracy": "balanced accuracy, linear probe",
+    "bits": "bits kept, best readout",
+    "bits, linear": "bits kept, linear readout",
+    "redundancy": "leakage: bits in both of two parts",
+}
+"""What can be seen, by metric and, where it is not the metric's own, readout; loss terms come on top."""
+
+WIDE = {"style": {"description_width": LABEL_WIDTH}, "continuous_update": False}
+BAR = re.compile(r"(\d+)/(\d+) runs .* (\S+) left")
+GRIDS = DATA / "grids"
+"""The descriptions of the grids that ship."""
+
+
+class Ablations(Explorer):
+    """``explore.ablations()``: a grid that ships, or one of your own in the folder of its sweep."""
+
+    NAME = "ablations"
+    sweeping: Background | None = None
+
+    def controls(self):
+        known = [path.stem.removeprefix("grid_") for path in sorted(shipped.RESULTS.glob("grid_*.parquet"))]
+        grid = ipywidgets.Combobox(value="coral", options=known, description="grid", **WIDE)
+        store = ipywidgets.Text(description="folder of a sweep", placeholder="the shipped results", **WIDE)
+        view, measure = choice("picture", VIEWS, CURVE), choice("measure", [], None)
+        part, label = choice("in part", [], None), choice("label", [], None)
+        vary, hold, run = choice("vary", [], None), Held(), choice("run", [], None)
+
+        def reopen(change=None):
+            """Offer what the table holds."""
+            with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with it
+                table = _table(grid.value, store.value)
+                losses = sorted({name for name in table["metric"] if name.startswith("loss/")})
+                found = [
+                    (words, name) for name, words in MEASURES.items() if name.split(", ")[0] in set(table["metric"])
+                ]
+                finished.offer(
+                    measure, [*found, *((f"loss term: {name.removeprefix('loss/')}", name) for name in losses)]
+                )
+                names = tables.labels(table[table["metric"].isin(["bits", "balanced_accuracy"])])
+                finished.offer(label, [("all", ""), *((style.label_style(name).name, name) for name in names)])
+                settings = _numbers_first(table)
+                finished.offer(vary, [(name.replace("_", " "), name) for name in settings])
+                if view.value == CURVE and not sweep_data.is_number(table[settings[0]]):
+                    view.value = CELLS
+                hold.offer({name: _levels(table[name]) for name in sweep_data.settings(table)})
+                finished.offer(run, _runs(grid.value, store.value))
+                follow()
+
+        def follow(change=None):
+            """Offer the parts of which there is such a measure."""
+            with self.following(), contextlib.suppress(ValueError):
+                finished.offer(part, _parts(_table(grid.value, store.value), measure.value))
+
+        reopen()
+        self.reopen = reopen
+        for widget in (grid, store):
+            widget.observe(reopen, "value")
+        measure.observe(follow, "value")
+        return {
+            "grid": grid,
+            "store": store,
+            "view": view,
+            "vary": vary,
+            "measure": measure,
+            "part": part,
+            "label": label,
+            "hold": hold,
+            "run": run,
+        }
+
+    def compute(self, settings):
+        table = _table(settings["grid"], settings["store"])
+        if settings["view"] == MAPS:
+            return _maps(settings)
+        if settings["view"] == BITS:
+            return table[table["run_id"] == settings["run"]]
+        metric, parts = settings["measure"].split(", ")[0], (settings["part"],)
+        if settings["view"] == TRADE:
+            metric, parts = "bits", ("shared", "all")
+        rows = _measured(settings["grid"], settings["store"], metric, parts)
+        for name, value in settings["hold"].items():
+            rows = rows[rows[name] == value]
+        if rows.empty:
+            raise ValueError("no run has all that is held; let one of the settings be any.")
+        return rows, _usual(settings["grid"], settings["store"]) | settings["hold"]
+
+    def draw(self, computed, settings, look):
+        if settings["view"] == MAPS:
+            words = f"PCA of {finished.MAPPED} test samples; each map has axes and a scale of its own."
+            return embedding_map(computed, label=settings["label"] or "synergy", small_print=words, look=look)
+        if settings["view"] == BITS:
+            return figures.matrix(computed, look=look)
+        rows, base = computed
+        if settings["view"] == TRADE:
+            return setting_effects.trade(rows, setting=settings["vary"], look=look)
+        metric, _, readout = settings["measure"].partition(", ")
+        seen = {"metric": metric, "readout": readout or None, "part": settings["part"], "look": look}
+        seen |= {"labels": [settings["label"]] if settings["label"] else None}
+        if settings["view"] == CURVE:
+            return setting_effects.curve(rows, settings["vary"], **seen)
+        free = [name for name in sweep_data.settings(rows) if name != "method"]
+        draw = setting_effects.cells if settings["view"] == CELLS else setting_effects.parallel
+        return draw(rows, free, base=base, **seen)
+
+    def caption(self, computed, settings):
+        if settings["view"] in (BITS, MAPS):
+            words = {run: name for name, run in self.widgets["run"].options}[settings["run"]]
+            more = f" All of it: explore.embeddings(folder={settings['store'] + '/runs'!r}, run={settings['run']!r})."
+            return f"One run of grid {settings['grid']}: {words}.{more if settings['store'] else ''}"
+        rows, _ = computed
+        runs = rows.drop_duplicates("run_id")
+        return f"Grid {settings['grid']}: {len(runs)} runs, seeds {', '.join(map(str, sorted(set(runs['seed']))))}."
+
+    def layout(self):
+        """What is seen beside what is held, and below them what does the runs that are missing."""
+        start = ipywidgets.Button(description="run the missing cells", layout={"width": "auto"})
+        stop = ipywidgets.Button(description="cancel", disabled=True)
+        self._cancelled = False
+
+        def begin(button):
+            try:
+                command = _command(self.settings)
+            except ValueError as error:
+                self.presenter.say(str(error), alert=True)
+                return
+            start.disabled, stop.disabled = True, False
+            self._cancelled = False
+            self.presenter.say("The sweep begins.")
+            self.sweeping = Background(command, lambda line: self.presenter.say(_in_words(line)), end)
+
+        def end(status):
+            start.disabled, stop.disabled = False, True
+            last = self.presenter.words
+            self.reopen()
+            self.refresh()
+            if status and self._cancelled:
+                self.presenter.say("Cancelled; the runs that have ended are kept.")
+            elif status:
+                self.presenter.say(last, alert=True)
+
+        def cancel(button):
+            self._cancelled = True
+            self.sweeping.stop()
+
+        start.on_click(begin)
+        stop.on_click(cancel)
+        held = ipywidgets.VBox([self.widgets["hold"], self.widgets["run"]])
+        seen = ipywidgets.VBox([widget for widget in self.widgets.values() if widget not in held.children])
+        for widget in (*seen.children, self.widgets["run"]):
+            widget.layout.width = COLUMN
+        chosen = ipywidgets.HBox([seen, held], layout={"flex_flow": "row wrap"})
+        return ipywidgets.VBox([chosen, ipywidgets.HBox([start, stop])])
+
+    def close(self) -> None:
+        if self.sweeping is not None:
+            self.sweeping.leave()
+        super().close()
+
+
+# --- what there is ----------------------------------------------------------------------------------------------------
+
+
+def _source(grid: str, store: str) -> Path:
+    """Where the table lies: in the folder of a sweep, if it has one, else among what ships."""
+    own, name = Path(store) / "results.parquet", Path(grid).stem
+    if store and own.is_file():
+        return own
+    ships = shipped.RESULTS / f"grid_{name}.parquet"
+    if not ships.is_file():
+        where = f"in {store!r}" if store else "here"
+        raise ValueError(f"there are no results of grid {grid!r} {where}; make them: {_sweep(grid, store)}")
+    return ships
+
+
+def _sweep(grid: str, store: str) -> str:
+    """The command that makes the runs of a grid."""
+    return f"python -m coral_viz sweep {_described(grid)} --out {store or f'out/{Path(grid).stem}'}"
+
+
+def _described(grid: str) -> str:
+    return grid if grid.endswith(".toml") else f"data/grids/{grid}.toml"
+
+
+def _command(settings: dict) -> list[str]:
+    """The same for this machine. ValueError if no folder is named, or the grid is not described."""
+    if not settings["store"]:
+        raise ValueError("name a folder in which the sweep may keep its runs, such as out/coral.")
+    grid = Path(settings["grid"] if settings["grid"].endswith(".toml") else GRIDS / f"{settings['grid']}.toml")
+    if not grid.is_file():
+        raise ValueError(f"there is no description {str(grid)!r} of the grid; it takes five lines of TOML.")
+    return [sys.executable, "-m", "coral_viz", "sweep", str(grid), "--out", settings["store"]]
+
+
+def _in_words(line: str) -> str:
+    """A progress bar as a sentence; other lines as they are."""
+    return BAR.sub(r"\1 of \2 runs are done, about \3 left.", line)
+
+
+def _table(grid: str, store: str) -> pd.DataFrame:
+    return _read(*_stamped(grid, store))
+
+
+def _measured(grid: str, store: str, metric: str, parts: tuple[str, ...]) -> pd.DataFrame:
+    """The rows of one metric in some parts and of what it is seen against, which are a fraction of the table."""
+    return _only(*_stamped(grid, store), metric, parts)
+
+
+def _usual(grid: str, store: str) -> dict[str, object]:
+    return _based(*_stamped(grid, store))
+
+
+def _runs(grid: str, store: str) -> list[tuple[str, str]]:
+    """The runs as (words, id): how each differs from what is usual, and its seed."""
+    return _named(*_stamped(grid, store))
+
+
+def _stamped(grid: str, store: str) -> tuple[Path, int]:
+    """The file of the table and when it was written: what has been read of it is kept until it is written again."""
+    path = _source(grid, store)
+    return path, path.stat().st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, written: int) -> pd.DataFrame:
+    return sweep_table.read(path)
+
+
+@lru_cache(maxsize=32)
+def _only(path: Path, written: int, metric: str, parts: tuple[str, ...]) -> pd.DataFrame:
+    table = _read(path, written)
+    table = table[table["metric"].isin([metric, sweep_data.BOUNDS.get(metric)]) & table["part"].isin([*parts, "data"])]
+    words = table.columns[table.dtypes == "str"]
+    return table.astype(dict.fromkeys(words, object))  # few words are compared faster as they are
+
+
+@lru_cache(maxsize=8)
+def _based(path: Path, written: int) -> dict[str, object]:
+    return sweep_data.usual(_read(path, written))
+
+
+@lru_cache(maxsize=8)
+def _named(path: Path, written: int) -> list[tuple[str, str]]:
+    runs = _read(path, written).drop_duplicates("run_id")
+    words = sweep_data.named(runs, sweep_data.settings(runs), sweep_data.usual(runs))
+    return [(f"{cell}, seed {seed}", run_id) for cell, seed, run_id in zip(words, runs["seed"], runs["run_id"])]
+
+
+def _parts(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
+    """The parts of which a measure is there, as (words, part), the whole embedding first."""
+    found = table.loc[table["metric"] == measure.split(", ")[0], "part"]
+    known = tables.in_order(found, PARTS)
+    return [("each loss has its own" if part == "" else part_name(part).replace("|", " and "), part) for part in known]
+
+
+def _numbers_first(table: pd.DataFrame) -> list[str]:
+    """The settings, those before the others over which curves can be drawn."""
+    return sorted(sweep_data.settings(table), key=lambda name: not sweep_data.is_number(table[name]))
+
+
+def _levels(values: pd.Series) -> list:
+    return sorted(
+        (value.item() if isinstance(value, np.generic) else value for value in values.dropna().unique()), key=str
+    )
+
+
+def _maps(settings: dict) -> dict[str, Map]:
+    """Maps of the parts of a run whose weights are in the folder of the sweep. ValueError if they are not."""
+    folder = f"{settings['store']}/runs"
+    if not settings["store"] or not (Path(folder) / settings["run"]).is_dir():
+        raise ValueError(
+            f"the weights of this run are not here; make them ({_sweep(settings['grid'], settings['store'])}) and name "
+            "the folder of the sweep."
+        )
+    embedded = finished.embedded(folder, settings["run"])
+    parts = [part for part in embedded.parts if part != "all"][-3:]
+    classes = embedded.labels[settings["label"] or "synergy"][: finished.MAPPED]
+    projected = {part: finished.projected(folder, settings["run"], True, part, "PCA") for part in parts}
+    return {part_name(part): Map(points, classes, axes) for part, (points, axes) in projected.items()}

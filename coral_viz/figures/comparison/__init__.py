@@ -1,0 +1,1 @@
+"""Methods compared: what each embedding keeps, in which part, with which modalities."""

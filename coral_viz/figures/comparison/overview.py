@@ -1,0 +1,66 @@
+"""Which pictures tell the story of a table, and what they are called."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz import style
+from coral_viz.figures.comparison.accuracy import accuracy
+from coral_viz.figures.comparison.bits_kept import bits_kept
+from coral_viz.figures.comparison.modality_subsets import subsets
+from coral_viz.figures.comparison.part_atoms import dots, stacked
+from coral_viz.figures.comparison.part_bits import matrix
+from coral_viz.figures.comparison.retrieval import retrieval
+from coral_viz.figures.course.loss_curves import curves
+from coral_viz.results import tables
+
+PAGE = 6  # methods that one picture with a block per method holds at most
+
+
+def overview(table: pd.DataFrame, *, look: Mapping | None = None) -> dict[str, Figure]:
+    """Every picture that the table has numbers for, by name.
+
+    Args:
+        table: a valid tidy table.
+        look: rcParams, ``style.paper(columns=2)`` if None.
+
+    Returns:
+        bits_kept, accuracy, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with further
+        methods); and where_<method> and where_<method>_dots for each method with a decomposition between its parts.
+    """
+    look = look or style.paper(columns=2)
+    done = table[table["status"] == "done"]
+    part = done["part"]
+    pictures = {
+        name: draw(done, look=look)
+        for name, draw, has in (
+            ("bits_kept", bits_kept, (part == "all") & (done["metric"] == "bits")),
+            ("accuracy", accuracy, (part == "all") & (done["metric"] == "balanced_accuracy")),
+            ("subsets", subsets, part.str.startswith("all(") & (done["metric"] == "balanced_accuracy")),
+            ("retrieval", retrieval, done["metric"] == "mAP"),
+        )
+        if has.any()
+    }
+    pictures |= _pages("parts", matrix, done, (done["readout"] == "best") & (done["metric"] == "bits"), look)
+    pictures |= _pages("training", curves, done, done["split"] == "train", look)
+    for method in done.loc[part.str.contains("|", regex=False), "method"].unique():
+        own = done[done["method"] == method]
+        pictures[f"where_{method}"] = stacked(own, look=look)
+        pictures[f"where_{method}_dots"] = dots(own, look=look)
+    return pictures
+
+
+def _pages(name: str, draw: Callable, done: pd.DataFrame, has: pd.Series, look: Mapping) -> dict[str, Figure]:
+    """The picture of the methods that the mask ``has`` rows of, as evenly as possible on pages of at most ``PAGE``."""
+    variants = style.method_order(tables.variants(done[has]))
+    pages = math.ceil(len(variants) / PAGE)
+    starts = [len(variants) * page // pages for page in range(pages + 1)] if pages else []
+    names = [name, *(f"{name}_{page}" for page in range(2, pages + 1))]
+    return {
+        name: draw(pd.concat([tables.of_variant(done, variant) for variant in variants[start:stop]]), look=look)
+        for name, start, stop in zip(names, starts, starts[1:])
+    }

@@ -1,0 +1,219 @@
+"""Where an embedding keeps what it knows: the decomposition between two of its parts about every label, in bits.
+
+What both parts tell is leakage between them; what only their combination tells is kept by neither alone. The same rows
+are drawn as stacked bars, whose length is all that the two parts tell, or as dots with their intervals and seeds. What
+one part alone tells has the part's colour: that of what is unique to its modality, or another where it has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.offsetbox import AnnotationBbox, HPacker, TextArea
+from matplotlib.patches import Patch
+from matplotlib.ticker import MultipleLocator
+
+from coral_viz import style
+from coral_viz.figures.comparison.part_bits import part_name
+from coral_viz.figures.layout import face, marks
+from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, seeds_in_words, text_at
+from coral_viz.results import tables
+from coral_viz.results.tables import LABELS, VARIANT
+
+BY = [*VARIANT, "part", "distribution", "label", "metric"]
+MEANINGS = {
+    "redundancy": "in both",
+    "unique_1": "first only",
+    "unique_2": "second only",
+    "synergy": "together only",
+}
+EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
+SPACE = 0.4  # type sizes between words of several colours
+HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above each block, ticks and axis
+
+
+@picture
+def stacked(table: pd.DataFrame) -> Figure:
+    """Atoms between pairs of parts as stacked bars (means over seeds, bits); the upright tick is the label's truth.
+
+    Raises:
+        ValueError: the table holds no decomposition between two parts.
+    """
+    _, summary, truth = _between(table)
+    key = [
+        Patch(facecolor=colour, hatch=style.ATOM_HATCHES[atom], edgecolor=style.PAPER, label=MEANINGS[atom])
+        for atom, colour in _colours().items()
+    ]
+    words = (
+        f"Bits that two parts hold about each label, a row per label; {mean_of(summary['n'].max())}; upright tick: "
+        "exact truth. What one part alone holds has that part's colour."
+    )
+    figure, panels = _grid(summary, 1.15, words, key)
+    for ax, here, labels in panels:
+        _bars(ax, here, labels)
+        _truths(ax, truth, here, labels)
+    longest = summary.groupby(BY[:-1])["estimate"].sum().max()
+    figure.axes[0].set_xlim(0, 1.03 * max(longest, truth.max()))  # shared by every panel
+    return describe(figure, _alt("Stacked bars", summary))
+
+
+@picture
+def dots(table: pd.DataFrame) -> Figure:
+    """Atoms between pairs of parts as dots on their intervals, with every seed (bits); grey ticks: the labels' truths.
+
+    Raises:
+        ValueError: the table holds no decomposition between two parts.
+    """
+    rows, summary, truth = _between(table)
+    size = 0.9 * matplotlib.rcParams["lines.markersize"]
+    key = [
+        Line2D([], [], ls="", ms=size, color=colour, marker=style.ATOM_MARKERS[atom], label=MEANINGS[atom])
+        for atom, colour in _colours().items()
+    ]
+    words = (
+        "Bits that two parts hold about each label, a row per label; tick: exact truth, where intervals end. What one "
+        f"part alone holds has that part's colour. {seeds_in_words(summary)}"
+    )
+    figure, panels = _grid(summary, 2.1, words, key)
+    for ax, here, labels in panels:
+        _dots(ax, here, rows.merge(here[BY], on=BY), labels)
+        _truths(ax, truth, here, labels)
+    return describe(figure, _alt("Dot plot", summary))
+
+
+def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
+    """Decompositions between two parts as tidy rows; their summary; the truth by (distribution, label).
+
+    Intervals end at 0 and at the truth, beyond which no atom can be.
+    """
+    rows = table[table["part"].str.contains("|", regex=False) & table["metric"].isin(LABELS)]
+    rows = rows[rows["status"] == "done"]
+    if rows.empty:
+        raise ValueError("the table holds no decomposition between two parts of an embedding")
+    summary = tables.summarise(rows, BY)
+    truth = tables.select(table, metric="truth").groupby(["distribution", "label"])["value"].mean()
+    most = np.maximum(truth[summary.set_index(["distribution", "label"]).index].to_numpy(), summary["estimate"])
+    return rows, summary.assign(low=summary["low"].clip(0), high=np.minimum(summary["high"], most)), truth
+
+
+def _grid(summary: pd.DataFrame, row: float, words: str, key: Sequence[Artist]):
+    """The figure and its panels in use: (axes, their part of the summary, labels from top to bottom)."""
+    blocks = [
+        (variant, part)
+        for variant in style.method_order(tables.variants(summary))
+        for part in dict.fromkeys(tables.of_variant(summary, variant)["part"])
+    ]
+    distributions = tables.distributions(summary)
+    labels = tables.labels(summary)
+    figure = canvas(len(blocks) * (len(labels) * row + TITLE) + HEADER + FOOTER, words, key)
+    grid = figure.subplots(len(blocks), len(distributions), squeeze=False, sharex=True, sharey=True)
+    panels = []
+    for (variant, part), line in zip(blocks, grid):
+        own = tables.of_variant(summary, variant)
+        for distribution, ax in zip(distributions, line):
+            here = own[(own["part"] == part) & (own["distribution"] == distribution)]
+            if len(here):
+                panels.append((ax, here, labels))
+        _name(line[0], style.method_style(*variant).label, part, _beside(labels))
+    _frame(grid, distributions, labels)
+    return figure, panels
+
+
+def _beside(labels: list[str]) -> float:
+    """Type sizes that the names of the rows take."""
+    return face.widest(style.label_style(label).name for label in labels) + 1
+
+
+def _frame(grid, distributions: list[str], labels: list[str]) -> None:
+    for distribution, top, bottom in zip(distributions, grid[0], grid[-1]):
+        text_at(top, distribution, (0, 1), (0, 2.1), weight="bold").set_in_layout(True)
+        bottom.set_xlabel("bits")
+    corner = grid[0, 0]
+    corner.xaxis.set_major_locator(MultipleLocator(1))
+    corner.set_ylim(len(labels) - 0.5, -0.5)
+    corner.set_yticks(range(len(labels)), [style.label_style(label).name for label in labels])
+    text_at(corner, "trained on", (0, 1), (-0.55, 2.1), ha="right", color=style.MUTED)
+    for ax in grid.flat:
+        ax.tick_params(axis="y", length=0)
+        ax.spines["left"].set_visible(False)
+
+
+def _name(ax: Axes, method: str, part: str, beside: float) -> None:
+    """Name the method and its two parts, each part in the colour of what it alone tells.
+
+    The line begins at the panel, or as much further left as its words are too long.
+    """
+    first, second = part.split("|")
+    own = _colours(part)
+    colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
+    texts = [f"{method}:", part_name(first), "and", part_name(second)]
+    points = matplotlib.rcParams["font.size"]
+    words = [TextArea(text, textprops={"color": colour, "weight": "bold"}) for text, colour in zip(texts, colours)]
+    place = {
+        "xycoords": "axes fraction",
+        "boxcoords": "offset points",
+        "box_alignment": (0, 0),
+        "frameon": False,
+        "pad": 0,
+    }
+    long = sum(face.width(text, weight="bold") for text in texts) + SPACE * (len(texts) - 1)
+    left = min(0, face.letters() - 2 * MARGIN - beside - long)
+    box = AnnotationBbox(
+        HPacker(children=words, pad=0, sep=SPACE * points), (0, 1), (left * points, 0.3 * points), **place
+    )
+    ax.add_artist(box).set_in_layout(False)
+    ax.set_title(" ")  # keeps the line free in the layout
+
+
+def _colours(part: str = "") -> dict[str, str]:
+    """The colour of each atom between two parts; without parts, of its place in the key."""
+    alone = [_colour(name, spare) for name, spare in zip(part.split("|"), EITHER)] if part else [style.MUTED] * 2
+    return {atom: style.ATOM_COLOURS[atom] for atom in LABELS} | dict(zip(("unique_1", "unique_2"), alone))
+
+
+def _colour(name: str, spare: str) -> str:
+    kind, _, number = name.partition("_")
+    return style.label_style(f"unique_{number}").colour if kind in ("unique", "modality") else spare
+
+
+def _bars(ax: Axes, summary: pd.DataFrame, labels: list[str]) -> None:
+    atoms = summary.pivot(index="label", columns="metric", values="estimate").reindex(columns=LABELS)
+    y, left, colours = [labels.index(label) for label in atoms.index], 0.0, _colours(summary["part"].iloc[0])
+    for atom in atoms:
+        look = {"facecolor": colours[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
+        ax.barh(y, atoms[atom], left=left, height=0.66, lw=0, label=atom, **look)
+        left = left + atoms[atom]
+
+
+def _dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, labels: list[str]) -> None:
+    """Four dots per label, one below the other in the order of the atoms."""
+    for y in range(1, len(labels)):
+        ax.axhline(y - 0.5, color=style.FAINT, lw=0.5, zorder=0)
+    for i, (atom, colour) in enumerate(_colours(summary["part"].iloc[0]).items()):
+        here, ticks = (rows[rows["metric"] == atom] for rows in (summary, seeds))
+        here, ticks = (rows.assign(y=rows["label"].map(labels.index) + 0.21 * (i - 1.5)) for rows in (here, ticks))
+        marks.dots(ax, here, ticks, colour, marker=style.ATOM_MARKERS[atom])
+
+
+def _truths(ax: Axes, truth: pd.Series, here: pd.DataFrame, labels: list[str]) -> None:
+    """An upright tick across each label's row at its exact truth; ``truth`` by (distribution, label)."""
+    for key in here[["distribution", "label"]].drop_duplicates().itertuples(index=False, name=None):
+        y, width = labels.index(key[1]), 0.75 * matplotlib.rcParams["lines.linewidth"]
+        ax.vlines(truth[key], y - 0.46, y + 0.46, color=style.MUTED, lw=width, zorder=1)
+
+
+def _alt(kind: str, summary: pd.DataFrame) -> str:
+    words = []
+    for (method, knob, part, distribution, label), rows in summary.groupby(BY[:-1], sort=False):
+        atoms = rows.set_index("metric")["estimate"].reindex(LABELS)
+        values = ", ".join(f"{MEANINGS[atom]} {value:z.2f}" for atom, value in atoms.items())
+        parts = " and ".join(map(part_name, part.split("|")))
+        words.append(f"{style.method_style(method, knob).label}, {distribution}, {label} in {parts}: {values}")
+    return f"{kind} of the bits that two parts of an embedding hold about each label. {'; '.join(words)}."

@@ -1,0 +1,1 @@
+"""One training looked into: its losses, what probes read along the way, and maps of its embedding."""

@@ -1,0 +1,77 @@
+"""What a readout finds over the steps of recorded trainings: a panel per label, a line per run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from coral_viz import style
+from coral_viz.figures.course.moment import METRICS
+from coral_viz.figures.layout.canvas import canvas, describe, picture
+from coral_viz.results import tables
+
+ROWS, FIRST = 13, 0.02  # lines of text; the least share of the longest training that is shown
+
+
+@picture
+def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
+    """Bits or balanced accuracy of the whole embedding, from a fiftieth of the longest training to its end.
+
+    Args:
+        replays: recordings as ``coral_viz.runs.replay`` makes them, of one task.
+        metric: "bits" or "balanced_accuracy".
+
+    Raises:
+        ValueError: there is no recording, they are of several tasks, or the metric was not recorded.
+    """
+    if metric not in METRICS:
+        raise ValueError(f"metric = {metric!r} was not recorded; choose one of {', '.join(METRICS)}.")
+    asked = sorted({replay.spec.task for replay in replays})
+    if len(asked) != 1:
+        raise ValueError(f"the recordings are of {len(asked)} tasks ({', '.join(asked)}); one is shown at a time.")
+    order = style.method_order((replay.spec.method, replay.spec.knob) for replay in replays)
+    replays = sorted(replays, key=lambda replay: order.index((replay.spec.method, replay.spec.knob)))
+    bound = "dotted: chance" if metric == "balanced_accuracy" else "dotted: the exact truth"
+    words = (
+        f"{METRICS[metric].capitalize()} of the whole embedding, fitted to 2048 samples and tested on as many at the "
+        f"recorded steps of one training each; {bound}. A step of one method is not as dear as that of another."
+    )
+    figure = canvas(ROWS, words, [_look(replay, Line2D([], [])) for replay in replays])
+    labels = tables.labels(replays[0].probes)
+    grid = figure.subplots(1, len(labels), sharey=metric == "balanced_accuracy", squeeze=False)[0]
+    for label, ax in zip(labels, grid):
+        _panel(ax, replays, label, metric)
+    grid[0].set_ylabel(METRICS[metric].split(" (")[0])
+    return describe(figure, _alt(replays, labels, metric))
+
+
+def _look(replay, line: Line2D) -> Line2D:
+    look = style.method_style(replay.spec.method, replay.spec.knob)
+    line.set(color=look.colour, ls=look.linestyle, marker=look.marker, label=look.label)
+    return line
+
+
+def _panel(ax: Axes, replays: Sequence, label: str, metric: str) -> None:
+    last = max(replay.steps[-1] for replay in replays)
+    for replay in replays:
+        rows = replay.probes.query("label == @label and metric == @metric and step >= @FIRST * @last")
+        _look(replay, *ax.plot(rows["step"], rows["value"], ms=0.7 * matplotlib.rcParams["lines.markersize"]))
+    bound = replays[0].truth if metric == "bits" else replays[0].chance
+    ax.axhline(bound[label], color=style.MUTED, ls=":", lw=matplotlib.rcParams["axes.linewidth"], zorder=0)
+    look = style.label_style(label)
+    ax.set_title(look.name, color=look.colour)
+    ax.set(xscale="log", xlabel="step", xlim=(FIRST * last, 1.1 * last))
+    ax.xaxis.set_major_formatter("{x:g}")
+
+
+def _alt(replays: Sequence, labels: list[str], metric: str) -> str:
+    told = []
+    for replay in replays:
+        ends = replay.probes.query("metric == @metric").set_index(["label", "step"])["value"]
+        found = ", ".join(f"{label} {ends[label, replay.steps[-1]]:z.2f}" for label in labels)
+        told.append(f"{replay.spec.words} after {replay.steps[-1]} steps: {found}")
+    return f"{METRICS[metric].capitalize()} over the steps of training. {'; '.join(told)}."

@@ -1,0 +1,1 @@
+"""What methods are trained on: samples, masks, and the information that a task holds."""

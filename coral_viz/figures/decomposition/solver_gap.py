@@ -1,0 +1,67 @@
+"""A solver's way to the optimum: how far its value is certified to be, and is, at every accuracy asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
+
+from coral_viz import style
+from coral_viz.figures.layout.canvas import canvas, describe, picture
+
+LEAST = 1e-10
+"""Bits; what is less, exactly 0 among it, stands here."""
+
+
+@picture
+def closing(asked: Sequence[float], gaps: Sequence[float], above: Sequence[float], *, chosen: int = 0) -> Figure:
+    """The gap that was certified, and how far the coupling found is above the least information, on log scales.
+
+    Args:
+        asked: the gaps asked for, in bits, positive and falling.
+        gaps: the certified ones, each at least 0.
+        above: the information of the couplings found, less the least one, each at least 0.
+        chosen: the number of the point that is marked.
+
+    Raises:
+        ValueError: unequal lengths, fewer than two points, a gap asked for that is not positive, or a negative value.
+    """
+    asked, gaps, above = (np.asarray(values, float) for values in (asked, gaps, above))
+    if not len(asked) == len(gaps) == len(above) >= 2 or not (asked > 0).all() or (np.minimum(gaps, above) < 0).any():
+        raise ValueError("give two or more positive gaps asked for, and as many others, none of them negative.")
+    words = f"Below the dotted line: better than asked for. What is less than {LEAST:g} bit stands at the bottom."
+    figure = canvas(19, words)
+    ax = figure.subplots()
+    size, width = matplotlib.rcParams["lines.markersize"], matplotlib.rcParams["lines.linewidth"]
+    ax.plot(asked, asked, ls=":", color=style.MUTED, lw=0.6 * width, label="gap asked for")
+    for values, name, look in (
+        (gaps, "gap certified", {"color": style.ATOM_COLOURS["synergy"], "marker": "D", "ms": 0.7 * size}),
+        (above, "true distance", {"color": style.INK, "marker": "o", "mfc": "none", "ls": "--", "ms": 1.3 * size}),
+    ):
+        ax.plot(asked, values.clip(LEAST), label=name, lw=0.7 * width, clip_on=False, **look)
+    ax.axvline(asked[chosen], color=style.FAINT, lw=3 * width, zorder=0)
+    ax.legend(loc="upper right")
+    _scales(ax, asked)
+    return describe(figure, _alt(asked, gaps, above, chosen))
+
+
+def _scales(ax: Axes, asked: np.ndarray) -> None:
+    """Log scales, the more accurate to the right."""
+    ax.set(xscale="log", yscale="log", xlim=(1.6 * asked[0], asked[-1] / 1.6), ylim=(LEAST / 2, 2))
+    ax.set(xlabel="gap asked for, bits", ylabel="bits above the least information")
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(LogLocator(numticks=20))
+        axis.set_major_formatter(lambda x, _: f"{x:g}".replace("e-0", "e-"))
+        axis.set_minor_locator(NullLocator())
+
+
+def _alt(asked, gaps, above, chosen: int) -> str:
+    told = ", ".join(f"{gap:.0e} at {wish:.0e}" for wish, gap in zip(asked, gaps))
+    return (
+        f"Line chart of a solver's certified gap against the one asked for, in bits: {told}. Marked: "
+        f"{asked[chosen]:.0e}, where the coupling found is {above[chosen]:.1e} bits above the least."
+    )

@@ -1,0 +1,149 @@
+"""What every picture shares: a canvas as wide as the look says and as high as its rows need, small print, alt text.
+
+Figures are matplotlib's ``Figure``, never pyplot's, so that threads and notebooks cannot disturb one another.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import threading
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.legend_handler import HandlerLine2D
+from matplotlib.lines import Line2D
+from matplotlib.path import Path
+from matplotlib.text import Annotation
+
+from coral_viz import style
+from coral_viz.figures.layout import face
+
+DRAWING = threading.RLock()
+LINE = 1.3
+"""Height of one line of text, in type sizes."""
+SPACED = 1.2
+"""Heights of letters from line to line where words stand on several: faces differ in what they have themselves."""
+MARGIN, SMALL, KEYED = 0.6, 0.87, 0.93
+"""Type sizes: beside everything, letters of the small print, letters of a key."""
+PAD, SPACING = 0.4, 1.3
+"""Between a mark of the key and its name, between columns of the key: in sizes of the key's letters."""
+
+
+def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Give a drawing function the keyword ``look``: rcParams as ``coral_viz.style`` makes them, ``screen()`` if None.
+
+    The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture. One
+    picture is drawn at a time: the settings belong to the whole process, and two threads would restore each other's.
+    """
+
+    @functools.wraps(draw)
+    def drawn(*args, look: Mapping | None = None, **options) -> Figure:
+        with DRAWING, matplotlib.rc_context():
+            matplotlib.rcdefaults()
+            matplotlib.rcParams.update(style.screen() if look is None else look)
+            figure = draw(*args, **options)
+            face.pin(figure)
+            return figure
+
+    return drawn
+
+
+def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure:
+    """An empty figure of the look's width.
+
+    Args:
+        lines: its height without what stands below the panels, in lines of text.
+        small_print: what stands at the bottom: unit, n, what the interval is.
+        key: labelled handles that explain the marks, above the small print, on as many lines as they need.
+    """
+    width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
+    whole = small_print.replace(" = ", "\u00a0=\u00a0")  # n and its number stay on one line
+    words = face.wrap(whole, face.letters() - 2 * MARGIN, SMALL).replace("\u00a0", " ")
+    columns = _key_columns(key)
+    lines_of_key = math.ceil(len(key) / columns) if key else 0
+    below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.4
+    figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
+    share, left = below / (lines + below), MARGIN * points / 72 / width
+    figure.get_layout_engine().set(rect=(left, share, 1 - 2 * left, 1 - share))
+    figure.text(left, 0.35 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
+    if key:
+        place = {"loc": "upper left", "bbox_to_anchor": (left / 2, share), "borderaxespad": 0, "borderpad": 0.3}
+        spacing = {"ncols": columns, "handletextpad": PAD, "columnspacing": SPACING, "labelspacing": 0.4}
+        figure.legend(handles=key, handler_map={Line2D: _Given()}, **place, **spacing).set_in_layout(False)
+    return figure
+
+
+def _key_columns(key: Sequence[Artist]) -> int:
+    """How many columns the key of a canvas has."""
+    beside = matplotlib.rcParams["legend.handlelength"] + PAD + SPACING
+    room = face.letters() - 2 * MARGIN + KEYED * SPACING
+    return face.columns([str(entry.get_label()) for entry in key], room, KEYED * beside, KEYED)
+
+
+class _Given(HandlerLine2D):
+    """Puts the lines of a key where matplotlib would put copies, which take longer to make than all else of a key."""
+
+    def create_artists(self, legend, line, xdescent, ydescent, width, height, fontsize, trans):
+        line.set_data([-xdescent, width / 2 - xdescent, width - xdescent], [(height - ydescent) / 2] * 3)
+        line.set(markevery=[1], transform=trans)
+        return [line]
+
+
+def one_panel(figure: Figure, *, left: float, below: float) -> Axes:
+    """The panel of a canvas that has one, with so many type sizes for its numbers and names: no layout is solved.
+
+    Solving takes as long as drawing, which matters where a picture follows a slider.
+    """
+    points, (x, y, width, height) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    figure.set_layout_engine("none")
+    across, down = (points / 72 / size for size in figure.get_size_inches())
+    return figure.add_axes(
+        (x + left * across, y + below * down, width - (left + 1) * across, height - (below + 0.6) * down)
+    )
+
+
+def text_at(ax: Axes, text: str, corner: tuple[float, float], shift: tuple[float, float], **looks) -> Annotation:
+    """Text at a corner of a panel (axes fractions), shifted by type sizes; it takes no part in the layout."""
+    points = matplotlib.rcParams["font.size"]
+    offset = (shift[0] * points, shift[1] * points)
+    words = ax.annotate(text, corner, offset, xycoords="axes fraction", textcoords="offset points", **looks)
+    words.set_in_layout(False)
+    return words
+
+
+def rectangles(left, bottom, width, height) -> Path:
+    """One path of many rectangles, from numbers or arrays (n,): their hatch is drawn once, not once a rectangle."""
+    left, bottom, width, height = np.broadcast_arrays(*np.atleast_1d(left, bottom, width, height))
+    x = left[:, None] + width[:, None] * np.array([0, 1, 1, 0, 0])
+    y = bottom[:, None] + height[:, None] * np.array([0, 0, 1, 1, 0])
+    codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    return Path(np.stack([x.ravel(), y.ravel()], 1), np.tile(codes, len(left)))
+
+
+def in_bits(value: float, digits: int) -> str:
+    """A number with so many decimals, a true minus sign and no minus zero."""
+    return f"{float(value):z.{digits}f}".replace("-", "−")
+
+
+def seeds_in_words(summary: pd.DataFrame) -> str:
+    """How many seeds a summary rests on and what its interval is, as a sentence."""
+    low, high = summary["n"].min(), summary["n"].max()
+    seeds = "n = 1 seed" if high == 1 else f"n = {high} seeds" if low == high else f"n = {low} to {high} seeds"
+    return f"{seeds}; {' or '.join(dict.fromkeys(summary['interval']))}."
+
+
+def mean_of(seeds: int) -> str:
+    """What a number over seeds is, in words."""
+    return "n = 1 seed" if seeds == 1 else f"mean of n = {seeds} seeds"
+
+
+def describe(figure: Figure, alt: str) -> Figure:
+    """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it."""
+    figure.alt = alt
+    return figure

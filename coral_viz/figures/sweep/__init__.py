@@ -1,0 +1,1 @@
+"""Sweeps: what a setting changes."""

@@ -1,0 +1,300 @@
+"""From a sweep's table to what its pictures show: which numbers, which cells, and how both are called.
+
+A sweep's table has the tidy columns and one column per setting. Runs that differ in nothing but the seed make a cell;
+a mean never mixes cells. Intervals are those of a sweep's tables, ``statistics.bootstrap``: where some seeds reach the
+end of a scale, Student's would go beyond it, and this one, which covers about as well, does not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from coral_viz import style
+from coral_viz.figures.comparison.part_bits import part_name
+from coral_viz.figures.layout.canvas import seeds_in_words
+from coral_viz.results import statistics, tables
+from coral_viz.runs import RunSpec
+
+READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
+"""The readout that is meant where none is named; losses have none."""
+
+BOUNDS = {"balanced_accuracy": "chance", "bits": "truth"}
+"""What is known beforehand of a metric: its lowest level that means anything, or its highest that is possible."""
+
+USUAL = "usual"
+"""What the cell is called that others are compared with."""
+
+WHOLE = 0.98
+"""From which share of what is possible on a label counts as kept whole."""
+
+LITTLE = 0.05
+"""Up to which share of the truth a mark in a plane of shares stands at nothing."""
+
+BETWEEN = {
+    "redundancy": "in both {0} and {1}",
+    "unique_1": "in {0}, not in {1}",
+    "unique_2": "in {1}, not in {0}",
+    "synergy": "in {0} and {1} only together",
+}
+
+
+def settings(table: pd.DataFrame) -> list[str]:
+    """What tells cells apart: of method, task and distribution those that vary, and the columns that hold settings."""
+    varied = [name for name in ("method", "task", "distribution") if table[name].nunique() > 1]
+    own = [name for name in table if name not in tables.COLUMNS and name != "reference"]
+    return [*varied, *(own or ["knob"])]
+
+
+def usual(table: pd.DataFrame) -> dict[str, object]:
+    """By setting (methods apart), the value that most runs have: the base of a grid that turns one thing at a time.
+
+    Of several that are as frequent, the one that the task's runs use, if it is among them.
+    """
+    runs = table.drop_duplicates("run_id")
+    frequent = {name: list(runs[name].dropna().mode()) for name in settings(table) if name != "method"}
+    own = _own(*runs[["method", "task"]].iloc[0])
+    return {
+        name: own[name] if own.get(name) in values else values[0] for name, values in frequent.items() if len(values)
+    }
+
+
+def _own(method: str, task: str) -> dict[str, object]:
+    """The settings of the task's runs of a method, as far as they are known."""
+    try:
+        settings = RunSpec.make(method, task, seed=0).settings
+    except ValueError:
+        return {}
+    return {name: value for name, value in settings.items() if name != "distribution"}
+
+
+def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -> pd.DataFrame:
+    """The rows in which every setting but those that are free has its value in the base, or the method lacks it.
+
+    Raises:
+        ValueError: a name that is no setting, a setting that varies and is not in the base, or no such rows.
+    """
+    for name in free:
+        _check_setting(table, name)
+    for name in [name for name in settings(table) if name not in (*free, "method")]:
+        lacking = table.groupby("method")[name].transform("count") == 0
+        if name not in base and table.loc[~lacking, name].nunique(dropna=False) > 1:
+            raise ValueError(f"the table varies {name!r}, too; let the base hold it")
+        table = table[lacking | (table[name] == base.get(name, table[name]))]
+    if table.empty:
+        raise ValueError(f"no run has {' and '.join(value_in_words(*item) for item in base.items())}")
+    return table
+
+
+def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, labels=None) -> pd.DataFrame:
+    """One row per run and label of what is to be seen, with a column ``reference``: chance, the truth, or NaN.
+
+    Args:
+        table: a sweep's table, or a tidy table.
+        metric: "balanced_accuracy", "bits", an atom between two parts, or a term "loss/...".
+        readout: "linear" or "best"; None for the metric's own.
+        part: a part's name, "all", or for atoms "a|b"; a loss has none, and is seen at the last step.
+        labels: those to keep; None for all.
+
+    Raises:
+        ValueError: no finished run holds such numbers.
+    """
+    if metric.startswith("loss/"):
+        rows = tables.select(table, metric=metric, split="train").assign(reference=np.nan)
+        return rows[rows["step"] == rows.groupby("run_id")["step"].transform("max")]
+    rows = tables.select(table, metric=metric, part=part, readout=readout or READOUTS.get(metric, ""))
+    rows = rows[rows["label"].isin(tables.labels(rows) if labels is None else labels)]
+    if rows.empty:
+        raise ValueError(f"the table holds no {metric} of {', '.join(labels)} in part {part!r}")
+    bound = table[table["metric"] == BOUNDS.get(metric)].set_index(["run_id", "label"])["value"]
+    return rows.join(bound.rename("reference"), on=["run_id", "label"])
+
+
+def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """``statistics.bootstrap`` of ``measured`` rows with their mean ``reference``; no interval below 5 seeds."""
+    means = rows.groupby(list(by), as_index=False, sort=False, dropna=False)["reference"].mean()
+    return statistics.bootstrap(rows, by).merge(means, on=list(by))
+
+
+def whole(rows: pd.DataFrame) -> dict[str, float]:
+    """The labels of ``measured`` rows of which every run keeps nearly all there is, and the least share that one keeps.
+
+    None if that is all labels, or if there is no most that can be.
+    """
+    most = 1.0 if rows["metric"].iloc[0] == "balanced_accuracy" else rows["reference"]
+    least = (rows["value"] / most).groupby(rows["label"]).min()
+    kept = least[least >= WHOLE]
+    return {} if len(kept) == len(least) else {label: kept[label] for label in tables.labels(rows) if label in kept}
+
+
+def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
+    """Rows of runs that differ from others in one number alone, by its levels; a column ``line`` says what all else is.
+
+    Raises:
+        ValueError: no such setting, one whose values are words, or no two levels with everything else the same.
+    """
+    _check_setting(rows, setting)
+    if not is_number(rows[setting]):
+        raise ValueError(f"the values of {setting!r} are words, not numbers to draw a curve over")
+    others = [name for name in settings(rows) if name != setting]
+    rows = _alone(rows, setting)
+    if rows.empty:
+        raise ValueError(f"the table holds no two levels of {setting!r} with everything else the same")
+    rows = rows.assign(line=named(rows, others), **{setting: rows[setting].astype(float)})
+    return rows.sort_values(setting, kind="stable")
+
+
+def levels(table: pd.DataFrame, setting: str) -> int:
+    """How many levels of a number a curve can be drawn over; 0 if its values are words."""
+    return _alone(table, setting)[setting].nunique() if is_number(table[setting]) else 0
+
+
+def _alone(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
+    """The rows of runs that differ from others in this setting alone."""
+    others = [name for name in settings(rows) if name != setting]
+    rows = rows[rows[setting].notna()]
+    return rows[rows.groupby(others or ["method"], dropna=False)[setting].transform("nunique") > 1]
+
+
+def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
+    """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
+
+    Everything but the named settings is held as it is in the base, what that leaves out as is ``usual``. ValueError as
+    ``held``.
+    """
+    base = usual(rows) | dict(base or {})
+    rows = held(rows, names, base)
+    rows = rows.assign(cell=named(rows, ["method", *names], base))
+    return rows.sort_values("cell", key=lambda words: ~words.map(is_usual), kind="stable"), base
+
+
+def is_usual(cell: str) -> bool:
+    """Whether the words are of a cell that others are compared with."""
+    return cell.endswith(USUAL)
+
+
+def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) -> pd.DataFrame:
+    """A row per run: the shares of ``unique`` and ``synergy`` that its part keeps, ``level``, ``cell`` and ``line``.
+
+    ``level`` is the setting's value, ``cell`` names how all settings differ from what is usual, ``line`` all others.
+    Without a part it is the one that all modalities enter: "shared", or the whole of methods that have no such part.
+    ValueError if there is nothing.
+    """
+    _check_setting(table, setting)
+    shares_one = table["method"].isin(table.loc[table["part"] == "shared", "method"])
+    groups = [(part, table)] if part else [("shared", table[shares_one]), ("all", table[~shares_one])]
+    rows = pd.concat([measured(group, "bits", readout, name) for name, group in groups if len(group)])
+    shares = (rows["value"] / rows["reference"]).groupby([rows["run_id"], rows["label"].str.split("_").str[0]]).mean()
+    shares = shares.unstack()
+    if not {"unique", "synergy"} <= set(shares):
+        raise ValueError("the table needs labels of unique information and of synergy")
+    runs = rows.drop_duplicates("run_id").dropna(subset=setting)
+    known = settings(rows)
+    words = {"cell": named(runs, known, usual(rows)), "line": named(runs, [name for name in known if name != setting])}
+    level = runs[setting].astype(float) if is_number(runs[setting]) else runs[setting]
+    runs = runs.assign(level=level, **words).merge(shares, on="run_id")
+    if setting == "method":
+        order = [name for name, _ in style.method_order((name, "") for name in level)]
+        return runs.sort_values("level", key=lambda names: names.map(order.index), kind="stable")
+    return runs.sort_values("level", kind="stable") if is_number(level) else runs
+
+
+def without_those_at_nothing(means: pd.DataFrame) -> tuple[pd.DataFrame, list]:
+    """Cells without those of levels that keep hardly any of either, and these levels; none if that is all."""
+    little = (means[["unique", "synergy"]] <= LITTLE).all(axis=1).groupby(means["level"], sort=False).all()
+    neither = [] if little.all() else list(little.index[little])
+    return means[~means["level"].isin(neither)], neither
+
+
+def is_number(values: pd.Series) -> bool:
+    """Whether a setting's values are numbers, not words or switches."""
+    known = values.dropna().infer_objects()
+    return pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known)
+
+
+def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
+    """Every row's cell in words: its method and settings, of which those that all rows share are left out.
+
+    With a base, settings that are as in the base are left out instead, and the base itself is called usual, unless
+    methods are all that differ.
+    """
+    varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
+    words = []
+    for values in rows[varied].to_numpy(object):
+        known = [(name, value) for name, value in zip(varied, values) if not _lacks(value)]
+        told = [
+            value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
+        ]
+        as_base = base is not None and varied != ["method"] and len(told) == sum(name == "method" for name, _ in known)
+        words.append(", ".join([*told, USUAL] if as_base else told))
+    return words
+
+
+def value_in_words(name: str, value: object) -> str:
+    """A setting and its value, or a method's name."""
+    if name == "method":
+        return style.method_style(str(value)).label.split(" (")[0]
+    return str(value) if name == "knob" else f"{name.replace('_', ' ')} {plain(value)}"
+
+
+def plain(value: object) -> str:
+    """A value: numbers as short as they are, switches as on and off."""
+    if isinstance(value, bool | np.bool_):
+        return "on" if value else "off"
+    return f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
+
+
+def in_words(metric: str, readout: str | None = None, part: str = "all") -> str:
+    """What the numbers are, as an axis says it."""
+    if metric.startswith("loss/"):
+        return f"{metric.removeprefix('loss/').replace('_', ' ')} (nats)"
+    if metric in BETWEEN:
+        return f"bits {BETWEEN[metric].format(*map(part_name, part.split('|')))}"
+    name = f"bits ({readout or READOUTS[metric]} readout)" if metric == "bits" else f"{metric.replace('_', ' ')} in %"
+    return name if part == "all" else f"{name} in {part_name(part)}"
+
+
+def protocol(rows: pd.DataFrame) -> str:
+    """What was trained, how long and on what; methods only as long as they can be listed."""
+    names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
+    who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
+    steps = " to ".join(dict.fromkeys(f"{step:,}" for step in (rows["step"].min(), rows["step"].max())))
+    return f"{who} after {steps} steps of {' or '.join(tables.distributions(rows))} training"
+
+
+def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:
+    """What was trained and measured, n, the interval, and the bound that is dotted."""
+    metric = rows["metric"].iloc[0]
+    bound = {"chance": " Dotted: chance.", "truth": " Dotted: the truth."}.get(BOUNDS.get(metric), "")
+    return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
+
+
+def usual_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
+    """How the cell that others are compared with looks, and its settings, if it is among the cells."""
+    based = ", ".join(value_in_words(*item) for item in base.items() if not _lacks(item[1]))
+    return f" Usual ({look}): {based}." if based and any(map(is_usual, cells)) else ""
+
+
+def not_shown(kept: Mapping[str, float], metric: str) -> str:
+    """What takes the place of panels of labels that are kept whole."""
+    names = ", ".join(style.label_style(label).name for label in kept)
+    least = math.floor(1000 * min(kept.values(), default=0)) / 10
+    amount = f"{least:g} %{' of the truth' * (metric == 'bits')}{' or more' * (least < 100)}"
+    return f" Not shown: {names}, {amount} in every run." if kept else ""
+
+
+def unit(metric: str) -> str:
+    """What an axis shows, as short as it is."""
+    return {"balanced_accuracy": "balanced accuracy"}.get(metric, "nats" if metric.startswith("loss/") else "bits")
+
+
+def _check_setting(table: pd.DataFrame, name: str) -> None:
+    if name not in (*settings(table), "method"):
+        raise ValueError(f"the table has no setting {name!r}; it has {', '.join(settings(table))}")
+
+
+def _lacks(value: object) -> bool:
+    return value == "" or pd.isna(value)

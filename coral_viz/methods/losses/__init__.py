@@ -1,0 +1,36 @@
+"""The published objectives as pure functions of embeddings.
+
+Embeddings come in *unnormalised*, as heads give them, shape (B, E): B samples, E numbers; every function scales them to
+unit length itself. A loss with several terms returns them by name, already weighted: their sum is what is minimised.
+Values are in nats. They are computed in float32 at least, also where networks run in bfloat16. Scores rank tuples of
+modalities for retrieval: higher is a better match.
+"""
+
+from coral_viz.methods.losses.contrastive import clip, clip_ib, clip_pairs, cmc, nt_xent, pairwise_score
+from coral_viz.methods.losses.critics import club, nce
+from coral_viz.methods.losses.fused import comm, coral, infmasking, overlap
+from coral_viz.methods.losses.multiway import gram, gram_score, symile, symile_score, triangle, triangle_score
+from coral_viz.methods.losses.one_vs_all import ovaib, ovaib_score
+
+__all__ = [
+    "clip",
+    "clip_ib",
+    "clip_pairs",
+    "club",
+    "cmc",
+    "comm",
+    "coral",
+    "gram",
+    "gram_score",
+    "infmasking",
+    "nce",
+    "nt_xent",
+    "ovaib",
+    "ovaib_score",
+    "overlap",
+    "pairwise_score",
+    "symile",
+    "symile_score",
+    "triangle",
+    "triangle_score",
+]

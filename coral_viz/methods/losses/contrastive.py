@@ -1,0 +1,90 @@
+"""Objectives that compare embeddings two at a time: views of one sample, or pairs of modalities."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from coral_viz.methods.losses.precision import full_precision, matching, unit
+
+
+@full_precision
+def nt_xent(a: Tensor, b: Tensor, *, temperature: float) -> Tensor:
+    """Normalised-temperature cross-entropy between two views of the same samples (SimCLR, arXiv 2002.05709, eq. 1).
+
+    Each of the 2B rows must find its partner among the other 2B - 1, by cosine similarity / temperature.
+    a, b: (..., B, E); returns the mean over the 2B rows, shape (...). Symmetric in (a, b).
+    """
+    if a.shape != b.shape:
+        raise ValueError(f"views of the shapes {tuple(a.shape)} and {tuple(b.shape)} cannot be paired.")
+    z = F.normalize(torch.cat([a, b], -2), dim=-1) * temperature**-0.5
+    rows = z.shape[-2]
+    self_pairs = torch.eye(rows, dtype=torch.bool, device=z.device)
+    logits = (z @ z.mT).masked_fill(self_pairs, -torch.inf)
+    partner = torch.arange(rows, device=z.device).roll(rows // 2)
+    each = F.cross_entropy(logits.flatten(0, -2), partner.repeat(logits.shape[:-2].numel()), reduction="none")
+    return each.view(logits.shape[:-1]).mean(-1)
+
+
+@full_precision
+def clip(a: Tensor, b: Tensor, *, logit_scale: Tensor | float) -> Tensor:
+    """Symmetric cross-entropy between two modalities of the same samples (CLIP, arXiv 2103.00020, figure 3).
+
+    a, b: (B, E); the cosine similarities are multiplied by ``logit_scale`` (an inverse temperature). Returns a scalar.
+    """
+    logits = logit_scale * F.normalize(a, dim=-1) @ F.normalize(b, dim=-1).mT
+    target = torch.arange(len(a), device=a.device)
+    return (F.cross_entropy(logits, target) + F.cross_entropy(logits.mT, target)) / 2
+
+
+@full_precision
+def cmc(embeddings: list[Tensor], *, temperature: float) -> Tensor:
+    """Contrastive multiview coding (CMC, arXiv 1906.05849, full graph): the mean NT-Xent over all pairs of modalities.
+
+    embeddings: one (B, E) per modality, two or more. Returns a scalar, 0 for a batch of 1. Raises ValueError for fewer.
+    """
+    first, second = _pairs(unit(embeddings))
+    return nt_xent(first, second, temperature=temperature).mean()
+
+
+@full_precision
+def clip_pairs(embeddings: list[Tensor], *, logit_scale: Tensor | float) -> Tensor:
+    """The mean of ``clip`` over all pairs of modalities: one (B, E) per modality, two or more -> scalar.
+
+    0 for a batch of 1. Raises ValueError for fewer than two modalities or unequal shapes.
+    """
+    return _clip_pairs(unit(embeddings), logit_scale)
+
+
+@full_precision
+def clip_ib(embeddings: list[Tensor], *, logit_scale: Tensor | float, beta: float) -> dict[str, Tensor]:
+    """Pairwise CLIP with a bottleneck (CLIP+IB in arXiv 2605.29900): modalities of a sample are drawn together too.
+
+    embeddings: one (B, E) per modality, two or more (else ValueError). Terms: clip (see ``clip_pairs``) and minimality,
+    ``beta`` times the mean squared distance between the unit vectors of a sample, over pairs of modalities and samples.
+    """
+    z = unit(embeddings)
+    first, second = _pairs(z)
+    distance = (first - second).square().sum(-1).mean()
+    return {"clip": _clip_pairs(z, logit_scale), "minimality": beta * distance}
+
+
+@full_precision
+def pairwise_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """How well a query (Nq, E) matches each tuple of the other modalities, one (Ng, E) each: its mean cosine, (Nq, Ng).
+
+    In [-1, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    """
+    return F.normalize(queries, dim=-1) @ unit(gallery, least=1).mean(0).mT
+
+
+def _pairs(z: Tensor) -> tuple[Tensor, Tensor]:
+    """(M, B, E) -> the first and the second modality of every pair, (M (M - 1) / 2, B, E) each."""
+    first, second = torch.triu_indices(len(z), len(z), 1, device=z.device)
+    return z.index_select(0, first), z.index_select(0, second)
+
+
+def _clip_pairs(z: Tensor, logit_scale: Tensor | float) -> Tensor:
+    first, second = _pairs(z)
+    return matching(logit_scale * first @ second.mT).mean()

@@ -1,0 +1,138 @@
+"""Objectives that compare all modalities of a sample at once: Symile's product, GRAM's volume, TRIANGLE's area.
+
+Each comes with the score it trains, for retrieval: queries of one modality against tuples of all the others. Volumes
+and areas are differences of near-equal numbers once modalities align, so they are computed in float64.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from coral_viz.methods.losses.precision import full_precision, matching, one_of, others, unit
+
+TINY = 1e-12  # far below what a volume resolves, far above rounding in float64
+
+
+@full_precision
+def symile(
+    embeddings: list[Tensor],
+    *,
+    logit_scale: Tensor | float,
+    negatives: str = "all",
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Symile (arXiv 2411.01053): an anchor must find the rest of its sample, by the multilinear inner product.
+
+    embeddings: one (B, E) per modality, two or more; every modality is the anchor once; returns the mean cross-entropy,
+    0 for a batch of 1. ``negatives``: "all" B^(M-1) - 1 other combinations of the rest (memory B^M), or B - 1
+    of the rest "shuffled", each modality by a permutation of its own, drawn from ``generator``. Products of unit
+    vectors shrink as E^(-(M-1)/2): ``logit_scale`` must make up for it. Raises ValueError for one modality, unequal
+    shapes or an unknown ``negatives``.
+    """
+    one_of("negatives", negatives, "all", "shuffled")
+    z = unit(embeddings)
+    positive = logit_scale * z.prod(0).sum(-1)
+    if negatives == "all":
+        return _all_combinations(z, logit_scale) - positive.mean()
+    each = []
+    for m in range(len(z)):
+        tuples = torch.stack([x[_permutation(len(x), generator)] for x in others(z, m)]).prod(0)
+        logits = (logit_scale * z[m] @ tuples.mT).diagonal_scatter(positive)
+        each.append((logits.logsumexp(-1) - positive).mean())
+    return torch.stack(each).mean()
+
+
+def _all_combinations(z: Tensor, logit_scale: Tensor | float) -> Tensor:
+    """log-sum-exp over all tuples with a given anchor, the mean over anchors and samples: (M, B, E) -> scalar."""
+    count, batch, width = z.shape
+    tuples = z[0]
+    for x in z[1:-1]:
+        tuples = (tuples.unsqueeze(1) * x).view(-1, width)
+    logits = (logit_scale * tuples @ z[-1].mT).view([batch] * count)
+    each = [logits.movedim(m, 0).flatten(1).logsumexp(-1).mean() for m in range(count)]
+    return torch.stack(each).mean()
+
+
+def _permutation(count: int, generator: torch.Generator | None) -> Tensor:
+    return torch.randperm(count, generator=generator, device=generator.device if generator else "cpu")
+
+
+@full_precision
+def symile_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """The multilinear inner product of queries (Nq, E) with tuples of the other modalities, (Ng, E) each: (Nq, Ng).
+
+    In [-1, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    """
+    return F.normalize(queries, dim=-1) @ unit(gallery, least=1).prod(0).mT
+
+
+@full_precision
+def gram(
+    embeddings: list[Tensor], *, temperature: float, label_smoothing: float = 0.1, anchor: int | None = None
+) -> Tensor:
+    """GRAM (arXiv 2412.11959): the vectors of one sample must span a smaller volume than those of a mixed tuple.
+
+    embeddings: one (B, E) per modality, two or more. Modality ``anchor`` (from 0; None: each in turn, averaged) is
+    matched with the tuples of the others both ways, by ``gram_score`` / temperature. Returns a scalar, 0 for a batch of
+    1. Raises ValueError for one modality, unequal shapes or an anchor that does not exist.
+    """
+    z = unit(embeddings)
+    if anchor is not None and anchor not in range(len(z)):
+        raise ValueError(f"anchor = {anchor!r} is not allowed; it takes None or a modality, 0 to {len(z) - 1}.")
+    anchors = range(len(z)) if anchor is None else [anchor]
+    return _matched(gram_score, z, anchors, temperature, label_smoothing)
+
+
+@full_precision
+def gram_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """Minus the volume spanned by a query (Nq, E) and a tuple of the other modalities, (Ng, E) each: (Nq, Ng).
+
+    The volume is sqrt(det G), G the M x M Gram matrix of the unit vectors. In [-1, 0], higher is better, blind to
+    signs. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    """
+    base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
+    spread = TINY * torch.eye(base.shape[1], dtype=base.dtype, device=base.device)
+    factor = torch.linalg.cholesky(base @ base.mT + spread)
+    within = torch.linalg.solve_triangular(factor, base @ query.mT, upper=False).square().sum(-2)
+    # the tuple's own volume times the query's height over its span; at height 0 the gradient is taken as 0
+    height = (query.square().sum(-1) - within).clamp(min=TINY).sqrt()
+    return -(factor.diagonal(dim1=-2, dim2=-1).prod(-1, keepdim=True) * height).mT.to(queries)
+
+
+@full_precision
+def triangle(embeddings: list[Tensor], *, temperature: float, label_smoothing: float = 0.1) -> Tensor:
+    """TRIANGLE (NeurIPS 2025): three modalities of a sample must be the corners of a small triangle.
+
+    embeddings: three (B, E). Each modality in turn is matched with the pairs of the others both ways, by
+    ``triangle_score`` / temperature; the mean is returned, 0 for a batch of 1. Raises ValueError for any number of
+    modalities but three, or unequal shapes.
+    """
+    if len(embeddings) != 3:
+        raise ValueError(f"{len(embeddings)} modalities make no triangle; this objective takes exactly 3.")
+    return _matched(triangle_score, unit(embeddings), range(3), temperature, label_smoothing)
+
+
+@full_precision
+def triangle_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """Minus the area of the triangle between a query (Nq, E) and two other modalities, (Ng, E) each: (Nq, Ng).
+
+    Corners are the unit vectors: areas are at most 3 sqrt(3) / 4; higher is better. Raises ValueError for other than
+    two galleries or galleries of unequal shapes.
+    """
+    if len(gallery) != 2:
+        raise ValueError(f"{len(gallery) + 1} modalities make no triangle; this score takes exactly 3.")
+    x, (y, z) = F.normalize(queries, dim=-1).double(), unit(gallery).double()
+    side = z - y
+    edge = side.square().sum(-1)
+    # twice the area is |y - x| |z - y| sin: every term from products of x with the gallery
+    to_query = x @ side.mT - (y * side).sum(-1)
+    reach = x.square().sum(-1, keepdim=True) + y.square().sum(-1) - 2 * x @ y.mT
+    return -0.5 * (reach * edge - to_query.square()).clamp(min=TINY).sqrt().to(queries)
+
+
+def _matched(score, z: Tensor, anchors, temperature: float, label_smoothing: float) -> Tensor:
+    """The mean over anchors of matching each with the tuples of all other modalities: z (M, B, E) -> scalar."""
+    scores = torch.stack([score(z[m], others(z, m)) for m in anchors])
+    return matching(scores / temperature, label_smoothing=label_smoothing).mean()

@@ -1,0 +1,20 @@
+"""The networks every method shares: encoders, the fusion transformer, pooling and projection heads."""
+
+from coral_viz.methods.nets.encoders import TokenEncoder, encoder
+from coral_viz.methods.nets.fusion import FusionTransformer
+from coral_viz.methods.nets.heads import GroupedBatchNorm, ProjectionHead
+from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
+from coral_viz.methods.nets.pooling import AttentionPool
+from coral_viz.methods.nets.positions import grid_positions
+
+__all__ = [
+    "AlexNetTrunk",
+    "AttentionPool",
+    "CompactCNN",
+    "FusionTransformer",
+    "GroupedBatchNorm",
+    "ProjectionHead",
+    "TokenEncoder",
+    "encoder",
+    "grid_positions",
+]

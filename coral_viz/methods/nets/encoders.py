@@ -1,0 +1,57 @@
+"""Encoders: one modality's input to T tokens of a common width d, ready for fusion, and which one fits a modality.
+
+Every encoder has two attributes, ``tokens`` = T and ``dim`` = d.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
+
+SMALLEST, LARGE = 16, 128
+"""Pixels: the smallest image an encoder takes, and the size from which the encoder is AlexNet's trunk."""
+
+
+class TokenEncoder(nn.Module):
+    """A two-layer perceptron over a whole (T, p) observation, read out as T tokens of width d.
+
+    It sees all tokens at once because a factor's plane spreads over all of them. Inputs are expected at unit scale.
+    Shapes: (B, T, p) -> (B, T, d).
+    """
+
+    def __init__(self, tokens: int, features: int, dim: int, hidden: int):
+        super().__init__()
+        self.tokens, self.dim = tokens, dim
+        self.layers = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(tokens * features, hidden),
+            nn.GELU(),
+            nn.Linear(hidden, hidden),
+            nn.GELU(),
+            nn.Linear(hidden, tokens * dim),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.layers(x).unflatten(1, (self.tokens, self.dim))
+
+
+def encoder(modality, dim: int, hidden: int) -> nn.Module:
+    """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
+
+    tokens (T, p): TokenEncoder with ``hidden`` units a layer. image (3, S, S): CompactCNN with up to ``hidden``
+    channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another kind,
+    another shape of an image, or one under 16 px.
+    """
+    if modality.kind == "tokens":
+        return TokenEncoder(*modality.shape, dim=dim, hidden=hidden)
+    if modality.kind != "image":
+        raise ValueError(f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, image.")
+    size = modality.shape[-1]
+    if tuple(modality.shape) != (3, size, size) or size < SMALLEST:
+        raise ValueError(
+            f"modality {modality.name!r} has images of shape {tuple(modality.shape)}; encoders take (3, S, S) "
+            f"with S >= {SMALLEST}."
+        )
+    return CompactCNN(size, dim, hidden) if size < LARGE else AlexNetTrunk(dim)

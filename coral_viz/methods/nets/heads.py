@@ -1,0 +1,42 @@
+"""Projection heads: used by the losses, thrown away for the embedding."""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+from coral_viz.training.distributed import gathered
+
+
+class GroupedBatchNorm(nn.BatchNorm1d):
+    """Batch normalisation over axis -2, with statistics of their own for every leading index.
+
+    A (G, B, C) input gives what G calls with (B, C) would give, so that several calls of one head (a view, a subset of
+    modalities each) go through its linear layers as one. Shapes: (..., B, C) -> (..., B, C).
+    """
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        groups = x.reshape(-1, *x.shape[-2:])
+        return torch.stack([super(GroupedBatchNorm, self).forward(group) for group in groups]).view_as(x)
+
+
+class ProjectionHead(nn.Sequential):
+    """Linear - BN - ReLU - Linear - BN - ReLU - Linear, as in CoMM, InfMasking and COrAL (there hidden 512, out 256).
+
+    Shapes: (..., B, dim) -> (..., B, out); every leading index is a batch of its own for the normalisation. In training
+    by several processes the rows of all come out, and each batch is that of all processes.
+    """
+
+    def __init__(self, dim: int, hidden: int, out: int):
+        super().__init__(
+            nn.Linear(dim, hidden),
+            GroupedBatchNorm(hidden),
+            nn.ReLU(inplace=True),
+            nn.Linear(hidden, hidden),
+            GroupedBatchNorm(hidden),
+            nn.ReLU(inplace=True),
+            nn.Linear(hidden, out),
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(gathered(x) if self.training else x)

@@ -1,0 +1,157 @@
+"""A sweep at a glance, as markdown: a line per cell, what a linear probe reads of it, and what differs from usual.
+
+The usual cell has every setting at what the task's runs use. Other cells are compared with it seed by seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from coral_viz import methods, style
+from coral_viz.results import statistics, tables
+from coral_viz.results.resampling import FEWEST_SEEDS
+from coral_viz.runs import RunSpec, sweep_table
+
+WORLD = ["method", "task", "distribution"]
+"""Columns that tell apart what a cell is compared within; its settings tell the cells apart."""
+
+UNIQUE = "unique"  # the mean over modalities of what is unique to each
+SCORE = "own score"  # mean average precision of retrieval by it, over modalities asked for
+
+
+def grid_table(table: pd.DataFrame) -> str:
+    """Balanced accuracy of a linear probe on the whole embedding in %, of every cell, and its paired differences.
+
+    Args:
+        table: a sweep's table (``runs.results``).
+
+    Returns:
+        A markdown table (mean ± half the 95 % bootstrap interval of each label, and of retrieval where it was measured,
+        n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so.
+        ValueError where no run measured it.
+    """
+    rows = tables.select(table, metric="balanced_accuracy", part="all", readout="linear")
+    rows = pd.concat([rows, _retrieved(table)])
+    settings = sweep_table.settings(table)
+    rows = rows.assign(cell=rows.groupby([*WORLD, *settings], sort=False, dropna=False).ngroup())
+    usual = {world: _usual(*world, settings) for world in _distinct(rows, WORLD)}
+    cells = rows.drop_duplicates("cell").set_index("cell")
+    turned = {number: _turned(cell, usual[tuple(cell[WORLD])]) for number, cell in cells.iterrows()}
+    accuracy = statistics.bootstrap(rows, ["cell", "label"]).set_index(["cell", "label"])
+    against = _differences(rows, [number for number, names in turned.items() if not names])
+    labels = tables.labels(rows)
+    compared = [label for label in COMPARED if label in set(against["label"])]
+    heads = [*map(_symbol, labels), "n", *(f"{_symbol(label)} against usual" for label in compared)]
+    lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(heads)}"]
+    against = against.set_index(["cell", "label"])
+    for number in _in_order(cells, turned):
+        shown = [_text(accuracy, number, label, percent) for label in labels]
+        shown += [str(accuracy.loc[number, "n"].max())]
+        shown += [_text(against, number, label, _points) for label in compared]
+        lines.append(f"| {_named(cells.loc[number], cells, turned[number])} | {' | '.join(shown)} |")
+    return "\n".join([*lines, "", _explained(labels, accuracy, against, usual)]) + "\n"
+
+
+COMPARED = ("synergy", UNIQUE, SCORE)
+
+
+def _retrieved(table: pd.DataFrame) -> pd.DataFrame:
+    """A row per run: its mean average precision over the modalities asked for; none where it was not measured."""
+    rows = table[(table["metric"] == "mAP") & (table["label"] == "compatible")]
+    means = rows.groupby("run_id")["value"].mean()
+    runs = rows.drop_duplicates("run_id")
+    return runs.assign(label=SCORE, value=runs["run_id"].map(means))
+
+
+def _symbol(label: str) -> str:
+    return label if label == SCORE else style.label_style(label).symbol
+
+
+def percent(cell: pd.Series) -> str:
+    """Mean and half the interval in %; no interval where all seeds agree or there are too few."""
+    half = 50 * (cell["high"] - cell["low"])
+    return f"{100 * cell['estimate']:.1f}" + (f" ± {half:.1f}" if half >= 0.05 else "")
+
+
+def _points(difference: pd.Series) -> str:
+    """A difference in points with its interval, bold where found and large enough to be seen in the table."""
+    estimate = f"{100 * difference['estimate']:+z.1f}"
+    estimate = f"**{estimate}**" if difference["found"] and float(estimate) else estimate
+    if np.isnan(difference["low"]):
+        return estimate
+    return f"{estimate} [{100 * difference['low']:z.1f}, {100 * difference['high']:z.1f}]"
+
+
+def _text(summary: pd.DataFrame, cell: int, label: str, words) -> str:
+    return words(summary.loc[cell, label]) if (cell, label) in summary.index else ""
+
+
+def _usual(method: str, task: str, distribution: str, settings: list[str]) -> dict[str, object]:
+    made = RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
+    return {name: made.get(name) for name in settings}
+
+
+def _distinct(rows: pd.DataFrame, columns: list[str]) -> list[tuple]:
+    return list(rows[columns].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _turned(cell: pd.Series, usual: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a cell that are not as usual (None where its method lacks one)."""
+    same = {name: pd.isna(cell[name]) if value is None else cell[name] == value for name, value in usual.items()}
+    return {name: cell[name] for name in usual if not same[name]}
+
+
+def _differences(rows: pd.DataFrame, bases: list[int]) -> pd.DataFrame:
+    """``statistics.paired`` of every cell with the usual one of its world; empty where a sweep has none."""
+    rows = rows[rows["label"].isin(COMPARED) | rows["label"].str.startswith("unique_")]
+    rows = rows.assign(label=rows["label"].where(rows["label"].isin(COMPARED), UNIQUE))
+    rows = rows.groupby([*WORLD, "cell", "seed", "status", "label"], as_index=False)["value"].mean()
+    found = []
+    for _, world in rows.groupby(WORLD):
+        base = [number for number in bases if (world["cell"] == number).any()]
+        if base and world["cell"].nunique() > 1:
+            found.append(statistics.paired(world, {"cell": base[0]}, ["label"]))
+    return pd.concat(found) if found else pd.DataFrame(columns=["cell", "label"])
+
+
+def _in_order(cells: pd.DataFrame, turned: Mapping[int, dict]) -> list[int]:
+    """World by world, each led by its usual cell; else as they stand in the table."""
+    worlds = _distinct(cells, WORLD)
+    return sorted(turned, key=lambda number: (worlds.index(tuple(cells.loc[number, WORLD])), bool(turned[number])))
+
+
+def _named(cell: pd.Series, cells: pd.DataFrame, turned: Mapping[str, object]) -> str:
+    """What the cell is, in words: of its world what varies, and the settings that are not as usual."""
+    words = {"method": methods.get(cell["method"]).TITLE, "task": cell["task"], "distribution": cell["distribution"]}
+    world = [words[name] for name in WORLD if cells[name].nunique() > 1]
+    return ": ".join([*([", ".join(world)] if world else []), _said(turned) or "usual"])
+
+
+def _said(settings: Mapping[str, object]) -> str:
+    values = {name: f"{value:g}" if isinstance(value, float) else value for name, value in settings.items()}
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None)
+
+
+def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame, usual: Mapping[tuple, dict]) -> str:
+    said = [
+        "Balanced accuracy of a linear probe on the whole embedding in %: mean over n seeds ± half the 95 % bootstrap"
+    ]
+    if SCORE in labels:
+        said[0] = said[0].replace(" in %", f" in %, and mean average precision of retrieval by the method's {SCORE}")
+    said += [f"interval{f' (none below {FEWEST_SEEDS} seeds)' if accuracy['low'].isna().any() else ''}."]
+    if len(against):
+        unique = [style.label_style(label).symbol for label in labels if label.startswith("unique_")]
+        mean = f"; U is the mean of {', '.join(unique)}" if unique else ""
+        said += [f"Against usual: differences in points, paired by seed, with their 95 % bootstrap intervals{mean}."]
+        found = against["found"] & (against["estimate"].abs() >= 5e-4)
+        said += ["In bold where this interval and Student's both exclude 0 and rounding leaves something:"]
+        said += [f"{found.sum()} of the {len(against)} differences; no allowance is made for their number."]
+    else:
+        said += ["No cell has every setting as usual, so nothing is compared."]
+    distinct = {_said(settings): methods.get(method).TITLE for (method, *_), settings in usual.items()}
+    for words, title in distinct.items():
+        said += [f"Usual{f' of {title}' if len(distinct) > 1 else ''}: {words}."] if words else []
+    return " ".join(said)

@@ -1,0 +1,49 @@
+"""A figure of a paper before it is drawn: its source, the function that draws it, and the words of its caption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz.publishing.paper import words
+from coral_viz.publishing.paper.sources import Source
+
+Drawn = tuple[Figure, pd.DataFrame]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure to be: ``draw(content, look)`` returns it with the rows that it shows.
+
+    Attributes:
+        name: what its files are called.
+        source: what it rests on; None for a schematic.
+        says: the caption's first sentences.
+        protocol: the rest of the caption, from the rows shown.
+        columns: how many of the venue's columns it is wide.
+    """
+
+    name: str
+    source: Source | None
+    draw: Callable[[object, Mapping], Drawn]
+    says: str
+    protocol: Callable[[pd.DataFrame], str] = words.of_runs
+    columns: int = 2
+
+
+def shown(figure: Callable, select: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[pd.DataFrame, Mapping], Drawn]:
+    """A drawing of the rows that ``select`` takes from a table."""
+
+    def draw(table: pd.DataFrame, look: Mapping) -> Drawn:
+        rows = select(table)
+        return figure(rows, look=look), rows
+
+    return draw
+
+
+def measured(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows of finished runs but those of their training curves."""
+    return table[(table["split"] != "train") & (table["status"] == "done")]

@@ -1,0 +1,127 @@
+"""Tables of a paper, in LaTeX (booktabs) to set and as CSV to count with: accuracies by method, cells of ablations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pandas as pd
+
+from coral_viz import style
+from coral_viz.figures.layout.canvas import seeds_in_words
+from coral_viz.figures.sweep import sweep_data
+from coral_viz.publishing.paper import words
+from coral_viz.publishing.paper.sources import MAIN, Source, Sources
+from coral_viz.results import statistics, tables
+
+SPECIAL = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its LaTeX, its rows as CSV has them, its caption."""
+
+    latex: str
+    rows: pd.DataFrame
+    caption: str
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A table to be: ``make(content)`` of its source."""
+
+    name: str
+    source: Source
+    make: Callable[[pd.DataFrame], Sheet]
+
+
+def plan(sources: Sources) -> Iterator[Planned]:
+    """Every table of the set, also those whose source is not there."""
+    yield Planned("table_accuracy", sources.named[MAIN], accuracy)
+    for name, source in sources.sweeps.items():
+        yield Planned(f"table_ablation_{name}", source, ablation)
+
+
+def accuracy(table: pd.DataFrame) -> Sheet:
+    """Balanced accuracy of a linear probe of the whole embedding: a line per method, a column per kind of training and
+    label. ValueError if the table holds none."""
+    rows = tables.select(table, metric="balanced_accuracy", part="all", readout="linear")
+    summary = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
+    variants = style.method_order(tables.variants(summary))
+    names = {variant: style.method_style(*variant).label for variant in variants}
+    lines = [names[variant] for variant in summary[tables.VARIANT].itertuples(index=False, name=None)]
+    summary = summary.assign(line=lines, group=summary["distribution"])
+    says = "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval."
+    groups = {name: tables.labels(summary[summary["group"] == name]) for name in tables.distributions(summary)}
+    return _sheet(summary, list(names.values()), groups, says, rows)
+
+
+def ablation(table: pd.DataFrame) -> Sheet:
+    """The same for a sweep: a line per cell, named by what differs from the usual one, a column per label.
+
+    Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
+    """
+    rows = sweep_data.measured(table, "balanced_accuracy", "linear", "all")
+    base, names = sweep_data.usual(rows), sweep_data.settings(rows)
+    rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
+    summary = statistics.bootstrap(rows, ["line", "group", "label"])
+    told = ", ".join(sweep_data.value_in_words(*item) for item in base.items())
+    says = (
+        "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "
+        f"is named by what differs from the usual ({told})."
+    )
+    lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_usual(line))
+    return _sheet(summary, lines, {"": tables.labels(summary)}, says, rows)
+
+
+def _sheet(summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame) -> Sheet:
+    columns = [(group, label) for group, labels in groups.items() for label in labels]
+    cells = summary.set_index(["line", "group", "label"])
+    body = [
+        [line, *(_cell(cells.loc[line, *column]) if (line, *column) in cells.index else "" for column in columns)]
+        for line in lines
+    ]
+    notes = f"% {says} {seeds_in_words(summary)}"
+    latex = "\n".join([notes, *booktabs(groups, body)]) + "\n"
+    ordered = summary.sort_values("line", key=lambda names: names.map(lines.index), kind="stable")
+    ordered = ordered.drop(columns="group").rename(columns={"line": "name"})
+    return Sheet(latex, ordered, f"{says} {words.of_runs(rows)}")
+
+
+def booktabs(groups: dict[str, list[str]], body: list[list[str]]) -> list[str]:
+    """Lines of LaTeX that ``\\usepackage{booktabs}`` sets: a column for names, then one per label, under their groups.
+
+    Args:
+        groups: labels by the group's name; a single group without a name has no line of its own.
+        body: a name and a cell per label; names are escaped, cells are set as they are.
+    """
+    count = sum(map(len, groups.values()))
+    lines = [f"\\begin{{tabular}}{{l{'r' * count}}}", "\\toprule"]
+    if any(groups):
+        spans = [f"\\multicolumn{{{len(labels)}}}{{c}}{{{_escaped(name)}}}" for name, labels in groups.items()]
+        lines += [f" & {' & '.join(spans)} \\\\", _rules(groups)]
+    heads = [_escaped(style.label_style(label).symbol) for labels in groups.values() for label in labels]
+    lines += [f" & {' & '.join(heads)} \\\\", "\\midrule"]
+    lines += [f"{_escaped(name)} & {' & '.join(cells)} \\\\" for name, *cells in body]
+    return [*lines, "\\bottomrule", "\\end{tabular}"]
+
+
+def _rules(groups: dict[str, list[str]]) -> str:
+    """A short rule under the name of every group."""
+    rules, start = [], 2
+    for labels in groups.values():
+        rules.append(f"\\cmidrule(lr){{{start}-{start + len(labels) - 1}}}")
+        start += len(labels)
+    return " ".join(rules)
+
+
+def _cell(cell: pd.Series) -> str:
+    """Mean and half the interval in %; no interval where there are too few seeds for one."""
+    half = 50 * (cell["high"] - cell["low"])
+    return f"{100 * cell['estimate']:.1f}" + ("" if pd.isna(half) else f" $\\pm$ {half:.1f}")
+
+
+def _escaped(text: str) -> str:
+    return text.translate(SPECIAL)

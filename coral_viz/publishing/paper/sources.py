@@ -1,0 +1,116 @@
+"""What the figures and tables of a paper rest on: the files that ship, or the user's own in their place.
+
+A file that is not there is a source without content, so that what rests on it can be named as missing. A file that is
+there and not what it should be is an error, and nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from coral_viz.results import tables
+from coral_viz.runs import Store, sweep_table
+
+MAIN = "main"
+SHIPPED = {
+    MAIN: "results/factors.parquet",
+    "xnor": "results/xnor.parquet",
+    "modalities": "results/modalities.parquet",
+    "estimators": "results/bench_estimators.csv",
+    "coverage": "results/bench_coverage.csv",
+    "solver": "results/bench_pid.csv",
+    "runs": "runs",
+}
+"""Where the sources lie in the folder of shipped data."""
+
+SWEEPS = ("coral", "infmasking", "dials", "views")
+"""Shipped sweeps that a paper shows, as ``results/grid_NAME.parquet``."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file, or a folder of runs, and what it holds; None if it is not there."""
+
+    path: Path
+    content: pd.DataFrame | Store | None
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Sources by name; those that are ``sweeps`` hold the table of a sweep."""
+
+    named: dict[str, Source]
+    sweeps: dict[str, Source]
+
+
+def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
+    """Read what ships in ``data``, and the user's ``own`` tables in place of the shipped ones.
+
+    The table of a tour replaces the main one, and its folder's ``runs`` the shipped runs; the tables of sweeps replace
+    all shipped sweeps. A table is called by its file, or by its folder if it is called results.
+
+    Raises:
+        ValueError: one's own table is not there; a table is not valid (see ``tables.validate``, ``results.read``); two
+            tours, or two sweeps of one name.
+    """
+    data = Path(data)
+    if not data.is_dir():
+        raise ValueError(f"there is no folder {str(data)!r} of shipped data; name it with --data.")
+    named = {name: _read(data / place, pd.read_csv if "bench_" in place else _table) for name, place in SHIPPED.items()}
+    sweeps = {name: _read(data / "results" / f"grid_{name}.parquet", _table) for name in SWEEPS}
+    tours, swept = _own(own)
+    for path, source in tours:
+        named[MAIN] = source
+        if (path.parent / "runs").is_dir():
+            named["runs"] = _read(path.parent / "runs", _table)
+    return Sources(named, swept or sweeps)
+
+
+def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[str, Source]]:
+    """The user's tables: of tours, and by name of sweeps."""
+    tours, sweeps = [], {}
+    for path in map(Path, paths):
+        if not path.is_file():
+            raise ValueError(f"there is no table {str(path)!r}; name a file such as out/tour/results.parquet.")
+        source = _read(path, _table)
+        if "specs" not in source.content.attrs:
+            tours.append((path, source))
+            continue
+        name = path.parent.name if path.stem == "results" else path.stem.removeprefix("grid_")
+        if name in sweeps:
+            raise ValueError(f"two tables of sweeps are called {name!r}: {sweeps[name].path} and {path}; rename one.")
+        sweeps[name] = source
+    if len(tours) > 1:
+        raise ValueError(f"a paper has one main table, not {len(tours)}: {', '.join(str(path) for path, _ in tours)}.")
+    return tours, sweeps
+
+
+def _read(path: Path, read: Callable[[Path], pd.DataFrame]) -> Source:
+    """ValueError, naming the file, if it is there and not what it should be."""
+    if not path.exists():
+        return Source(path, None)
+    if path.is_dir():
+        return Source(path, Store(path, to_write=False))
+    try:
+        return Source(path, read(path))
+    except ValueError as error:
+        raise ValueError(str(error) if str(path) in str(error) else f"{str(path)!r}: {error}") from None
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A table of a sweep or a tidy table, told apart by what they hold."""
+    if path.suffix == ".parquet":
+        is_sweep = "specs" in _attributes(path)
+        return sweep_table.read(path) if is_sweep else tables.read(path)
+    return tables.read(path)
+
+
+def _attributes(path: Path) -> dict:
+    try:
+        return pd.read_parquet(path).attrs
+    except Exception as error:  # Arrow's own kinds among them
+        raise ValueError(f"{str(path)!r} is no parquet table: {error}") from None

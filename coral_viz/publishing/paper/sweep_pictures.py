@@ -1,0 +1,97 @@
+"""Figures of a sweep: all its cells, a curve for every number that it turns, synergy against unique information."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from functools import partial
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz.figures.comparison.part_bits import part_name
+from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.publishing.paper import words
+from coral_viz.publishing.paper.picture import Picture, measured, shown
+from coral_viz.publishing.paper.sources import Source
+
+CELLS = (
+    "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
+    "from the usual. Dots: means over seeds; ticks: seeds; bars: intervals; grey line: the usual; dotted line: chance."
+)
+CURVE = (
+    "Balanced accuracy of a linear probe of the whole embedding against the {setting} in the sweep {name}; everything "
+    "else as in the key, or the same throughout. Marks: means over seeds; pale dots: seeds; bars: intervals; dotted: "
+    "chance. Labels that every run keeps whole have no panel."
+)
+TRADED = (
+    "Synergy against unique information that the {part} embeddings of the sweep {name} keep, as shares of the truth by "
+    "a linear readout, which may be below 0 where it is surer than it should be. Small marks: runs, in the colour of "
+    "their {setting}; large marks: means over seeds{joined}."
+)
+JOINED = "; lines join cells that differ in it alone"
+CROWDED = 4
+"""Cells of one colour, of which the plane no longer tells which is which."""
+
+SPREAD = 0.1
+"""Shares of the truth by which cells differ at least where a plane of them is worth a figure."""
+
+
+def plan(name: str, source: Source) -> Iterator[Picture]:
+    """The figures of one sweep; if its table is not there, the one of its cells alone.
+
+    Synergy is drawn against unique information only where cells differ in both and colours tell them apart.
+    """
+
+    def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
+        return setting_effects.cells(
+            table, [name for name in sweep_data.settings(table) if name != "method"], look=look
+        )
+
+    yield Picture(f"ablation_{name}", source, shown(cells, measured), CELLS.format(name=name))
+    numbers = _numbers(source.content)
+    for setting in numbers:
+        says = CURVE.format(name=name, setting=setting.replace("_", " "))
+        curve = shown(partial(setting_effects.curve, setting=setting), measured)
+        yield Picture(f"ablation_{name}_{setting}", source, curve, says)
+    if not numbers:
+        return
+    part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
+    if _is_traded(source.content, setting, part):
+        trade = shown(partial(setting_effects.trade, setting=setting, part=part, readout="linear"), measured)
+        joined = JOINED if setting in numbers else ""
+        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part), joined=joined)
+        yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
+
+
+def _most_shared(table: pd.DataFrame) -> str:
+    """The part in which synergy and unique information compete: the shared one, if all methods have it, else all."""
+    parts = table.groupby("method")["part"].agg(set)
+    return "shared" if all("shared" in names for names in parts) else "all"
+
+
+def _is_traded(table: pd.DataFrame, setting: str, part: str) -> bool:
+    """Whether the plane shows more than a line, and which cell is where: its cells differ in both and in colour."""
+    with contextlib.suppress(ValueError):  # drawing will say what the table lacks
+        rows = sweep_data.traded(measured(table), setting, part, "linear")
+        means = rows.groupby("cell")[["unique", "synergy"]].mean()
+        spread = (means.max() - means.min() >= SPREAD).all()
+        return bool(spread and len(means) < CROWDED * rows["level"].nunique())
+    return True
+
+
+def _most_varied(table: pd.DataFrame, numbers: list[str]) -> str:
+    """What marks are coloured by: the method, if there are several, else the number with the most values."""
+    if table["method"].nunique() > 1:
+        return "method"
+    return max(numbers, key=lambda name: table[name].nunique())
+
+
+def _numbers(table: pd.DataFrame | None) -> list[str]:
+    """The settings that a curve can be drawn over: numbers, with two levels of which everything else is the same."""
+    found = []
+    for name in [] if table is None else sweep_data.settings(table):
+        with contextlib.suppress(ValueError):
+            sweep_data.lines(table.drop_duplicates("run_id"), name)
+            found.append(name)
+    return found

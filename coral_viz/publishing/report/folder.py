@@ -1,0 +1,73 @@
+"""The folder that a report is written to, and the order of its sections.
+
+The folder holds ``index.html``, the tidy table as ``results.parquet`` and ``results.csv``, ``timing.csv``, and in
+``figures/`` a pdf, svg, png and json of every picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz.figures.layout.saving import save
+from coral_viz.publishing import names
+from coral_viz.publishing.report import page, sections
+from coral_viz.results import tables
+
+
+def write(
+    out: str | Path,
+    table: pd.DataFrame,
+    timing: pd.DataFrame,
+    figures: Mapping[str, Figure],
+    *,
+    command: str,
+    settings: Mapping[str, object],
+    failures: pd.DataFrame | None = None,
+) -> Path:
+    """Write the folder ``out`` and return the path of its ``index.html``.
+
+    Args:
+        out: the folder; made if absent, files of the same names are replaced.
+        table: the tidy table.
+        timing: columns run_id, method, distribution, seed, seconds, device; a row per run. What runs were made with
+            (columns of ``runs.provenance``) is told where it is given.
+        figures: pictures by name, as ``figures.overview`` gives them; others are shown at the end.
+        command: what makes this folder again.
+        settings: names and values of what else decides the numbers (the task's dials, batch, learning rate).
+        failures: columns run_id, method, distribution, seed, reason; a row per failed run, if any.
+
+    Raises:
+        ValueError: the table is not valid or holds no bits kept, or a figure has no alternative text, or one has a name
+            that could lead out of the folder (see ``names.check``).
+        OSError: the folder cannot be written.
+    """
+    out, table = Path(out), tables.validate(table)
+    for name in figures:
+        names.check(name)
+    out.mkdir(parents=True, exist_ok=True)
+    tables.write(table, out / "results")
+    timing.to_csv(out / "timing.csv", index=False)
+    for name, figure in figures.items():
+        save(figure, out / "figures" / name, data=table)
+    failed = pd.DataFrame() if failures is None else failures
+    body = [
+        *sections.opening(table, timing, failed),
+        *sections.headline(table, figures),
+        *sections.where(table, figures),
+        *sections.shown("What a linear probe reads", "accuracy", figures),
+        *sections.shown("When modalities are missing", "subsets", figures),
+        *sections.shown("Retrieval across modalities", "retrieval", figures),
+        *sections.shown("Training", "training", figures),
+        *sections.rest(figures),
+        *sections.measured(table, timing),
+        *sections.trained(table, timing, settings),
+        *sections.failed(failed, table),
+        *sections.again(command),
+    ]
+    index = out / "index.html"
+    index.write_text(page.document("What each embedding kept, in bits", body), encoding="utf-8")
+    return index

@@ -1,0 +1,163 @@
+"""The table in words: sentences whose every number and every comparison is computed from its rows."""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+
+from coral_viz import style
+from coral_viz.figures.comparison.part_bits import part_name
+from coral_viz.results import tables
+from coral_viz.results.tables import VARIANT
+
+NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # shares of the truth
+FEW_SEEDS = 5
+NOTABLE = 0.1  # bits
+MANY = 5  # more methods than that are counted, not named one by one
+
+
+def kept(table: pd.DataFrame) -> list[str]:
+    """What each method kept by the best readout, a paragraph per training distribution, and how far to trust it."""
+    summary = tables.bits_kept(table)
+    best = summary[summary["readout"] == "best"]
+    paragraphs = [
+        _after(distribution, best[best["distribution"] == distribution]) for distribution in tables.distributions(best)
+    ]
+    return [*paragraphs, " ".join([*_readouts(summary), *_caution(best)])]
+
+
+def leakage(table: pd.DataFrame) -> str:
+    """For each method, the most that two of its parts hold in common about a label that is not redundant."""
+    rows = table[table["part"].str.contains("|", regex=False) & (table["metric"] == "redundancy")]
+    rows = rows[rows["label"] != "redundancy"]
+    if rows.empty:
+        return ""
+    means = tables.summarise(rows, [*VARIANT, "part", "distribution", "label"])
+    top = means.loc[means.groupby(VARIANT)["estimate"].idxmax()].sort_values("estimate", ascending=False)
+    variants = style.method_order(tables.variants(top))
+    words = [_leak(tables.of_variant(top, variant).iloc[0]) for variant in variants]
+    if len(variants) > MANY:
+        worst = top.head(MANY - 2)
+        words = [_leak(row) for _, row in worst.iterrows()]
+        words.append(f"the other {len(top) - len(worst)} at most {top['estimate'].iloc[len(worst)]:z.2f} bits")
+    return f"The most that two parts hold in common, the redundancy label aside: {'; '.join(words)}."
+
+
+def _leak(row: pd.Series) -> str:
+    """How much of what two parts of one method hold in common; of what only where it is notable."""
+    first, second = map(part_name, row["part"].split("|"))
+    about = f" of {_label(row['label'])} in both {first} and {second}, after {row['distribution']} training"
+    name = _name((row["method"], row["knob"]))
+    return f"{name} {row['estimate']:z.2f} bits{about if row['estimate'] >= NOTABLE else ''}"
+
+
+def _after(distribution: str, rows: pd.DataFrame) -> str:
+    """Sentences on one training distribution; neighbouring labels that the same methods kept share a sentence."""
+    per_label = [(label, rows[rows["label"] == label]) for label in tables.labels(rows)]
+    sentences = []
+    for _, group in itertools.groupby(per_label, key=lambda pair: _pattern(pair[1])):
+        labels, frames = zip(*group)
+        sentences.append(_sentence(labels, pd.concat(frames)))
+    rest = [sentence[0].upper() + sentence[1:] for sentence in sentences[1:]]
+    return " ".join([f"After {distribution} training, {sentences[0]}", *rest])
+
+
+def _pattern(rows: pd.DataFrame) -> list:
+    """Who kept nearly all (2), some (1) or hardly any (0) of what truth."""
+    kinds = (rows["share"] > HARDLY_ANY).astype(int) + (rows["share"] >= NEARLY_ALL).astype(int)
+    return sorted(zip(rows["method"], rows["knob"], kinds, rows["truth"].round(6)))
+
+
+def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
+    """Who kept nearly all, some, or hardly any of labels that share a pattern; to go on with, so in small letters."""
+    truth = rows["truth"].iloc[0]
+    scale = f"{truth:.3g} bit{'' if truth == 1 else 's'}{' each' * (len(labels) > 1)}"
+    names = _join([_label(label) for label in labels])
+    full, none = rows[rows["share"] >= NEARLY_ALL], rows[rows["share"] <= HARDLY_ANY]
+    variants = tables.variants(rows)
+    if len(full) == len(rows):
+        who = "every method" if len(variants) > 1 else _name(*variants)
+        least = full["estimate"].min().round(2)
+        amount = f"at least {least:.2f}" if least < truth else f"{truth:.2f}"
+        return f"{who} kept nearly all of {names} ({amount} of {scale})."
+    if len(none) == len(rows):
+        who = "no method kept" if len(variants) > 1 else f"{_name(*variants)} did not keep"
+        most = none["estimate"].max().round(2)
+        return f"{who} more than {most:.2f} of {scale} of {names}." if most > 0 else f"{who} any of {names} ({scale})."
+    found = _some(rows.drop([*full.index, *none.index]))
+    for group, share in ((full, "nearly all"), (none, "hardly any")):
+        if len(group):
+            is_last = share == "hardly any" or none.empty
+            found.append(f"{_names(group, is_last)} {share if found else f'kept {share}'}")
+    return f"of {names} ({scale}), {_join(found)}."
+
+
+def _some(rows: pd.DataFrame) -> list[str]:
+    """Who kept how much, the most first; the extremes of many."""
+    rows = rows.sort_values("estimate", ascending=False)
+    variants = list(dict.fromkeys(rows[VARIANT].itertuples(index=False, name=None)))
+    if len(variants) > MANY:
+        most, least = rows.iloc[0], rows.iloc[-1]
+        ends = [f"{row['estimate']:z.2f} with {_name((row['method'], row['knob']))}" for row in (least, most)]
+        return [f"{len(variants)} methods kept from {ends[0]} to {ends[1]}"]
+    found = []
+    for variant in variants:
+        values = tables.of_variant(rows, variant)["estimate"].sort_index()
+        found.append(f"{_name(variant)} kept {_join([f'{value:z.2f}' for value in values])}")
+    return found
+
+
+def _readouts(summary: pd.DataFrame) -> list[str]:
+    """Where a linear readout finds notably less than the best one; where it misses most, if that is in many places."""
+    if not {"best", "linear"} <= set(summary["readout"]):
+        return []
+    wide = summary.pivot(index=[*VARIANT, "distribution", "label"], columns="readout", values="estimate")
+    wide = wide.assign(gap=wide["best"] - wide["linear"])
+    most = wide["gap"].max().round(2)
+    if most < NOTABLE:
+        amount = f"all but {most:.2f} bits of what" if most > 0 else "what"
+        return [f"A linear readout finds {amount} the best one finds, everywhere."]
+    hidden = wide[wide["gap"] >= NOTABLE].reset_index()
+    if len(tables.variants(hidden)) > MANY:
+        top = hidden.loc[hidden["gap"].idxmax()]
+        return [
+            f"A linear readout finds at least {NOTABLE:g} bits less in {len(hidden)} of {len(wide)} cases, most of all "
+            f"with {_name((top['method'], top['knob']))}: {top['linear']:z.2f} instead of {top['best']:z.2f} bits of "
+            f"{_label(top['label'])} after {top['distribution']} training."
+        ]
+    found = []
+    for distribution in tables.distributions(hidden):
+        here = hidden[hidden["distribution"] == distribution]
+        for label in tables.labels(here):
+            linear = here[here["label"] == label].set_index(VARIANT)["linear"]
+            values = [f"{linear[variant]:z.2f} with {_name(variant)}" for variant in style.method_order(linear.index)]
+            found.append(f"of {_label(label)} after {distribution} training {_join(values)}")
+    return [f"A linear readout finds less of it: {'; '.join(found)}."]
+
+
+def _caution(rows: pd.DataFrame) -> list[str]:
+    seeds = rows["n"].min()
+    if seeds >= FEW_SEEDS:
+        return []
+    return [f"With {seeds} seed{'' if seeds == 1 else 's'} this is a first look, not a ranking."]
+
+
+def _name(variant: tuple[str, str]) -> str:
+    return style.method_style(*variant).label
+
+
+def _names(rows: pd.DataFrame, is_last: bool) -> str:
+    """The methods of the rows by name; how many, if many, where the last group is all the others."""
+    found = style.method_order(tables.variants(rows))
+    if len(found) <= MANY:
+        return _join([_name(variant) for variant in found])
+    return f"the other {len(found)}" if is_last else f"{len(found)} methods"
+
+
+def _label(label: str) -> str:
+    return style.label_style(label).name.lower()
+
+
+def _join(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,0 +1,269 @@
+"""What the report says, section by section; every section yields HTML."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from coral_viz import style
+from coral_viz.figures.layout.canvas import seeds_in_words
+from coral_viz.publishing.report import page, reading
+from coral_viz.results import tables
+from coral_viz.results.tables import VARIANT
+from coral_viz.runs import provenance
+
+PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
+CAPTIONS = {
+    "bits_kept": "Bits kept of each label by each method's whole embedding. The upright line is the exact truth.",
+    "parts": "Bits that each part of each embedding tells of each label; the deeper the colour, the larger its share.",
+    "accuracy": "Balanced accuracy of a linear probe of the whole embedding. The dotted line is chance.",
+    "subsets": "Balanced accuracy of a linear probe that was fitted with all modalities and is given only some.",
+    "retrieval": "How often a sample of one modality finds its partners among those of all samples.",
+    "training": "Every term of every objective during training.",
+}
+WHERE = "{}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
+FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
+MEASURED = (
+    "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
+    "never saw. That is a lower bound: information that no readout here finds is not counted. A part may seem to hold "
+    "more than the whole: among fewer numbers the same readout can find more. A readout that is surer than it should "
+    "be of data unlike those it was fitted to takes the bound below 0, which says no more than 0 does.",
+    "<b>Readouts.</b> Linear: logistic regression. Best: that or a small neural network, whichever has the lower "
+    "log-loss on held-out probe data. Where they differ, the information is there but not laid out linearly.",
+    "<b>Truth</b> is I(all modalities; label), exact, from the model that generates the data. Each label is one pure "
+    "atom: what it carries is all redundant, all unique to one modality, or all synergistic.",
+)
+PAIRED = (
+    "<b>Between parts</b>, the same kind of decomposition is taken with two parts of the embedding as its sources: "
+    "what both hold is leakage between them; what only the two together hold is in neither alone."
+)
+WITHHELD = (
+    "<b>Missing modalities.</b> The probe is fitted with all of them; where some are withheld, a part of the embedding "
+    "that cannot be computed takes its mean over the probe data, so that it says nothing for or against any class."
+)
+BIASED = (
+    "<b>Biased training</b> shows only samples whose synergy label is 1, so it holds 0 bits about that label: synergy "
+    "accuracy then means telling in-distribution samples from others."
+)
+RELATION = (
+    "<b>Relation training</b> is the only kind that trains on synergy itself: what is redundant or unique is silent."
+)
+MACHINES = (
+    "Made again on the same kind of CPU with the same versions, a run gives the same bytes; elsewhere numbers are "
+    "rounded differently, and training can make that large."
+)
+INTERVALS = (
+    "<b>Intervals</b> are Student t intervals over seeds: they cover the randomness of the world, the start and the "
+    "batches, not the choice of the task and its dials."
+)
+
+
+def opening(table: pd.DataFrame, timing: pd.DataFrame, failed: pd.DataFrame) -> Iterator[str]:
+    """Title, what was run in one sentence, and whether anything failed."""
+    yield "<h1>What each embedding kept, in bits</h1>"
+    names = [style.method_style(*variant).label for variant in style.method_order(tables.variants(table))]
+    who = ", ".join(names) if len(names) <= FEW else f"{len(names)} objectives, from {names[0]} to {names[-1]}"
+    seeds, shown = table["seed"].nunique(), ", ".join(tables.distributions(table))
+    yield (
+        f'<p class="lede">{escape(who)}, trained on the task {_task(table)} ({escape(shown)}), '
+        f"{seeds} seed{'s' * (seeds > 1)} each: {len(timing)} runs, {_duration(timing['seconds'].sum())} of computing. "
+        "What did each keep of the redundant, the unique and the synergistic information that the data are known to "
+        "hold?</p>"
+    )
+    if len(failed):
+        yield f'<p class="failed">{len(failed)} of the runs failed; <a href="#failed">why</a>.</p>'
+
+
+def _task(table: pd.DataFrame) -> str:
+    """The task's name and, where the table tells, its number of modalities."""
+    name, count = ", ".join(table["task"].unique()), tables.modalities(table)
+    return f"<i>{escape(name)}</i>" + (f" of {count} modalities" if count else "")
+
+
+def headline(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:
+    """The bits kept: picture, words, numbers."""
+    yield from _pictures(figures, ["bits_kept"])
+    yield from map(page.paragraph, reading.kept(table))
+    yield _numbers(tables.bits_kept(table))
+
+
+def _numbers(summary: pd.DataFrame) -> str:
+    """Bits kept as a table: estimate, interval and n by the best readout; of few methods the linear readout's too."""
+    columns = [
+        (distribution, label)
+        for distribution in tables.distributions(summary)
+        for label in tables.labels(summary[summary["distribution"] == distribution])
+    ]
+    cells = summary.set_index([*VARIANT, "distribution", "label", "readout"])
+    truth = summary.groupby(["distribution", "label"])["truth"].mean()
+    variants = style.method_order(tables.variants(summary))
+    with_linear = len(variants) <= FEW
+    head = ["method"] + [_column(*column, truth[column]) for column in columns]
+    rows = [
+        [
+            escape(style.method_style(*variant).label),
+            *(_cell(cells, (*variant, *column), with_linear) for column in columns),
+        ]
+        for variant in variants
+    ]
+    words = f"Bits kept: best readout; {seeds_in_words(summary)}{' Below it the linear readout.' * with_linear}"
+    return page.grid(words, head, rows)
+
+
+def _column(distribution: str, label: str, truth: float) -> str:
+    symbol = escape(style.label_style(label).symbol)
+    return f"{symbol}<small>{escape(distribution)}<br>of {truth:.3g}</small>"
+
+
+def _cell(cells: pd.DataFrame, key: tuple[str, ...], with_linear: bool) -> str:
+    if (*key, "best") not in cells.index:
+        return "–"
+    best = cells.loc[(*key, "best")]
+    notes = [f"{best['low']:z.2f} to {best['high']:z.2f}"] if best["n"] > 1 else []
+    notes += [f"n = {best['n']}"] if best["n"] != cells["n"].max() else []
+    if with_linear and (*key, "linear") in cells.index:
+        notes.append(f"linear {cells.loc[(*key, 'linear'), 'estimate']:z.2f}")
+    return f"{best['estimate']:z.2f}<small>{'<br>'.join(notes)}</small>"
+
+
+def where(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:
+    """Which part holds what, as tiles, bars and (folded) dots; embeddings of most parts first."""
+    names = [name for name in figures if name.startswith("where_") and not name.endswith("_dots")]
+    tiles = _pages("parts", figures)
+    if not tiles and not names:
+        return
+    yield page.heading("Where it is kept")
+    yield from _pictures(figures, tiles)
+    if words := reading.leakage(table):
+        yield page.paragraph(words)
+    pairs = table[table["part"].str.contains("|", regex=False)].groupby("method")["part"].nunique()
+    for name in sorted(names, key=lambda name: -pairs.get(name.removeprefix("where_"), 0)):
+        dots = page.folded("The same as dots, with intervals and seeds", "".join(_pictures(figures, [f"{name}_dots"])))
+        shown = "".join([*_pictures(figures, [name]), dots])
+        yield shown if len(names) <= FEW else page.folded(f"Between the parts of {_method(name)}", shown)
+
+
+def shown(title: str, name: str, figures: Mapping[str, Figure]) -> Iterator[str]:
+    """One named picture, with the pages that go on with it, under its own heading, if there is one."""
+    if name in figures:
+        yield page.heading(title)
+        yield from _pictures(figures, _pages(name, figures))
+
+
+def rest(figures: Mapping[str, Figure]) -> Iterator[str]:
+    """Pictures that no other section shows."""
+    others = [name for name in figures if _stem(name) not in CAPTIONS and not name.startswith("where_")]
+    if others:
+        yield page.heading("More pictures")
+        yield from _pictures(figures, others)
+
+
+def _stem(name: str) -> str:
+    """A picture's name without the number of its page."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def _method(name: str) -> str:
+    """The method that a picture between parts is of."""
+    return style.method_style(name.removeprefix("where_").removesuffix("_dots")).label.split(" (")[0]
+
+
+def _pages(name: str, figures: Mapping[str, Figure]) -> list[str]:
+    return [found for found in figures if _stem(found) == name]
+
+
+def _pictures(figures: Mapping[str, Figure], names: list[str]) -> Iterator[str]:
+    for name in names:
+        if name in figures:
+            caption = WHERE.format(_method(name)) if name.startswith("where_") else CAPTIONS.get(_stem(name), "")
+            yield page.picture(name, figures[name].alt, caption, figures[name].get_size_inches())
+
+
+def measured(table: pd.DataFrame, timing: pd.DataFrame) -> Iterator[str]:
+    """What the numbers mean, of what the table holds; and which machines made the runs, where ``timing`` says so."""
+    yield page.heading("What was measured, and how")
+    trained_on = tables.distributions(table)
+    held = {
+        PAIRED: table["part"].str.contains("|", regex=False).any(),
+        WITHHELD: table["part"].str.startswith("all(").any(),
+        BIASED: "biased" in trained_on,
+        RELATION: "relation" in trained_on,
+    }
+    items = [*MEASURED, *(words for words, is_held in held.items() if is_held), INTERVALS, *_machines(timing)]
+    yield "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+
+
+def _machines(timing: pd.DataFrame) -> Iterator[str]:
+    if "cpu" not in timing:
+        return
+    cpus = ", ".join(timing["cpu"].unique())
+    words = f"The runs were made on: {cpus}. {MACHINES} {provenance.mixed(timing)}"
+    yield f"<b>Machines.</b> {escape(words.strip())}"
+
+
+def trained(table: pd.DataFrame, timing: pd.DataFrame, settings: Mapping[str, object]) -> Iterator[str]:
+    """The task, its settings, and the time it took."""
+    yield page.heading("What was trained, and how long it took")
+    tested = table.loc[table["split"] == "test", "n"]
+    count = tables.modalities(table)
+    facts = {
+        "task": ", ".join(table["task"].unique()),
+        "training distributions": ", ".join(tables.distributions(table)),
+        "seeds": ", ".join(map(str, sorted(table["seed"].unique()))),
+        "training steps": ", ".join(map(str, sorted(table.groupby("run_id")["step"].max().unique()))),
+        "test samples per number": " to ".join(dict.fromkeys(f"{n:,}" for n in (tested.min(), tested.max()))),
+    }
+    yield page.pairs(facts | ({"modalities": count} if count else {}) | dict(settings))
+    timed, rows = _with_knobs(timing, table), []
+    for variant in style.method_order(tables.variants(timed)):
+        own = tables.of_variant(timed, variant)
+        seconds, devices = own["seconds"], ", ".join(sorted(own["device"].unique()))
+        name = escape(style.method_style(*variant).label)
+        rows.append([name, f"{len(own)}", f"{seconds.mean():.1f}", _duration(seconds.sum()), escape(devices)])
+    yield page.grid("Training and measuring.", ["method", "runs", "seconds a run", "in all", "device"], rows)
+
+
+def _with_knobs(runs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Add the column ``knob``, which the table knows by run id."""
+    knobs = table.drop_duplicates("run_id").set_index("run_id")["knob"]
+    return runs.assign(knob=runs["run_id"].map(knobs).fillna(""))
+
+
+def failed(failed: pd.DataFrame, table: pd.DataFrame) -> Iterator[str]:
+    """The failed runs with their reasons."""
+    if failed.empty:
+        return
+    yield '<h2 id="failed">Failed runs</h2>'
+    rows = [
+        [
+            escape(style.method_style(run.method, run.knob).label),
+            escape(run.distribution),
+            f"{run.seed}",
+            escape(run.reason),
+        ]
+        for run in _with_knobs(failed, table).itertuples()
+    ]
+    yield page.grid("They have no numbers above.", ["method", "trained on", "seed", "reason"], rows, kind="words")
+
+
+def again(command: str) -> Iterator[str]:
+    """The command, the files and the versions."""
+    yield page.heading("Make it again")
+    yield f"<pre>{escape(command)}</pre>"
+    versions = {"Python": platform.python_version()} | {name: importlib.metadata.version(name) for name in PACKAGES}
+    words = ", ".join(f"{name} {version}" for name, version in versions.items())
+    files = ", ".join(f'<a href="{name}">{name}</a>' for name in ("results.parquet", "results.csv", "timing.csv"))
+    yield f"<footer><p>The numbers behind this page: {files}.</p><p>{escape(words)}.</p></footer>"
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 6000 else f"{seconds / 3600:.1f} h"

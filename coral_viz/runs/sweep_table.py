@@ -1,0 +1,130 @@
+"""A sweep's table: the tidy rows of its runs, with a column for every setting that varies among them.
+
+The file holds the spec of every run beside the rows, what it was made with, and a hash of the rows: a table that was
+edited by hand, or whose columns say something other than its specs, is not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from coral_viz import files
+from coral_viz.options import shown
+from coral_viz.results import tables
+from coral_viz.runs import provenance
+from coral_viz.runs.spec import RunSpec
+from coral_viz.runs.store import Store
+
+Read = dict[str, tuple[pd.DataFrame, dict[str, str]]]
+"""By run id, the rows of a finished run and what it was made with."""
+
+
+def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str], read: Read | None = None) -> pd.DataFrame:
+    """What finished runs measured, and their last losses, with the columns ``varied`` (None where a method lacks one).
+
+    ``frame.attrs["specs"]`` maps run ids to canonical specs; for ``attrs["provenance"]`` see ``made``. Runs in ``read``
+    are taken from there, the others are looked up and put there. ValueError if none is finished.
+    """
+    varied, read = [name for name in varied if name not in tables.COLUMNS], {} if read is None else read
+    specs = list(specs)
+    look(specs, store, read)
+    done = [spec for spec in specs if spec.id in read]
+    if not done:
+        raise ValueError(f"no run of the sweep is finished in {str(store.root)!r}.")
+    parts = [read[spec.id][0] for spec in done]
+    values = pd.DataFrame([{name: spec.settings.get(name) for name in varied} for spec in done], columns=varied)
+    cells = values.loc[values.index.repeat([len(part) for part in parts])].reset_index(drop=True)
+    frame = tables.validate(pd.concat(parts, ignore_index=True)).join(cells)
+    frame.attrs["specs"] = {spec.id: spec.canonical for spec in done}
+    frame.attrs["provenance"] = provenance.packed({spec.id: read[spec.id][1] for spec in done})
+    return frame
+
+
+def look(specs: Iterable[RunSpec], store: Store, read: Read) -> bool:
+    """Put the finished runs that are not in ``read`` there; whether there were any."""
+    new = [spec for spec in specs if spec.id not in read and store.finished(spec)]
+    for spec in new:
+        take(spec, store, read)
+    return bool(new)
+
+
+def take(spec: RunSpec, store: Store, read: Read) -> pd.DataFrame:
+    """Put a finished run into ``read``, unless it is there; returns its rows, of the losses the last alone."""
+    if spec.id not in read:
+        read[spec.id] = _last(store.rows(spec)), store.provenance(spec)
+    return read[spec.id][0]
+
+
+def made(frame: pd.DataFrame) -> pd.DataFrame:
+    """What the runs of a sweep's table were made with: a row a run, the columns of ``provenance.FIELDS``."""
+    said = provenance.unpacked(frame.attrs.get("provenance"))
+    rows = {run_id: said.get(run_id, provenance.known(None)) for run_id in frame["run_id"].unique()}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=list(provenance.FIELDS)).rename_axis("run_id")
+
+
+def write(frame: pd.DataFrame, path: str | Path) -> Path:
+    """Write a sweep's table to a parquet file, in one stroke; returns its path."""
+    frame.attrs["sha256"] = _digest(frame)
+    with files.replacing(path) as unfinished:
+        frame.to_parquet(unfinished, index=False)
+    return Path(path)
+
+
+def read(path: str | Path) -> pd.DataFrame:
+    """The table in a file. ValueError if there is none, or as ``check``, or if its rows were changed since."""
+    try:
+        frame = tables.parquet(path)
+    except FileNotFoundError:
+        raise ValueError(f"there is no table {str(path)!r}.") from None
+    if not isinstance(frame.attrs.get("specs"), dict):
+        raise ValueError(f"{str(path)!r} is no table of a sweep: it does not say what its runs are.")
+    if frame.attrs.get("sha256") != _digest(frame):
+        raise ValueError(f"{str(path)!r} was changed after it was written; make it again from its runs.")
+    return check(frame)
+
+
+def check(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same table, its tidy columns valid (see ``tables.validate``) and its settings those of its specs.
+
+    Raises ValueError where they are not, and for mixed versions of a method.
+    """
+    frame, attrs = frame.copy(deep=False), frame.attrs
+    frame.attrs = {}  # or pandas copies the specs at every step
+    tidy = tables.validate(frame[[name for name in frame if name in tables.COLUMNS]])
+    varied = settings(frame)
+    specs = {run_id: RunSpec.from_canonical(text) for run_id, text in attrs["specs"].items()}
+    cells = tidy[["run_id"]].join(frame[varied].reset_index(drop=True))
+    try:
+        cells = cells.drop_duplicates()
+    except TypeError as error:
+        raise ValueError(f"a column of the table holds what is no setting: {error}") from None
+    for run_id, *values in cells.itertuples(index=False):
+        said = [specs[run_id].settings.get(name) for name in varied] if run_id in specs else None
+        if said is None or specs[run_id].id != run_id or any(map(_differ, values, said)):
+            raise ValueError(f"the settings of run {shown(run_id)} in the table are not those of its spec.")
+    checked = tidy.join(frame[varied].reset_index(drop=True))
+    checked.attrs = attrs
+    return checked
+
+
+def settings(frame: pd.DataFrame) -> list[str]:
+    """The names of the columns that hold settings."""
+    return [name for name in frame if name not in tables.COLUMNS]
+
+
+def _last(rows: pd.DataFrame) -> pd.DataFrame:
+    steps = rows["step"].to_numpy()
+    return rows[(rows["split"] != "train").to_numpy() | (steps == steps.max())]
+
+
+def _differ(value, said) -> bool:
+    return not (pd.isna(value) if said is None else value == said)
+
+
+def _digest(frame: pd.DataFrame) -> str:
+    """Of the text of the rows, in which an empty cell is empty whatever the column's type."""
+    return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()

@@ -1,0 +1,135 @@
+"""The training loop: it knows tasks and losses by their interface and nothing of any method.
+
+It decides the optimiser (AdamW, weight decay on matrices only), the order of the data, the precision, and what is
+remembered of the run.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from tqdm import tqdm
+
+from coral_viz.training import distributed
+
+SHARE = 1_000_003  # how far apart the seeds of the processes of one run are
+NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+class TrainingDiverged(RuntimeError):
+    """A loss term became NaN or infinite; the message names the step and the terms."""
+
+
+@dataclass
+class History:
+    """What a run went through: every step's loss terms (nats)."""
+
+    terms: list[str] = field(default_factory=list)
+    values: list[list[float]] = field(default_factory=list)
+
+    def record(self, terms: dict[str, Tensor]) -> None:
+        """Append one step; raises TrainingDiverged if a term is not finite."""
+        self.terms = list(terms)
+        self.values.append(torch.stack([term.detach().float() for term in terms.values()]).tolist())
+        broken = [name for name, value in zip(self.terms, self.values[-1]) if not np.isfinite(value)]
+        if broken:
+            raise TrainingDiverged(
+                f"step {len(self.values)}: {', '.join(broken)} is not finite; lower the learning rate."
+            )
+
+    def frame(self, every: int = 1) -> pd.DataFrame:
+        """One row per ``every`` steps (their mean), one column per term, indexed by the last step of each."""
+        table = pd.DataFrame(self.values, columns=self.terms, dtype=float)
+        step = (table.index // every + 1) * every
+        return table.groupby(np.minimum(step, max(len(table), 1))).mean().rename_axis("step")
+
+
+def train(
+    method: nn.Module,
+    task,
+    *,
+    steps: int,
+    batch: int = 128,
+    lr: float = 1e-3,
+    weight_decay: float = 1e-4,
+    samples: int = 8192,
+    seed: int = 0,
+    progress: bool = True,
+    callbacks: dict[int, Callable[[int, nn.Module], None]] | None = None,
+) -> History:
+    """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
+
+    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``seed`` fixes the data, the
+    order, the views and every random number a loss draws. ``callbacks`` maps "every so many steps" to a function of
+    (step, method). Of several processes (see ``distributed``) each takes its share of every batch. Raises ValueError
+    for an impossible budget or modalities other than the method's, TrainingDiverged when a term is not finite.
+    """
+    if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
+        raise ValueError(
+            f"steps = {steps}, batch = {batch}, samples = {samples}, lr = {lr}, weight_decay = {weight_decay}: "
+            "training takes steps >= 1, 2 <= batch <= samples, lr > 0 and weight_decay >= 0."
+        )
+    _check_modalities(method, task)
+    data = task.sample(samples, "train", seed)
+    if len(data) < batch:
+        raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")
+    rank, count = distributed.place()
+    if batch % count:
+        raise ValueError(f"batch = {batch} cannot be shared by {count} processes; it must be a multiple of {count}.")
+    order = torch.Generator(task.device).manual_seed(seed)
+    generator = order if count == 1 else torch.Generator(task.device).manual_seed(seed + SHARE * (rank + 1))
+    loss = method.loss if count == 1 else DistributedDataParallel(method)
+    optimiser = torch.optim.AdamW(decay_groups(method, weight_decay), lr=lr, fused=True)
+    history = History()
+    with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
+        torch.manual_seed(seed + SHARE * rank)
+        method.train()
+        batches = shuffled(len(data), batch, order)
+        for step in _counted(steps, method.TITLE if progress else None):
+            views = task.views(data[next(batches)[rank::count]], generator)
+            with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
+                terms = loss(*views, (step - 1) / steps)
+            optimiser.zero_grad(set_to_none=True)
+            sum(terms.values()).backward()
+            optimiser.step()
+            history.record(terms)  # last, for it waits until the device is done
+            for every, call in (callbacks or {}).items():
+                if step % every == 0:
+                    call(step, method)
+    return history
+
+
+def _check_modalities(method: nn.Module, task) -> None:
+    """ValueError unless the task's modalities are those that the method was built for."""
+    built, given = (", ".join(f"{m.name} {m.shape}" for m in owner.modalities) for owner in (method, task))
+    if method.modalities != task.modalities:
+        raise ValueError(f"{method.TITLE} was built for the modalities {built}, but this task has {given}.")
+
+
+def _counted(steps: int, title: str | None) -> Iterable[int]:
+    """1 to ``steps``, with a bar if it has a title: a silent one takes a semaphore, too, that a killed worker leaks."""
+    numbers = range(1, steps + 1)
+    return numbers if title is None else tqdm(numbers, desc=title, mininterval=0.5, ascii=True, file=sys.stdout)
+
+
+def decay_groups(module: nn.Module, weight_decay: float) -> list[dict]:
+    """Parameter groups for AdamW: only matrices decay (ndim >= 2, no normalisation layer)."""
+    layers = [m for m in module.modules() if isinstance(m, NORMALISERS)]
+    spared = {id(p) for layer in layers for p in layer.parameters()}
+    decay = [p for p in module.parameters() if p.ndim >= 2 and id(p) not in spared]
+    rest = [p for p in module.parameters() if p.ndim < 2 or id(p) in spared]
+    return [{"params": decay, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+
+
+def shuffled(samples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
+    """Endless batches of indices; every sample once per epoch, the last short batch left out."""
+    while True:
+        order = torch.randperm(samples, generator=generator, device=generator.device)
+        yield from order[: samples - samples % batch].split(batch)

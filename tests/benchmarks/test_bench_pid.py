@@ -1,0 +1,44 @@
+"""The benchmark's own machinery: its cases are what they are called, its limit stops, its table has its columns."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coral_viz.cli.benchmarks import solver_times as bench
+from coral_viz.pid import gates
+
+
+def test_cases_are_normalised_and_cover_every_gate():
+    cases = dict(bench.certificate_cases(quick=True))
+    assert {f"gate {name}" for name in gates.names()} < set(cases)
+    for name, p in cases.items():
+        np.testing.assert_allclose(p.sum((1, 2, 3)), 1, err_msg=name)
+    assert (cases["4^3 without one value of x2"].sum((1, 3)) == 0).any(1).all()
+
+
+def test_limit_stops_what_is_too_slow_and_nothing_else():
+    finished = []
+    with bench.cpu_limit(0.05):
+        while True:
+            sum(range(1000))
+    with bench.cpu_limit(5.0):
+        finished.append(True)
+    assert finished
+
+
+def test_dit_is_measured_with_its_atoms():
+    pytest.importorskip("ecos")
+    spent, atoms = bench.dit_broja(gates.gate("AND"), {"method": "cone"})
+    assert spent > 0
+    np.testing.assert_allclose(atoms, gates.GATES["AND"].known, atol=1e-5)
+
+
+def test_run_writes_its_table_and_protocol(tmp_path, monkeypatch):
+    for part in ("times", "measure_times"):
+        monkeypatch.setattr(bench, part, lambda quick: [])
+    monkeypatch.setattr(bench, "certificate_cases", lambda quick: [("gate XOR", gates.gate("XOR")[None])])
+    found = bench.run(tmp_path / "out", quick=True)
+    assert list(found.columns) == bench.COLUMNS
+    assert found.set_index("metric")["value"]["within 1e-7 bit"] == 1
+    assert len(pd.read_csv(tmp_path / "out" / "bench_pid.csv")) == len(found) == 4
+    assert "seed 0" in (tmp_path / "out" / "bench_pid.txt").read_text()

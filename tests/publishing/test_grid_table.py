@@ -1,0 +1,88 @@
+"""A sweep's table in markdown: what its cells are called, what stands in them, what they are compared with."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from coral_viz.publishing.cell_table import grid_table
+from coral_viz.results import statistics
+
+LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
+
+
+def cell(method="coral", labels=LABELS, seeds=5, gain=0.0, task="factors", distribution="biased", **settings):
+    """Balanced accuracies of one cell: in every world the same chance plus a gain in synergy, less it in unique_1."""
+    made = []
+    for label in labels:
+        effect = {"synergy": gain, "unique_1": -gain}.get(label, 0.0)
+        values = 0.8 + effect + 0.01 * np.random.default_rng(LABELS.index(label)).normal(size=seeds)
+        made.append(pd.DataFrame({"label": label, "seed": range(51, 51 + seeds), "value": values}))
+    where = {"method": method, "task": task, "distribution": distribution, "part": "all", "readout": "linear"}
+    where |= {"metric": "balanced_accuracy", "status": "done", "unit": "share", "run_id": f"{method} {settings}"}
+    where |= {"split": "test", "step": 1, "n": 100, "method_version": 1, "knob": ""}
+    return pd.concat(made).assign(**where | settings)
+
+
+def read(*cells):
+    """Heads, the lines by their name, and the words below."""
+    *lines, _, words = grid_table(pd.concat(cells, ignore_index=True)).splitlines()
+    cut = [[text.strip() for text in line.strip("| ").split(" | ")] for line in lines]
+    return cut[0], {name: rest for name, *rest in cut[2:]}, words
+
+
+def test_cells_stand_beside_the_usual_one():
+    usual, better = cell(mask_ratio=0.75, masking="asymmetric"), cell(mask_ratio=0.9, masking="asymmetric", gain=0.1)
+    both = cell(mask_ratio=0.5, masking="symmetric", seeds=3)
+    heads, lines, words = read(better, both, usual)
+    assert heads == ["R", "U1", "U2", "S", "n", "S against usual", "U against usual"]
+    assert list(lines) == ["usual", "mask ratio 0.9", "mask ratio 0.5, masking symmetric"]
+    synergy = statistics.bootstrap(usual[usual["label"] == "synergy"], ["label"]).iloc[0]
+    half = 50 * (synergy["high"] - synergy["low"])
+    assert lines["usual"][3:] == [f"{100 * synergy['estimate']:.1f} ± {half:.1f}", "5"]
+    assert lines["mask ratio 0.9"][-2:] == ["**+10.0** [10.0, 10.0]", "**-5.0** [-5.0, -5.0]"]
+    assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0", "+0.0"]
+    assert "interval (none below 5 seeds). " in words
+    assert "leaves something: 2 of the 4 differences" in words
+    assert "U is the mean of U1, U2." in words
+    assert words.endswith("Usual: mask ratio 0.75, masking asymmetric.")
+
+
+def test_each_method_has_its_own_usual_cell():
+    cells = [cell(method, rho=rho, gain=gain) for method in ("comm", "coral") for rho, gain in ((0.5, 0.1), (1.0, 0.0))]
+    _, lines, words = read(*cells)
+    assert list(lines) == ["CoMM: usual", "CoMM: rho 0.5", "COrAL: usual", "COrAL: rho 0.5"]
+    assert lines["COrAL: rho 0.5"][-2] == "**+10.0** [10.0, 10.0]"
+    assert words.endswith("Usual: rho 1.")
+
+
+def test_the_usual_setting_is_that_of_the_distribution():
+    cells = [cell(rho=rho, distribution=distribution) for distribution in ("biased", "unbiased") for rho in (0.25, 1.0)]
+    _, lines, _ = read(*cells)
+    assert list(lines) == ["biased: usual", "biased: rho 0.25", "unbiased: usual", "unbiased: rho 1"]
+
+
+def test_methods_may_lack_a_setting_and_differ_in_what_is_usual():
+    cells = [cell("coral", mask_ratio=0.75), cell("infmasking", mask_ratio=0.3), cell("infmasking", mask_ratio=0.7)]
+    _, lines, words = read(*cells, cell("comm", mask_ratio=None))
+    assert list(lines) == ["COrAL: usual", "InfMasking: usual", "InfMasking: mask ratio 0.3", "CoMM: usual"]
+    assert words.endswith("Usual of COrAL: mask ratio 0.75. Usual of InfMasking: mask ratio 0.7.")
+
+
+def test_only_labels_that_are_there_are_shown():
+    cells = [cell("ovaib", ["synergy"], task="xnor", count=count, beta=1.0) for count in (3, 4)]
+    heads, lines, words = read(*cells)
+    assert heads == ["S", "n", "S against usual"]
+    assert lines["count 4"][1:] == ["5", "+0.0 [0.0, 0.0]"]
+    assert "mean of U" not in words
+
+
+def test_without_a_usual_cell_nothing_is_compared():
+    heads, lines, words = read(cell(batch=64), cell(batch=256))
+    assert heads == ["R", "U1", "U2", "S", "n"]
+    assert list(lines) == ["batch 64", "batch 256"]
+    assert "No cell has every setting as usual, so nothing is compared. Usual: batch 128." in words
+
+
+def test_a_table_that_measured_no_accuracy_is_a_sentence():
+    with pytest.raises(ValueError, match="no finished run with metric 'balanced_accuracy'"):
+        grid_table(cell(batch=64).assign(metric="bits"))
