@@ -16,8 +16,10 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
+from scipy.sparse import coo_array, issparse
 
-from coral_viz.pid import _barrier, _small
+from coral_viz.pid import _barrier, _packed
+from coral_viz.pid._cells import TRACE, Cells, Marginal
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.binary import union_information
 from coral_viz.pid.information import BIT, entropy, informations, table
@@ -25,16 +27,18 @@ from coral_viz.pid.information import BIT, entropy, informations, table
 CHUNK = 200_000
 """Floats in the largest arrays of one solve: small enough for the cache, large enough to hide call overhead."""
 
-TRACE = 1e-12
-"""Marginal probabilities below this are left out of the search, whose conditioning they would ruin, but not of the
-certificate: they cost it at most TRACE log(1 / TRACE) nats each."""
+SMALL = 220
+"""A table alone with up to so many free cells, or with at most half of its cells free, goes to ``_packed``."""
 
 
-def broja(p, *, tol: float = 1e-7, coupling: bool = False) -> Atoms:
+def broja(p, *, batch_axes: int | None = None, tol: float = 1e-7, coupling: bool = False) -> Atoms:
     """Decompose I(X1,X2;Y) into redundancy, unique and synergistic information.
 
     Args:
-        p: probabilities or counts, shape batch axes + (n1, n2, ny); each table is normalised to sum 1.
+        p: probabilities or counts, shape batch axes + (n1, n2, ny); each table is normalised to sum 1. Or one table as
+            a ``scipy.sparse.coo_array`` of three axes: time and memory follow the cells that the marginals leave
+            possible, and neither n1 n2 ny nor cells with a single x1 or x2 for their y, which have no choice.
+        batch_axes: how many leading axes are a batch; all but the last three where None.
         tol: duality gap to reach, in bits. 1e-9 costs a fifth more time than 1e-7; float64 can reach it unless marginal
             probabilities of 1e-10 and less are present.
         coupling: also return the optimal joint distribution, whose marginals are exact to rounding.
@@ -44,7 +48,8 @@ def broja(p, *, tol: float = 1e-7, coupling: bool = False) -> Atoms:
         of every atom. A target of one or two values is solved in closed form (gap 0) unless the coupling is asked for.
 
     Raises:
-        ValueError: negative or non-finite entries, a table of zeros, fewer than three axes, or tol <= 0.
+        ValueError: negative or non-finite entries, a table of zeros, fewer than three axes, tol <= 0, or axes that look
+            like more than two sources (``two_sources``).
 
     Warns:
         RuntimeWarning: some tables missed ``tol``; they are returned with the gap they reached.
@@ -58,14 +63,8 @@ def broja(p, *, tol: float = 1e-7, coupling: bool = False) -> Atoms:
     """
     if not tol > 0:
         raise ValueError(f"tol must be positive, not {tol}.")
-    p = table(p)
-    batch = p.shape[:-3]
-    joint = None
-    if p.shape[-1] <= 2 and not coupling:
-        union, gap = union_information(p.sum(-2), p.sum(-3)), np.zeros(batch)
-    else:
-        union, gap, joint = (x.reshape(batch + x.shape[1:]) for x in solve(p.reshape(-1, *p.shape[-3:]), tol * BIT))
-    atoms = _atoms(p, union, gap, joint if coupling else None)
+    decompose = _of_sparse if issparse(p) else _of_dense
+    atoms = decompose(two_sources(p, batch_axes), tol * BIT, coupling)
     missed = int(np.sum(~(atoms.gap <= tol)))
     if missed:
         message = f"{missed} of {np.size(atoms.gap)} decompositions missed the tolerance of {tol:g} bit"
@@ -73,19 +72,114 @@ def broja(p, *, tol: float = 1e-7, coupling: bool = False) -> Atoms:
     return atoms
 
 
-def solve(p, tol: float):
-    """Union information (bits), gap (bits) and optimal coupling of probabilities (B, n1, n2, ny); tol in nats."""
+def two_sources(p, batch_axes: int | None = None):
+    """p as tables of two sources and a target, or a sentence why it is none.
+
+    Args:
+        p: as for ``broja``, dense or sparse.
+        batch_axes: how many leading axes are a batch.
+
+    Returns:
+        The same, normalised as by ``table`` if dense.
+
+    Raises:
+        ValueError: as ``table``; ``batch_axes`` that do not leave three axes. Without ``batch_axes``, more than three
+            axes that look like one table of more sources: probabilities that sum to 1 over all of them, or whole counts
+            that differ in total.
+    """
+    axes = p.ndim if issparse(p) else np.ndim(p)
+    if batch_axes is not None and axes != batch_axes + 3:
+        raise ValueError(f"A table needs 3 axes, but batch_axes={batch_axes} leaves {axes - batch_axes} of {axes}.")
+    if issparse(p):
+        return p
+    counts, p = np.asarray(p), table(p)
+    totals = counts.sum((-3, -2, -1))
+    if batch_axes is None and totals.size > 1:
+        one_distribution = abs(totals.sum() - 1.0) < 1e-6
+        unlike_resamples = np.ptp(totals) > 2 and (counts == np.floor(counts)).all()
+        if one_distribution or unlike_resamples:
+            raise ValueError(
+                f"A table of shape {counts.shape} looks like {axes - 1} sources and a target, which redundancy_lattice"
+                f"({axes - 1}) decomposes; if it is a batch of tables of two sources, say batch_axes={axes - 3}."
+            )
+    return p
+
+
+def _of_dense(p, tol: float, coupling: bool) -> Atoms:
+    """Atoms of normalised tables (batch axes, n1, n2, ny)."""
+    batch = p.shape[:-3]
+    joint = None
+    if p.shape[-1] <= 2 and not coupling:
+        union, gap = union_information(p.sum(-2), p.sum(-3)), np.zeros(batch)
+    else:
+        union, gap, joint = solve(p.reshape(-1, *p.shape[-3:]), tol, coupling)
+        union, gap, joint = union.reshape(batch), gap.reshape(batch), joint.reshape(p.shape) if coupling else None
+    return _atoms(informations(p), union, gap, joint)
+
+
+def _of_sparse(p, tol: float, coupling: bool) -> Atoms:
+    """Atoms of one table held as its filled cells."""
+    p = p.tocoo()
+    if p.ndim != 3:
+        raise ValueError(f"A sparse table needs 3 axes, but this one has shape {p.shape}.")
+    x1, x2, y = (axis.astype(np.int64) for axis in p.coords)
+    mass = table(p.data, 1)
+    first, second = Marginal.summed(x1, y, mass), Marginal.summed(x2, y, mass)
+    joint = Marginal.summed(x1 * p.shape[1] + x2, y, mass)
+    known = [_information(marginal) for marginal in (first, second, joint)]
+    if p.shape[2] <= 2 and not coupling:
+        union = union_information(*(side.table(n, p.shape[2]) for side, n in zip((first, second), p.shape)))
+        return _atoms(known, union, 0.0, None)
+    cells = Cells.of(first, second)
+    f, gap, q = _solve_packed(cells, tol)
+    union = f / BIT + entropy(np.bincount(first.y, first.mass))
+    return _atoms(known, union, gap / BIT, coo_array((q, cells.index), p.shape) if coupling else None)
+
+
+def _information(marginal: Marginal):
+    """I(X;Y) in bits of a table held as its positive entries."""
+    x, y, mass = marginal
+    p_x = np.bincount(np.unique(x, return_inverse=True)[1], mass)
+    return entropy(p_x) + entropy(np.bincount(y, mass)) - entropy(mass)
+
+
+def solve(p, tol: float, coupling: bool = True):
+    """Union information (bits), gap (bits) and coupling, or None, of probabilities (B, n1, n2, ny); tol in nats."""
     swap = p.shape[1] < p.shape[2]  # the dense part of a step is as large as the second source: let it be the smaller
     if swap:
         p = p.transpose(0, 2, 1, 3)
     size, n1, n2, ny = p.shape
-    f, gap, q = np.empty(size), np.empty(size), np.empty_like(p)
+    f, gap, q = np.empty(size), np.empty(size), np.empty_like(p) if coupling else None
     stride = max(1, CHUNK // (n1 * n2 * ny**2 + (n2 * ny) ** 2))
+    solver = _solve_chunk if min(stride, size) > 1 else _solve_alone
     for first in range(0, size, stride):
         chunk = np.s_[first : first + stride]
-        f[chunk], gap[chunk], q[chunk] = _solve_chunk(p[chunk], tol)
+        f[chunk], gap[chunk], found = solver(p[chunk], tol)
+        if coupling:
+            q[chunk] = found
     union = f / BIT + entropy(p.sum((1, 2)))
-    return union, gap / BIT, q.transpose(0, 2, 1, 3) if swap else q
+    return union, gap / BIT, q.transpose(0, 2, 1, 3) if coupling and swap else q
+
+
+def _solve_alone(p, tol: float):
+    """As ``_solve_chunk`` for one table, by whichever method has less to do."""
+    cells = Cells.of(Marginal.of(p[0].sum(1)), Marginal.of(p[0].sum(0)))
+    if cells.free.sum() > max(SMALL, p[0].size // 2):
+        return _solve_chunk(p, tol)
+    f, gap, found = _solve_packed(cells, tol)
+    q = np.zeros(p.shape)
+    q[0][cells.index] = found
+    return f, gap, q
+
+
+def _solve_packed(cells: Cells, tol: float):
+    """f and its gap in nats, and the coupling, one value a cell; a stalled table gets a second, careful pass."""
+    found = _packed.solve(cells, tol)
+    if not found[1] <= tol:
+        again = _packed.solve(cells, tol, _barrier.CAREFUL)
+        if again[1] < found[1] or np.isnan(found[1]):
+            return again
+    return found
 
 
 def _solve_chunk(p, tol: float):
@@ -94,18 +188,27 @@ def _solve_chunk(p, tol: float):
     f, gap, q = _certified(a, b, tol, _barrier.FAST)
     missed = ~(gap <= tol)
     if missed.any():
-        again = _certified(a[missed], b[missed], tol, _barrier.CAREFUL)
+        again = _again(a[missed], b[missed], tol)
         better = (again[1] < gap[missed]) | np.isnan(gap[missed])
         for array, value in zip((f, gap, q), again):
             array[np.flatnonzero(missed)[better]] = value[better]
     return f, gap, q
 
 
+def _again(a, b, tol: float):
+    """The careful pass: small tables one by one, where fewer digits are lost."""
+    if a[0].size * b.shape[1] > SMALL:
+        return _certified(a, b, tol, _barrier.CAREFUL)
+    f, gap, q = np.empty(len(a)), np.empty(len(a)), np.zeros((len(a), a.shape[1], *b.shape[1:]))
+    for index, marginals in enumerate(zip(a, b)):
+        cells = Cells.of(*map(Marginal.of, marginals))
+        f[index], gap[index], q[index][cells.index] = _packed.solve(cells, tol, _barrier.CAREFUL)
+    return f, gap, q
+
+
 def _certified(a, b, tol: float, path: _barrier.Path):
     """Solve, round onto the exact marginals, and only then measure the gap."""
-    one_by_one = a[0].size * b.shape[1] <= _small.CELLS and (len(a) == 1 or path is _barrier.CAREFUL)
-    minimise = _small.minimise if one_by_one else _barrier.minimise
-    q, alpha, beta = minimise(*_without_traces(a, b), 0.9 * tol, path)
+    q, alpha, beta = _barrier.minimise(*_without_traces(a, b), 0.9 * tol, path)
     # A multiplier for each trace, so low that none of its cells can break the dual constraints.
     highest_alpha = alpha.max(1, where=a >= TRACE, initial=0.0, keepdims=True)
     highest_beta = beta.max(1, where=b >= TRACE, initial=0.0, keepdims=True)
@@ -141,13 +244,13 @@ def _ratio(x, y):
     return x / np.where(y > 0, y, 1.0) * (y > 0)
 
 
-def _atoms(p, union, gap, joint) -> Atoms:
-    """Atoms from an upper bound on the union information that is at most ``gap`` too large.
+def _atoms(known, union, gap, joint) -> Atoms:
+    """Atoms from the three informations and an upper bound on that of the union, at most ``gap`` too large.
 
     The exact value lies between max(I1, I2) and min(I12, I1 + I2), where every atom is non-negative: moving the bounds
     there can only bring them closer to it.
     """
-    first, second, both = informations(p)
+    first, second, both = known
     lowest, highest = np.maximum(first, second), np.minimum(both, first + second)
     lower = np.clip(union - gap, lowest, highest)
     union = np.clip(union, lowest, highest)
