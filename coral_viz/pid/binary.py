@@ -74,7 +74,10 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
     Raises:
         ValueError: posteriors or p_y outside [0, 1], or a class without posterior mass that p_y asks for.
     """
-    posterior = np.asarray(posterior, dtype=float)
+    posterior = np.asarray(posterior)
+    if posterior.dtype.kind not in "biuf":
+        raise ValueError(f"Posteriors must be real numbers, not {posterior.dtype}.")
+    posterior = posterior.astype(float)
     if not ((posterior >= 0) & (posterior <= 1)).all():
         raise ValueError("Posteriors must lie within [0, 1].")
     mass = np.stack([1.0 - posterior, posterior], -1) / posterior.shape[-1]
@@ -141,13 +144,22 @@ def _from_zero(steps):
 
 
 def _binary_tables(p1, p2):
+    """Both tables, normalised, the second re-weighted to the p(y) of the first where they differ by rounding."""
+    slack = max(1e-9, 10 * _rounding(p1), 10 * _rounding(p2))
     p1, p2 = table(p1, 2), table(p2, 2)
     for p in (p1, p2):
         if p.shape[-1] != 2:
             raise ValueError(f"A binary target has 2 values, but a table has shape {p.shape}.")
     if p1.shape[:-2] != p2.shape[:-2]:
         raise ValueError(f"The tables need the same batch axes, but have shapes {p1.shape} and {p2.shape}.")
-    apart = np.abs(p1.sum(-2) - p2.sum(-2)).max(initial=0.0)
-    if apart > 1e-9:
+    p_y, other = p1.sum(-2, keepdims=True), p2.sum(-2, keepdims=True)
+    apart = np.abs(p_y - other).max(initial=0.0)
+    if apart > slack:
         raise ValueError(f"The tables must agree on p(y), but differ by {apart:.2g}.")
-    return p1, p2
+    return p1, p2 * (p_y / np.where(other > 0, other, 1.0))
+
+
+def _rounding(p) -> float:
+    """Spacing of the numbers next to 1 in the precision of p; 0 for whole numbers."""
+    kind = np.asarray(p).dtype
+    return float(np.finfo(kind).eps) if kind.kind == "f" else 0.0

@@ -48,7 +48,20 @@ def dit_atoms(p, name: str) -> Atoms:
     Args:
         p: probabilities of shape batch axes + (n1, n2, ny).
         name: the class in ``dit.pid``, such as "PID_CCS". Its gap is unknown, so NaN.
+
+    Raises:
+        ImportError: dit, or a package that this measure of dit's needs, is not installed.
     """
+    try:
+        return _dit_atoms(p, name)
+    except ModuleNotFoundError as missing:
+        package = missing.name.partition(".")[0]
+        raise ImportError(
+            f"{name} needs the package {package}, which is not installed: pip install {package}."
+        ) from missing
+
+
+def _dit_atoms(p, name: str) -> Atoms:
     import dit.pid
 
     measure = getattr(dit.pid, name)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from itertools import combinations
 
 import numpy as np
+from scipy.sparse import issparse
 
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.bridge import dit_atoms
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja import broja, two_sources
 from coral_viz.pid.information import BIT, informations, table
 
 PAIR = ((0,), (1,))
@@ -112,25 +113,27 @@ def names() -> list[str]:
     return ["broja", *CLOSED_FORMS, *DIT]
 
 
-def decompose_pmf(p, measure: str = "broja") -> Atoms:
+def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -> Atoms:
     """Decompose distributions of two sources and a target by any measure.
 
     Args:
         p: probabilities or counts, shape batch axes + (n1, n2, ny).
         measure: one of ``names()``. dit's measures are solved one table at a time and take from milliseconds to
             minutes each.
+        batch_axes: how many leading axes are a batch; all but the last three where None.
 
     Returns:
         Atoms in bits; gap 0 for closed forms, certified for "broja", NaN for dit's, which certify nothing.
 
     Raises:
-        ValueError: unknown measure, or a bad table.
+        ValueError: unknown measure, a bad table, or axes that look like more than two sources (as ``broja``).
+        ImportError: a measure of dit's needs a package that is not installed.
     """
     if measure == "broja":
-        return broja(p)
+        return broja(p, batch_axes=batch_axes)
     if measure not in names():
         raise ValueError(f"There is no measure {measure!r}; there are {', '.join(names())}.")
-    p = table(p)
+    p = two_sources(p.toarray() if issparse(p) else p, batch_axes)
     if measure in DIT:
         return dit_atoms(p, measure)
     first, second, both = informations(p)

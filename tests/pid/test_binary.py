@@ -76,6 +76,14 @@ def test_ten_thousand_scores_of_shifted_gaussians():
     assert np.isnan(atoms.synergy)
 
 
+@pytest.mark.parametrize(("kind", "close"), [(np.float32, 1e-6), (np.float16, 1e-2)])
+def test_tables_rounded_to_fewer_digits_agree_on_the_target(kind, close):
+    p = dirichlet((30, 40, 2), 4, seed=4)
+    first, second = p.sum(-2), p.sum(-3)
+    exact, rounded = pid.broja_binary(first, second), pid.broja_binary(first.astype(kind), second.astype(kind))
+    np.testing.assert_allclose(rounded.as_array(), exact.as_array(), rtol=0, atol=close)
+
+
 def test_posterior_table_keeps_posteriors_and_class_shares():
     t = np.array([0.1, 0.6, 0.8])
     np.testing.assert_allclose(pid.posterior_table(t)[:, 1], t / 3)
@@ -93,6 +101,8 @@ def test_posterior_table_keeps_posteriors_and_class_shares():
         (lambda: pid.posterior_table(np.array([0.2, 0.8]), np.nan), "p_y = nan is no probability"),
         (lambda: pid.posterior_table(np.array([0.2, np.nan])), "within"),
         (lambda: pid.posterior_table(np.zeros(3), 0.5), "no posterior mass"),
+        (lambda: pid.posterior_table(np.array([0.2j])), "real numbers, not complex128"),
+        (lambda: pid.posterior_table(np.array([0.2, None])), "real numbers, not object"),
     ],
 )
 def test_bad_input_is_named(call, words):

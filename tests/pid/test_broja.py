@@ -2,6 +2,7 @@
 
 import importlib
 import math
+import sys
 
 import numpy as np
 import pytest
@@ -221,6 +222,8 @@ def test_a_missed_tolerance_is_returned_with_its_gap_and_said(monkeypatch):
         (-np.ones((2, 2, 2)), {}, "negative"),
         (np.full((2, 2, 3), np.nan), {}, "finite"),
         (np.zeros((2, 2, 2)), {}, "all zeros"),
+        (np.ones((2, 2, 2), dtype=complex), {}, "real numbers, not complex128"),
+        (np.full((2, 2, 2), None), {}, "real numbers, not object"),
         (np.ones((2, 2, 2)), {"tol": 0}, "tol must be positive, not 0"),
         (np.ones((2, 2, 2)), {"tol": float("nan")}, "tol must be positive"),
     ],
@@ -228,6 +231,40 @@ def test_a_missed_tolerance_is_returned_with_its_gap_and_said(monkeypatch):
 def test_bad_input_is_named(p, arguments, words):
     with pytest.raises(ValueError, match=words):
         pid.broja(p, **arguments)
+
+
+@pytest.mark.parametrize("decompose", [pid.broja, lambda p: pid.decompose_pmf(p, "i_min"), pid.decompose_pmf])
+def test_three_sources_are_no_batch(decompose):
+    x1, x2, x3 = np.indices((2, 2, 2))
+    parity = np.zeros((2, 2, 2, 2))
+    parity[x1, x2, x3, x1 ^ x2 ^ x3] = 1 / 8
+    words = r"looks like 3 sources and a target, which redundancy_lattice\(3\) decomposes; .* say batch_axes=1"
+    with pytest.raises(ValueError, match=words):
+        decompose(parity)
+    with pytest.raises(ValueError, match=words):
+        decompose(np.random.default_rng(0).multinomial(90, parity.ravel()).reshape(parity.shape))
+
+
+def test_batch_axes_say_what_a_table_is():
+    p = dirichlet((2, 3, 2, 2), 1)[0]
+    apart = pid.broja(p / p.sum((1, 2, 3), keepdims=True))
+    assert_same_atoms(pid.broja(p, batch_axes=1), apart)
+    np.testing.assert_array_equal(pid.decompose_pmf(p, "mmi", batch_axes=1).redundancy.shape, [2])
+    for axes in (0, 2):
+        with pytest.raises(ValueError, match=f"needs 3 axes, but batch_axes={axes} leaves {4 - axes} of 4"):
+            pid.broja(p, batch_axes=axes)
+
+
+def test_resamples_of_nearly_one_size_are_a_batch():
+    counts = np.array([[[[2, 0], [1, 2]]], [[[1, 1], [1, 1]]]])
+    assert pid.broja(counts).synergy.shape == (2,)
+
+
+def test_a_package_that_dit_lacks_is_named(monkeypatch):
+    pytest.importorskip("dit")
+    monkeypatch.setitem(sys.modules, "pypoman", None)
+    with pytest.raises(ImportError, match="PID_Prec needs the package pypoman, which is not installed"):
+        pid.decompose_pmf(gates.gate("AND"), "PID_Prec")
 
 
 def test_gates_in_one_batch_of_equal_shape():

@@ -68,7 +68,7 @@ def test_packed_tables_equal_the_dense_solver(p, thresholds):
     before = _packed.DENSE, _packed.SPARSE
     try:
         _packed.DENSE, _packed.SPARSE = thresholds
-        f, gap, q = broja._solve_packed(Cells.of(Marginal.of(p.sum(1)), Marginal.of(p.sum(0))), 1e-7 * BIT)
+        f, gap, _ = broja._solve_packed(Cells.of(Marginal.of(p.sum(1)), Marginal.of(p.sum(0))), 1e-7 * BIT)
     finally:
         _packed.DENSE, _packed.SPARSE = before
     dense_f, dense_gap, _ = broja._solve_chunk(p[None], 1e-7 * BIT)
