@@ -13,6 +13,9 @@ Which function to call:
 - sources whose atoms are known, to try an estimator on: ``truths.load("mixture")``;
 - any number of variables without a target: ``total_correlation(p)``, ``dual_total_correlation(p)``,
   ``o_information(p)`` of a table p[x1, ..., xM];
+- Gaussian sources and target of any dimensions: ``gaussian(covariance, d1, d2)``, exact;
+- samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``; without a target:
+  ``gaussian_total_correlation(covariance_of(x))`` and its kin;
 - the redundancy lattice, also of three sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``.
 """
 
@@ -23,6 +26,7 @@ from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.binary import broja_binary, posterior_table, roc_hull
 from coral_viz.pid.bridge import from_dit, to_dit
 from coral_viz.pid.broja import broja
+from coral_viz.pid.gaussian import gaussian
 from coral_viz.pid.inference import bias_corrected, infer
 from coral_viz.pid.lattice import redundancy_lattice
 from coral_viz.pid.measures import decompose_pmf
@@ -36,12 +40,18 @@ __all__ = [
     "bias_corrected",
     "broja",
     "broja_binary",
+    "covariance_of",
     "decompose",
     "decompose_parts",
     "decompose_pmf",
     "dual_total_correlation",
     "from_dit",
     "gates",
+    "gaussian",
+    "gaussian_dual_total_correlation",
+    "gaussian_o_information",
+    "gaussian_of_samples",
+    "gaussian_total_correlation",
     "infer",
     "information",
     "information_from_posterior",
@@ -56,7 +66,18 @@ __all__ = [
 ]
 
 
+_ON_FIRST_USE = {  # scikit-learn and scipy.stats take a second to import
+    "decompose": "estimate",
+    "decompose_parts": "estimate",
+    "covariance_of": "gaussian_multivariate",
+    "gaussian_dual_total_correlation": "gaussian_multivariate",
+    "gaussian_o_information": "gaussian_multivariate",
+    "gaussian_of_samples": "gaussian_estimate",
+    "gaussian_total_correlation": "gaussian_multivariate",
+}
+
+
 def __getattr__(name):
-    if name in ("decompose", "decompose_parts"):  # on first use: scikit-learn takes a second to import
-        return getattr(importlib.import_module("coral_viz.pid.estimate"), name)
+    if name in _ON_FIRST_USE:
+        return getattr(importlib.import_module(f"coral_viz.pid.{_ON_FIRST_USE[name]}"), name)
     raise AttributeError(f"coral_viz.pid has no {name!r}.")

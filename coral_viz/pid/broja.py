@@ -114,7 +114,7 @@ def _of_dense(p, tol: float, coupling: bool) -> Atoms:
     else:
         union, gap, joint = solve(p.reshape(-1, *p.shape[-3:]), tol, coupling)
         union, gap, joint = union.reshape(batch), gap.reshape(batch), joint.reshape(p.shape) if coupling else None
-    return _atoms(informations(p), union, gap, joint)
+    return atoms_of_union(informations(p), union, gap, joint)
 
 
 def _of_sparse(p, tol: float, coupling: bool) -> Atoms:
@@ -129,11 +129,11 @@ def _of_sparse(p, tol: float, coupling: bool) -> Atoms:
     known = [_information(marginal) for marginal in (first, second, joint)]
     if p.shape[2] <= 2 and not coupling:
         union = union_information(*(side.table(n, p.shape[2]) for side, n in zip((first, second), p.shape)))
-        return _atoms(known, union, 0.0, None)
+        return atoms_of_union(known, union, 0.0, None)
     cells = Cells.of(first, second)
     f, gap, q = _solve_packed(cells, tol)
     union = f / BIT + entropy(np.bincount(first.y, first.mass))
-    return _atoms(known, union, gap / BIT, coo_array((q, cells.index), p.shape) if coupling else None)
+    return atoms_of_union(known, union, gap / BIT, coo_array((q, cells.index), p.shape) if coupling else None)
 
 
 def _information(marginal: Marginal):
@@ -244,8 +244,8 @@ def _ratio(x, y):
     return x / np.where(y > 0, y, 1.0) * (y > 0)
 
 
-def _atoms(known, union, gap, joint) -> Atoms:
-    """Atoms from the three informations and an upper bound on that of the union, at most ``gap`` too large.
+def atoms_of_union(known, union, gap, coupling=None, source: str = "BROJA") -> Atoms:
+    """Atoms in bits from the informations (I1, I2, I12) and a bound on that of the union, at most ``gap`` too large.
 
     The exact value lies between max(I1, I2) and min(I12, I1 + I2), where every atom is non-negative: moving the bounds
     there can only bring them closer to it.
@@ -255,4 +255,4 @@ def _atoms(known, union, gap, joint) -> Atoms:
     lower = np.clip(union - gap, lowest, highest)
     union = np.clip(union, lowest, highest)
     atoms = (first + second - union, union - second, union - first, both - union)
-    return Atoms(*(x[()] for x in atoms), gap=(union - lower)[()], coupling=joint, source="BROJA")
+    return Atoms(*(x[()] for x in atoms), gap=(union - lower)[()], coupling=coupling, source=source)
