@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from coral_viz.cli.benchmarks import peers, pid_extremes
 from coral_viz.cli.benchmarks import solver_times as bench
 from coral_viz.pid import gates
 
@@ -18,23 +19,43 @@ def test_cases_are_normalised_and_cover_every_gate():
 
 def test_limit_stops_what_is_too_slow_and_nothing_else():
     finished = []
-    with bench.cpu_limit(0.05):
+    with peers.cpu_limit(0.05):
         while True:
             sum(range(1000))
-    with bench.cpu_limit(5.0):
+    with peers.cpu_limit(5.0):
         finished.append(True)
     assert finished
 
 
 def test_dit_is_measured_with_its_atoms():
     pytest.importorskip("ecos")
-    spent, atoms = bench.dit_broja(gates.gate("AND"), {"method": "cone"})
+    spent, atoms = peers.dit_broja(gates.gate("AND"), {"method": "cone"})
     assert spent > 0
     np.testing.assert_allclose(atoms, gates.GATES["AND"].known, atol=1e-5)
 
 
+def test_sparse_cases_are_what_they_are_called():
+    cases = {name: p for name, p, _ in pid_extremes.sparse_cases(quick=False)}
+    assert cases["COPY 990x25"].shape == (990, 25, 24_750)
+    for name, filled in (("COPY 20x10", 200), ("noisy COPY 20x20", 2 * 400 - 1)):
+        assert np.count_nonzero(cases[name].toarray()) == pytest.approx(filled, abs=2)
+        assert cases[name].sum() == pytest.approx(1)
+    assert cases["500 counts in 20x20x20"].sum() == 500
+
+
+def test_sparse_and_gaussian_rows_have_their_columns(monkeypatch):
+    monkeypatch.setattr(
+        pid_extremes, "sparse_cases", lambda quick: [("COPY 3x3", pid_extremes.copy_table(3, 3), ("ecos",))]
+    )
+    rows = pd.DataFrame([*bench.sparse_times(True), *bench.gaussian_times(True)], columns=bench.COLUMNS)
+    value = rows.set_index(["benchmark", "solver", "metric"])["value"]
+    assert value["sparse", "ecos", "worst error"] < 1e-6
+    assert value["gaussian", "coral_viz", "beyond the bounds of the search"] < 1e-9
+    assert (rows["value"] >= 0).all()
+
+
 def test_run_writes_its_table_and_protocol(tmp_path, monkeypatch):
-    for part in ("times", "measure_times"):
+    for part in ("times", "measure_times", "sparse_times", "gaussian_times"):
         monkeypatch.setattr(bench, part, lambda quick: [])
     monkeypatch.setattr(bench, "certificate_cases", lambda quick: [("gate XOR", gates.gate("XOR")[None])])
     found = bench.run(tmp_path / "out", quick=True)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from scipy.optimize import minimize
 
 from coral_viz import pid
+from coral_viz.bench.peers import searched_gaussian
 from coral_viz.pid import gaussian_estimate as estimate
 from coral_viz.pid.information import BIT
 
@@ -33,48 +33,11 @@ def informations(s, d1, d2):
     return [entropy(part) + entropy(y) - entropy(np.concatenate([part, y])) for part in parts]
 
 
-def searched(s, d1, d2):
-    """Bounds on the union information, by a search over the correlation K of the two noises once both are white.
-
-    K with singular values below 1 gives the noise T = [I K; K' I] and the value 1/2 log det(T + C) - 1/2 log det T, C
-    the gains' outer product. That is convex in T, so its tangent at any K bounds it from below everywhere.
-    """
-    y = s[d1 + d2 :, d1 + d2 :]
-    gains = []
-    for part in (slice(d1), slice(d1, d1 + d2)):
-        gain = np.linalg.solve(y, s[d1 + d2 :, part]).T
-        noise = np.linalg.cholesky(s[part, part] - gain @ y @ gain.T)
-        gains.append(np.linalg.solve(noise, gain @ np.linalg.cholesky(y)))
-    outer = np.concatenate(gains) @ np.concatenate(gains).T
-
-    def slope(t):
-        return (np.linalg.inv(t) - np.linalg.inv(t + outer))[:d1, d1:]
-
-    def total(k):
-        return np.block([[np.eye(d1), k], [k.T, np.eye(d2)]])
-
-    def barrier(flat, mu):
-        t = total(flat.reshape(d1, d2))
-        if np.linalg.eigvalsh(t)[0] <= 0:
-            return np.inf, np.zeros_like(flat)
-        value = np.linalg.slogdet(t + outer)[1] - (1 + mu) * np.linalg.slogdet(t)[1]
-        return value, -2 * (slope(t) + mu * np.linalg.inv(t)[:d1, d1:]).ravel()
-
-    flat, upper, lower = np.zeros(d1 * d2), np.inf, -np.inf
-    for mu in 0.1 ** np.arange(9.0):
-        flat = minimize(barrier, flat, (mu,), "BFGS", jac=True, options={"gtol": 1e-7 * mu, "maxiter": 3000}).x
-        k = flat.reshape(d1, d2)
-        value, down = barrier(flat, 0.0)[0] / 2, slope(total(k))
-        upper = min(upper, value)
-        lower = max(lower, value - np.linalg.svd(down, compute_uv=False).sum() + np.sum(down * k))
-    return lower / BIT, upper / BIT
-
-
 @pytest.mark.parametrize("sizes", [(1, 1, 2), (2, 2, 2), (2, 1, 3), (3, 3, 2), (4, 3, 5), (7, 6, 7)])
 def test_an_independent_search_agrees(sizes):
     s = covariance(sum(sizes), sum(sizes))
     atoms = pid.gaussian(s, *sizes[:2])
-    lower, upper = searched(s, *sizes[:2])
+    lower, upper = searched_gaussian(s, *sizes[:2])
     union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
     assert upper - lower < 1e-6
     assert lower - 1e-9 <= union <= upper + 1e-9

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 
 from coral_viz import pid
+from coral_viz.bench.peers import ecos_union
 from coral_viz.pid import _barrier, _packed
 from coral_viz.pid._cells import Cells, Marginal
 from coral_viz.pid.information import BIT
@@ -85,6 +86,14 @@ def test_partly_settled_tables_are_certified_with_exact_marginals(flips):
     np.testing.assert_allclose(atoms.coupling.sum(1), p.sum(1), rtol=0, atol=1e-15)
     union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
     assert pid.information.informations(atoms.coupling)[2] == pytest.approx(union, abs=1e-7)
+
+
+@pytest.mark.parametrize("sizes", [(3, 4), (6, 5)])
+def test_a_cone_solver_agrees(sizes):
+    pytest.importorskip("ecos")
+    p = noisy_copy(*sizes, np.random.default_rng(0))
+    atoms = pid.broja(p)
+    assert ecos_union(p) == pytest.approx(atoms.redundancy + atoms.unique_1 + atoms.unique_2, abs=1e-6)
 
 
 @settings(max_examples=25, deadline=None)

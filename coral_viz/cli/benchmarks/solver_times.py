@@ -1,12 +1,9 @@
-"""How exact and how fast the solver is: certified gaps, and CPU time against dit's own solvers in the same run."""
+"""How exact and how fast the solvers are: certified gaps, and CPU time against those of others in the same run."""
 
 from __future__ import annotations
 
 import os
-import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coral_viz import pid
+from coral_viz.bench.peers import LIMIT, SOLVERS, cpu, dit_broja
+from coral_viz.bench.pid_extremes import gaussian_times, sparse_times
 from coral_viz.pid import gates, measures
 from coral_viz.pid.bridge import NODES
 
@@ -21,28 +20,30 @@ PROTOCOL = (
     "Random tables from Dirichlet distributions, seed 0. Certificates: every table solved with coupling=True, so by "
     "the interior-point method, and the marginals of its coupling compared. Times: CPU time of one thread, median; a "
     "batch is timed whole and divided by n; single calls and dit's take turns, one table each, and dit is stopped "
-    "after {limit:g} s of CPU time a table ('at least'). Cores of the machine: {cores}."
+    "after {limit:g} s of CPU time a table ('at least'). COPY: Y = (X1, X2); noisy: in one of ten cases another value, "
+    "one for each (x1, x2); counts: of uniform probabilities. ECOS: the cone programme of BROJA. Gaussian: three "
+    "variables of d dimensions each; search: BFGS over couplings, its error the distance from its own lower bound. "
+    "Cores of the machine: {cores}."
 )
-LIMIT = 60.0  # seconds of CPU time for one table of a competitor
 BUDGET = 15.0  # seconds of CPU time after which no further table is given to it
-SOLVERS = {"dit default": {}, "dit cone": {"method": "cone"}}
 DIT_CLASSES = {"i_min": "PID_WB", "mmi": "PID_MMI", "i_sx": "PID_SX", "i_pm": "PID_PM"}
 COLUMNS = ["benchmark", "case", "solver", "metric", "value", "unit", "bound", "n", "repetitions"]
 
 
 def run(out, quick: bool = False) -> pd.DataFrame:
-    """Benchmark the discrete half of the PID engine, in about six minutes (``quick``: half a minute).
+    """Benchmark the solvers of the PID engine, in about six minutes (``quick``: half a minute).
 
     Args:
         out: folder for ``bench_pid.csv`` and ``bench_pid.txt`` (the protocol); made where missing.
         quick: fewer tables, smaller sizes, no competitor beyond 3x3x3.
 
     Returns:
-        One row a number: benchmark (certificate, time, measure), case, solver, metric, value, unit, bound ("" or
-        "at least"), n (tables), repetitions.
+        One row a number: benchmark (certificate, time, measure, sparse, gaussian), case, solver, metric, value, unit,
+        bound ("" or "at least"), n (tables), repetitions.
     """
     with threadpool_limits(1):
-        rows = [*certificates(quick), *times(quick), *measure_times(quick)]
+        parts = (certificates, times, measure_times, sparse_times, gaussian_times)
+        rows = [row for part in parts for row in part(quick)]
     found = pd.DataFrame(rows, columns=COLUMNS)
     folder = Path(out)
     folder.mkdir(parents=True, exist_ok=True)
@@ -154,39 +155,3 @@ def measure_times(quick: bool) -> Iterator[tuple]:
             yield "measure", f"{size}^3", name, "difference from dit", apart, "bits", "", few, 1
             ratio = np.median(spent) / batch
             yield "measure", f"{size}^3", f"{name} against dit", "batch", ratio, "times faster", "", few, 1
-
-
-def dit_broja(table: np.ndarray, options: dict) -> tuple[float, np.ndarray | None]:
-    """CPU seconds of dit's BROJA and its atoms; the limit and None where it was stopped."""
-    import dit.pid
-
-    distribution, found = pid.to_dit(table), []
-    with cpu_limit(LIMIT):
-        spent = cpu(lambda: found.append(dit.pid.PID_BROJA(distribution, **options)))
-        return spent, np.array([float(found[0][node]) for node in NODES])
-    return LIMIT, None
-
-
-def cpu(call: Callable[[], object]) -> float:
-    """CPU seconds of a call."""
-    begun = time.process_time()
-    call()
-    return time.process_time() - begun
-
-
-@contextmanager
-def cpu_limit(seconds: float):
-    """Stop what runs inside, quietly, after so many seconds of CPU time."""
-
-    def stop(*_):
-        raise TimeoutError
-
-    former = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    try:
-        yield
-    except TimeoutError:
-        pass
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, former)
