@@ -144,22 +144,18 @@ def _from_zero(steps):
 
 
 def _binary_tables(p1, p2):
-    """Both tables, normalised, the second re-weighted to the p(y) of the first where they differ by rounding."""
-    slack = max(1e-9, 10 * _rounding(p1), 10 * _rounding(p2))
+    # Rounded input can agree on p(y) no better than it is rounded.
+    rounding = [np.finfo(p.dtype).eps for p in map(np.asarray, (p1, p2)) if p.dtype.kind == "f"]
     p1, p2 = table(p1, 2), table(p2, 2)
     for p in (p1, p2):
         if p.shape[-1] != 2:
             raise ValueError(f"A binary target has 2 values, but a table has shape {p.shape}.")
     if p1.shape[:-2] != p2.shape[:-2]:
         raise ValueError(f"The tables need the same batch axes, but have shapes {p1.shape} and {p2.shape}.")
-    p_y, other = p1.sum(-2, keepdims=True), p2.sum(-2, keepdims=True)
-    apart = np.abs(p_y - other).max(initial=0.0)
-    if apart > slack:
+    apart = np.abs(p1.sum(-2) - p2.sum(-2)).max(initial=0.0)
+    if apart > max(1e-9, 16 * max(rounding, default=0.0)):
         raise ValueError(f"The tables must agree on p(y), but differ by {apart:.2g}.")
-    return p1, p2 * (p_y / np.where(other > 0, other, 1.0))
-
-
-def _rounding(p) -> float:
-    """Spacing of the numbers next to 1 in the precision of p; 0 for whole numbers."""
-    kind = np.asarray(p).dtype
-    return float(np.finfo(kind).eps) if kind.kind == "f" else 0.0
+    if apart > 1e-9:
+        found = p2.sum(-2, keepdims=True)
+        p2 = p2 * (p1.sum(-2, keepdims=True) / np.where(found > 0, found, 1.0))
+    return p1, p2

@@ -5,6 +5,9 @@ dit is imported only when one of these functions is called.
 
 from __future__ import annotations
 
+import importlib
+from contextlib import contextmanager
+
 import numpy as np
 
 from coral_viz.pid.atoms import Atoms
@@ -25,8 +28,7 @@ def to_dit(p):
     Raises:
         ValueError: a bad table.
     """
-    import dit
-
+    dit = _dit("dit")
     p = table(p, max(np.ndim(p), 2))
     width = len(str(max(p.shape)))
     outcomes = np.argwhere(p > 0)
@@ -50,24 +52,28 @@ def dit_atoms(p, name: str) -> Atoms:
         name: the class in ``dit.pid``, such as "PID_CCS". Its gap is unknown, so NaN.
 
     Raises:
-        ImportError: dit, or a package that this measure of dit's needs, is not installed.
+        ModuleNotFoundError: without dit, or a package that this class of it needs.
     """
-    try:
-        return _dit_atoms(p, name)
-    except ModuleNotFoundError as missing:
-        package = missing.name.partition(".")[0]
-        raise ImportError(
-            f"{name} needs the package {package}, which is not installed: pip install {package}."
-        ) from missing
-
-
-def _dit_atoms(p, name: str) -> Atoms:
-    import dit.pid
-
-    measure = getattr(dit.pid, name)
+    measure = getattr(_dit("dit.pid"), name)
     batch = p.shape[:-3]
     found = np.empty((len(NODES), *batch))
     for index in np.ndindex(batch):
-        result = measure(to_dit(p[index]))
+        with _asking_for_packages(f"dit's {name}"):
+            result = measure(to_dit(p[index]))
         found[(slice(None), *index)] = [float(result[node]) for node in NODES]
     return Atoms(*(atom[()] for atom in found), gap=np.full(batch, np.nan)[()], source=f"dit {name}")
+
+
+def _dit(module: str):
+    with _asking_for_packages("The bridge to dit"):
+        return importlib.import_module(module)
+
+
+@contextmanager
+def _asking_for_packages(what: str):
+    """Turns the import error of an optional package into a sentence."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f"{what} needs the package {error.name}, which is not installed: pip install {error.name}."
+        raise ModuleNotFoundError(message, name=error.name) from None

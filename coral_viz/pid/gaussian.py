@@ -103,9 +103,7 @@ def _channel(source, cross, name: str):
     none = _nothing(source)
     if ((spread > none) & (spread < SINGULAR)).any():
         smallest = spread[spread > none].min()
-        raise ValueError(
-            f"{name} has correlations with eigenvalue {smallest:.2g}, too near to singular for float64."
-        )
+        raise ValueError(f"{name} has correlations with eigenvalue {smallest:.2g}, too near to singular for float64.")
     known = spread > none
     told = np.where(known, 1.0 / np.sqrt(np.where(known, spread, 1.0)), 0.0)[..., None] * (axes.mT @ cross)
     left = np.eye(cross.shape[-1]) - told.mT @ told

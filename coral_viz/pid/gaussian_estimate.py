@@ -64,7 +64,8 @@ def gaussian_of_samples(
     drawn = _replicates(correlation, d1, d2, counts[0], replicates, np.random.default_rng(seed))
     bias = drawn.excess.mean() - plug_in.excess
     point = plug_in.atoms(bias, f"BROJA, Gaussian{' copula' if copula else ''}, bias-corrected")
-    return _with_interval(point, drawn.atoms(bias, "").as_array(), level, max(bias, 0.0))
+    chance = drawn.excess.std(ddof=1) / np.sqrt(replicates)
+    return _with_interval(point, drawn.atoms(bias, "").as_array(), level, max(bias, 0.0), chance)
 
 
 def normal_scores(x) -> np.ndarray:
@@ -164,11 +165,14 @@ def wishart(covariance, n: int, size: int, rng) -> np.ndarray:
     return root @ root.mT / (n - 1)
 
 
-def _with_interval(point: Atoms, drawn, level: float, pad: float) -> Atoms:
-    """Interval from bootstrap atoms (4, replicates), with the point inside; ``pad`` is what bias may be left."""
-    atoms, down, up = point.as_array(), pad * np.array([0, 1, 1, 0]), pad * np.array([1, 0, 0, 1])
-    centre = 2 * atoms - drawn.mean(1)
-    reach = NormalDist().inv_cdf((1 + level) / 2) * drawn.std(1, ddof=1)
+def _with_interval(point: Atoms, drawn, level: float, left: float, chance: float) -> Atoms:
+    """Interval from bootstrap atoms (4, replicates), with the point inside.
+
+    ``left`` is the bias that may be left, ``chance`` the standard error of what was taken off.
+    """
+    atoms, width = point.as_array(), NormalDist().inv_cdf((1 + level) / 2)
+    down, up = (left * np.array(atom) + width * chance for atom in ([0, 1, 1, 0], [1, 0, 0, 1]))
+    centre, reach = 2 * atoms - drawn.mean(1), width * drawn.std(1, ddof=1)
     low = np.minimum(centre - reach, atoms) - down
     high = np.maximum(np.maximum(centre + reach, np.quantile(drawn, (1 + level) / 2, axis=1)), atoms) + up
     return dataclasses.replace(point, low=np.maximum(low, 0.0), high=high, p=np.full(4, np.nan))

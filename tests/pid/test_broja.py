@@ -2,7 +2,6 @@
 
 import importlib
 import math
-import sys
 
 import numpy as np
 import pytest
@@ -258,13 +257,6 @@ def test_batch_axes_say_what_a_table_is():
 def test_resamples_of_nearly_one_size_are_a_batch():
     counts = np.array([[[[2, 0], [1, 2]]], [[[1, 1], [1, 1]]]])
     assert pid.broja(counts).synergy.shape == (2,)
-
-
-def test_a_package_that_dit_lacks_is_named(monkeypatch):
-    pytest.importorskip("dit")
-    monkeypatch.setitem(sys.modules, "pypoman", None)
-    with pytest.raises(ImportError, match="PID_Prec needs the package pypoman, which is not installed"):
-        pid.decompose_pmf(gates.gate("AND"), "PID_Prec")
 
 
 def test_gates_in_one_batch_of_equal_shape():
