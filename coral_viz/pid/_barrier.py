@@ -242,7 +242,8 @@ class NormalMatrix:
         cross = self.rows @ blocks.transpose(0, 1, 3, 2, 4).reshape(size, n1, ny, n2 * ny)
         self.cross = cross.reshape(size, n1 * ny, n2 * ny)
 
-        schur = -self.cross.transpose(0, 2, 1) @ self.cross
+        schur = self.cross.transpose(0, 2, 1) @ self.cross  # one array and its transpose: half a product
+        np.negative(schur, out=schur)
         np.einsum("bjyjz->bjyz", schur.reshape(size, n2, ny, n2, ny))[...] += column_blocks
         diagonal = np.einsum("bkk->bk", schur)
         diagonal += (tables.b == 0).reshape(size, -1)
