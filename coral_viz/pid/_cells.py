@@ -12,6 +12,7 @@ enough to break no dual constraint: it costs the bound at most TRACE log(1 / TRA
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -90,7 +91,7 @@ class Cells:
         """Where each cell lies in the table p[x1, x2, y]."""
         return self.first.x[self.row], self.second.x[self.column], self.first.y[self.row]
 
-    @property
+    @cached_property
     def free(self):
         """Which cells a search has to settle."""
         seen = (self.first.mass >= TRACE)[self.row] & (self.second.mass >= TRACE)[self.column]

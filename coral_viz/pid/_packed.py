@@ -18,8 +18,8 @@ from scipy.sparse.linalg import splu
 from coral_viz.pid._barrier import FAST, Path
 from coral_viz.pid._cells import Cells
 
-DENSE = 300
-"""Up to so many equations the normal matrix goes to LAPACK without asking whether it is sparse."""
+DENSE = 50_000
+"""Up to so many entries, most of them 0, the factor of a normal matrix is an array: numpy's calls are the shorter."""
 
 SPARSE = 0.01
 """Share of filled entries below which a normal matrix is factorised as a sparse one."""
@@ -34,15 +34,12 @@ class Program:
     def __init__(self, cells: Cells):
         self.number = np.flatnonzero(cells.free)
         self.start = cells.product[self.number]
-        self.rows, row = np.unique(cells.row[self.number], return_inverse=True)
+        self.rows, self.row = np.unique(cells.row[self.number], return_inverse=True)
         self.columns, column = np.unique(cells.column[self.number], return_inverse=True)
-        mass, y = np.bincount(column, self.start), cells.second.y[self.columns]
-        by_mass = np.lexsort((mass, y))
-        needed = np.ones(len(y), dtype=bool)
-        needed[by_mass[np.flatnonzero(np.diff(y, append=-1))]] = False
-        place = np.where(needed, len(self.rows) + np.cumsum(needed) - 1, -1)
+        needed = ~_heaviest(np.bincount(column, self.start), cells.second.y[self.columns])
         self.size = len(self.rows) + int(needed.sum())
-        self.row, self.column, self.place = row, place[column] % (self.size + 1), place
+        self.place = np.where(needed, len(self.rows) + np.cumsum(needed) - 1, self.size)
+        self.column = self.place[column]
         pair = cells.pair[self.number]
         begins = np.diff(pair, prepend=-1) > 0
         self.first, self.pair = np.flatnonzero(begins), np.cumsum(begins) - 1
@@ -75,7 +72,7 @@ class Program:
         equation = np.concatenate([self.row, self.column] * 2)
         column = np.concatenate([cell, cell, len(cell) + self.pair, len(cell) + self.pair])
         shape = self.size + 1, len(cell) + len(self.first)
-        self.dense = self.size <= DENSE
+        self.dense = np.prod(shape) <= DENSE
         if self.dense:
             self.entry, self.factor = equation * shape[1] + column, np.zeros(shape)
         else:
@@ -91,6 +88,14 @@ class Program:
             return self.factor[:-1] @ self.factor[:-1].T
         self.factor.data = values[self.entry]
         return self.factor @ self.factor.T
+
+
+def _heaviest(mass, group):
+    """Which entry of each group is the largest, one a group."""
+    order = np.lexsort((mass, group))
+    largest = np.zeros(len(mass), dtype=bool)
+    largest[order[np.flatnonzero(np.diff(group, append=-1))]] = True
+    return largest
 
 
 def minimise(cells: Cells, tol: float, path: Path = FAST):
