@@ -130,6 +130,8 @@ class Cells:
 
     def _complete(self, alpha, beta, slope):
         """Multipliers for settled cells and for traces too."""
+        if self.free.all():
+            return alpha, beta
         alpha, beta = alpha.copy(), beta.copy()
         seen_1, seen_2 = self.first.mass >= TRACE, self.second.mass >= TRACE
         seen = seen_1[self.row] & seen_2[self.column]

@@ -54,7 +54,7 @@ class Program:
 
     def lift(self, multipliers):
         """A' multipliers."""
-        padded = np.append(multipliers, 0.0)
+        padded = np.concatenate((multipliers, _NONE))
         return padded[self.row] + padded[self.column]
 
     def by_pair(self, values):
@@ -202,6 +202,7 @@ def factorised(normal):
 
 
 _SYMMETRIC = {"SymmetricMode": True}
+_NONE = np.zeros(1)  # the multiplier of an equation that is left out
 
 
 def _spread(program: Program, cells: Cells, q, multipliers):
@@ -209,7 +210,7 @@ def _spread(program: Program, cells: Cells, q, multipliers):
     full, alpha, beta = cells.product.copy(), np.zeros(len(cells.first.y)), np.zeros(len(cells.second.y))
     full[program.number] = q
     alpha[program.rows] = multipliers[: len(program.rows)]
-    beta[program.columns] = np.append(multipliers, 0.0)[program.place]
+    beta[program.columns] = np.concatenate((multipliers, _NONE))[program.place]
     return full, alpha, beta
 
 
