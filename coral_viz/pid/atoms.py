@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import issparse
 
 NAMES = ("redundancy", "unique_1", "unique_2", "synergy")
 
@@ -72,6 +73,8 @@ def _short(name: str, value) -> str:
     """A field in few characters; of large arrays the corners."""
     if name == "source":
         return repr(value)
+    if issparse(value):
+        return f"<{value.nnz} cells of a sparse array>"
     shown = "{:.1g}".format if name == "gap" else lambda x: f"{round(x, 3):zg}"
     lines = np.array2string(np.asarray(value), separator=", ", threshold=8, edgeitems=2, formatter={"all": shown})
     return " ".join(lines.split())

@@ -60,6 +60,7 @@ def test_a_sparse_array_may_be_far_larger_than_memory():
     np.testing.assert_allclose(atoms.as_array(), [0, *np.log2([990, 25]), 0], atol=1e-11)
     assert atoms.coupling.nnz == 990 * 25
     assert atoms.coupling.shape == (990, 25, 990 * 25)
+    assert "coupling=<24750 cells of a sparse array>" in repr(atoms)
 
 
 @settings(max_examples=40, deadline=None)
