@@ -141,6 +141,8 @@ def union_information(p1, p2):
 
 def checked(covariance):
     """The correlation matrices of covariances, shape batch axes + (d, d); ValueError if they are none."""
+    if np.ma.is_masked(covariance):
+        raise ValueError(f"A covariance must be known, but {np.ma.count_masked(covariance)} of its entries are masked.")
     found = np.asarray(covariance)
     if found.dtype.kind not in "biuf":
         raise ValueError(f"A covariance must hold real numbers, not {found.dtype}.")

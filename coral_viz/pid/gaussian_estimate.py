@@ -80,6 +80,8 @@ def normal_scores(x) -> np.ndarray:
 
 def samples(x, name: str = "x") -> np.ndarray:
     """Samples as an array (n, d) of floats; ValueError if they are not finite real numbers of that shape."""
+    if np.ma.is_masked(x):
+        raise ValueError(f"{name} must be known, but {np.ma.count_masked(x)} of its values are masked.")
     x = np.asarray(x)
     if x.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, not {x.dtype}.")

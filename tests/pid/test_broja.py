@@ -223,6 +223,7 @@ def test_a_missed_tolerance_is_returned_with_its_gap_and_said(monkeypatch):
         (np.zeros((2, 2, 2)), {}, "all zeros"),
         (np.ones((2, 2, 2), dtype=complex), {}, "real numbers, not complex128"),
         (np.full((2, 2, 2), None), {}, "real numbers, not object"),
+        (np.ma.masked_less(np.arange(8).reshape(2, 2, 2), 3), {}, "known, but 3 of its 8 cells are masked"),
         (np.ones((2, 2, 2)), {"tol": 0}, "tol must be positive, not 0"),
         (np.ones((2, 2, 2)), {"tol": float("nan")}, "tol must be positive"),
     ],

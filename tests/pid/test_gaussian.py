@@ -103,6 +103,7 @@ def test_batch_axes():
         (SUM, (1.5, 1), "d1=1.5"),
         (SUM, (0, 1), "d1=0"),
         (SUM * np.nan, (1, 1), "finite, but this one holds nan"),
+        (np.ma.masked_equal(SUM, 3), (1, 1), "known, but 1 of its entries are masked"),
         (SUM * 1j, (1, 1), "real numbers, not complex128"),
         (-SUM, (1, 1), "not be negative, but the covariance holds -3"),
         (SUM + np.triu(SUM, 1), (1, 1), "symmetric, but this one is off by 0.58"),
@@ -177,6 +178,10 @@ def test_estimates_depend_on_neither_scale_nor_offset_and_copulas_on_no_monotone
         (lambda z: pid.gaussian_of_samples(z, z[:, 0], z[:, 0]), "Source 1 leaves .* infinite"),
         (lambda z: pid.gaussian_of_samples(z, z.astype(object), z), "z2 must hold real numbers, not object"),
         (lambda z: pid.gaussian_of_samples(z, z, np.where(z > 0, z, np.nan)), "y must be finite, but holds nan"),
+        (
+            lambda z: pid.gaussian_of_samples(np.ma.masked_less(z, -9), z, np.ma.masked_less(z, 0)),
+            "y must be known, but",
+        ),
         (lambda z: pid.gaussian_of_samples(z[None], z, z), r"z1 needs shape .* has \(1, 9, 2\)"),
         (lambda z: pid.gaussian_of_samples(z, z, z, level=1.0), "level of an interval must lie in"),
         (lambda z: pid.gaussian_of_samples(z, z, z, replicates=3), "at least 20 replicates"),
