@@ -30,10 +30,13 @@ def test_speed_draws_a_line_per_way_and_an_arrow_where_a_solver_was_stopped():
     rows = TIMED.query("benchmark == 'time' and solver == 'dit cone' and unit == 'ms'")
     sizes = rows["case"].str.split("^").str[0].astype(float)
     assert np.array_equal(lines["dit, cone solver"].get_xydata(), np.column_stack([sizes, rows["value"]]))
+    slowest = TIMED["value"].where(TIMED["solver"].eq("dit default") & TIMED["unit"].eq("ms")).idxmax()
+    table = TIMED.assign(bound=TIMED["bound"].astype(object).where(TIMED.index != slowest, "at least"))
+    (ax,) = speed(table).axes
     arrows = [line for line in ax.get_lines() if line.get_marker() is ARROW and len(line.get_xdata())]
-    stopped = TIMED.query("bound == 'at least' and unit == 'ms'")
-    assert sum(len(line.get_xdata()) for line in arrows) == len(stopped)
-    assert speed(TIMED).alt.count("at least") == len(stopped)
+    stopped = table.query("bound == 'at least' and unit == 'ms'")
+    assert sum(len(line.get_xdata()) for line in arrows) == len(stopped) >= 1
+    assert speed(table).alt.count("at least") == len(stopped)
 
 
 def test_speed_without_times_is_a_sentence():
