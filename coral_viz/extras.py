@@ -8,7 +8,14 @@ from types import ModuleType
 
 from packaging.requirements import Requirement
 
-MAIN = {"train": "torch", "notebooks": "ipywidgets", "cluster": "distributed", "umap": "umap-learn", "dev": "pytest"}
+MAIN = {
+    "train": "torch",
+    "notebooks": "ipywidgets",
+    "cluster": "distributed",
+    "docs": "mkdocs",
+    "umap": "umap-learn",
+    "dev": "pytest",
+}
 """Extras, each by the package without which it is of no use: where that is installed, the whole extra should be."""
 
 MODULES = {"ipython": "IPython", "pillow": "PIL", "scikit-learn": "sklearn", "umap-learn": "umap"}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coral_viz import pid
-from coral_viz.bench.peers import searched_gaussian
+from coral_viz.cli.benchmarks.peers import searched_gaussian
 from coral_viz.pid import gaussian_estimate as estimate
 from coral_viz.pid.information import BIT
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 
 from coral_viz import pid
-from coral_viz.bench.peers import ecos_union
+from coral_viz.cli.benchmarks.peers import ecos_union
 from coral_viz.pid import _barrier, _packed
 from coral_viz.pid._cells import Cells, Marginal
 from coral_viz.pid.information import BIT

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from coral_viz import pid
-from coral_viz.bench.peers import SOLVERS, cpu, dit_broja, ecos_union, searched_gaussian
+from coral_viz.cli.benchmarks.peers import SOLVERS, cpu, dit_broja, ecos_union, searched_gaussian
 
 REPEATS = 5  # calls to one measurement of a millisecond: the clock of CPU time is coarse
 

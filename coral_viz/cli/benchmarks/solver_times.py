@@ -11,8 +11,8 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coral_viz import pid
-from coral_viz.bench.peers import LIMIT, SOLVERS, cpu, dit_broja
-from coral_viz.bench.pid_extremes import gaussian_times, sparse_times
+from coral_viz.cli.benchmarks.peers import LIMIT, SOLVERS, cpu, dit_broja
+from coral_viz.cli.benchmarks.pid_extremes import gaussian_times, sparse_times
 from coral_viz.pid import gates, measures
 from coral_viz.pid.bridge import NODES
 
