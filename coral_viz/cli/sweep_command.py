@@ -39,7 +39,8 @@ def run(options) -> int:
 
 def _closing(table, out: str) -> list[str]:
     """Where the table is, and a word if its runs were made with different things."""
-    from coral_viz.runs import provenance, sweep_table
+    from coral_viz.results import provenance
+    from coral_viz.runs import sweep_table
 
     if table is None:
         return ["no run is finished"]

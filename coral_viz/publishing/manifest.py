@@ -52,7 +52,7 @@ def put(made: Iterable[Path], folder: Path, data: Path, *, name: str, command: s
         raise ValueError(f"{str(data / taken[0])!r} belongs to {owners[taken[0]]!r} already; choose another name.")
     stale = _files(known.get(name, {})) - set(hashes) - set(owners)
     known[name] = {"command": command, "version": __version__, "sha256": hashes}
-    (folder / FILE).write_text(json.dumps(dict(sorted(known.items())), indent=2) + "\n")
+    (folder / FILE).write_text(json.dumps(dict(sorted(known.items())), indent=2) + "\n", encoding="utf-8")
     paths = [data / file for file in hashes]
     for place in paths:
         place.parent.mkdir(parents=True, exist_ok=True)

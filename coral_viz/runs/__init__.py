@@ -1,6 +1,6 @@
 """Runs: a spec, a folder, an executor; finished once, reused ever after."""
 
-from coral_viz.runs import grids, provenance, sweep_table, sweeps
+from coral_viz.runs import grids, sweep_table, sweeps
 from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread
 from coral_viz.runs.progress import watched
 from coral_viz.runs.restore import restored
@@ -22,7 +22,6 @@ __all__ = [
     "measured",
     "one_thread",
     "perform",
-    "provenance",
     "restored",
     "sweep_table",
     "sweeps",

@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from coral_viz import evaluation, methods, tasks, training
-from coral_viz.results import tables
-from coral_viz.runs import provenance
+from coral_viz.results import provenance, tables
 from coral_viz.runs.spec import RunSpec
 from coral_viz.training import distributed
 from coral_viz.training.devices import resolve

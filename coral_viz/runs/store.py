@@ -23,7 +23,7 @@ import pandas as pd
 import safetensors.torch
 
 from coral_viz import files
-from coral_viz.runs import provenance
+from coral_viz.results import provenance
 from coral_viz.runs.run import Result
 from coral_viz.runs.spec import RunSpec
 

@@ -14,8 +14,7 @@ import pandas as pd
 
 from coral_viz import files
 from coral_viz.options import shown
-from coral_viz.results import tables
-from coral_viz.runs import provenance
+from coral_viz.results import provenance, tables
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
 

@@ -9,8 +9,7 @@ from coral_viz import figures
 from coral_viz.figures.layout.canvas import describe
 from coral_viz.publishing import report
 from coral_viz.publishing.report import reading, sections
-from coral_viz.results import tables
-from coral_viz.runs import provenance
+from coral_viz.results import provenance, tables
 
 
 class Page(HTMLParser):

@@ -34,7 +34,7 @@ def write(
         out: the folder; made if absent, files of the same names are replaced.
         table: the tidy table.
         timing: columns run_id, method, distribution, seed, seconds, device; a row per run. What runs were made with
-            (columns of ``runs.provenance``) is told where it is given.
+            (columns of ``results.provenance``) is told where it is given.
         figures: pictures by name, as ``figures.overview`` gives them; others are shown at the end.
         command: what makes this folder again.
         settings: names and values of what else decides the numbers (the task's dials, batch, learning rate).

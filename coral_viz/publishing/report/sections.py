@@ -14,9 +14,8 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import page, reading
-from coral_viz.results import tables
+from coral_viz.results import provenance, tables
 from coral_viz.results.tables import VARIANT
-from coral_viz.runs import provenance
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
 CAPTIONS = {

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from coral_viz.__main__ import main
-from coral_viz.runs import Store, grids, provenance, sweep_table, sweeps
-from coral_viz.runs.provenance import FIELDS
+from coral_viz.results import provenance
+from coral_viz.results.provenance import FIELDS
+from coral_viz.runs import Store, grids, sweep_table, sweeps
 
 GRID = """
 method = "cross"

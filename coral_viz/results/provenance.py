@@ -13,13 +13,16 @@ import subprocess
 from collections.abc import Mapping
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import torch
 
 import coral_viz
 from coral_viz import files
+
+if TYPE_CHECKING:
+    import torch
 
 FIELDS = ("cpu", "gpu", "python", "torch", "numpy", "coral_viz", "commit")
 UNKNOWN = "unknown"
@@ -33,6 +36,8 @@ def here(device: torch.device | str = "cpu") -> dict[str, str]:
     calls the commit that the package is at, with "-dirty" where files were changed since; "unknown" where it is not
     known, as in a package that was installed.
     """
+    import torch  # whoever only reads tables needs none
+
     device = torch.device(device)
     return {
         "cpu": _cpu(),
@@ -84,6 +89,8 @@ def _counted(values: pd.Series) -> str:
 
 @functools.cache
 def _cpu() -> str:
+    import torch
+
     return f"{_model()} ({torch.backends.cpu.get_cpu_capability()})"
 
 
