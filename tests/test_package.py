@@ -23,7 +23,7 @@ LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
 
 NEEDS = {  # the extras that a part of the package may import from; others: train
     "pid": [],
-    "cli": ["train", "cluster"],
+    "cli": ["train", "cluster", "dev"],
     "__main__": [],
     "extras": [],
     "paths": [],
@@ -126,7 +126,7 @@ print(round(float(pid.decompose(bits[0], bits[1], bits[0] ^ bits[1]).synergy), 1
         ("from coral_viz import tasks", "torch", "train"),
         ("import coral_viz; coral_viz.figures", "matplotlib", "train"),
         ("from coral_viz import explore; explore.gates()", "ipywidgets", "notebooks"),
-        ("from coral_viz import bench; bench.run('trifeature', 'out')", "PIL", "train"),
+        ("from coral_viz.cli import benchmarks; benchmarks.run('trifeature', 'out')", "PIL", "train"),
     ],
 )
 def test_a_missing_extra_is_named(code, missing, extra, tmp_path):

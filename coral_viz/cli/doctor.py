@@ -162,7 +162,7 @@ def trains() -> str:
 
 def draws() -> str:
     """A figure renders to a picture."""
-    from coral_viz.figures.data import schematic
+    from coral_viz.figures import schematic
     from coral_viz.figures.layout.display import show
 
     return f"a figure of {len(show(schematic()).png) / 1000:.0f} kB"

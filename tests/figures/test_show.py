@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from coral_viz.figures.data import schematic
+from coral_viz.figures import schematic
 from coral_viz.figures.layout.canvas import describe
 from coral_viz.figures.layout.display import show
 from coral_viz.figures.layout.lettering import Canvas
