@@ -218,4 +218,4 @@ show(figures.stacked(table))
 # [01: a primer](01_pid_primer.ipynb), or the [paths through the workshop](README.md).
 #
 # `make tour`, in a terminal, trains four methods on three kinds of training data with three seeds each and writes
-# a page that compares them, in bits. `README.md` says how to add a method of your own in one file.
+# a page that compares them, in bits. [A method in one file](../docs/own-method.md) says how to add your own.

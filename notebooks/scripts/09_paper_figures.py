@@ -131,7 +131,7 @@ print(f"{width} points wide", *(f"{name}: {mark in pdf}" for name, mark in asked
 # [interval](glossary.md#interval) is: all but the first sentences is read from the table.
 
 # %%
-print(textwrap.fill(made.figures["bits_kept"][-1].read_text(), 100))
+print(textwrap.fill(made.figures["bits_kept"][-1].read_text(encoding="utf-8"), 100))
 
 # %% [markdown]
 # **The manifest.** The tables that all is drawn from, each with its hash and the ids of the runs in it; an id is a hash
@@ -139,7 +139,7 @@ print(textwrap.fill(made.figures["bits_kept"][-1].read_text(), 100))
 # changed.
 
 # %%
-manifest = json.loads(made.manifest.read_text())
+manifest = json.loads(made.manifest.read_text(encoding="utf-8"))
 sources = {
     path: [said["sha256"][:12], len(said["run_ids"])] for path, said in manifest["sources"].items()
 }
@@ -164,7 +164,7 @@ ours = paper.make(
     data="../data",
     only=["bits_kept", "between_parts"],
 )
-print(textwrap.fill(ours.figures["bits_kept"][-1].read_text(), 100))
+print(textwrap.fill(ours.figures["bits_kept"][-1].read_text(encoding="utf-8"), 100))
 show(figures.bits_kept(own, look=style.paper("icml", columns=2) | SCREEN))
 
 # %% [markdown]
