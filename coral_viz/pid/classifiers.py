@@ -2,7 +2,8 @@
 
 No one classifier suits every embedding and sample size. Under-fitting and over-fitting both lower the information that
 held-out posteriors carry, so the classifier with the most held-out information is also the least biased one, and to
-choose it nothing need be known about the truth.
+choose it nothing need be known about the truth. The choice is made in two rounds, so that what costs most is only
+fitted where it may win: all candidates on a small training set, then those near the best on a full one.
 """
 
 from __future__ import annotations
@@ -12,27 +13,30 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import block_diag
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.covariance import ledoit_wolf
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.posteriors import FLOOR
 
+# Samples in a training set beyond which the learning curve is flat and its rest extrapolated; and in a first trial.
+LARGEST, TRIAL = 40_000, 5_000
+
 
 class HeldOut(NamedTuple):
     """Held-out posteriors of n samples.
 
     Attributes:
-        posterior: (n, classes); row i is predicted by a classifier fitted to the other folds.
-        halved: the same from classifiers fitted to half of the other folds, for extrapolation to infinite samples.
+        posterior: (n, classes); row i is predicted by a classifier fitted to other folds.
+        halved: the same from classifiers fitted to half as many samples, for extrapolation to infinite samples.
         classifier: name in the ladder.
     """
 
@@ -41,53 +45,143 @@ class HeldOut(NamedTuple):
     classifier: str
 
 
-def ladder(blocks: tuple[int, ...], seed: int) -> dict[str, Pipeline]:
-    """The candidates by name, simplest first, for features that are sources of these widths side by side.
+class Split(NamedTuple):
+    """Row numbers to fit to, and others to predict."""
 
-    Each standardises its input, so that no candidate depends on the scale of an embedding.
+    train: np.ndarray
+    test: np.ndarray
+
+
+def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, ClassifierMixin]:
+    """The candidates by name, simplest first, for standardised features: sources of these widths side by side.
+
+    Boosting grows a tree per class and round: of more classes it takes fewer, longer steps.
     """
     perceptron = MLPClassifier((32,), alpha=1.0, learning_rate_init=1e-3, max_iter=30, random_state=seed)
     # Few inputs and a strong prior: L-BFGS reaches the optimum, and smooth units suit smooth log odds.
     small = MLPClassifier((16,), activation="tanh", solver="lbfgs", alpha=10.0, max_iter=200, random_state=seed)
-    boosting = HistGradientBoostingClassifier(max_iter=100, max_leaf_nodes=8, early_stopping=False, random_state=seed)
+    rounds = max(25, 200 // classes)
     return {
-        "shrunken logistic": make_pipeline(StandardScaler(), LogisticRegression(C=0.01, max_iter=300)),
-        "logistic": make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=300)),
-        "directions": make_pipeline(StandardScaler(), Directions(blocks), StandardScaler(), small),
-        "perceptron": make_pipeline(StandardScaler(), perceptron),
-        "boosting": make_pipeline(StandardScaler(), boosting),
+        "shrunken logistic": LogisticRegression(C=0.01, max_iter=300),
+        "logistic": LogisticRegression(C=0.1, max_iter=300),
+        "directions": make_pipeline(Directions(blocks), StandardScaler(), small),
+        "perceptron": perceptron,
+        "boosting": _boosting(rounds, min(0.3, 10 / rounds), 8, seed),
     }
 
 
-def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int) -> HeldOut:
+def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int, groups=None) -> HeldOut:
     """Posteriors of labels y (n,) in 0..C-1 given sources (n, d_i) side by side, each row predicted by other folds.
 
-    The ladder is climbed on the first fold; the candidate with the most held-out information, after recalibration as in
-    ``posteriors``, then predicts every fold.
+    Args:
+        sources: standardised features.
+        y: labels.
+        folds: a training set is all but one of them, or ``LARGEST`` samples.
+        seed: of folds and classifiers.
+        groups: (n,); samples of one group share a fold.
+
+    Raises:
+        ValueError: if the samples of a class lie in too few groups to fit and predict it.
     """
     features = np.concatenate(sources, axis=1)
-    candidates = ladder(tuple(source.shape[1] for source in sources), seed)
-    splits = list(StratifiedKFold(folds, shuffle=True, random_state=seed).split(features, y))
-    train, test = splits[0]
-    first = {name: _predict(model, features, y, train, test) for name, model in candidates.items()}
-    told = {name: implied_information(recalibrate([posterior], y[test])) for name, posterior in first.items()}
-    best = max(told, key=lambda name: round(told[name], 3))  # a millibit is no reason to leave a simpler one
-
-    posterior, halved = np.empty((2, len(y), first[best].shape[1]))
-    for train, test in splits:
-        half, _ = train_test_split(train, train_size=0.5, stratify=y[train], random_state=seed)
-        posterior[test] = _predict(candidates[best], features, y, train, test)
-        halved[test] = _predict(candidates[best], features, y, half, test)
-    return HeldOut(posterior, halved, best)
+    fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, y.max() + 1), features, y)
+    fold = _folds(y, folds, seed, groups)
+    size = min(len(y) - len(y) // folds, LARGEST)
+    full, half = _splits(fold, y, size, seed), _splits(fold, y, size // 2, seed)
+    best = _choice(fits, half[0], full[0], seed)
+    return HeldOut(fits.assembled(best, full), fits.assembled(best, half), best)
 
 
-def _predict(model: Pipeline, features, y, train, test) -> np.ndarray:
+class _Fits:
+    """What candidates predict, each fitted to a split at most once."""
+
+    def __init__(self, candidates: dict[str, ClassifierMixin], features: np.ndarray, y: np.ndarray):
+        self.candidates, self.features, self.y = candidates, features, y
+        self.known: dict[tuple, np.ndarray] = {}
+
+    def posterior(self, name: str, split: Split) -> np.ndarray:
+        key = name, id(split)
+        if key not in self.known:
+            self.known[key] = _predict(self.candidates[name], self.features, self.y, *split)
+        return self.known[key]
+
+    def information(self, name: str, split: Split) -> float:
+        return implied_information(recalibrate([self.posterior(name, split)], self.y[split.test]))
+
+    def assembled(self, name: str, splits: list[Split]) -> np.ndarray:
+        """Predictions of every row; the splits' test sets partition them."""
+        rows = np.concatenate([split.test for split in splits])
+        return np.concatenate([self.posterior(name, split) for split in splits])[np.argsort(rows)]
+
+
+def _choice(fits: _Fits, half: Split, full: Split, seed: int) -> str:
+    """The candidate with the most held-out information on a full training set, of those near the best on a half.
+
+    Boosting is fitted only if five rounds of it come near: they cost a fraction, and show whether trees suit the data.
+    """
+    trial = half
+    if len(half.train) > TRIAL:
+        trial = Split(*(_some(rows, fits.y, TRIAL, seed) for rows in half))
+    noise = 0.5 / np.sqrt(len(trial.test))
+    glimpse = _Fits({"boosting": _boosting(5, 0.5, 16, seed)}, fits.features, fits.y).information("boosting", trial)
+    told = {name: fits.information(name, trial) for name in fits.candidates if name != "boosting"}
+    if glimpse > max(0.7 * max(told.values()), noise):
+        told["boosting"] = fits.information("boosting", trial)
+    near = [name for name in fits.candidates if told.get(name, 0.0) >= 0.9 * max(told.values()) - noise]
+    # A millibit is no reason to leave a simpler one.
+    return max(near, key=lambda name: round(fits.information(name, full), 3))
+
+
+def _folds(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
+    """The fold of each row, of a random partition that keeps groups together and classes in proportion."""
+    splitter = (StratifiedKFold if groups is None else StratifiedGroupKFold)(folds, shuffle=True, random_state=seed)
+    fold = np.empty(len(y), int)
+    for number, (_, rows) in enumerate(splitter.split(y, y, groups)):
+        fold[rows] = number
+    for rows in (fold <= (folds - 1) // 2, fold > (folds - 1) // 2, *(fold != number for number in range(folds))):
+        missing = np.setdiff1d(y, y[rows])
+        if len(missing):
+            message = f"a training set of {folds} folds has none of it"
+            raise ValueError(f"Class number {missing[0]} lies in too few groups: {message}.")
+    return fold
+
+
+def _splits(fold: np.ndarray, y: np.ndarray, size: int, seed: int) -> list[Split]:
+    """Training sets of ``size`` samples and test sets that together hold every row.
+
+    Two of each if half the folds hold enough to train on, else one for each fold: the fewer fits the better.
+    """
+    halves = [np.flatnonzero(side) for side in (fold <= fold.max() // 2, fold > fold.max() // 2)]
+    if size <= 1.05 * len(halves[1]):
+        return [Split(_some(halves[1 - i], y, size, seed), halves[i]) for i in (0, 1)]
+    rows = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(fold.max() + 1)]
+    return [Split(_some(others, y, size, seed), own) for others, own in rows]
+
+
+def _some(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:
+    """At most ``size`` of the rows, at random, classes in proportion."""
+    if size >= len(rows):
+        return rows
+    rows = np.random.default_rng(seed).permutation(rows)
+    rows = rows[np.argsort(y[rows], kind="stable")]
+    _, first, count = np.unique(y[rows], return_index=True, return_counts=True)
+    rank = (np.arange(len(rows)) - np.repeat(first, count)) / np.repeat(count, count)
+    return np.sort(rows[np.argsort(rank, kind="stable")[:size]])
+
+
+def _boosting(rounds: int, step: float, leaves: int, seed: int) -> HistGradientBoostingClassifier:
+    return HistGradientBoostingClassifier(
+        max_iter=rounds, learning_rate=step, max_leaf_nodes=leaves, early_stopping=False, random_state=seed
+    )
+
+
+def _predict(model: ClassifierMixin, features, y, train, test) -> np.ndarray:
     # One thread: several wait for one another in loops, and on a busy machine that takes minutes in place of a second.
     with threadpool_limits(1), warnings.catch_warnings():
         # Stopping early regularises here, and how well that went is measured on held-out samples.
         warnings.simplefilter("ignore", ConvergenceWarning)
         predicted = model.fit(features[train], y[train]).predict_proba(features[test])
-    predicted = np.maximum(predicted, FLOOR)
+    predicted = np.maximum(predicted.astype(float), FLOOR)
     return predicted / predicted.sum(1, keepdims=True)
 
 
@@ -111,12 +205,12 @@ class Directions(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y):
         classes, label = np.unique(y, return_inverse=True)
-        member = np.eye(len(classes))[label]
+        X, member = np.asarray(X, float), np.eye(len(classes))[label]
         self.projection_ = np.concatenate([self._by_means(X, member), self._by_moments(X, member)], axis=1)
         return self
 
     def transform(self, X):
-        return X @ self.projection_
+        return X @ self.projection_.astype(X.dtype)
 
     def _by_means(self, X, member):
         whiten = _whitening(X)

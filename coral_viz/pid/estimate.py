@@ -8,17 +8,18 @@ tables (Strong et al., PRL 1998), applied to the learning curve. The uncorrected
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from sklearn.cluster import KMeans
 
+from coral_viz.pid import samples
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
-from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows
+from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows, largest_entropy, warn_if_sparse
 from coral_viz.pid.posteriors import Informations, informations
+from coral_viz.pid.scaling import deviations, standardised, warn_of_outliers
 
 METHODS = ("posterior", "kmeans")
 
@@ -30,6 +31,7 @@ def decompose(
     *,
     joint: np.ndarray | None = None,
     method: str = "posterior",
+    groups: np.ndarray | None = None,
     folds: int = 5,
     clusters: int = 8,
     replicates: int = 0,
@@ -38,53 +40,63 @@ def decompose(
     """BROJA atoms, in bits, of what two sources tell about a label.
 
     Args:
-        z1, z2: sources. Embeddings of shape (n, d1) and (n, d2); or symbols, one-dimensional arrays of integers, which
-            are counted in a table and corrected for bias.
+        z1, z2: sources. Embeddings of shape (n, d1) and (n, d2), whose columns may have any scale; or symbols,
+            one-dimensional arrays of integers, names or categories, which are counted in a table and corrected for
+            bias.
         y: labels (n,), integers or names.
         joint: features (n, d) of the two sources together where these are more than z1 and z2 side by side, such as an
             embedding that fuses both. Posterior method only.
         method: "posterior" (held-out posteriors; see the module), or "kmeans", the common plug-in: cluster each
             embedding, count, decompose the table. It is biased both ways whatever n: clusters follow the variance of an
             embedding and not the label, which loses R, U1 and U2, and sparse tables invent S.
+        groups: (n,) integers or names: samples of one group, such as those of one person or copies of one recording,
+            are held out, and drawn by the bootstrap, together. Posterior method only.
         folds: of the cross-fit.
         clusters: of k-means, per source.
         replicates: bootstrap replicates for ``low`` and ``high`` (and, for symbols, the p-value of S = 0); 0 for none.
         seed: of folds, classifiers, clusters and bootstrap.
 
     Returns:
-        Atoms whose ``source`` names the classifiers and their cross-entropy lower bounds on I1, I2 and I12.
+        Atoms whose ``source`` names the classifiers and their cross-entropy lower bounds on I1, I2 and I12. No atom and
+        no end of an interval exceeds what the label holds.
 
     Raises:
-        ValueError: for an unknown method, sources or labels of different length, NaN, a single class, too few samples
-            for the folds, too few replicates, one source of symbols with one embedding, or ``joint`` where it has no
-            meaning.
+        ValueError: for an unknown method, sources or labels of different length, values that are missing, masked or no
+            numbers, a sparse matrix, a single class, too few samples or groups for the folds, too few replicates, one
+            source of symbols with one embedding, or ``joint`` or ``groups`` where they have no meaning.
 
     Warns:
-        UserWarning: if a table has fewer than 4 samples per cell.
+        UserWarning: if a table has fewer than 4 samples per cell, a value lies far from all others, or many samples are
+            copies of others.
     """
     if method not in METHODS:
         raise ValueError(f"There is no method {method!r}; there are {', '.join(METHODS)}.")
     if replicates:
         check_interval(0.95, replicates)
-    y = _labels(y)
-    symbols = [np.ndim(z) == 1 and np.asarray(z).dtype.kind in "iub" for z in (z1, z2)]
+    y = samples.labels(y)
+    symbols = [samples.are_symbols(z) for z in (z1, z2)]
     if symbols[0] != symbols[1]:
-        raise ValueError("The sources must be both embeddings or both symbols, but one is a 1-D array of integers.")
-    if joint is not None and (symbols[0] or method != "posterior"):
-        raise ValueError("Features of the joint source (joint=) have a meaning for the posteriors of embeddings only.")
+        raise ValueError("The sources must be both embeddings or both symbols, but one is a 1-D array of symbols.")
+    for name, given in (("joint", joint), ("groups", groups)):
+        if given is not None and (symbols[0] or method != "posterior"):
+            raise ValueError(f"{name}= has a meaning for the posteriors of embeddings only.")
     if symbols[0]:
-        counts = _counts(_same_length(z1, y, "z1"), _same_length(z2, y, "z2"), y)
+        counts = _counts(samples.symbols(z1, len(y), "z1"), samples.symbols(z2, len(y), "z2"), y)
         return infer(counts, replicates=replicates, seed=seed) if replicates else bias_corrected(counts, seed=seed)
-    z1, z2 = _embedding(z1, y, "z1"), _embedding(z2, y, "z2")
+    sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
+    sources = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
     if method == "kmeans":
-        return _kmeans(z1, z2, y, clusters, seed)
+        return _kmeans(*sources.values(), y, clusters, seed)
     _enough(y, folds)
-    together = [z1, z2] if joint is None else [_embedding(joint, y, "joint")]
-    fits = [cross_fit(source, y, folds=folds, seed=seed) for source in ([z1], [z2], together)]
-    return _from_posteriors(fits, y, replicates, seed)
+    groups = None if groups is None else samples.symbols(groups, len(y), "groups")
+    z1, z2, *fused = (_scaled(z, y, name, groups) for name, z in sources.items())
+    fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
+    return _from_posteriors(fits, y, replicates, seed, groups)
 
 
-def decompose_parts(parts: Mapping[str, np.ndarray], y: np.ndarray, *, sources: Sequence[str], **options) -> Atoms:
+def decompose_parts(
+    parts: Mapping[str, np.ndarray], y: np.ndarray, *, sources: Sequence[str] | str, **options
+) -> Atoms:
     """``decompose`` with named parts of an embedding, each (n, d), as sources.
 
     Args:
@@ -92,6 +104,7 @@ def decompose_parts(parts: Mapping[str, np.ndarray], y: np.ndarray, *, sources: 
         sources: two names, or one name to set that part against all others side by side.
         options: of ``decompose``.
     """
+    sources = [sources] if isinstance(sources, str) else sources
     unknown = [name for name in sources if name not in parts]
     if unknown:
         raise ValueError(f"There is no part {unknown[0]!r}; there are {', '.join(parts)}.")
@@ -103,15 +116,13 @@ def decompose_parts(parts: Mapping[str, np.ndarray], y: np.ndarray, *, sources: 
     return decompose(parts[sources[0]], np.concatenate(rest, axis=1), y, **options)
 
 
-def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int) -> Atoms:
+def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups) -> Atoms:
     def fitted(rows: np.ndarray | slice) -> Informations:
         return informations(*(fit.posterior[rows] for fit in fits), y[rows], seed=seed)
 
     def extrapolated(rows: np.ndarray | slice) -> Informations:
-        full = fitted(rows)
         half = informations(*(fit.halved[rows] for fit in fits), y[rows], seed=seed)
-        values = [2 * at_full - at_half for at_full, at_half in zip(full[:4], half[:4])]
-        return Informations(*values, gap=2 * full.gap + half.gap)
+        return _extrapolated(fitted(rows), half)
 
     bounds = fitted(slice(None))
     classifiers = ", ".join(fit.classifier for fit in fits)
@@ -122,63 +133,51 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
         return atoms
     # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
     slack = np.abs(atoms.as_array() - bounds.atoms(source).as_array())
-    return infer_rows(extrapolated, len(y), source, slack=slack, replicates=replicates, seed=seed)
+    ceiling = largest_entropy(np.bincount(y), 0.95)
+    return infer_rows(
+        extrapolated, len(y), source, slack=slack, ceiling=ceiling, replicates=replicates, seed=seed, groups=groups
+    )
+
+
+def _extrapolated(full: Informations, half: Informations) -> Informations:
+    """Informations at 1/n = 0 from those of full and of half training sets.
+
+    What a source leaves open, H(Y) - I, is extrapolated on a line through its logarithms, so that it stays positive: to
+    first order in 1/n the same as a line through the informations, which may end above H(Y).
+    """
+
+    def limit(at_full: float, at_half: float) -> float:
+        left, left_half = full.entropy - at_full, half.entropy - at_half
+        return full.entropy - left * np.clip(left / max(left_half, 1e-12), 0.0, 2.0)
+
+    first, second, union, joint = (limit(*pair) for pair in zip(full[:4], half[:4]))
+    high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
+    return Informations(first, second, union, joint, max(high - union, union - low), full.entropy)
+
+
+def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:
+    """Standardised features; warnings for copies and outliers."""
+    samples.warn_of_copies(z, y, name, groups)
+    deviation = deviations(z)
+    warn_of_outliers(z, deviation, name)
+    return standardised(deviation)
 
 
 def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
     if not 2 <= clusters <= len(y):
         raise ValueError(f"The number of clusters must lie in 2..{len(y)} (samples), but is {clusters}.")
     found = [KMeans(clusters, n_init=3, random_state=seed).fit_predict(z) for z in (z1, z2)]
-    atoms = broja(_counts(*found, y))
+    counts = _counts(*found, y)
+    warn_if_sparse(counts)
+    atoms = broja(counts)
     return Atoms(**atoms.as_dict(), gap=atoms.gap, source=f"BROJA of {clusters} k-means clusters per source, plug-in")
 
 
 def _counts(x1: np.ndarray, x2: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Table of counts (values of x1, values of x2, classes), with a warning where it is too sparse to trust."""
-    codes = [np.unique(values, return_inverse=True)[1] for values in (x1, x2, y)]
-    counts = np.zeros([code.max() + 1 for code in codes], dtype=int)
-    np.add.at(counts, tuple(codes), 1)
-    per_cell = len(y) / counts.size
-    if per_cell < 4:
-        shape = " x ".join(map(str, counts.shape))
-        message = f"The table of {shape} has {per_cell:.2g} samples per cell; below 4 its synergy is mostly bias."
-        warnings.warn(message, UserWarning, stacklevel=3)
+    """Table of counts (values of x1, values of x2, classes)."""
+    counts = np.zeros((x1.max() + 1, x2.max() + 1, y.max() + 1), dtype=int)
+    np.add.at(counts, (x1, x2, y), 1)
     return counts
-
-
-def _labels(y: np.ndarray) -> np.ndarray:
-    """Labels as integers 0..C-1."""
-    y = np.asarray(y)
-    if y.ndim != 1:
-        raise ValueError(f"Labels must have shape (n,), but have {y.shape}.")
-    if y.dtype.kind == "f" and not (y == np.floor(y)).all():
-        raise ValueError(f"Labels must be classes, but hold {y[y != np.floor(y)][0]}.")
-    classes, codes = np.unique(y, return_inverse=True)
-    if len(classes) < 2:
-        raise ValueError(f"Labels must have at least two classes, but have only {classes.tolist()}.")
-    return codes
-
-
-def _same_length(z: np.ndarray, y: np.ndarray, name: str) -> np.ndarray:
-    z = np.asarray(z)
-    if len(z) != len(y):
-        raise ValueError(f"Source {name} has {len(z)} samples, but there are {len(y)} labels.")
-    return z
-
-
-def _embedding(z: np.ndarray, y: np.ndarray, name: str) -> np.ndarray:
-    """An embedding as float64 (n, d), d >= 1."""
-    z = _same_length(z, y, name)
-    if z.dtype.kind == "c":
-        raise ValueError(f"Source {name} must hold real numbers, but holds complex ones.")
-    z = z.astype(float)
-    z = z[:, None] if z.ndim == 1 else z
-    if z.ndim != 2 or z.shape[1] == 0:
-        raise ValueError(f"Source {name} must have shape (n, d), but has {z.shape}.")
-    if not np.isfinite(z).all():
-        row, column = np.argwhere(~np.isfinite(z))[0]
-        raise ValueError(f"Source {name} must be finite, but holds {z[row, column]} in row {row}, column {column}.")
-    return z
 
 
 def _enough(y: np.ndarray, folds: int) -> None:

@@ -22,6 +22,7 @@ from coral_viz.pid import binary
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
+from coral_viz.pid.information import entropy
 
 # Predictions are kept at least this far from 0, so that one confident mistake costs at most 20 bits.
 FLOOR = 1e-6
@@ -36,6 +37,7 @@ class Informations(NamedTuple):
         first, second, joint: I(X1;Y), I(X2;Y) and I(X1,X2;Y).
         union: the least that two sources with these pairwise distributions can tell together.
         gap: bound on the error that solver and grouping leave in ``union``.
+        entropy: H(Y), which no source can exceed; infinite where it is not known.
     """
 
     first: np.ndarray | float
@@ -43,18 +45,21 @@ class Informations(NamedTuple):
     union: np.ndarray | float
     joint: np.ndarray | float
     gap: np.ndarray | float = 0.0
+    entropy: np.ndarray | float = np.inf
 
     def atoms(self, source: str) -> Atoms:
         """The decomposition. Noise may have pushed an information beyond what the others allow; it is moved back.
 
-        No information is negative, the union lies between the larger of the two and their sum, and the joint source
-        knows the union: so no atom is negative and the sums hold exactly.
+        No information is negative or exceeds H(Y), the union lies between the larger of the two and their sum, and the
+        joint source knows the union: so no atom is negative and the sums hold exactly.
         """
-        first, second = np.maximum(self.first, 0.0), np.maximum(self.second, 0.0)
-        union = np.clip(self.union, np.maximum(first, second), first + second)
-        joint = np.maximum(self.joint, union)
+        first, second = np.clip(self.first, 0.0, self.entropy), np.clip(self.second, 0.0, self.entropy)
+        lowest, highest = np.maximum(first, second), np.minimum(first + second, self.entropy)
+        union = np.clip(self.union, lowest, highest)
+        joint = np.clip(self.joint, union, self.entropy)
         parts = (first + second - union, union - second, union - first, joint - union)
-        return Atoms(*(np.asarray(part)[()] for part in parts), gap=self.gap, source=source)
+        gap = np.minimum(self.gap, np.maximum(union - lowest, highest - union))
+        return Atoms(*(np.asarray(part)[()] for part in parts), gap=np.asarray(gap)[()], source=source)
 
 
 def information_from_posterior(t: np.ndarray, y: np.ndarray) -> tuple[float, float]:
@@ -104,7 +109,8 @@ def informations(t1, t2, t12, y, *, cells: int = 32, seed: int = 0) -> Informati
     t1, t2 = recalibrate([t1], labels), recalibrate([t2], labels)
     union, low, high = union_information(t1, t2, cells=cells, seed=seed)
     gap = max(high - union, union - low)
-    return Informations(implied_information(t1), implied_information(t2), union, joint, gap)
+    known = entropy(np.bincount(labels) / len(labels))
+    return Informations(implied_information(t1), implied_information(t2), union, joint, gap, known)
 
 
 def union_information(t1: np.ndarray, t2: np.ndarray, *, cells: int = 32, seed: int = 0) -> tuple[float, float, float]:

@@ -5,7 +5,8 @@ import pytest
 
 from coral_viz.cli.benchmarks.estimator_errors import coverage
 from coral_viz.pid import broja, gates
-from coral_viz.pid.inference import bias_corrected, infer, infer_rows, information_p_values, synergy_p_value
+from coral_viz.pid.inference import bias_corrected, infer, infer_rows
+from coral_viz.pid.significance import information_p_values, synergy_p_value
 from coral_viz.pid.posteriors import Informations
 
 NOISE = np.full((4, 4, 2), 1 / 32)
@@ -111,7 +112,7 @@ def test_intervals_of_any_estimator_of_rows():
         (lambda: infer(np.full((2, 2, 2), -1)), "none negative"),
         (lambda: infer(np.ones((2, 2), int)), r"shape \(n1, n2, ny\), but have \(2, 2\)"),
         (lambda: bias_corrected(np.eye(3, dtype=int)[None]), "at least 4 samples, but the table counts 3"),
-        (lambda: bias_corrected(sample(NOISE, 50), method="shrink"), "'shrink'; there are 'quadratic'"),
+        (lambda: bias_corrected(sample(NOISE, 200), method="shrink"), "'shrink'; there are 'quadratic'"),
         (lambda: infer(sample(NOISE, 50), level=95), "must lie in (0, 1), but is 95".replace("(", r"\(")),
         (lambda: infer(sample(NOISE, 50), replicates=5), "at least 20 replicates, not 5"),
     ],

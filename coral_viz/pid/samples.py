@@ -1,0 +1,108 @@
+"""Samples as they come: labels, symbols and embeddings, checked, and warned about where copies would leak."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from scipy.sparse import issparse
+
+# Copies are suspicious if so many values of a source are repeated, in such a share of samples, nearly always under one
+# label: fewer are the values of a source that has few.
+REPEATED, SHARE, AGREEING = 20, 0.05, 0.9
+
+
+def labels(y) -> np.ndarray:
+    """Labels (n,), numbers or names, as integers 0..C-1 in their order; ValueError unless there are two classes."""
+    y = _array(y, "Labels")
+    if y.ndim != 1:
+        raise ValueError(f"Labels must have shape (n,), but have {y.shape}.")
+    if y.dtype.kind == "f" and not (np.isfinite(y) & (y == np.floor(y))).all():
+        raise ValueError(f"Labels must be classes, but hold {y[~(np.isfinite(y) & (y == np.floor(y)))][0]}.")
+    codes = _codes(y, "Labels")
+    if len(codes) == 0 or codes.max() == 0:
+        raise ValueError(f"Labels must have at least two classes, but have only {y[:1].tolist()}.")
+    return codes
+
+
+def are_symbols(z) -> bool:
+    """Whether a source is a list of symbols: whole numbers, names or categories, not an embedding of one dimension."""
+    z = np.asarray(z) if not issparse(z) else z
+    if z.ndim != 1 or z.dtype.kind not in "iubUSO":
+        return False
+    return z.dtype.kind != "O" or not all(isinstance(value, float) for value in z if value is not None)
+
+
+def symbols(z, n: int, name: str) -> np.ndarray:
+    """Symbols (n,) as integers 0..k-1 in their order."""
+    return _codes(_same_length(_array(z, f"Source {name}"), n, name), f"Source {name}")
+
+
+def embedding(z, n: int, name: str) -> np.ndarray:
+    """An embedding as float64 (n, d), d >= 1."""
+    if issparse(z):
+        raise ValueError(f"Source {name} is a sparse matrix: give it as an array, {name}.toarray().")
+    z = _same_length(_array(z, f"Source {name}"), n, name)
+    if z.dtype.kind not in "biufO":
+        raise ValueError(f"Source {name} must hold real numbers, but holds {z.dtype}.")
+    try:
+        z = z.astype(float)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"Source {name} must hold real numbers, but: {error}.") from None
+    z = z[:, None] if z.ndim == 1 else z
+    if z.ndim != 2 or z.shape[1] == 0:
+        raise ValueError(f"Source {name} must have shape (n, d), but has {z.shape}.")
+    if not np.isfinite(z).all():
+        row, column = np.argwhere(~np.isfinite(z))[0]
+        raise ValueError(f"Source {name} must be finite, but holds {z[row, column]} in row {row}, column {column}.")
+    return z
+
+
+def warn_of_copies(z: np.ndarray, y: np.ndarray, name: str, groups: np.ndarray | None) -> None:
+    """UserWarning if many rows of z (n, d) have copies under the same label, in other groups where there are groups.
+
+    A classifier that saw one copy knows the label of the other, and held-out information is no longer held out.
+    """
+    digest = z @ np.random.default_rng(0).normal(size=z.shape[1])
+    row = np.unique(digest, return_inverse=True)[1]
+    seen = row if groups is None else np.unique(np.stack([row, groups]), axis=1)[0]
+    copied = np.bincount(seen, minlength=row.max() + 1) > 1
+    lowest, highest = np.full(len(copied), y.max()), np.zeros(len(copied), int)
+    np.minimum.at(lowest, row, y)
+    np.maximum.at(highest, row, y)
+    agreeing = copied & (lowest == highest)
+    samples = int(agreeing[row].sum())
+    if agreeing.sum() >= max(REPEATED, AGREEING * copied.sum()) and samples >= SHARE * len(y):
+        warnings.warn(
+            f"Source {name} holds copies: {samples} of {len(y)} samples share their values with others of the same "
+            "label, which tells it without any pattern. Give groups= to keep copies in one fold, or leave them out.",
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _array(values, what: str) -> np.ndarray:
+    if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
+        first = np.argwhere(np.ma.getmaskarray(values))[0].tolist()
+        raise ValueError(f"{what} must be known, but are masked at {first}: leave out such samples or impute them.")
+    return np.asarray(values)
+
+
+def _codes(values: np.ndarray, what: str) -> np.ndarray:
+    if values.dtype.kind == "O":
+        missing = [i for i, value in enumerate(values) if value is None or (value != value) is True]
+        if missing:
+            raise ValueError(f"{what} must be known, but row {missing[0]} holds {values[missing[0]]}.")
+    elif values.dtype.kind not in "biufUS":
+        raise ValueError(f"{what} must be numbers or names, not {values.dtype}.")
+    try:
+        return np.unique(values, return_inverse=True)[1]
+    except TypeError:
+        kinds = sorted({type(value).__name__ for value in values})
+        raise ValueError(f"{what} must be all numbers or all names, but hold {', '.join(kinds)}.") from None
+
+
+def _same_length(z: np.ndarray, n: int, name: str) -> np.ndarray:
+    if z.ndim == 0 or len(z) != n:
+        raise ValueError(f"Source {name} has {len(z) if z.ndim else 1} samples, but there are {n} labels.")
+    return z

@@ -1,0 +1,63 @@
+"""Columns of an embedding on one scale, whatever it holds: heavy tails, far outliers, constants, huge numbers."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+# Deviations beyond so many robust standard deviations are drawn in; normal columns have none.
+TAIL = 5.0
+# A value so many times further out than the next is no tail but a mistake, or stands for a missing value.
+ALONE = 20.0
+NORMAL = 1.4826
+"""The standard deviation of a normal variable over its median absolute deviation."""
+
+
+def deviations(z: np.ndarray) -> np.ndarray:
+    """Distances of z (n, d) from the medians of its columns, in robust standard deviations.
+
+    The scale is that of the median absolute deviation, over the values that deviate at all: a column that is mostly
+    zero has a scale, too. Medians are those of some 10 000 rows. Constant columns become zeros.
+    """
+    largest = np.abs(z).max(0)
+    z = z / np.where(largest > 0, largest, 1.0)  # so that no difference overflows
+    some = z[:: max(1, len(z) // 10_000)]
+    z = z - np.median(some, axis=0)
+    distance = np.sort(np.abs(z[:: max(1, len(z) // 10_000)]), axis=0)
+    same = (distance == 0).sum(0)
+    middle = np.minimum((len(distance) + same) // 2, len(distance) - 1)
+    usual = NORMAL * distance[middle, np.arange(z.shape[1])]
+    usual = np.where(usual > 0, usual, np.abs(z).max(0))
+    return z / np.where(usual > 0, usual, 1.0)
+
+
+def standardised(deviation: np.ndarray) -> np.ndarray:
+    """Deviations (n, d) with their tails drawn in, at mean 0 and variance 1, in float32.
+
+    Linear up to ``TAIL`` and logarithmic beyond: invertible, so that no information is lost, while one value of a
+    thousand standard deviations weighs no more than one of a dozen.
+    """
+    distance = np.abs(deviation)
+    beyond = np.log1p(np.maximum(distance - TAIL, 0.0))
+    drawn_in = np.sign(deviation) * (np.minimum(distance, TAIL) + beyond)
+    spread = drawn_in.std(0)
+    return ((drawn_in - drawn_in.mean(0)) / np.where(spread > 0, spread, 1.0)).astype(np.float32)
+
+
+def warn_of_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> None:
+    """UserWarning that names the worst cell of source z (n, d), where one lies apart from all others."""
+    distance = np.sort(np.abs(deviation), axis=0)
+    apart = distance[1:] > ALONE * np.maximum(distance[:-1], 1.0)
+    column = int(np.where(apart.any(0), distance[-1], -1.0).argmax())
+    if not apart[:, column].any():
+        return
+    nearest = distance[1:, column][apart[:, column]].min()
+    row, many = int(np.abs(deviation[:, column]).argmax()), int((np.abs(deviation[:, column]) >= nearest).sum())
+    warnings.warn(
+        f"Source {name} holds {z[row, column]:g} in row {row}, column {column}, {distance[-1, column]:.0f} standard "
+        f"deviations from the rest; {many} such values in that column are drawn in. If they stand for missing values, "
+        "leave out or impute them.",
+        UserWarning,
+        stacklevel=4,
+    )
