@@ -27,8 +27,8 @@ from threadpoolctl import threadpool_limits
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.posteriors import FLOOR
 
-# Samples in a training set beyond which the learning curve is flat and its rest extrapolated; and in a first trial.
-LARGEST, TRIAL = 40_000, 5_000
+# Beyond so many samples two folds do. Training sets, and those of a first trial, hold at most so many.
+MANY, LARGEST, TRIAL = 20_000, 40_000, 5_000
 
 
 class HeldOut(NamedTuple):
@@ -76,7 +76,7 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
     Args:
         sources: standardised features.
         y: labels.
-        folds: a training set is all but one of them, or ``LARGEST`` samples.
+        folds: a training set is all but one of them; of large samples half of them, up to ``LARGEST`` samples.
         seed: of folds and classifiers.
         groups: (n,); samples of one group share a fold.
 
@@ -86,9 +86,9 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
     features = np.concatenate(sources, axis=1)
     fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, y.max() + 1), features, y)
     fold = _folds(y, folds, seed, groups)
-    size = min(len(y) - len(y) // folds, LARGEST)
-    full, half = _splits(fold, y, size, seed), _splits(fold, y, size // 2, seed)
-    best = _choice(fits, half[0], full[0], seed)
+    full = _splits(fold, y, seed)
+    half = [Split(_some(split.train, y, len(split.train) // 2, seed), split.test) for split in full]
+    best = _choice(fits, _trial(fold, y, seed), full[0])
     return HeldOut(fits.assembled(best, full), fits.assembled(best, half), best)
 
 
@@ -114,20 +114,20 @@ class _Fits:
         return np.concatenate([self.posterior(name, split) for split in splits])[np.argsort(rows)]
 
 
-def _choice(fits: _Fits, half: Split, full: Split, seed: int) -> str:
-    """The candidate with the most held-out information on a full training set, of those near the best on a half.
+def _choice(fits: _Fits, trial: Split, full: Split) -> str:
+    """The candidate with the most held-out information on a full training set, of those near the best in a trial.
 
     Boosting is fitted only if five rounds of it come near: they cost a fraction, and show whether trees suit the data.
     """
-    trial = half
-    if len(half.train) > TRIAL:
-        trial = Split(*(_some(rows, fits.y, TRIAL, seed) for rows in half))
     noise = 0.5 / np.sqrt(len(trial.test))
-    glimpse = _Fits({"boosting": _boosting(5, 0.5, 16, seed)}, fits.features, fits.y).information("boosting", trial)
+    few_rounds = {"boosting": _boosting(5, 0.5, 16, 0)}
+    glimpse = _Fits(few_rounds, fits.features, fits.y).information("boosting", trial)
     told = {name: fits.information(name, trial) for name in fits.candidates if name != "boosting"}
     if glimpse > max(0.7 * max(told.values()), noise):
         told["boosting"] = fits.information("boosting", trial)
-    near = [name for name in fits.candidates if told.get(name, 0.0) >= 0.9 * max(told.values()) - noise]
+    near = [name for name in told if told[name] >= 0.9 * max(told.values()) - noise]
+    if len(trial.train) == TRIAL:  # sure enough to leave two
+        near = sorted(sorted(near, key=told.get)[-2:], key=list(told).index)
     # A millibit is no reason to leave a simpler one.
     return max(near, key=lambda name: round(fits.information(name, full), 3))
 
@@ -138,7 +138,7 @@ def _folds(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
     fold = np.empty(len(y), int)
     for number, (_, rows) in enumerate(splitter.split(y, y, groups)):
         fold[rows] = number
-    for rows in (fold <= (folds - 1) // 2, fold > (folds - 1) // 2, *(fold != number for number in range(folds))):
+    for rows in (*_sides(fold), *(np.flatnonzero(fold != number) for number in range(folds))):
         missing = np.setdiff1d(y, y[rows])
         if len(missing):
             message = f"a training set of {folds} folds has none of it"
@@ -146,16 +146,25 @@ def _folds(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
     return fold
 
 
-def _splits(fold: np.ndarray, y: np.ndarray, size: int, seed: int) -> list[Split]:
-    """Training sets of ``size`` samples and test sets that together hold every row.
+def _splits(fold: np.ndarray, y: np.ndarray, seed: int) -> list[Split]:
+    """Test sets that together hold every row, each with a training set from other folds."""
+    if len(y) <= MANY:
+        return [
+            Split(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(fold.max() + 1)
+        ]
+    one, other = _sides(fold)
+    return [Split(_some(train, y, LARGEST, seed), test) for train, test in ((other, one), (one, other))]
 
-    Two of each if half the folds hold enough to train on, else one for each fold: the fewer fits the better.
-    """
-    halves = [np.flatnonzero(side) for side in (fold <= fold.max() // 2, fold > fold.max() // 2)]
-    if size <= 1.05 * len(halves[1]):
-        return [Split(_some(halves[1 - i], y, size, seed), halves[i]) for i in (0, 1)]
-    rows = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in range(fold.max() + 1)]
-    return [Split(_some(others, y, size, seed), own) for others, own in rows]
+
+def _trial(fold: np.ndarray, y: np.ndarray, seed: int) -> Split:
+    """Half the folds to fit to and the others to predict, up to ``TRIAL`` samples of each."""
+    test, train = _sides(fold)
+    return Split(_some(train, y, TRIAL, seed), _some(test, y, TRIAL, seed))
+
+
+def _sides(fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of the first half of the folds, the larger one if they are odd, and of the second."""
+    return np.flatnonzero(fold <= fold.max() // 2), np.flatnonzero(fold > fold.max() // 2)
 
 
 def _some(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:

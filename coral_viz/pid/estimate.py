@@ -1,9 +1,10 @@
 """From samples to atoms: two sources, given as embeddings or as symbols, and a label.
 
 Embeddings are replaced by held-out class posteriors (``classifiers``), and the posteriors decomposed (``posteriors``).
-A classifier fitted to n samples misses information, to first order in proportion to 1/n. So each is fitted to half of
-its samples as well, and the estimate is the value at 1/n = 0 of the line through both: extrapolation as it is done for
-tables (Strong et al., PRL 1998), applied to the learning curve. The uncorrected lower bounds are told beside it.
+A classifier fitted to n samples misses information, to first order in proportion to 1/n. So each is fitted to half as
+many as well, and the estimate is the value at 1/n = 0 of the line through both: extrapolation as it is done for tables
+(Strong et al., PRL 1998), applied to the learning curve, and bent where the line would leave less than nothing open.
+The uncorrected lower bounds are told beside it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from coral_viz.pid.broja import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
 from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows, largest_entropy, warn_if_sparse
 from coral_viz.pid.posteriors import Informations, informations
-from coral_viz.pid.scaling import deviations, standardised, warn_of_outliers
+from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
 METHODS = ("posterior", "kmeans")
+# Cells of the largest table of symbols: beyond, no sample fills it and no memory holds it.
+CELLS = 10**8
 
 
 def decompose(
@@ -87,8 +90,8 @@ def decompose(
     sources = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
     if method == "kmeans":
         return _kmeans(*sources.values(), y, clusters, seed)
-    _enough(y, folds)
     groups = None if groups is None else samples.symbols(groups, len(y), "groups")
+    _enough(y, folds, groups)
     z1, z2, *fused = (_scaled(z, y, name, groups) for name, z in sources.items())
     fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
     return _from_posteriors(fits, y, replicates, seed, groups)
@@ -120,15 +123,14 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     def fitted(rows: np.ndarray | slice) -> Informations:
         return informations(*(fit.posterior[rows] for fit in fits), y[rows], seed=seed)
 
-    def extrapolated(rows: np.ndarray | slice) -> Informations:
-        half = informations(*(fit.halved[rows] for fit in fits), y[rows], seed=seed)
-        return _extrapolated(fitted(rows), half)
+    def extrapolated(rows: np.ndarray) -> Informations:
+        return _extrapolated(fitted(rows), informations(*(fit.halved[rows] for fit in fits), y[rows], seed=seed))
 
-    bounds = fitted(slice(None))
+    bounds, half = fitted(slice(None)), informations(*(fit.halved for fit in fits), y, seed=seed)
     classifiers = ", ".join(fit.classifier for fit in fits)
     told = f"I1, I2, I12 at least {bounds.first:.3f}, {bounds.second:.3f}, {bounds.joint:.3f} bit before extrapolation"
     source = f"BROJA of posteriors ({classifiers}); {told}"
-    atoms = extrapolated(slice(None)).atoms(source)
+    atoms = _extrapolated(bounds, half).atoms(source)
     if not replicates:
         return atoms
     # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
@@ -142,13 +144,15 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
 def _extrapolated(full: Informations, half: Informations) -> Informations:
     """Informations at 1/n = 0 from those of full and of half training sets.
 
-    What a source leaves open, H(Y) - I, is extrapolated on a line through its logarithms, so that it stays positive: to
-    first order in 1/n the same as a line through the informations, which may end above H(Y).
+    What a source leaves open, H(Y) - I, is extrapolated: times 2 - 1/r, where halving the training set divided it by r.
+    A curve so steep that this would end near zero or below is far from a line in 1/n; there it is r^2 instead, which
+    takes over where the two are equal, at r = .618, and stays positive.
     """
 
     def limit(at_full: float, at_half: float) -> float:
         left, left_half = full.entropy - at_full, half.entropy - at_half
-        return full.entropy - left * np.clip(left / max(left_half, 1e-12), 0.0, 2.0)
+        ratio = max(left / max(left_half, 1e-12), 1e-12)
+        return full.entropy - left * max(2 - 1 / ratio, min(ratio, 1.0) ** 2)
 
     first, second, union, joint = (limit(*pair) for pair in zip(full[:4], half[:4]))
     high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
@@ -158,9 +162,7 @@ def _extrapolated(full: Informations, half: Informations) -> Informations:
 def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:
     """Standardised features; warnings for copies and outliers."""
     samples.warn_of_copies(z, y, name, groups)
-    deviation = deviations(z)
-    warn_of_outliers(z, deviation, name)
-    return standardised(deviation)
+    return standardised(without_outliers(z, deviations(z), name))
 
 
 def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
@@ -175,15 +177,22 @@ def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
 
 def _counts(x1: np.ndarray, x2: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Table of counts (values of x1, values of x2, classes)."""
-    counts = np.zeros((x1.max() + 1, x2.max() + 1, y.max() + 1), dtype=int)
+    shape = x1.max() + 1, x2.max() + 1, y.max() + 1
+    if np.prod(shape, dtype=float) > CELLS:
+        raise ValueError(
+            f"A table of {' x '.join(map(str, shape))} is too large: are the symbols numbers of an embedding?"
+        )
+    counts = np.zeros(shape, dtype=int)
     np.add.at(counts, (x1, x2, y), 1)
     return counts
 
 
-def _enough(y: np.ndarray, folds: int) -> None:
+def _enough(y: np.ndarray, folds: int, groups) -> None:
     """Every class needs two samples per fold, so that each half of each training set has some."""
     if folds < 2:
         raise ValueError(f"A cross-fit needs at least 2 folds, not {folds}.")
+    if groups is not None and groups.max() + 1 < folds:
+        raise ValueError(f"There are {groups.max() + 1} groups, fewer than the {folds} folds.")
     rarest = np.bincount(y).min()
     if rarest < 2 * folds:
         raise ValueError(f"The rarest class has {rarest} samples, fewer than two for each of the {folds} folds.")

@@ -23,6 +23,7 @@ from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.information import entropy
+from coral_viz.pid.samples import codes
 
 # Predictions are kept at least this far from 0, so that one confident mistake costs at most 20 bits.
 FLOOR = 1e-6
@@ -85,7 +86,8 @@ def atoms_from_posteriors(
 
     Args:
         t1, t2, t12: predictions p(y | z) on samples their classifier was not fitted to, each (n, C).
-        y: labels (n,), integers below C. Classes without a sample are dropped.
+        y: labels (n,), integers below C or booleans, or C names, in sorted order those of the columns. Classes without
+            a sample are dropped.
         cells: groups of posteriors per source, where there are more than two classes.
         seed: of the grouping.
 
@@ -186,8 +188,15 @@ def _checked(t: np.ndarray, y: np.ndarray, name: str) -> tuple[np.ndarray, np.nd
         raise ValueError(f"Posterior {name} must have shape (samples, classes), but has {t.shape}.")
     if y.shape != t.shape[:1]:
         raise ValueError(f"Labels must have shape ({len(t)},) to match {name}, but have {y.shape}.")
-    if not np.issubdtype(y.dtype, np.integer):
+    if y.dtype.kind in "USO":
+        y = codes(y, "Labels")
+        names = y.max(initial=-1) + 1
+        if names != t.shape[1]:
+            told = f"but there are {names} names for the {t.shape[1]} columns of {name}"
+            raise ValueError(f"Labels that are names stand for columns in sorted order, {told}.")
+    if y.dtype.kind not in "biu":
         raise ValueError(f"Labels must be integers, not {y.dtype}.")
+    y = y.astype(int)
     bad = np.flatnonzero(~(np.isfinite(t).all(1) & (t >= 0).all(1) & (np.abs(t.sum(1) - 1) < 1e-3)))
     if len(bad):
         raise ValueError(

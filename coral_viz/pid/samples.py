@@ -19,10 +19,10 @@ def labels(y) -> np.ndarray:
         raise ValueError(f"Labels must have shape (n,), but have {y.shape}.")
     if y.dtype.kind == "f" and not (np.isfinite(y) & (y == np.floor(y))).all():
         raise ValueError(f"Labels must be classes, but hold {y[~(np.isfinite(y) & (y == np.floor(y)))][0]}.")
-    codes = _codes(y, "Labels")
-    if len(codes) == 0 or codes.max() == 0:
+    classes = codes(y, "Labels")
+    if len(classes) == 0 or classes.max() == 0:
         raise ValueError(f"Labels must have at least two classes, but have only {y[:1].tolist()}.")
-    return codes
+    return classes
 
 
 def are_symbols(z) -> bool:
@@ -35,7 +35,7 @@ def are_symbols(z) -> bool:
 
 def symbols(z, n: int, name: str) -> np.ndarray:
     """Symbols (n,) as integers 0..k-1 in their order."""
-    return _codes(_same_length(_array(z, f"Source {name}"), n, name), f"Source {name}")
+    return codes(_same_length(_array(z, f"Source {name}"), n, name), f"Source {name}")
 
 
 def embedding(z, n: int, name: str) -> np.ndarray:
@@ -56,6 +56,21 @@ def embedding(z, n: int, name: str) -> np.ndarray:
         row, column = np.argwhere(~np.isfinite(z))[0]
         raise ValueError(f"Source {name} must be finite, but holds {z[row, column]} in row {row}, column {column}.")
     return z
+
+
+def codes(values: np.ndarray, what: str) -> np.ndarray:
+    """Numbers or names (n,) as integers 0..k-1 in their order; ValueError for missing or mixed ones, named ``what``."""
+    if values.dtype.kind == "O":
+        missing = [i for i, value in enumerate(values) if value is None or (value != value) is True]
+        if missing:
+            raise ValueError(f"{what} must be known, but row {missing[0]} holds {values[missing[0]]}.")
+    elif values.dtype.kind not in "biufUS":
+        raise ValueError(f"{what} must be numbers or names, not {values.dtype}.")
+    try:
+        return np.unique(values, return_inverse=True)[1]
+    except TypeError:
+        kinds = sorted({type(value).__name__ for value in values})
+        raise ValueError(f"{what} must be all numbers or all names, but hold {', '.join(kinds)}.") from None
 
 
 def warn_of_copies(z: np.ndarray, y: np.ndarray, name: str, groups: np.ndarray | None) -> None:
@@ -85,21 +100,10 @@ def _array(values, what: str) -> np.ndarray:
     if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
         first = np.argwhere(np.ma.getmaskarray(values))[0].tolist()
         raise ValueError(f"{what} must be known, but are masked at {first}: leave out such samples or impute them.")
-    return np.asarray(values)
-
-
-def _codes(values: np.ndarray, what: str) -> np.ndarray:
-    if values.dtype.kind == "O":
-        missing = [i for i, value in enumerate(values) if value is None or (value != value) is True]
-        if missing:
-            raise ValueError(f"{what} must be known, but row {missing[0]} holds {values[missing[0]]}.")
-    elif values.dtype.kind not in "biufUS":
-        raise ValueError(f"{what} must be numbers or names, not {values.dtype}.")
-    try:
-        return np.unique(values, return_inverse=True)[1]
-    except TypeError:
-        kinds = sorted({type(value).__name__ for value in values})
-        raise ValueError(f"{what} must be all numbers or all names, but hold {', '.join(kinds)}.") from None
+    array = np.asarray(values)
+    if array.dtype.kind in "US" and not isinstance(values, np.ndarray):  # else a missing value becomes the name "nan"
+        array = np.asarray(values, dtype=object)
+    return array
 
 
 def _same_length(z: np.ndarray, n: int, name: str) -> np.ndarray:

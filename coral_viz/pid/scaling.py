@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-# Deviations beyond so many robust standard deviations are drawn in; normal columns have none.
+# Deviations beyond so many robust standard deviations are drawn in to less than one more; normal columns have none.
 TAIL = 5.0
 # A value so many times further out than the next is no tail but a mistake, or stands for a missing value.
 ALONE = 20.0
@@ -35,29 +35,34 @@ def deviations(z: np.ndarray) -> np.ndarray:
 def standardised(deviation: np.ndarray) -> np.ndarray:
     """Deviations (n, d) with their tails drawn in, at mean 0 and variance 1, in float32.
 
-    Linear up to ``TAIL`` and logarithmic beyond: invertible, so that no information is lost, while one value of a
-    thousand standard deviations weighs no more than one of a dozen.
+    Linear up to ``TAIL`` and bounded beyond: invertible, so that no information is lost, while one value of a thousand
+    standard deviations weighs hardly more than one of six.
     """
     distance = np.abs(deviation)
-    beyond = np.log1p(np.maximum(distance - TAIL, 0.0))
-    drawn_in = np.sign(deviation) * (np.minimum(distance, TAIL) + beyond)
+    beyond = np.maximum(distance - TAIL, 0.0)
+    drawn_in = np.sign(deviation) * (np.minimum(distance, TAIL) + beyond / (1 + beyond))
     spread = drawn_in.std(0)
     return ((drawn_in - drawn_in.mean(0)) / np.where(spread > 0, spread, 1.0)).astype(np.float32)
 
 
-def warn_of_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> None:
-    """UserWarning that names the worst cell of source z (n, d), where one lies apart from all others."""
+def without_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> np.ndarray:
+    """Deviations (n, d) of source z with cells that lie apart from all others set to 0, the median of their column.
+
+    Warns:
+        UserWarning: that names the cell furthest out, if there is one.
+    """
     distance = np.sort(np.abs(deviation), axis=0)
     apart = distance[1:] > ALONE * np.maximum(distance[:-1], 1.0)
-    column = int(np.where(apart.any(0), distance[-1], -1.0).argmax())
-    if not apart[:, column].any():
-        return
-    nearest = distance[1:, column][apart[:, column]].min()
-    row, many = int(np.abs(deviation[:, column]).argmax()), int((np.abs(deviation[:, column]) >= nearest).sum())
+    if not apart.any():
+        return deviation
+    nearest = np.where(apart, distance[1:], np.inf).min(0)
+    outlying = np.abs(deviation) >= nearest
+    row, column = np.unravel_index(np.where(outlying, np.abs(deviation), 0.0).argmax(), z.shape)
     warnings.warn(
-        f"Source {name} holds {z[row, column]:g} in row {row}, column {column}, {distance[-1, column]:.0f} standard "
-        f"deviations from the rest; {many} such values in that column are drawn in. If they stand for missing values, "
-        "leave out or impute them.",
+        f"Source {name} holds {z[row, column]:g} in row {row}, column {column}, {np.abs(deviation[row, column]):.0f} "
+        f"standard deviations from the rest. Such values, {outlying.sum()} in all, count as missing and are set to the "
+        "median of their column.",
         UserWarning,
         stacklevel=4,
     )
+    return np.where(outlying, 0.0, deviation)

@@ -18,7 +18,7 @@ from coral_viz.pid.information import mutual_information
 # Gap of the solver in bits: a few samples know their atoms to nothing like this; many to a small part of a bit by n.
 TOLERANCE = 1e-5
 SHARE = 0.02
-# numpy draws without replacement from fewer than so many samples.
+# numpy draws without replacement from fewer than so many samples; of more, a normal distribution tells no difference.
 LARGEST = 10**9
 
 
@@ -56,8 +56,8 @@ def shuffled(rows: np.ndarray, columns: np.ndarray, replicates: int, rng: np.ran
         rng: where from.
 
     Returns:
-        Counts of shape (replicates,) + batch axes + (r, c). Cell by cell, hypergeometric: the cost depends on the cells
-        and not on the samples, of which there may be up to 1e9.
+        Counts of shape (replicates,) + batch axes + (r, c). Drawn cell by cell: the cost depends on the cells, not on
+        the samples.
     """
     open_columns = np.repeat(columns[None], replicates, axis=0)
     drawn = np.zeros((replicates, *rows.shape, columns.shape[-1]), dtype=int)
@@ -67,10 +67,21 @@ def shuffled(rows: np.ndarray, columns: np.ndarray, replicates: int, rng: np.ran
         for column in range(columns.shape[-1]):
             here = open_columns[..., column]
             others = others - here
-            drawn[..., row, column] = rng.hypergeometric(here, others, missing)
+            drawn[..., row, column] = _without_replacement(here, others, missing, rng)
             missing = missing - drawn[..., row, column]
         open_columns = open_columns - drawn[..., row, :]
     return drawn
+
+
+def _without_replacement(here, others, missing, rng: np.random.Generator) -> np.ndarray:
+    """How many of the ``missing`` samples drawn from ``here`` + ``others`` are from here."""
+    total = here + others
+    if total.max() < LARGEST:
+        return rng.hypergeometric(here, others, missing)
+    share = here / np.maximum(total, 1)
+    spread = np.sqrt(missing * share * (1 - share) * (total - missing) / np.maximum(total - 1, 1))
+    normal = np.rint(rng.normal(missing * share, spread)).astype(int)
+    return np.clip(normal, np.maximum(missing - others, 0), np.minimum(here, missing))
 
 
 def checked_counts(counts: np.ndarray) -> np.ndarray:
@@ -82,6 +93,8 @@ def checked_counts(counts: np.ndarray) -> np.ndarray:
         raise ValueError(f"Counts must be whole numbers, not {counts.dtype}.")
     if not (np.isfinite(counts).all() and (counts >= 0).all() and (counts == np.floor(counts)).all()):
         raise ValueError("Counts must be whole numbers, none negative: probabilities say nothing of the sample size.")
+    if counts.sum(dtype=float) > 2**53:
+        raise ValueError(f"Counts must total at most 2**53, but total {counts.sum(dtype=float):.2g}.")
     if counts.sum() < 4:
         raise ValueError(f"Inference needs at least 4 samples, but the table counts {int(counts.sum())}.")
     return counts.astype(int)

@@ -108,3 +108,13 @@ def test_posterior_table_keeps_posteriors_and_class_shares():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_tables_in_float32_agree_as_well_as_they_are_rounded():
+    rng = np.random.default_rng(0)
+    p = rng.dirichlet(np.ones(40)).reshape(5, 4, 2)
+    exact = pid.broja_binary(p.sum(1), p.sum(0)).as_array()[:3]
+    rounded = pid.broja_binary(p.sum(1).astype(np.float32), p.sum(0).astype(np.float32)).as_array()[:3]
+    np.testing.assert_allclose(rounded, exact, atol=1e-6)
+    with pytest.raises(ValueError, match="must agree on p"):
+        pid.broja_binary(p.sum(1), p.sum(0) + np.array([1e-7, 0]))

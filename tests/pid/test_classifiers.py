@@ -53,3 +53,41 @@ def test_a_label_that_only_its_own_row_could_tell_stays_untold():
     y = np.arange(40) % 2
     held_out = classifiers.cross_fit([np.eye(40)], y, folds=4, seed=0)
     assert information_from_posterior(held_out.posterior, y)[0] < 0.02
+
+
+def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
+    fitted = []
+    predict = classifiers._predict
+
+    def counted(model, features, y, train, test):
+        fitted.append((type(model).__name__, getattr(model, "max_iter", 0), len(train)))
+        return predict(model, features, y, train, test)
+
+    monkeypatch.setattr(classifiers, "_predict", counted)
+    rng = np.random.default_rng(0)
+    y = np.arange(600) % 6
+    shift = rng.normal(size=(6, 8))[y] + rng.normal(size=(600, 8))
+    classifiers.cross_fit([shift], y, folds=5, seed=0)
+    assert [rounds for name, rounds, _ in fitted if "Boosting" in name] == [5]
+    assert sum(size for _, _, size in fitted) < 12 * 600
+
+    steps = rng.uniform(size=(600, 8))
+    assert classifiers.cross_fit([steps], (steps[:, 0] * 6).astype(int), folds=3, seed=0).classifier == "boosting"
+
+
+def test_large_samples_are_fitted_twice_on_a_part(monkeypatch):
+    monkeypatch.setattr(classifiers, "MANY", 500)
+    monkeypatch.setattr(classifiers, "LARGEST", 300)
+    monkeypatch.setattr(classifiers, "TRIAL", 100)
+    fold = classifiers._folds(np.arange(1000) % 4, 5, 0, None)
+    splits = classifiers._splits(fold, np.arange(1000) % 4, 0)
+    assert [len(split.train) for split in splits] == [300, 300]
+    assert sorted(np.concatenate([split.test for split in splits])) == list(range(1000))
+    assert all(not set(split.train) & set(split.test) for split in splits)
+    assert all((np.bincount(split.train % 4) == 75).all() for split in splits)
+
+
+def test_groups_share_a_fold():
+    groups = np.arange(200) // 5
+    fold = classifiers._folds(np.arange(200) % 2, 4, 0, groups)
+    assert all(len(set(fold[groups == group])) == 1 for group in range(40))

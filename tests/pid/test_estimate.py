@@ -1,11 +1,17 @@
 """Samples to atoms: near the truth, indifferent to scale, names and order, and outspoken about bad input."""
 
+import math
+import warnings
+
 import numpy as np
+import pandas as pd
 import pytest
+from scipy.sparse import csr_matrix
 
 from coral_viz.pid import broja, truths
-from coral_viz.pid.estimate import decompose, decompose_parts
+from coral_viz.pid.estimate import _extrapolated, decompose, decompose_parts
 from coral_viz.pid.inference import bias_corrected
+from coral_viz.pid.posteriors import Informations
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +111,62 @@ def test_parts_by_name(suppressor, found):
     np.testing.assert_array_equal(pair.as_array(), decompose(z2[:, 2:], z1, y, folds=3).as_array())
 
 
+def test_no_atom_or_interval_exceeds_what_the_label_holds():
+    # Half the samples learn none of this exclusive or; a line through both learning curves ends at 1.8 bit.
+    rng = np.random.default_rng(0)
+    a, b = rng.choice([-1, 1], (2, 300))
+    z1, z2 = (2 * x[:, None] + rng.normal(size=(300, 4)) for x in (a, b))
+    atoms = decompose(z1, z2, a * b > 0, replicates=20)
+    assert atoms.information <= 1
+    assert atoms.high.max() <= 1
+    assert atoms.synergy == pytest.approx(1, abs=0.1)
+
+
+def test_extrapolation_is_linear_where_curves_are_flat_and_stays_below_the_label_where_they_are_steep():
+    full, flat, steep = (Informations(x, 0.2, 0.5, x, gap=0.01, entropy=1.0) for x in (0.6, 0.5, 0.0))
+    assert _extrapolated(full, flat).first == pytest.approx(0.7)
+    assert 0.6 < _extrapolated(full, steep).first < 1
+    assert 0.01 < _extrapolated(full, flat).gap <= 0.03 + 1e-9
+
+
+def test_copies_are_announced_and_groups_hold_them_out_together():
+    rng = np.random.default_rng(0)
+    z1, z2, y = (np.repeat(x, 5, axis=0) for x in (*rng.normal(size=(2, 60, 8)), rng.integers(0, 2, 60)))
+    with pytest.warns(UserWarning, match="z[12] holds copies: 300 of 300 samples share"):
+        leaking = decompose(z1, z2, y, folds=2)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        held_out = decompose(z1, z2, y, folds=2, groups=np.repeat(np.arange(60), 5), replicates=20)
+    assert leaking.redundancy > 0.3
+    assert held_out.information < 0.1
+
+
+@pytest.mark.parametrize("value", [1000, -999])
+def test_one_outlier_is_named_and_moves_no_atom(suppressor, found, value):
+    z1, z2, y = suppressor
+    spoilt = z1.copy()
+    spoilt[17, 2] = value
+    with pytest.warns(UserWarning, match=f"z1 holds {value} in row 17, column 2"):
+        atoms = decompose(spoilt, z2, y, folds=3)
+    np.testing.assert_allclose(atoms.as_array(), found.as_array(), atol=0.03)
+
+
+def test_names_and_categories_are_symbols():
+    rng = np.random.default_rng(0)
+    x1, x2 = rng.integers(0, 2, (2, 400))
+    expected = decompose(x1, x2, x1 & x2).as_array()
+    names = np.array(["cat", "dog"])
+    np.testing.assert_array_equal(decompose(names[x1], names[x2].astype(object), x1 & x2).as_array(), expected)
+    category = pd.Categorical.from_codes(x1, ["high", "low"])
+    np.testing.assert_allclose(decompose(category, x2, x1 & x2).as_array(), expected, atol=1e-9)
+
+
+def test_one_part_may_be_named_without_a_list(suppressor):
+    z1, z2, y = suppressor
+    one, listed = (decompose_parts({"shared": z1, "b": z2}, y, sources=s, folds=2) for s in ("shared", ["shared"]))
+    assert one.redundancy == listed.redundancy
+
+
 Z, Y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
 HOLED = np.where(np.arange(80).reshape(40, 2) == 7, np.nan, Z)
 
@@ -122,6 +184,20 @@ HOLED = np.where(np.arange(80).reshape(40, 2) == 7, np.nan, Z)
         (lambda: decompose(Z, Z, Y, folds=1), "at least 2 folds, not 1"),
         (lambda: decompose(Z, Z, Y, replicates=-3), "at least 20 replicates, not -3"),
         (lambda: decompose(Z + 1j, Z, Y), "z1 must hold real numbers"),
+        (lambda: decompose(Z, Z.astype(str), Y), "z2 must hold real numbers"),
+        (lambda: decompose(np.where(Z > 9, Z, None), Z, Y), "z1 must be finite, but holds nan in row 0"),
+        (lambda: decompose(csr_matrix(Z), Z, Y), r"z1 is a sparse matrix: give it as an array, z1.toarray\(\)"),
+        (lambda: decompose(Z, np.ma.masked_greater(Z, 2), Y), r"z2 must be known, but are masked at \[39, 1\]"),
+        (lambda: decompose(Z, Z, np.ma.masked_equal(Y, 1)), r"Labels must be known, but are masked at \[1\]"),
+        (lambda: decompose(Z, Z, np.where(Y, "yes", None)), "Labels must be known, but row 0 holds None"),
+        (lambda: decompose(Z, Z, [*"ab" * 19, "a", math.nan]), "Labels must be known, but row 39 holds nan"),
+        (lambda: decompose(Z, Z, np.where(Y, math.nan, 1)), "must be classes, but hold nan"),
+        (lambda: decompose(Z, Z, np.array([0, "a"] * 20, dtype=object)), "all numbers or all names, but hold int, str"),
+        (lambda: decompose(Y, np.where(Y, "a", None), Y), "z2 must be known, but row 0 holds None"),
+        (lambda: decompose(*np.tile(np.arange(30_000), (2, 1)), np.arange(30_000) % 2), "is too large"),
+        (lambda: decompose(Y, Y, Y, groups=Y), "embeddings only"),
+        (lambda: decompose(Z, Z, Y, groups=Y), "There are 2 groups, fewer than the 5 folds"),
+        (lambda: decompose(Z, Z, Y, folds=2, groups=Y * (1 + np.arange(40) // 14)), "lies in too few groups"),
         (lambda: decompose(Z, Y, Y), "both embeddings or both symbols"),
         (lambda: decompose(Y, Y, Y, joint=Z), "embeddings only"),
         (lambda: decompose(Z[..., None], Z, Y), r"z1 must have shape \(n, d\)"),

@@ -1,13 +1,17 @@
 """Bias, intervals and tests: closed forms, nulls with exact zeros, and reproducible draws."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
+from scipy.stats import binom, hypergeom
 
 from coral_viz.cli.benchmarks.estimator_errors import coverage
 from coral_viz.pid import broja, gates
-from coral_viz.pid.inference import bias_corrected, infer, infer_rows
-from coral_viz.pid.significance import information_p_values, synergy_p_value
+from coral_viz.pid.inference import bias_corrected, infer, infer_rows, largest_entropy
+from coral_viz.pid.information import entropy
 from coral_viz.pid.posteriors import Informations
+from coral_viz.pid.significance import information_p_values, shuffled, synergy_p_value
 
 NOISE = np.full((4, 4, 2), 1 / 32)
 
@@ -110,6 +114,9 @@ def test_intervals_of_any_estimator_of_rows():
     [
         (lambda: infer(NOISE), "must be whole numbers"),
         (lambda: infer(np.full((2, 2, 2), -1)), "none negative"),
+        (lambda: infer(np.full((2, 2, 2), 5 + 0j)), "must be whole numbers, not complex128"),
+        (lambda: bias_corrected(np.full((2, 2, 2), 5, dtype=object)), "must be whole numbers, not object"),
+        (lambda: infer(np.full((2, 2, 2), 1e200)), "must total at most 2"),
         (lambda: infer(np.ones((2, 2), int)), r"shape \(n1, n2, ny\), but have \(2, 2\)"),
         (lambda: bias_corrected(np.eye(3, dtype=int)[None]), "at least 4 samples, but the table counts 3"),
         (lambda: bias_corrected(sample(NOISE, 200), method="shrink"), "'shrink'; there are 'quadratic'"),
@@ -120,6 +127,59 @@ def test_intervals_of_any_estimator_of_rows():
 def test_bad_input(call, message):
     with pytest.raises(ValueError, match=message.replace(r"1), but", r"1\), but")):
         call()
+
+
+def test_no_estimate_or_interval_of_counts_exceeds_the_label():
+    xor, copy = (gates.gate(name) for name in ("XOR", "COPY"))
+    for table, n, bits in ((xor, 32, 1), (copy, 20, 2)):
+        counts = np.rint(n * table).astype(int)
+        with pytest.warns(UserWarning, match="samples per cell") if n / table.size < 4 else nullcontext():
+            found = infer(counts, replicates=20)
+        assert found.information == pytest.approx(bits, abs=1e-4)
+        assert found.high.max() <= bits
+        with pytest.warns(UserWarning, match="samples per cell") if n / table.size < 4 else nullcontext():
+            assert bias_corrected(counts, method="miller-madow").information <= bits
+
+
+def test_an_unsure_label_entropy_is_an_upper_bound():
+    assert largest_entropy(np.array([50, 50]), 0.95) == 1
+    assert entropy(np.array([0.9, 0.1])) + 0.05 < largest_entropy(np.array([90, 10]), 0.95) < 0.75
+    assert largest_entropy(np.array([0, 7]), 0.95) == 0
+
+
+@pytest.mark.parametrize("n", [10**6, 10**13])
+def test_the_cost_of_counts_is_that_of_their_cells(n):
+    # An array of all samples would take 80 TB.
+    table = np.random.default_rng(0).dirichlet(np.ones(18)).reshape(3, 3, 2)
+    found = infer(np.rint(n * table).astype(int), replicates=20)
+    np.testing.assert_allclose(found.as_array(), broja(table).as_array(), atol=10 / np.sqrt(n))
+    assert found.p[3] < 0.05
+
+
+@pytest.mark.parametrize(("per_cell", "level"), [(1, 0.05), (1, 0.5), (4, 0.05)])
+def test_in_sparse_tables_a_true_null_is_rejected_as_often_as_promised(per_cell, level):
+    independent = np.full((10, 10, 2), 1 / 200)
+    p = [synergy_p_value(sample(independent, 200 * per_cell, seed), replicates=60) for seed in range(60)]
+    assert binom.cdf(np.sum(np.array(p) <= level), 60, level) > 0.005
+    assert binom.sf(np.sum(np.array(p) <= level) - 1, 60, level) > 0.005
+
+
+def test_intervals_of_sparse_tables_hold_a_true_zero_and_say_that_they_are_sparse():
+    held = 0
+    for seed in range(20):
+        with pytest.warns(UserWarning, match="10 x 10 x 2 has 2 samples per cell; below 4"):
+            found = infer(sample(np.full((10, 10, 2), 1 / 200), 400, seed), replicates=60)
+        held += found.low[3] == 0
+    assert held >= 17
+
+
+def test_shuffled_tables_keep_their_margins_and_are_hypergeometric():
+    rows, columns = np.array([[3, 5], [4, 0]]), np.array([[2, 6], [1, 3]])
+    drawn = shuffled(rows, columns, 4000, np.random.default_rng(0))
+    assert (drawn.sum(-1) == rows).all()
+    assert (drawn.sum(-2) == columns).all()
+    frequencies = np.bincount(drawn[:, 0, 0, 0], minlength=3) / 4000
+    np.testing.assert_allclose(frequencies, hypergeom(8, 2, 3).pmf(np.arange(3)), atol=0.03)
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Each closed form against dit, on gates and random tables; published values; the bridge there and back."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -107,3 +109,12 @@ def test_text_outcomes_let_rdr_see_its_redundancy():
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_missing_package_is_a_sentence(monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError(f"No module named {name!r}", name="pypoman")
+
+    monkeypatch.setattr(pid.bridge, "importlib", SimpleNamespace(import_module=missing))
+    with pytest.raises(ModuleNotFoundError, match="needs the package pypoman, which is not installed: pip install"):
+        pid.decompose_pmf(np.ones((2, 2, 2)), "PID_Prec")

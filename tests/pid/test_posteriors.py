@@ -135,6 +135,19 @@ def test_noise_is_moved_back_into_what_informations_allow():
     np.testing.assert_allclose(atoms.as_array(), [0, 0.3, 0, 0], atol=1e-15)
 
 
+def test_labels_may_be_booleans_or_names():
+    (t1, y), (t2, _) = predictions(400, 2, 0), predictions(400, 2, 1)
+    expected = layer.atoms_from_posteriors(t1, t2, t1, y).as_array()
+    for labels in (y.astype(bool), np.array(["no", "yes"])[y]):
+        np.testing.assert_array_equal(layer.atoms_from_posteriors(t1, t2, t1, labels).as_array(), expected)
+
+
+def test_no_information_exceeds_the_label():
+    atoms = layer.Informations(first=0.9, second=1.4, union=1.8, joint=2.5, gap=5.0, entropy=1.0).atoms("test")
+    np.testing.assert_allclose(atoms.as_array(), [0.9, 0, 0.1, 0], atol=1e-15)
+    assert atoms.gap == 0
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -146,6 +159,8 @@ def test_noise_is_moved_back_into_what_informations_allow():
         ({"y": np.array([0, 1, 2, 0, 1, 2])}, r"lie in 0..1 to match t1, but lie in 0..2"),
         ({"y": np.arange(5) % 2}, r"shape \(6,\) to match t1, but have \(5,\)"),
         ({"y": np.arange(6) % 2 / 1}, "must be integers, not float64"),
+        ({"y": np.array(list("abcabc"))}, "there are 3 names for the 2 columns of t1"),
+        ({"y": np.array(["a", None] * 3)}, "Labels must be known, but row 1 holds None"),
     ],
 )
 def test_bad_input(change, message):
