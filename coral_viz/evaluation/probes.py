@@ -133,7 +133,7 @@ def _decomposed(part: str, one: dict, two: dict, joint: dict, labels_test: dict)
     rows = []
     for name, label in labels_test.items():
         posteriors = [both["best"].posteriors[name].cpu().numpy() for both in (one, two, joint)]
-        atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy())
+        atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy(), cells=32)
         row = {"part": part, "label": name, "readout": "best", "unit": "bits", "n": len(label)}
         rows += [row | {"metric": metric, "value": float(value)} for metric, value in atoms.as_dict().items()]
     return rows

@@ -19,7 +19,7 @@ from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
 from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows, largest_entropy, warn_if_sparse
-from coral_viz.pid.posteriors import Informations, informations
+from coral_viz.pid.posteriors import GAP, Informations, informations, told_of_grouping
 from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
 METHODS = ("posterior", "kmeans")
@@ -120,17 +120,19 @@ def decompose_parts(
 
 
 def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups) -> Atoms:
-    def fitted(rows: np.ndarray | slice) -> Informations:
-        return informations(*(fit.posterior[rows] for fit in fits), y[rows], seed=seed)
+    def fitted(rows: np.ndarray | slice, kind: str, gap: float) -> Informations:
+        return informations(*(getattr(fit, kind)[rows] for fit in fits), y[rows], gap=gap, seed=seed)
 
     def extrapolated(rows: np.ndarray) -> Informations:
-        return _extrapolated(fitted(rows), informations(*(fit.halved[rows] for fit in fits), y[rows], seed=seed))
+        return _extrapolated(*(fitted(rows, kind, np.inf) for kind in ("posterior", "halved")))
 
-    bounds, half = fitted(slice(None)), informations(*(fit.halved for fit in fits), y, seed=seed)
+    # The gap counts twice for full training sets and once for half ones.
+    bounds, half = (fitted(slice(None), kind, GAP / 3) for kind in ("posterior", "halved"))
+    found = _extrapolated(bounds, half)
     classifiers = ", ".join(fit.classifier for fit in fits)
     told = f"I1, I2, I12 at least {bounds.first:.3f}, {bounds.second:.3f}, {bounds.joint:.3f} bit before extrapolation"
-    source = f"BROJA of posteriors ({classifiers}); {told}"
-    atoms = _extrapolated(bounds, half).atoms(source)
+    source = f"BROJA of posteriors ({classifiers}); {told}{told_of_grouping(found)}"
+    atoms = found.atoms(source)
     if not replicates:
         return atoms
     # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
@@ -156,7 +158,8 @@ def _extrapolated(full: Informations, half: Informations) -> Informations:
 
     first, second, union, joint = (limit(*pair) for pair in zip(full[:4], half[:4]))
     high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
-    return Informations(first, second, union, joint, max(high - union, union - low), full.entropy)
+    gap = max(high - union, union - low)
+    return Informations(first, second, union, joint, gap, full.entropy, full.needed if gap > GAP else 0.0)
 
 
 def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:

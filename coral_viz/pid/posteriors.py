@@ -29,6 +29,8 @@ from coral_viz.pid.samples import codes
 FLOOR = 1e-6
 # The solver may be this far from the optimum: far less than what a sample can tell.
 TOLERANCE = 1e-4
+# Cells a source is first grouped into; the gap in bits for which more are taken; and the largest table for that.
+CELLS, GAP, LARGEST = 32, 0.02, 50_000
 
 
 class Informations(NamedTuple):
@@ -39,6 +41,7 @@ class Informations(NamedTuple):
         union: the least that two sources with these pairwise distributions can tell together.
         gap: bound on the error that solver and grouping leave in ``union``.
         entropy: H(Y), which no source can exceed; infinite where it is not known.
+        needed: cells per source that would bring ``gap`` down to ``GAP``, as a rule of thumb; 0 if it is there.
     """
 
     first: np.ndarray | float
@@ -47,6 +50,7 @@ class Informations(NamedTuple):
     joint: np.ndarray | float
     gap: np.ndarray | float = 0.0
     entropy: np.ndarray | float = np.inf
+    needed: float = 0.0
 
     def atoms(self, source: str) -> Atoms:
         """The decomposition. Noise may have pushed an information beyond what the others allow; it is moved back.
@@ -76,8 +80,17 @@ def information_from_posterior(t: np.ndarray, y: np.ndarray) -> tuple[float, flo
     return float(gained.mean()), float(gained.std(ddof=1) / np.sqrt(len(y)))
 
 
+class Union(NamedTuple):
+    """Union information in bits: an estimate, certain bounds, and cells per source that would bring them together."""
+
+    value: float
+    low: float
+    high: float
+    needed: float = 0.0
+
+
 def atoms_from_posteriors(
-    t1: np.ndarray, t2: np.ndarray, t12: np.ndarray, y: np.ndarray, *, cells: int = 32, seed: int = 0
+    t1: np.ndarray, t2: np.ndarray, t12: np.ndarray, y: np.ndarray, *, cells: int | None = None, seed: int = 0
 ) -> Atoms:
     """Atoms in bits from held-out posteriors of source 1, of source 2 and of the joint source.
 
@@ -88,62 +101,99 @@ def atoms_from_posteriors(
         t1, t2, t12: predictions p(y | z) on samples their classifier was not fitted to, each (n, C).
         y: labels (n,), integers below C or booleans, or C names, in sorted order those of the columns. Classes without
             a sample are dropped.
-        cells: groups of posteriors per source, where there are more than two classes.
+        cells: groups of posteriors per source, where there are more than two classes. By default 32, or as many more
+            as bring the gap down to .02 bit if that is within reach.
         seed: of the grouping.
 
     Returns:
-        Atoms whose ``gap`` bounds what grouping and solver cost, given the posteriors: 0 for two classes. It does not
-        know how far the posteriors are from the true ones: see ``inference`` for intervals.
+        Atoms whose ``gap`` bounds what grouping and solver cost, given the posteriors: 0 for two classes. Where it is
+        beyond reach, ``source`` tells how many cells it would take: with many classes that are often confused, very
+        many. It does not know how far the posteriors are from the true ones: see ``inference`` for intervals.
 
     Raises:
         ValueError: for posteriors that are no distributions or of unequal shape, and labels that do not match them.
     """
-    return informations(t1, t2, t12, y, cells=cells, seed=seed).atoms("BROJA of posteriors")
+    found = informations(t1, t2, t12, y, cells=cells, seed=seed)
+    return found.atoms("BROJA of posteriors" + told_of_grouping(found))
 
 
-def informations(t1, t2, t12, y, *, cells: int = 32, seed: int = 0) -> Informations:
-    """The informations behind ``atoms_from_posteriors``, before they are made consistent; arguments as there."""
+def told_of_grouping(found: Informations) -> str:
+    """What to say of a gap that is larger than ``GAP``: nothing where it is not."""
+    if not found.needed:
+        return ""
+    left = found.atoms("").gap
+    return f"; grouping leaves {left:.2g} bit open, {GAP:g} would take about {found.needed:.0e} cells per source"
+
+
+def informations(t1, t2, t12, y, *, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Informations:
+    """The informations behind ``atoms_from_posteriors``, before they are made consistent; arguments as there.
+
+    ``gap``: to reach, in bits, if ``cells`` is None; infinite to leave it at ``CELLS``.
+    """
     if not np.shape(t1) == np.shape(t2) == np.shape(t12):
         shapes = f"{np.shape(t1)}, {np.shape(t2)} and {np.shape(t12)}"
         raise ValueError(f"Posteriors must share one shape, but have {shapes}.")
     (t1, labels), (t2, _), (t12, _) = (_checked(t, y, name) for t, name in ((t1, "t1"), (t2, "t2"), (t12, "t12")))
     joint = implied_information(recalibrate([t12, t1, t2], labels))
     t1, t2 = recalibrate([t1], labels), recalibrate([t2], labels)
-    union, low, high = union_information(t1, t2, cells=cells, seed=seed)
-    gap = max(high - union, union - low)
-    known = entropy(np.bincount(labels) / len(labels))
-    return Informations(implied_information(t1), implied_information(t2), union, joint, gap, known)
+    union, low, high, needed = union_information(t1, t2, cells=cells, gap=gap, seed=seed)
+    first, second = implied_information(t1), implied_information(t2)
+    left = max(high - union, union - low)
+    return Informations(first, second, union, joint, left, entropy(np.bincount(labels) / len(labels)), needed)
 
 
-def union_information(t1: np.ndarray, t2: np.ndarray, *, cells: int = 32, seed: int = 0) -> tuple[float, float, float]:
-    """BROJA union information in bits of two calibrated posteriors (n, C) with one mean: value, and bounds on it.
+def union_information(t1, t2, *, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Union:
+    """BROJA union information in bits of two calibrated posteriors (n, C) with one mean.
 
-    For two classes the three are one. For more, grouping source i loses d_i = I(T_i;Y) - I(cell_i;Y) bits, and the
-    union of the cells is low by between 0 and d_1 + d_2: under the optimal coupling of the cells, let each T_i depend
-    on the rest only through its cell and Y; then I(T_1,T_2;Y) exceeds I(cell_1,cell_2;Y) by no more than that. Which
-    share of d_1 + d_2 is missing is read off the gain from half as many cells, and lies between a quarter and a half as
-    a rule. The bounds are certain but wide: with 4 classes and 32 cells, several times the error of the value.
+    For two classes value and bounds are one. For more, grouping source i loses d_i = I(T_i;Y) - I(cell_i;Y) bits, and
+    the union of the cells is low by between 0 and d_1 + d_2: under the optimal coupling of the cells, let each T_i
+    depend on the rest only through its cell and Y; then I(T_1,T_2;Y) exceeds I(cell_1,cell_2;Y) by no more than that.
+    Which share of d_1 + d_2 is missing is read off the gain from coarser cells, and lies between a quarter and a half
+    as a rule. The bounds are certain but wide. What is lost falls with a power of the number of cells, about 2/(C - 1):
+    where that power, read off as well, says that cells within reach suffice for ``gap``, so many are taken.
     """
     first, second = implied_information(t1), implied_information(t2)
     if t1.shape[1] == 2:
         union = float(binary.union_information(t1 / len(t1), t2 / len(t2)))
-        return union, union, union
-    coarse, coarse_lost, _ = _grouped_union(t1, t2, max(2, cells // 2), seed)
-    fine, lost, gap = _grouped_union(t1, t2, cells, seed)
-    low = max(first, second, fine - gap)
-    high = max(low, min(first + second, fine + lost))
-    share = np.clip((fine - coarse) / max(coarse_lost - lost, TOLERANCE), 0.0, 1.0)
-    return float(np.clip(fine + share * lost, low, high)), low, high
+        return Union(union, union, union)
+    size = cells or CELLS
+    coarse, fine = _grouped_union(t1, t2, max(2, size // 2), seed), _grouped_union(t1, t2, size, seed)
+    needed = _needed(coarse, fine, gap)
+    finest = int(np.sqrt(LARGEST / t1.shape[1]))
+    if cells is None and size < needed <= finest:
+        coarse, fine = fine, _grouped_union(t1, t2, min(int(1.2 * needed), finest), seed)
+        needed = _needed(coarse, fine, gap)
+    low = max(first, second, fine.union - fine.gap)
+    high = max(low, min(first + second, fine.union + fine.lost))
+    share = np.clip((fine.union - coarse.union) / max(coarse.lost - fine.lost, TOLERANCE), 0.0, 1.0)
+    value = float(np.clip(fine.union + share * fine.lost, low, high))
+    return Union(value, low, high, needed if max(high - value, value - low) > gap else 0.0)
 
 
-def _grouped_union(t1, t2, cells: int, seed: int) -> tuple[float, float, float]:
-    """Union information of grouped posteriors, what grouping lost of the two informations, and the solver's gap."""
+class _Grouped(NamedTuple):
+    """Union information of grouped posteriors, what grouping lost of both informations, the solver's gap, the cells."""
+
+    union: float
+    lost: float
+    gap: float
+    cells: int
+
+
+def _grouped_union(t1, t2, cells: int, seed: int) -> _Grouped:
     rng = np.random.default_rng(seed)
     table_1, table_2 = (group(t, cells, rng) for t in (t1, t2))
     atoms = broja(table_1[:, None] * table_2 / table_1.sum(0), tol=TOLERANCE)
     kept = atoms.information_1 + atoms.information_2
-    union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
-    return union, max(0.0, implied_information(t1) + implied_information(t2) - kept), atoms.gap
+    lost = max(0.0, implied_information(t1) + implied_information(t2) - kept)
+    return _Grouped(atoms.redundancy + atoms.unique_1 + atoms.unique_2, lost, atoms.gap, cells)
+
+
+def _needed(coarse: _Grouped, fine: _Grouped, gap: float) -> float:
+    """Cells that bring what is lost down to ``gap``, on the power law through two numbers of cells; 0 if fine does."""
+    if fine.lost <= gap:
+        return 0.0
+    power = np.log(max(coarse.lost / fine.lost, 1.01)) / np.log(fine.cells / coarse.cells)
+    return float(fine.cells * (fine.lost / gap) ** (1 / power))
 
 
 def group(t: np.ndarray, cells: int, rng: np.random.Generator) -> np.ndarray:

@@ -1,5 +1,7 @@
 """Posteriors to atoms: exact where everything is known, calibrated where it is not, and indifferent to names."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -116,7 +118,7 @@ def test_the_bounds_hold_the_union_of_ungrouped_posteriors(cells):
     truth = truths.load("mixture")
     drawn = truth.latents(np.random.default_rng(2), 4000)
     t1, t2 = (recalibrate([np.maximum(t, 1e-6)], drawn.label) for t in drawn[3:5])
-    value, low, high = layer.union_information(t1, t2, cells=cells)
+    value, low, high, _ = layer.union_information(t1, t2, cells=cells)
     exact = max(implied_information(t) for t in (t1, t2))  # source 2 knows nothing that source 1 does not
     assert low - 1e-4 <= exact <= high + 1e-4
     assert value == pytest.approx(exact, abs=0.02)
@@ -133,6 +135,20 @@ def test_grouping_is_corrected_for_what_it_loses():
 def test_noise_is_moved_back_into_what_informations_allow():
     atoms = layer.Informations(first=0.3, second=-0.1, union=0.5, joint=0.2).atoms("test")
     np.testing.assert_allclose(atoms.as_array(), [0, 0.3, 0, 0], atol=1e-15)
+
+
+def test_the_gap_of_many_classes_is_reached_or_its_price_told():
+    truth = truths.load("mixture")
+    drawn = truth.latents(np.random.default_rng(0), 2000)
+    fixed, refined = (layer.atoms_from_posteriors(*drawn[3:], drawn.label, cells=cells) for cells in (16, None))
+    assert refined.gap < 0.02 < fixed.gap
+    assert "cells" not in refined.source
+    assert "0.02 would take about" in fixed.source
+
+    (t1, y), (t2, _) = predictions(500, 10, 0), predictions(500, 10, 1)
+    diffuse = layer.atoms_from_posteriors(t1, t2, t1, y)
+    assert diffuse.gap > 0.1
+    assert float(re.search(r"about (\S+) cells", diffuse.source).group(1)) > 1000
 
 
 def test_labels_may_be_booleans_or_names():
