@@ -9,6 +9,7 @@ The uncorrected lower bounds are told beside it.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -138,9 +139,11 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
     slack = np.abs(atoms.as_array() - bounds.atoms(source).as_array())
     ceiling = largest_entropy(np.bincount(y), 0.95)
-    return infer_rows(
+    drawn = infer_rows(
         extrapolated, len(y), source, slack=slack, ceiling=ceiling, replicates=replicates, seed=seed, groups=groups
     )
+    low, high = np.minimum(drawn.low, atoms.as_array()), np.maximum(drawn.high, atoms.as_array())
+    return dataclasses.replace(atoms, low=low, high=high, p=drawn.p)
 
 
 def _extrapolated(full: Informations, half: Informations) -> Informations:
