@@ -38,11 +38,13 @@ class HeldOut(NamedTuple):
         posterior: (n, classes); row i is predicted by a classifier fitted to other folds.
         halved: the same from classifiers fitted to half as many samples, for extrapolation to infinite samples.
         classifier: name in the ladder.
+        parameters: of a linear classifier of these features and classes.
     """
 
     posterior: np.ndarray
     halved: np.ndarray
     classifier: str
+    parameters: int
 
 
 class Split(NamedTuple):
@@ -84,12 +86,13 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
         ValueError: if the samples of a class lie in too few groups to fit and predict it.
     """
     features = np.concatenate(sources, axis=1)
-    fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, y.max() + 1), features, y)
+    fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, int(y.max()) + 1), features, y)
     fold = _folds(y, folds, seed, groups)
     full = _splits(fold, y, seed)
     half = [Split(_some(split.train, y, len(split.train) // 2, seed), split.test) for split in full]
     best = _choice(fits, _trial(fold, y, seed), full[0])
-    return HeldOut(fits.assembled(best, full), fits.assembled(best, half), best)
+    parameters = features.shape[1] * int(y.max())
+    return HeldOut(fits.assembled(best, full), fits.assembled(best, half), best, parameters)
 
 
 class _Fits:

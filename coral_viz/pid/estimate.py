@@ -19,7 +19,15 @@ from coral_viz.pid import samples
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
-from coral_viz.pid.inference import bias_corrected, check_interval, infer, infer_rows, largest_entropy, warn_if_sparse
+from coral_viz.pid.inference import (
+    bias_corrected,
+    check_interval,
+    infer,
+    infer_rows,
+    largest_entropy,
+    undetectable,
+    warn_if_sparse,
+)
 from coral_viz.pid.posteriors import GAP, Informations, informations, told_of_grouping
 from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
@@ -128,20 +136,23 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
         return _extrapolated(*(fitted(rows, kind, np.inf) for kind in ("posterior", "halved")))
 
     # The gap counts twice for full training sets and once for half ones.
-    bounds, half = (fitted(slice(None), kind, GAP / 3) for kind in ("posterior", "halved"))
-    found = _extrapolated(bounds, half)
+    full, half = (fitted(slice(None), kind, GAP / 3) for kind in ("posterior", "halved"))
+    found = _extrapolated(full, half)
     classifiers = ", ".join(fit.classifier for fit in fits)
-    told = f"I1, I2, I12 at least {bounds.first:.3f}, {bounds.second:.3f}, {bounds.joint:.3f} bit before extrapolation"
+    told = f"I1, I2, I12 at least {full.first:.3f}, {full.second:.3f}, {full.joint:.3f} bit before extrapolation"
     source = f"BROJA of posteriors ({classifiers}); {told}{told_of_grouping(found)}"
     atoms = found.atoms(source)
     if not replicates:
         return atoms
     # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
-    slack = np.abs(atoms.as_array() - bounds.atoms(source).as_array())
-    ceiling = largest_entropy(np.bincount(y), 0.95)
-    drawn = infer_rows(
-        extrapolated, len(y), source, slack=slack, ceiling=ceiling, replicates=replicates, seed=seed, groups=groups
-    )
+    slack = np.abs(atoms.as_array() - full.atoms(source).as_array())
+    weak = undetectable(np.array([fit.parameters for fit in fits]), len(y))
+    bounds = {
+        "slack": slack,
+        "floor": np.array([weak[:2].min(), *weak]),
+        "ceiling": largest_entropy(np.bincount(y), 0.95),
+    }
+    drawn = infer_rows(extrapolated, len(y), source, **bounds, replicates=replicates, seed=seed, groups=groups)
     low, high = np.minimum(drawn.low, atoms.as_array()), np.maximum(drawn.high, atoms.as_array())
     return dataclasses.replace(atoms, low=low, high=high, p=drawn.p)
 

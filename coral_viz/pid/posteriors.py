@@ -30,7 +30,7 @@ FLOOR = 1e-6
 # The solver may be this far from the optimum: far less than what a sample can tell.
 TOLERANCE = 1e-4
 # Cells a source is first grouped into; the gap in bits for which more are taken; and the largest table for that.
-CELLS, GAP, LARGEST = 32, 0.02, 50_000
+CELLS, GAP, LARGEST = 32, 0.02, 30_000
 
 
 class Informations(NamedTuple):

@@ -65,14 +65,14 @@ def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
 
     monkeypatch.setattr(classifiers, "_predict", counted)
     rng = np.random.default_rng(0)
-    y = np.arange(600) % 6
-    shift = rng.normal(size=(6, 8))[y] + rng.normal(size=(600, 8))
+    y = np.arange(600) % 3
+    shift = rng.normal(size=(3, 16))[y] / 2 + rng.normal(size=(600, 16))
     classifiers.cross_fit([shift], y, folds=5, seed=0)
     assert [rounds for name, rounds, _ in fitted if "Boosting" in name] == [5]
     assert sum(size for _, _, size in fitted) < 12 * 600
 
-    steps = rng.uniform(size=(600, 8))
-    assert classifiers.cross_fit([steps], (steps[:, 0] * 6).astype(int), folds=3, seed=0).classifier == "boosting"
+    steps = rng.uniform(size=(300, 4))
+    assert classifiers.cross_fit([steps], (steps[:, 0] * 6).astype(int) % 2, folds=3, seed=0).classifier == "boosting"
 
 
 def test_large_samples_are_fitted_twice_on_a_part(monkeypatch):

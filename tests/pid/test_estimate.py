@@ -141,12 +141,11 @@ def test_copies_are_announced_and_groups_hold_them_out_together():
     assert held_out.information < 0.1
 
 
-@pytest.mark.parametrize("value", [1000, -999])
-def test_one_outlier_is_named_and_moves_no_atom(suppressor, found, value):
+def test_one_outlier_is_named_and_moves_no_atom(suppressor, found):
     z1, z2, y = suppressor
     spoilt = z1.copy()
-    spoilt[17, 2] = value
-    with pytest.warns(UserWarning, match=f"z1 holds {value} in row 17, column 2"):
+    spoilt[17, 2] = -999
+    with pytest.warns(UserWarning, match="z1 holds -999 in row 17, column 2"):
         atoms = decompose(spoilt, z2, y, folds=3)
     np.testing.assert_allclose(atoms.as_array(), found.as_array(), atol=0.03)
 
@@ -163,8 +162,9 @@ def test_names_and_categories_are_symbols():
 
 def test_one_part_may_be_named_without_a_list(suppressor):
     z1, z2, y = suppressor
-    one, listed = (decompose_parts({"shared": z1, "b": z2}, y, sources=s, folds=2) for s in ("shared", ["shared"]))
-    assert one.redundancy == listed.redundancy
+    kmeans = {"method": "kmeans", "clusters": 2}
+    one, listed = (decompose_parts({"shared": z1, "b": z2}, y, sources=s, **kmeans) for s in ("shared", ["shared"]))
+    np.testing.assert_array_equal(one.as_array(), listed.as_array())
 
 
 Z, Y = np.random.default_rng(0).normal(size=(40, 2)), np.arange(40) % 2
