@@ -66,7 +66,7 @@ def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
     monkeypatch.setattr(classifiers, "_predict", counted)
     rng = np.random.default_rng(0)
     y = np.arange(600) % 3
-    shift = rng.normal(size=(3, 16))[y] / 2 + rng.normal(size=(600, 16))
+    shift = rng.normal(size=(3, 40))[y] / 3 + rng.normal(size=(600, 40))
     classifiers.cross_fit([shift], y, folds=5, seed=0)
     assert [rounds for name, rounds, _ in fitted if "Boosting" in name] == [5]
     assert sum(size for _, _, size in fitted) < 12 * 600
