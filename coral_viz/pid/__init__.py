@@ -7,6 +7,7 @@ Which function to call:
 - two sources of a binary target, as tables or as posteriors of samples: ``broja_binary``, ``posterior_table``, and
   ``roc_hull`` for the picture;
 - a named example: ``gates.gate("AND")``; to dit and back: ``to_dit``, ``from_dit``;
+- which outcomes are synergistic: ``decompose_pointwise(p, "i_sx")``; which samples, ``pointwise_information(t, y)``;
 - samples: ``decompose(z1, z2, y)``, embeddings or symbols, with intervals if asked; ``decompose_parts`` by name;
 - held-out posteriors of one's own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
 - a table of counts: ``bias_corrected(counts)``, ``infer(counts)`` for intervals and a test of S = 0;
@@ -29,9 +30,9 @@ from coral_viz.pid.broja import broja
 from coral_viz.pid.gaussian import gaussian
 from coral_viz.pid.inference import bias_corrected, infer
 from coral_viz.pid.lattice import redundancy_lattice
-from coral_viz.pid.measures import decompose_pmf
+from coral_viz.pid.measures import decompose_pmf, decompose_pointwise
 from coral_viz.pid.multivariate import dual_total_correlation, o_information, total_correlation
-from coral_viz.pid.posteriors import atoms_from_posteriors, information_from_posterior
+from coral_viz.pid.posteriors import atoms_from_posteriors, information_from_posterior, pointwise_information
 
 __all__ = [
     "NAMES",
@@ -44,6 +45,7 @@ __all__ = [
     "decompose",
     "decompose_parts",
     "decompose_pmf",
+    "decompose_pointwise",
     "dual_total_correlation",
     "from_dit",
     "gates",
@@ -57,6 +59,7 @@ __all__ = [
     "information_from_posterior",
     "measures",
     "o_information",
+    "pointwise_information",
     "posterior_table",
     "redundancy_lattice",
     "roc_hull",

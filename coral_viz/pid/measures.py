@@ -8,6 +8,7 @@ broadcasts against the full table, which is how each definition below becomes on
 from __future__ import annotations
 
 from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 from scipy.sparse import issparse
@@ -52,12 +53,7 @@ def i_pm(p, node=PAIR, sources: int = 2) -> np.ndarray:
     Arguments as for ``i_min``. Its atoms may be negative.
     """
     p = _checked(p, node, sources)
-    target = _log(_marginal(p, (), sources))
-    specificity = ambiguity = np.inf
-    for kept in node:
-        specificity = np.minimum(specificity, -_log(_without_target(p, kept, sources)))
-        ambiguity = np.minimum(ambiguity, target - _log(_marginal(p, kept, sources)))
-    return _mean(p, specificity - ambiguity, sources)
+    return _mean(p, np.subtract(*_parts_pm(p, node, sources)), sources)
 
 
 def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
@@ -67,6 +63,21 @@ def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
     be negative.
     """
     p = _checked(p, node, sources)
+    return _mean(p, np.subtract(*_parts_sx(p, node, sources)), sources)
+
+
+def _parts_pm(p, node, sources: int) -> tuple[np.ndarray, np.ndarray]:
+    """Informative and misinformative part of the pointwise I_+-, each broadcasting to the shape of p."""
+    target = _log(_marginal(p, (), sources))
+    specificity = ambiguity = np.inf
+    for kept in node:
+        specificity = np.minimum(specificity, -_log(_without_target(p, kept, sources)))
+        ambiguity = np.minimum(ambiguity, target - _log(_marginal(p, kept, sources)))
+    return specificity, ambiguity
+
+
+def _parts_sx(p, node, sources: int) -> tuple[np.ndarray, np.ndarray]:
+    """The same of I_sx."""
     union, union_with_target = 0.0, 0.0
     for size in range(1, len(node) + 1):
         for chosen in combinations(node, size):
@@ -74,11 +85,13 @@ def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
             sign = (-1) ** (size + 1)
             union = union + sign * _without_target(p, kept, sources)
             union_with_target = union_with_target + sign * _marginal(p, kept, sources)
-    pointwise = _log(union_with_target) - _log(union) - _log(_marginal(p, (), sources))
-    return _mean(p, pointwise, sources)
+    return -_log(union), _log(_marginal(p, (), sources)) - _log(union_with_target)
 
 
 CLOSED_FORMS = {"i_min": i_min, "mmi": mmi, "i_sx": i_sx, "i_pm": i_pm}
+
+POINTWISE = {"i_pm": _parts_pm, "i_sx": _parts_sx}
+"""Measures that are means over outcomes, each of which has an informative and a misinformative part."""
 
 DIT = (
     "PID_CCS",
@@ -140,6 +153,42 @@ def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -
     shared = CLOSED_FORMS[measure](p)
     atoms = (shared, first - shared, second - shared, both - first - second + shared)
     return Atoms(*(x[()] for x in atoms), gap=np.zeros(p.shape[:-3])[()], source=measure)
+
+
+class Pointwise(NamedTuple):
+    """Atoms of every outcome in bits, fields of the shape of the table and 0 where its probability is.
+
+    The informative part is surprise taken away by learning the sources, the misinformative part what of it would have
+    been no news given the target. Neither depends on the other; their difference, averaged, is the decomposition.
+    """
+
+    informative: Atoms
+    misinformative: Atoms
+
+
+def decompose_pointwise(p, measure: str = "i_sx") -> Pointwise:
+    """The atoms of each outcome (x1, x2, y): which ones are redundant or synergistic, and which mislead.
+
+    Args:
+        p: probabilities or counts, shape batch axes + (n1, n2, ny).
+        measure: "i_sx" (Makkeh, Gutknecht and Wibral 2021) or "i_pm" (Finn and Lizier 2018).
+
+    Raises:
+        ValueError: another measure, or a bad table.
+
+    >>> xor = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]])
+    >>> decompose_pointwise(xor).informative.synergy[0, 1, 1].round(4)
+    np.float64(0.415)
+    """
+    if measure not in POINTWISE:
+        raise ValueError(f"There are no pointwise atoms of {measure!r}; there are {', '.join(POINTWISE)}.")
+    p = table(p)
+    nodes = [POINTWISE[measure](p, node, 2) for node in (PAIR, ((0,),), ((1,),), ((0, 1),))]
+    parts = []
+    for name, (shared, first, second, both) in zip(Pointwise._fields, zip(*nodes)):
+        atoms = (shared, first - shared, second - shared, both - first - second + shared)
+        parts.append(Atoms(*(np.where(p > 0, atom, 0.0) for atom in atoms), source=f"{measure}, {name}"))
+    return Pointwise(*parts)
 
 
 def _checked(p, node, sources: int) -> np.ndarray:

@@ -74,10 +74,18 @@ def information_from_posterior(t: np.ndarray, y: np.ndarray) -> tuple[float, flo
     divergence between the true posterior and the prediction (Barber and Agakov, NeurIPS 2003). It is negative where the
     predictions are worse than the label frequencies. Predictions below ``FLOOR`` count as ``FLOOR``.
     """
+    gained = pointwise_information(t, y)
+    return float(gained.mean()), float(gained.std(ddof=1) / np.sqrt(len(gained)))
+
+
+def pointwise_information(t: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """What the prediction of each sample tells about its label, log2 t[y] / p(y) in bits (n,); below 0 it misleads.
+
+    Arguments as for ``information_from_posterior``, which is the mean. Sample by sample, what the joint source tells
+    beyond either source alone shows which samples are synergistic.
+    """
     t, y = _checked(t, y, "t")
-    frequencies = np.bincount(y) / len(y)
-    gained = np.log2(t[np.arange(len(y)), y] / frequencies[y])
-    return float(gained.mean()), float(gained.std(ddof=1) / np.sqrt(len(y)))
+    return np.log2(t[np.arange(len(y)), y] / (np.bincount(y) / len(y))[y])
 
 
 class Union(NamedTuple):

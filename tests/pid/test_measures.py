@@ -111,6 +111,27 @@ def test_bad_input_is_named(call, words):
         call()
 
 
+@pytest.mark.parametrize("measure", ["i_sx", "i_pm"])
+def test_pointwise_atoms_average_to_the_decomposition(measure):
+    p = dirichlet((3, 2, 4), 5, concentration=0.3)
+    p[0, 1, 1] = 0
+    p /= p.sum((1, 2, 3), keepdims=True)
+    informative, misinformative = (part.as_array() for part in pid.decompose_pointwise(p, measure))
+    means = (p * (informative - misinformative)).sum((2, 3, 4))
+    np.testing.assert_allclose(means, pid.decompose_pmf(p, measure).as_array(), atol=1e-12)
+
+
+def test_pointwise_atoms_of_the_exclusive_or():
+    # Makkeh et al. 2021: each outcome loses log2(3/4) of shared surprise, and its target was even odds.
+    found = pid.decompose_pointwise(gates.gate("XOR"), "i_sx")
+    happens = gates.gate("XOR") > 0
+    np.testing.assert_allclose(found.informative.redundancy[happens], np.log2(4 / 3))
+    np.testing.assert_allclose(found.misinformative.redundancy[happens], 1)
+    assert (found.informative.redundancy[~happens] == 0).all()
+    with pytest.raises(ValueError, match="no pointwise atoms of 'broja'; there are i_pm, i_sx"):
+        pid.decompose_pointwise(gates.gate("XOR"), "broja")
+
+
 def test_a_missing_package_is_a_sentence(monkeypatch):
     def missing(name):
         raise ModuleNotFoundError(f"No module named {name!r}", name="pypoman")

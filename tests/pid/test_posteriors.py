@@ -111,6 +111,7 @@ def test_information_bound_and_its_error_in_closed_form():
     bits, error = layer.information_from_posterior(t, y)
     assert bits == pytest.approx(gained.mean())
     assert error == pytest.approx(gained.std(ddof=1) / np.sqrt(10))
+    np.testing.assert_allclose(np.sort(layer.pointwise_information(t, y)), np.sort(gained))
 
 
 @pytest.mark.parametrize("cells", [12, 16, 32])
