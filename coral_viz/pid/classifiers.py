@@ -123,7 +123,7 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
     Boosting is fitted only if five rounds of it come near: they cost a fraction, and show whether trees suit the data.
     """
     noise = 0.5 / np.sqrt(len(trial.test))
-    few_rounds = {"boosting": _boosting(5, 0.5, 16, 0)}
+    few_rounds = {"boosting": _boosting(5, 0.5, 16, 0, max_bins=32)}
     glimpse = _Fits(few_rounds, fits.features, fits.y).information("boosting", trial)
     told = {name: fits.information(name, trial) for name in fits.candidates if name != "boosting"}
     if glimpse > max(0.7 * max(told.values()), noise):
@@ -181,10 +181,9 @@ def _some(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:
     return np.sort(rows[np.argsort(rank, kind="stable")[:size]])
 
 
-def _boosting(rounds: int, step: float, leaves: int, seed: int) -> HistGradientBoostingClassifier:
-    return HistGradientBoostingClassifier(
-        max_iter=rounds, learning_rate=step, max_leaf_nodes=leaves, early_stopping=False, random_state=seed
-    )
+def _boosting(rounds: int, step: float, leaves: int, seed: int, **options) -> HistGradientBoostingClassifier:
+    growth = {"max_iter": rounds, "learning_rate": step, "max_leaf_nodes": leaves}
+    return HistGradientBoostingClassifier(**growth, early_stopping=False, random_state=seed, **options)
 
 
 def _predict(model: ClassifierMixin, features, y, train, test) -> np.ndarray:

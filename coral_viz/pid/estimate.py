@@ -162,13 +162,13 @@ def _extrapolated(full: Informations, half: Informations) -> Informations:
 
     What a source leaves open, H(Y) - I, is extrapolated: times 2 - 1/r, where halving the training set divided it by r.
     A curve so steep that this would end near zero or below is far from a line in 1/n; there it is r^2 instead, which
-    takes over where the two are equal, at r = .618, and stays positive.
+    takes over where the two are equal, at r = .618, and stays positive. More samples never leave more open.
     """
 
     def limit(at_full: float, at_half: float) -> float:
         left, left_half = full.entropy - at_full, half.entropy - at_half
         ratio = max(left / max(left_half, 1e-12), 1e-12)
-        return full.entropy - left * max(2 - 1 / ratio, min(ratio, 1.0) ** 2)
+        return full.entropy - left * min(max(2 - 1 / ratio, ratio**2), 1.0)
 
     first, second, union, joint = (limit(*pair) for pair in zip(full[:4], half[:4]))
     high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
