@@ -12,9 +12,7 @@ import warnings
 from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import block_diag
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
-from sklearn.covariance import ledoit_wolf
+from sklearn.base import ClassifierMixin
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -25,6 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from coral_viz.pid.calibration import implied_information, recalibrate
+from coral_viz.pid.directions import Directions
 from coral_viz.pid.posteriors import FLOOR
 
 # Beyond so many samples two folds do. Training sets, and those of a first trial, hold at most so many.
@@ -194,59 +193,3 @@ def _predict(model: ClassifierMixin, features, y, train, test) -> np.ndarray:
         predicted = model.fit(features[train], y[train]).predict_proba(features[test])
     predicted = np.maximum(predicted.astype(float), FLOOR)
     return predicted / predicted.sum(1, keepdims=True)
-
-
-class Directions(TransformerMixin, BaseEstimator):
-    """Few projections of X in which the classes differ: by their means, and by their second moments.
-
-    Sufficient dimension reduction: the space of class means (sliced inverse regression, Li 1991) and the leading
-    eigenvectors of sum_c p_c (S_c - S)^2 (sliced average variance estimation, Cook and Weisberg 1991), S_c being the
-    covariance of whitened X in class c. An exclusive or of two projections shows in no mean and no marginal, but here
-    it does.
-
-    Args:
-        blocks: widths of the sources side by side in X. With several, only covariances *between* sources are compared:
-            far fewer numbers to estimate, and what a source says by itself is asked of it alone.
-        second_order: number of projections by second moments.
-    """
-
-    def __init__(self, blocks: tuple[int, ...], second_order: int = 4):
-        self.blocks = blocks
-        self.second_order = second_order
-
-    def fit(self, X, y):
-        classes, label = np.unique(y, return_inverse=True)
-        X, member = np.asarray(X, float), np.eye(len(classes))[label]
-        self.projection_ = np.concatenate([self._by_means(X, member), self._by_moments(X, member)], axis=1)
-        return self
-
-    def transform(self, X):
-        return X @ self.projection_.astype(X.dtype)
-
-    def _by_means(self, X, member):
-        whiten = _whitening(X)
-        means = member.T @ ((X - X.mean(0)) @ whiten) / np.sqrt(member.sum(0))[:, None]
-        axes = np.linalg.svd(means, full_matrices=False)[2]
-        return whiten @ axes[: member.shape[1] - 1].T
-
-    def _by_moments(self, X, member):
-        pieces = np.split(X, np.cumsum(self.blocks)[:-1], axis=1)
-        whiten = block_diag(*[_whitening(piece) for piece in pieces])
-        white = (X - X.mean(0)) @ whiten
-        pooled, contrast = _covariance(white), np.zeros((X.shape[1], X.shape[1]))
-        block = np.repeat(np.arange(len(self.blocks)), self.blocks)
-        compared = np.not_equal.outer(block, block) if len(self.blocks) > 1 else 1.0
-        for rows in member.T.astype(bool):
-            difference = (_covariance(white[rows]) - pooled) * compared
-            contrast += rows.mean() * difference @ difference
-        return whiten @ np.linalg.eigh(contrast)[1][:, -self.second_order :]
-
-
-def _covariance(X) -> np.ndarray:
-    return np.atleast_2d(np.cov(X, rowvar=False, bias=True))
-
-
-def _whitening(X) -> np.ndarray:
-    """Symmetric inverse root of the covariance, shrunk after Ledoit and Wolf (2004); constant columns stay constant."""
-    values, vectors = np.linalg.eigh(ledoit_wolf(X)[0])
-    return vectors / np.sqrt(np.maximum(values, 1e-6)) @ vectors.T

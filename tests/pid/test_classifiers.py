@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coral_viz.pid import classifiers, truths
+from coral_viz.pid.directions import Directions
 from coral_viz.pid.posteriors import information_from_posterior
 
 
@@ -11,7 +12,7 @@ def test_directions_find_an_exclusive_or_hidden_between_sources():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(1500, 12))
     y = (x[:, 2] > 0) ^ (x[:, 9] > 0)
-    projection = classifiers.Directions((6, 6), second_order=2).fit(x, y).projection_[:, 1:]
+    projection = Directions((6, 6), second_order=2).fit(x, y).projection_[:, 1:]
     projection /= np.linalg.norm(projection, axis=0)
     assert sorted(np.abs(projection).argmax(0)) == [2, 9]
     assert (np.abs(projection).max(0) > 0.9).all()
@@ -21,13 +22,13 @@ def test_directions_find_a_difference_in_spread_within_one_source():
     rng = np.random.default_rng(0)
     y = rng.integers(0, 2, 1500)
     x = rng.normal(size=(1500, 5)) * (1 + y[:, None] * (np.arange(5) == 3))
-    projection = classifiers.Directions((5,), second_order=1).fit(x, y).projection_[:, 1]
+    projection = Directions((5,), second_order=1).fit(x, y).projection_[:, 1]
     assert np.abs(projection).argmax() == 3
 
 
 def test_directions_bear_constant_columns():
     x = np.random.default_rng(0).normal(size=(60, 3)) * [1, 0, 1]
-    assert np.isfinite(classifiers.Directions((3,)).fit_transform(x, np.arange(60) % 2)).all()
+    assert np.isfinite(Directions((3,)).fit_transform(x, np.arange(60) % 2)).all()
 
 
 @pytest.mark.parametrize("name", ["shrunken logistic", "logistic", "directions", "perceptron", "boosting"])
