@@ -9,7 +9,6 @@ The uncorrected lower bounds are told beside it.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -28,12 +27,12 @@ from coral_viz.pid.inference import (
     undetectable,
     warn_if_sparse,
 )
-from coral_viz.pid.posteriors import GAP, Informations, informations, told_of_grouping
+from coral_viz.pid.posteriors import CELLS, GAP, Informations, informations, told_of_grouping
 from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
 METHODS = ("posterior", "kmeans")
 # Cells of the largest table of symbols: beyond, no sample fills it and no memory holds it.
-CELLS = 10**8
+LARGEST_TABLE = 10**8
 
 
 def decompose(
@@ -129,14 +128,14 @@ def decompose_parts(
 
 
 def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups) -> Atoms:
-    def fitted(rows: np.ndarray | slice, kind: str, gap: float) -> Informations:
-        return informations(*(getattr(fit, kind)[rows] for fit in fits), y[rows], gap=gap, seed=seed)
+    def fitted(rows: np.ndarray | slice, kind: str, **grouping) -> Informations:
+        return informations(*(getattr(fit, kind)[rows] for fit in fits), y[rows], seed=seed, **grouping)
 
-    def extrapolated(rows: np.ndarray) -> Informations:
-        return _extrapolated(*(fitted(rows, kind, np.inf) for kind in ("posterior", "halved")))
+    def coarse(rows: np.ndarray) -> Informations:
+        return _extrapolated(*(fitted(rows, kind, cells=CELLS // 2) for kind in ("posterior", "halved")))
 
     # The gap counts twice for full training sets and once for half ones.
-    full, half = (fitted(slice(None), kind, GAP / 3) for kind in ("posterior", "halved"))
+    full, half = (fitted(slice(None), kind, gap=GAP / 3) for kind in ("posterior", "halved"))
     found = _extrapolated(full, half)
     classifiers = ", ".join(fit.classifier for fit in fits)
     told = f"I1, I2, I12 at least {full.first:.3f}, {full.second:.3f}, {full.joint:.3f} bit before extrapolation"
@@ -152,9 +151,7 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
         "floor": np.array([weak[:2].min(), *weak]),
         "ceiling": largest_entropy(np.bincount(y), 0.95),
     }
-    drawn = infer_rows(extrapolated, len(y), source, **bounds, replicates=replicates, seed=seed, groups=groups)
-    low, high = np.minimum(drawn.low, atoms.as_array()), np.maximum(drawn.high, atoms.as_array())
-    return dataclasses.replace(atoms, low=low, high=high, p=drawn.p)
+    return infer_rows(coarse, len(y), source, point=atoms, **bounds, replicates=replicates, seed=seed, groups=groups)
 
 
 def _extrapolated(full: Informations, half: Informations) -> Informations:
@@ -195,7 +192,7 @@ def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
 def _counts(x1: np.ndarray, x2: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Table of counts (values of x1, values of x2, classes)."""
     shape = x1.max() + 1, x2.max() + 1, y.max() + 1
-    if np.prod(shape, dtype=float) > CELLS:
+    if np.prod(shape, dtype=float) > LARGEST_TABLE:
         raise ValueError(
             f"A table of {' x '.join(map(str, shape))} is too large: are the symbols numbers of an embedding?"
         )

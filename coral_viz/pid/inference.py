@@ -86,6 +86,7 @@ def infer_rows(
     n: int,
     source: str,
     *,
+    point: Atoms | None = None,
     slack: np.ndarray | float = 0.0,
     floor: np.ndarray | float = 0.0,
     ceiling: float = np.inf,
@@ -98,13 +99,15 @@ def infer_rows(
 
     Rows are resampled with replacement, those of one of the ``groups`` (n,) together, and posteriors grouped anew, but
     classifiers are not fitted again: what the bootstrap cannot know of their error is to be given as ``slack`` in bits,
-    per atom (4,). Every interval reaches up to ``floor`` (4,), below which an atom would not show, and none beyond
-    ``ceiling``, the most the label may hold. The ``gap`` of the estimate, a worst case of the grouping, pads no
-    interval. ``p`` is NaN: a null would need new fits.
+    per atom (4,). ``point`` is the estimate the intervals are for, if ``estimate`` is a quicker and coarser one. Every
+    interval reaches up to ``floor`` (4,), below which an atom would not show, and none beyond ``ceiling``, the most the
+    label may hold. The ``gap`` of the estimate, a worst case of the grouping, pads no interval. ``p`` is NaN: a null
+    would need new fits.
     """
     check_interval(level, replicates)
     rng = np.random.default_rng(seed)
-    point = estimate(np.arange(n)).atoms(source)
+    coarse = estimate(np.arange(n)).atoms(source)
+    point = coarse if point is None else point
     members = None if groups is None else [np.flatnonzero(groups == group) for group in np.unique(groups)]
 
     def resampled() -> np.ndarray:
@@ -112,8 +115,9 @@ def infer_rows(
             return rng.integers(0, n, n)
         return np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
 
-    drawn = [estimate(resampled()).atoms(source).as_array() for _ in range(replicates)]
-    found = _with_interval(point, point.as_array(), np.stack(drawn, axis=1), level, slack, ceiling)
+    drawn = np.stack([estimate(resampled()).atoms(source).as_array() for _ in range(replicates)], axis=1)
+    drawn += (point.as_array() - coarse.as_array())[:, None]
+    found = _with_interval(point, point.as_array(), drawn, level, slack, ceiling)
     high = np.maximum(found.high, np.minimum(floor, ceiling))
     return dataclasses.replace(found, high=high, p=np.full(4, np.nan))
 

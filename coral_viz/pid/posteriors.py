@@ -136,7 +136,7 @@ def told_of_grouping(found: Informations) -> str:
 def informations(t1, t2, t12, y, *, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Informations:
     """The informations behind ``atoms_from_posteriors``, before they are made consistent; arguments as there.
 
-    ``gap``: to reach, in bits, if ``cells`` is None; infinite to leave it at ``CELLS``.
+    ``gap``: to reach, in bits, if ``cells`` is None.
     """
     if not np.shape(t1) == np.shape(t2) == np.shape(t12):
         shapes = f"{np.shape(t1)}, {np.shape(t2)} and {np.shape(t12)}"
