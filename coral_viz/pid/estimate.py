@@ -143,8 +143,7 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     atoms = found.atoms(source)
     if not replicates:
         return atoms
-    # The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again.
-    slack = np.abs(atoms.as_array() - full.atoms(source).as_array())
+    slack = _slack(full, found, np.abs(atoms.as_array() - full.atoms(source).as_array()))
     weak = undetectable(np.array([fit.parameters for fit in fits]), len(y))
     bounds = {
         "slack": slack,
@@ -171,6 +170,17 @@ def _extrapolated(full: Informations, half: Informations) -> Informations:
     high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
     gap = max(high - union, union - low)
     return Informations(first, second, union, joint, gap, full.entropy, full.needed if gap > GAP else 0.0)
+
+
+def _slack(full: Informations, found: Informations, moved: np.ndarray) -> np.ndarray:
+    """What may be wrong with extrapolated atoms (4,) that no resampling shows, given how far each was ``moved``.
+
+    The line through two points knows the first order in 1/n; what lies beyond may move an atom as far again. Where an
+    atom stood still because the informations it is made of moved alike, half of what they moved may be wrong with it.
+    """
+    first, second, union, joint = np.abs(np.subtract(found[:4], full[:4]))
+    made_of = np.array([first + second + union, second + union, first + union, union + joint])
+    return np.maximum(moved, made_of / 2)
 
 
 def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:

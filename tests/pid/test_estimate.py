@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from coral_viz.pid import broja, truths
-from coral_viz.pid.estimate import _extrapolated, decompose, decompose_parts
+from coral_viz.pid.estimate import _extrapolated, _slack, decompose, decompose_parts
 from coral_viz.pid.inference import bias_corrected
 from coral_viz.pid.posteriors import Informations
 
@@ -127,6 +127,11 @@ def test_extrapolation_is_linear_where_curves_are_flat_and_stays_below_the_label
     assert _extrapolated(full, flat).first == pytest.approx(0.7)
     assert 0.6 < _extrapolated(full, steep).first < 1
     assert 0.01 < _extrapolated(full, flat).gap <= 0.03 + 1e-9
+
+
+def test_what_is_extrapolated_is_not_sure_even_where_it_cancels():
+    full, found = Informations(0.4, 0.4, 0.4, 0.5), Informations(0.5, 0.5, 0.5, 0.7)
+    np.testing.assert_allclose(_slack(full, found, np.array([0.1, 0.0, 0.0, 0.1])), [0.15, 0.1, 0.1, 0.15])
 
 
 def test_copies_are_announced_and_groups_hold_them_out_together():
