@@ -116,7 +116,7 @@ def test_no_atom_or_interval_exceeds_what_the_label_holds():
     rng = np.random.default_rng(0)
     a, b = rng.choice([-1, 1], (2, 300))
     z1, z2 = (2 * x[:, None] + rng.normal(size=(300, 4)) for x in (a, b))
-    atoms = decompose(z1, z2, a * b > 0, replicates=20)
+    atoms = decompose(z1, z2, a * b > 0, folds=3, replicates=20)
     assert atoms.information <= 1
     assert atoms.high.max() <= 1
     assert atoms.synergy == pytest.approx(1, abs=0.1)
@@ -141,7 +141,7 @@ def test_copies_are_announced_and_groups_hold_them_out_together():
         leaking = decompose(z1, z2, y, folds=2)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        held_out = decompose(z1, z2, y, folds=2, groups=np.repeat(np.arange(60), 5), replicates=20)
+        held_out = decompose(z1, z2, y, folds=2, groups=np.repeat(np.arange(60), 5))
     assert leaking.redundancy > 0.3
     assert held_out.information < 0.1
 
