@@ -6,8 +6,6 @@ mutual informations stand in the loops of solvers and are of probabilities that 
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 from scipy.special import entr
 
@@ -44,24 +42,11 @@ def table(p, ndim: int = 3) -> np.ndarray:
     if (p < 0).any():
         raise ValueError(f"Probabilities must not be negative, but the table holds {p.min():g}.")
     axes = tuple(range(-ndim, 0))
-    _warn_if_one_table(p, ndim)
     p = p / np.maximum(p.max(axis=axes, keepdims=True), np.finfo(float).tiny)  # so that the total cannot overflow
     total = p.sum(axis=axes, keepdims=True)
     if (total == 0).any():
         raise ValueError(f"{int((total == 0).sum())} of {total.size} tables are all zeros, which is no distribution.")
     return p / total
-
-
-def _warn_if_one_table(p: np.ndarray, ndim: int) -> None:
-    """Tables of a batch sum to 1 each: one that does so as a whole is likely a table of more variables."""
-    tables = int(np.prod(p.shape[:-ndim]))
-    if tables > 1 and p.max() < 1 and abs(p.sum() - 1) < 1e-9:
-        warnings.warn(
-            f"Probabilities of shape {p.shape} sum to 1 as a whole, but are read as a batch of {tables} tables of "
-            f"{ndim} axes, each normalised. Is the first axis a third source? Then see redundancy_lattice(3).",
-            UserWarning,
-            stacklevel=4,
-        )
 
 
 def entropy(p, axis=-1) -> np.ndarray:

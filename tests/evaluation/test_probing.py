@@ -192,9 +192,9 @@ def test_pieces_are_held_out_whole():
 )
 def test_any_dtype_and_numbering_of_labels_gives_the_same_bits(made):
     x, y = gaussian_classes(300, 2, 0.5, 0)
-    expected = probing.probe({"z": x}, {"y": y}, {"z": x}, {"y": y})
+    expected = evaluation.probe({"z": x}, {"y": y}, {"z": x}, {"y": y})
     x, y = made(x.clone(), y)
-    found = probing.probe({"z": x}, {"y": y}, {"z": x}, {"y": y})
+    found = evaluation.probe({"z": x}, {"y": y}, {"z": x}, {"y": y})
     assert found["value"].to_numpy() == pytest.approx(expected["value"].to_numpy(), abs=1e-6)
 
 
@@ -203,11 +203,11 @@ def test_any_dtype_and_numbering_of_labels_gives_the_same_bits(made):
 def test_half_precision_is_probed_also_where_gradients_are_off(dtype, mode):
     x, y = gaussian_classes(300, 2, 1.0, 0)
     with mode():
-        rows = probing.probe({"z": x.to(dtype)}, {"y": y}, {"z": x.to(dtype)}, {"y": y})
+        rows = evaluation.probe({"z": x.to(dtype)}, {"y": y}, {"z": x.to(dtype)}, {"y": y})
     assert rows[rows.metric == "balanced_accuracy"]["value"].item() > 0.9
 
 
 def test_labels_that_are_no_classes_are_refused():
     x, y = gaussian_classes(300, 2, 1.0, 0)
     with pytest.raises(ValueError, match=r"label 'y' must hold whole numbers, one for each class, not torch.float32"):
-        probing.probe({"z": x}, {"y": y.float()}, {"z": x}, {"y": y})
+        evaluation.probe({"z": x}, {"y": y.float()}, {"z": x}, {"y": y})

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coral_viz import pid
 from coral_viz.pid import information
 
 RNG = np.random.default_rng(0)
@@ -80,11 +79,3 @@ def test_the_co_information_of_counts_is_that_of_probabilities():
     assert information.co_information(7 * p) == pytest.approx(information.co_information(p), abs=1e-14)
     with pytest.raises(ValueError, match="must not be negative"):
         information.co_information(-p)
-
-
-def test_one_table_of_three_sources_is_no_batch_in_silence():
-    p = np.random.default_rng(0).dirichlet(np.ones(16)).reshape(2, 2, 2, 2)
-    with pytest.warns(UserWarning, match="sum to 1 as a whole, but are read as a batch of 2 tables"):
-        pid.decompose_pmf(p, "i_min")
-    with pytest.warns(UserWarning, match="a third source"):
-        pid.broja(p)
