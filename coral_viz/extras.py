@@ -28,7 +28,7 @@ def requirements() -> dict[str, list[Requirement]]:
     Raises:
         importlib.metadata.PackageNotFoundError: coral_viz is not installed; its source is merely on the path.
     """
-    stated = [Requirement(line) for line in importlib.metadata.requires("coral_viz")]
+    stated = [Requirement(line) for line in importlib.metadata.requires("coral_viz") or []]
     adds = {"": [each for each in stated if each.marker is None]}
     for extra in MAIN:
         known = {each.name for earlier in adds.values() for each in earlier} | {"coral_viz"}

@@ -100,15 +100,16 @@ def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Te
     generator = torch.Generator().manual_seed(seed)
     if pieces is None:
         order = torch.randperm(n, generator=generator)
-        held = max(1, int(HELD_OUT * n))
-        return order[held:], order[:held], order[:0]
+        count = max(1, int(HELD_OUT * n))
+        return order[count:], order[:count], order[:0]
     names, index = pieces.cpu().unique(return_inverse=True)
     place = torch.randperm(len(names), generator=generator)[index]
     last = place.amax(1).kthvalue(max(1, int(HELD_PIECES * n))).values
     kept, held = place.amin(1) > last, place.amax(1) <= last
     if not kept.any():
         raise ValueError(f"of {n} probe samples none is without the pieces of those held out; give more samples.")
-    return tuple(which.nonzero().squeeze(1) for which in (kept, held, ~kept & ~held))
+    mixed = ~kept & ~held
+    return kept.nonzero().squeeze(1), held.nonzero().squeeze(1), mixed.nonzero().squeeze(1)
 
 
 def _linear(

@@ -5,6 +5,7 @@ import pkgutil
 
 from coral_viz.methods.method import REGISTRY, FusionKnobs, Knobs, Method
 from coral_viz.options import shown
+from coral_viz.tasks import Task
 
 __all__ = ["FusionKnobs", "Knobs", "Method", "build", "get", "names"]
 
@@ -25,7 +26,7 @@ def get(name: str) -> type[Method]:
     return REGISTRY[name]
 
 
-def build(name: str, task, **knobs) -> Method:
+def build(name: str, task: Task, **knobs) -> Method:
     """A freshly initialised method for a task, on the task's device, with torch's current random state.
 
     Raises ValueError for an unknown method, an unknown knob, a value out of range, or a number of modalities that the

@@ -12,6 +12,7 @@ from coral_viz.methods import losses
 from coral_viz.methods.cross import CrossKnobs, bounded_scale
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,9 @@ class CLIPIB(Separate):
 
     NAME, TITLE, PAPER = "clip_ib", "CLIP+IB", "arXiv 2605.29900"
     KNOBS = CLIPIBKnobs
+    knobs: CLIPIBKnobs
 
-    def __init__(self, task, knobs: CLIPIBKnobs):
+    def __init__(self, task: Task, knobs: CLIPIBKnobs):
         super().__init__(task, knobs)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +12,7 @@ from coral_viz.methods import losses
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
 from coral_viz.methods.nets import FusionTransformer, ProjectionHead
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,10 @@ class CoMMKnobs(FusionKnobs):
     )
 
 
-class CoMM(Method):
-    """Z_i = head(fusion of subset i), on two views; L = mean_i [nt(Z'_i, Z''_full) + nt(Z''_i, Z'_full)] / 2.
+class FusedSubsets(Method):
+    """Z_i = head(fusion of subset i), a subset being one modality alone or all; the embedding is the full fusion."""
 
-    The term of the full set can grow by what only the modalities together tell; those of the single ones ask that the
-    fusion keep what each tells alone.
-    """
-
-    NAME, TITLE, PAPER = "comm", "CoMM", "arXiv 2409.07402"
-    KNOBS = CoMMKnobs
-
-    def __init__(self, task, knobs: CoMMKnobs):
+    def __init__(self, task: Task, knobs: FusionKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
         self.fusion = FusionTransformer(knobs.dim, knobs.heads, knobs.depth)
@@ -42,11 +37,7 @@ class CoMM(Method):
         self.whole = ("fused",)
         self.pairs = ((*self.names, self.whole),) if len(self.names) == 2 else ()
 
-    @staticmethod
-    def passes(count):
-        return 2 * count, 2 * (count + 1)
-
-    def tokens(self, inputs: list[Tensor | None]) -> Tensor:
+    def tokens(self, inputs: Sequence[Tensor | None]) -> Tensor:
         """The tokens of all modalities that are given, (B, T, d)."""
         return torch.cat([encode(x) for encode, x in zip(self.encode, inputs) if x is not None], 1)
 
@@ -57,17 +48,10 @@ class CoMM(Method):
         alone = owner != torch.arange(len(counts), device=device).unsqueeze(1)
         return torch.cat([alone, torch.zeros_like(alone[:1])]).unsqueeze(1)
 
-    def fuse(self, inputs: list[Tensor | None]) -> Tensor:
+    def fuse(self, inputs: Sequence[Tensor | None]) -> Tensor:
         """The fusion of every given modality alone, then of all of them, (subsets, B, d)."""
         tokens = self.tokens(inputs)
         return self.fusion(tokens, drop=self.subsets([x is not None for x in inputs], tokens.device))
-
-    def loss(self, view1, view2, progress):
-        z = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1)))
-        options = {"temperature": self.knobs.temperature, "reduction": self.knobs.reduction}
-        terms = losses.comm(list(z[:, 0]), list(z[:, 1]), **options)
-        left_out = {"all": (), "fused": self.names, "alone": ("full",)}[self.knobs.terms]
-        return {name: term for name, term in terms.items() if name not in left_out}
 
     def embed(self, inputs):
         given = [name for name, x in zip(self.names, inputs) if x is not None]
@@ -83,3 +67,26 @@ class CoMM(Method):
         attention = dict(zip(names, self.fusion.attention(tokens, drop=drop)))
         masks = dict(zip(self.names, drop.expand(-1, len(tokens), -1)))
         return Explanation(self.embed(view1), masks, attention)
+
+
+class CoMM(FusedSubsets):
+    """Z_i on two views; L = mean_i [nt(Z'_i, Z''_full) + nt(Z''_i, Z'_full)] / 2.
+
+    The term of the full set can grow by what only the modalities together tell; those of the single ones ask that the
+    fusion keep what each tells alone.
+    """
+
+    NAME, TITLE, PAPER = "comm", "CoMM", "arXiv 2409.07402"
+    KNOBS = CoMMKnobs
+    knobs: CoMMKnobs
+
+    @staticmethod
+    def passes(count):
+        return 2 * count, 2 * (count + 1)
+
+    def loss(self, view1, view2, progress):
+        z = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1)))
+        tau, reduction = self.knobs.temperature, self.knobs.reduction
+        terms = losses.comm(list(z[:, 0]), list(z[:, 1]), temperature=tau, reduction=reduction)
+        left_out = {"all": (), "fused": self.names, "alone": ("full",)}[self.knobs.terms]
+        return {name: term for name, term in terms.items() if name not in left_out}

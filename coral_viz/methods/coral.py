@@ -15,6 +15,7 @@ from coral_viz.methods import losses
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
 from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 # shares of the final mask ratio in the four quarters of training: .05, .35, .55, .75 of tokens for a final .75
 CURRICULUM = (1 / 15, 7 / 15, 11 / 15, 1.0)
@@ -55,8 +56,9 @@ class COrAL(Method):
 
     NAME, TITLE, PAPER = "coral", "COrAL", "arXiv 2602.14983"
     KNOBS = COrALKnobs
+    knobs: COrALKnobs
 
-    def __init__(self, task, knobs: COrALKnobs):
+    def __init__(self, task: Task, knobs: COrALKnobs):
         super().__init__(task, knobs)
         dim, half = knobs.dim, knobs.dim // 2
         self.encode_shared = self.encoders()
@@ -79,10 +81,10 @@ class COrAL(Method):
 
         ``visible``: per modality (B, T_m, 1), 0 where a token is zeroed, or None.
         """
-        tokens = [None if x is None else encode(x) for encode, x in zip(self.encode_shared, inputs)]
-        given = next(t for t in tokens if t is not None)
+        seen = [None if x is None else encode(x) for encode, x in zip(self.encode_shared, inputs)]
+        given = next(t for t in seen if t is not None)
         absent = [given.new_zeros(len(given), count, given.shape[-1]) for count in self.tokens_of]
-        tokens = [zero if t is None else t for t, zero in zip(tokens, absent)]
+        tokens = [zero if t is None else t for t, zero in zip(seen, absent)]
         if visible is not None:
             tokens = [t * v for t, v in zip(tokens, visible)]
         return torch.cat(tokens, 1)

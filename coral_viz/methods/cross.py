@@ -11,6 +11,7 @@ from torch import nn
 from coral_viz.methods import losses
 from coral_viz.methods.method import Knobs, Method
 from coral_viz.options import option
+from coral_viz.tasks import Task
 from coral_viz.training.distributed import gathered
 
 
@@ -28,8 +29,9 @@ class Cross(Method):
     NAME, TITLE, PAPER = "cross", "Cross", "arXiv 2103.00020"
     VERSION = 2
     KNOBS = CrossKnobs
+    knobs: CrossKnobs
 
-    def __init__(self, task, knobs: CrossKnobs):
+    def __init__(self, task: Task, knobs: CrossKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
         self.project = nn.ModuleList(nn.Linear(knobs.dim, knobs.dim, bias=False) for _ in self.encode)

@@ -21,6 +21,7 @@ class CrossSelf(Separate):
     NAME, TITLE, PAPER = "cross_self", "Cross+Self", "arXiv 2112.12750"
     VERSION = 2
     KNOBS = CrossSelfKnobs
+    knobs: CrossSelfKnobs
 
     @staticmethod
     def passes(count):

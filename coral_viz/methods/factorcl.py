@@ -6,6 +6,7 @@ The self-supervised form: the condition that the task would be is replaced by an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from coral_viz.methods import losses
 from coral_viz.methods.method import Knobs, Method, stacked
 from coral_viz.methods.nets import ProjectionHead
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 LOWER = ("shared", "unique_1", "unique_2", "conditional")
 UPPER = ("shared_conditional", "unique")
@@ -52,9 +54,10 @@ class FactorCL(Method):
 
     NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"
     KNOBS = FactorCLKnobs
+    knobs: FactorCLKnobs
     COUNT = (2, 2)
 
-    def __init__(self, task, knobs: FactorCLKnobs):
+    def __init__(self, task: Task, knobs: FactorCLKnobs):
         super().__init__(task, knobs)
         half = knobs.dim // 2
         self.encode = self.encoders()
@@ -66,7 +69,7 @@ class FactorCL(Method):
         self.critics = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in LOWER})
         self.club = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in UPPER})
         self.club.requires_grad_(False)
-        self.fitter = None
+        self.fitter: torch.optim.Optimizer | None = None
         self.whole = ("shared", "unique_1", "unique_2")
         self.pairs = tuple(("shared", name, ("shared", name)) for name in self.whole[1:])
 
@@ -75,18 +78,23 @@ class FactorCL(Method):
         # six critics on all pairs of a batch weigh about as much as four fusion passes
         return 2 * count, 4
 
+    def heads_of(self) -> list[nn.ModuleDict]:
+        """Each modality's heads, by bound."""
+        return cast("list[nn.ModuleDict]", list(self.heads))
+
     def sides(self, view1: list[Tensor], view2: list[Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
         """What each bound compares, (B, width) twice."""
         h1, h2 = (encode(x).mean(1).unflatten(0, (2, -1)) for encode, x in zip(self.encode, stacked(view1, view2)))
-        one, two = ({b: head(h) for b, head in heads.items()} for heads, h in zip(self.heads, (h1, h2)))
+        one, two = ({b: head(h) for b, head in heads.items()} for heads, h in zip(self.heads_of(), (h1, h2)))
         plain = {b: (one[b][0], two[b][0]) for b in ("shared", "unique")}
+        own = {b: (parts[b][0], parts[b][1]) for b, parts in (("unique_1", one), ("unique_2", two))}
         given = {b: (torch.cat([*one[b]], -1), torch.cat([*two[b]], -1)) for b in ("shared_conditional", "conditional")}
-        return plain | given | {"unique_1": tuple(one["unique_1"]), "unique_2": tuple(two["unique_2"])}
+        return plain | given | own
 
     def loss(self, view1, view2, progress):
         sides = self.sides(view1, view2)
         if self.training:
-            self.fit_upper({b: tuple(z.detach() for z in sides[b]) for b in UPPER})
+            self.fit_upper({b: (x.detach(), y.detach()) for b, (x, y) in sides.items() if b in UPPER})
         lower = {b: -losses.nce(self.critics[b](*sides[b])) for b in LOWER}
         upper = {f"minus_{b}": losses.club(self.club[b](*sides[b])) for b in UPPER}
         return lower | upper
@@ -96,7 +104,7 @@ class FactorCL(Method):
 
         In full precision: autocast keeps its copy of a weight, so that later steps would not see what the first did.
         """
-        sides = {b: tuple(z.float() for z in pair) for b, pair in sides.items()}
+        sides = {b: (x.float(), y.float()) for b, (x, y) in sides.items()}
         if self.fitter is None:
             self.fitter = torch.optim.Adam(self.club.parameters(), lr=self.knobs.critic_lr)
         self.club.requires_grad_(True)
@@ -112,18 +120,18 @@ class FactorCL(Method):
         """Head outputs: shared (both modalities'), unique_1, unique_2; a missing modality's part is left out."""
         h = [None if x is None else encode(x).mean(1) for encode, x in zip(self.encode, inputs)]
         bounds = {name: (name, "unique", "conditional") for name in self.whole[1:]}
-        parts = {name: self._read(m, h[m], bounds[name]) for m, name in enumerate(bounds) if h[m] is not None}
+        parts = {name: self._read(m, z, bounds[name]) for m, (name, z) in enumerate(zip(bounds, h)) if z is not None}
         if len(parts) == 2:
-            both = [self._read(m, h[m], ("shared", "shared_conditional")) for m in (0, 1)]
+            both = [self._read(m, z, ("shared", "shared_conditional")) for m, z in enumerate(h) if z is not None]
             parts = {"shared": torch.cat(both, -1)} | parts
         return parts
 
     def _read(self, m: int, h: Tensor, bounds: tuple[str, ...]) -> Tensor:
         """Modality m through its heads of these bounds, side by side."""
-        return torch.cat([self.heads[m][b](h) for b in bounds], -1)
+        return torch.cat([self.heads_of()[m][b](h) for b in bounds], -1)
 
     def keys(self, inputs):
-        return [heads["shared"](encode(x).mean(1)) for heads, encode, x in zip(self.heads, self.encode, inputs)]
+        return [heads["shared"](encode(x).mean(1)) for heads, encode, x in zip(self.heads_of(), self.encode, inputs)]
 
     def score(self, query, gallery, anchor):
         """The shared bound's own critic, whose first argument is modality 1."""

@@ -21,6 +21,7 @@ class GRAM(Separate):
 
     NAME, TITLE, PAPER = "gram", "GRAM", "arXiv 2412.11959"
     KNOBS = VolumeKnobs
+    knobs: VolumeKnobs
 
     def loss(self, view1, view2, progress):
         tau, smoothing = self.knobs.temperature, self.knobs.label_smoothing

@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from coral_viz.methods import losses
-from coral_viz.methods.comm import CoMM
+from coral_viz.methods.comm import FusedSubsets
 from coral_viz.methods.method import Explanation, FusionKnobs, stacked
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class InfMaskingKnobs(FusionKnobs):
     mask_weight: float = option(1.0, "lambda, how much the spread of masked fusions counts at the end", low=0.0)
 
 
-class InfMasking(CoMM):
+class InfMasking(FusedSubsets):
     """L = mean of CoMM's terms and, per view, of L_mask: the fusion must pick out its K masked versions.
 
     A mask keeps floor(T_m (1 - rho)) random tokens of each modality and puts one learned token in place of the rest;
@@ -31,8 +32,9 @@ class InfMasking(CoMM):
 
     NAME, TITLE, PAPER = "infmasking", "InfMasking", "arXiv 2509.25270"
     KNOBS = InfMaskingKnobs
+    knobs: InfMaskingKnobs
 
-    def __init__(self, task, knobs: InfMaskingKnobs):
+    def __init__(self, task: Task, knobs: InfMaskingKnobs):
         super().__init__(task, knobs)
         self.mask_token = nn.Parameter(nn.init.trunc_normal_(torch.empty(knobs.dim), std=0.02))
         self.kept = [_kept(count, knobs.mask_ratio) for count in self.tokens_of]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -10,6 +11,8 @@ from torch import Tensor, nn
 from coral_viz.methods import losses
 from coral_viz.methods.nets import encoder
 from coral_viz.options import Options, option
+from coral_viz.tasks import Task
+from coral_viz.training import Trainable
 
 REGISTRY: dict[str, type[Method]] = {}
 
@@ -37,7 +40,7 @@ class FusionKnobs(Knobs):
             raise ValueError(f"heads = {self.heads} does not divide dim = {self.dim}.")
 
 
-class Method(nn.Module):
+class Method(Trainable):
     """Base of all methods. Subclasses are registered by ``NAME`` when their module is imported.
 
     Class attributes a method states:
@@ -58,12 +61,17 @@ class Method(nn.Module):
     VERSION: int = 1
     KNOBS: type[Knobs] = Knobs
     COUNT: tuple[int, int] = (2, 8)
+    knobs: Knobs
+    whole: tuple[str, ...]
+    pairs: tuple[tuple[str, str, tuple[str, ...]], ...]
+    names: tuple[str, ...]
+    tokens_of: list[int]
 
     def __init_subclass__(cls):
         if "NAME" in vars(cls):
             REGISTRY[cls.NAME] = cls
 
-    def __init__(self, task, knobs: Knobs):
+    def __init__(self, task: Task, knobs: Knobs):
         super().__init__()
         self.check_count(len(task.modalities))
         self.knobs = knobs
@@ -85,18 +93,7 @@ class Method(nn.Module):
         """Encoder and fusion passes of one batch that a training step takes with ``count`` modalities: its cost."""
         raise NotImplementedError
 
-    def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
-        """The loss terms by name, already weighted; their sum is minimised.
-
-        view1, view2: one (B, ...) tensor per modality. ``progress`` in [0, 1] says how far training is.
-        """
-        raise NotImplementedError
-
-    def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
-        """``loss``, under the name by which wrappers of modules call it."""
-        return self.loss(view1, view2, progress)
-
-    def embed(self, inputs: list[Tensor | None]) -> dict[str, Tensor]:
+    def embed(self, inputs: Sequence[Tensor | None]) -> dict[str, Tensor]:
         """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.
 
         A modality that is None is missing: parts that need it are left out, fused ones use what is there.
@@ -123,9 +120,9 @@ class Method(nn.Module):
 
     def encoders(self) -> nn.ModuleList:
         """One fresh encoder per modality of the task, to tokens (B, T_m, d)."""
-        fresh = nn.ModuleList(encoder(m, self.knobs.dim, self.knobs.hidden) for m in self.modalities)
+        fresh = [encoder(m, self.knobs.dim, self.knobs.hidden) for m in self.modalities]
         self.tokens_of = [encode.tokens for encode in fresh]
-        return fresh
+        return nn.ModuleList(fresh)
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ class OVAIB(Separate):
 
     NAME, TITLE, PAPER = "ovaib", "OVA-IB", "arXiv 2605.29900"
     KNOBS = OVAIBKnobs
+    knobs: OVAIBKnobs
 
     def loss(self, view1, view2, progress):
         tau, beta = self.knobs.temperature, self.knobs.beta

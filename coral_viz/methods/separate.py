@@ -6,12 +6,13 @@ from torch import Tensor, nn
 
 from coral_viz.methods.method import Knobs, Method, stacked
 from coral_viz.methods.nets import ProjectionHead
+from coral_viz.tasks import Task
 
 
 class Separate(Method):
     """z_m = head_m(mean token of encoder_m(x_m)); embedding = the mean tokens, side by side."""
 
-    def __init__(self, task, knobs: Knobs):
+    def __init__(self, task: Task, knobs: Knobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
         self.heads = nn.ModuleList(ProjectionHead(knobs.dim, knobs.hidden, knobs.projection) for _ in self.encode)

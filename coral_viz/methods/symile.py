@@ -12,6 +12,7 @@ from coral_viz.methods import losses
 from coral_viz.methods.cross import CrossKnobs, bounded_scale
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,9 @@ class Symile(Separate):
 
     NAME, TITLE, PAPER = "symile", "Symile", "arXiv 2411.01053"
     KNOBS = SymileKnobs
+    knobs: SymileKnobs
 
-    def __init__(self, task, knobs: SymileKnobs):
+    def __init__(self, task: Task, knobs: SymileKnobs):
         super().__init__(task, knobs)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
         self.size = knobs.projection ** (len(self.names) / 2 - 1)

@@ -10,6 +10,7 @@ class TRIANGLE(Separate):
 
     NAME, TITLE, PAPER = "triangle", "TRIANGLE", "arXiv 2509.24734"
     KNOBS = VolumeKnobs
+    knobs: VolumeKnobs
     COUNT = (3, 3)
 
     def loss(self, view1, view2, progress):

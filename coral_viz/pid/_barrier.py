@@ -132,7 +132,8 @@ def start(a, b, path: Path) -> Point:
     q = a[:, :, None] * (b / np.where(py > 0, py, 1.0)[:, None])[:, None]
     alpha = np.log(np.where(a > 0, a, 1.0) / np.where(p1 > 0, p1, 1.0))
     mu = path.start / np.maximum((q > 0).sum((1, 2, 3), keepdims=True), 1)
-    return Point(q, *logarithms(q), alpha, np.zeros_like(b), mu / np.where(q > 0, q, 1.0), mu)
+    log_q, slope = logarithms(q)
+    return Point(q, log_q, slope, alpha, np.zeros_like(b), mu / np.where(q > 0, q, 1.0), mu)
 
 
 def objective(q):

@@ -10,6 +10,8 @@ diagonal minus one rank-one term per pair, so that only s = sum_y D z + h is new
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.linalg.lapack import dpotrf, dpotrs
 from scipy.sparse import csr_array
@@ -73,6 +75,7 @@ class Program:
         column = np.concatenate([cell, cell, len(cell) + self.pair, len(cell) + self.pair])
         shape = self.size + 1, len(cell) + len(self.first)
         self.dense = np.prod(shape) <= DENSE
+        self.factor: Any  # dense or sparse
         if self.dense:
             self.entry, self.factor = equation * shape[1] + column, np.zeros(shape)
         else:
@@ -132,7 +135,8 @@ def _start(program: Program, cells: Cells, path: Path):
     multipliers = np.zeros(program.size)
     multipliers[: len(program.rows)] = np.log(first.mass / p1[first.x])[program.rows]
     mu = path.start / len(q)
-    return q, *program.slope(q), multipliers, mu / q, mu
+    log_q, slope, log_pair = program.slope(q)
+    return q, log_q, slope, log_pair, multipliers, mu / q, mu
 
 
 def step(program: Program, q, log_q, slope, log_pair, multipliers, z, mu, tol: float, path: Path):

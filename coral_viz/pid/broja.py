@@ -163,10 +163,10 @@ def solve(p, tol: float, coupling: bool = True):
     for first in range(0, size, stride):
         chunk = np.s_[first : first + stride]
         f[chunk], gap[chunk], found = solver(p[chunk], tol)
-        if coupling:
+        if q is not None:
             q[chunk] = found
     union = f / BIT + entropy(p.sum((1, 2)))
-    return union, gap / BIT, q.transpose(0, 2, 1, 3) if coupling and swap else q
+    return union, gap / BIT, q if q is None or not swap else q.transpose(0, 2, 1, 3)
 
 
 def _solve_alone(p, tol: float):
@@ -216,7 +216,8 @@ def _again(a, b, tol: float):
 
 def _certified(a, b, tol: float, path: _barrier.Path):
     """Solve, round onto the exact marginals, and only then measure the gap."""
-    q, alpha, beta = _barrier.minimise(*_without_traces(a, b), 0.9 * tol, path)
+    heavy_a, heavy_b = _without_traces(a, b)
+    q, alpha, beta = _barrier.minimise(heavy_a, heavy_b, 0.9 * tol, path)
     # A multiplier for each trace, so low that none of its cells can break the dual constraints.
     highest_alpha = alpha.max(1, where=a >= TRACE, initial=0.0, keepdims=True)
     highest_beta = beta.max(1, where=b >= TRACE, initial=0.0, keepdims=True)
@@ -262,5 +263,12 @@ def atoms_of_union(known, union, gap, coupling=None, source: str = "BROJA") -> A
     lowest, highest = np.maximum(first, second), np.minimum(both, first + second)
     lower = np.clip(union - gap, lowest, highest)
     union = np.clip(union, lowest, highest)
-    atoms = (first + second - union, union - second, union - first, both - union)
-    return Atoms(*(x[()] for x in atoms), gap=(union - lower)[()], coupling=coupling, source=source)
+    return Atoms(
+        redundancy=(first + second - union)[()],
+        unique_1=(union - second)[()],
+        unique_2=(union - first)[()],
+        synergy=(both - union)[()],
+        gap=(union - lower)[()],
+        coupling=coupling,
+        source=source,
+    )

@@ -132,10 +132,10 @@ class _Plugin:
         union, gap = union_information(*channels.left[:2])
         first, second, both = channels.informations
         dy = correlation.shape[-1] - d1 - d2
-        unbiased = [
+        unbiased = tuple(
             information - sum(log_determinant_bias(part, n) for part in (rank, dy)) + log_determinant_bias(rank + dy, n)
             for information, rank in zip((first, second, both), channels.ranks)
-        ]
+        )
         return cls(unbiased, union - (first + second) / 2, gap)
 
     def atoms(self, bias: float, source: str) -> Atoms:
@@ -153,7 +153,7 @@ def _replicates(correlation, d1: int, d2: int, n: int, replicates: int, rng) -> 
         _Plugin.of(wishart(correlation, n, min(block, replicates - done), rng), d1, d2, n)
         for done in range(0, replicates, block)
     ]
-    informations = [np.concatenate(parts) for parts in zip(*(each.informations for each in drawn))]
+    informations = tuple(np.concatenate(parts) for parts in zip(*(each.informations for each in drawn)))
     excess, gap = (np.concatenate([getattr(each, name) for each in drawn]) for name in ("excess", "gap"))
     return _Plugin(informations, excess, gap)
 

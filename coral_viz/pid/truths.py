@@ -55,11 +55,12 @@ class Truth:
 
         def latents(rng, n):
             a, b = self.latents(rng, n), other.latents(rng, n)
-            sources = [np.concatenate(pair, axis=1) for pair in zip(a[:2], b[:2])]
-            posteriors = [np.einsum("ni,nj->nij", *pair).reshape(n, -1) for pair in zip(a[3:], b[3:])]
-            return Latents(*sources, a.label * other.classes + b.label, *posteriors)
+            x1, x2 = (np.concatenate(pair, axis=1) for pair in zip(a[:2], b[:2]))
+            p1, p2, p12 = (np.einsum("ni,nj->nij", *pair).reshape(n, -1) for pair in zip(a[3:], b[3:]))
+            return Latents(x1, x2, a.label * other.classes + b.label, p1, p2, p12)
 
-        atoms = Atoms(*(self.atoms.as_array() + other.atoms.as_array()).tolist(), source="exact")
+        redundancy, unique_1, unique_2, synergy = (self.atoms.as_array() + other.atoms.as_array()).tolist()
+        atoms = Atoms(redundancy, unique_1, unique_2, synergy, source="exact")
         return Truth(atoms, self.classes * other.classes, latents)
 
 

@@ -269,8 +269,8 @@ def _middle(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 def _ranked(means: list[np.ndarray], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mean ranks (resamples, rivals) of means (resamples, cells, rivals), and shares of each rank (ranks, rivals)."""
-    means = np.concatenate(means, axis=1).round(DECIMALS)
-    above = (means[..., None, :] > means[..., :, None]).sum(axis=-1)
-    tied = (means[..., None, :] == means[..., :, None]).sum(axis=-1)
-    shares = [((above <= place) & (place < above + tied)) / tied for place in range(means.shape[-1])]
+    rounded = np.concatenate(means, axis=1).round(DECIMALS)
+    above = (rounded[..., None, :] > rounded[..., :, None]).sum(axis=-1)
+    tied = (rounded[..., None, :] == rounded[..., :, None]).sum(axis=-1)
+    shares = [((above <= place) & (place < above + tied)) / tied for place in range(rounded.shape[-1])]
     return (above + (tied + 1) / 2).mean(axis=1), np.stack([weights @ share.mean(axis=1) for share in shares])

@@ -96,7 +96,9 @@ class _Queue:
         from distributed import as_completed
 
         self._client, self._work = client, work
-        self.left, self.running, self._losses = deque(tasks), {}, Counter()
+        self.left = deque(tasks)
+        self.running: dict[Any, tuple[Any, str]] = {}
+        self._losses: Counter[Any] = Counter()
         self._finished = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def begin(self, workers: set[str]) -> None:

@@ -116,7 +116,8 @@ def _ended_on(client, specs: Iterable[RunSpec], device: str, say) -> Iterator[tu
 
 def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[Outcome, Result | None]]:
     """What each run came to, as it ends."""
-    left, losses = {spec.id: spec for spec in specs}, Counter()
+    left = {spec.id: spec for spec in specs}
+    losses: Counter[str] = Counter()
     while left:
         begun: list[str] = []
         suspects = [spec for spec in left.values() if losses[spec.id]]
@@ -152,7 +153,7 @@ def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> p
             start = time.perf_counter()
             with one_thread() if tasks.preset(spec.task).task.tiny else contextlib.nullcontext():
                 result = perform(spec, str(mine), first, recorder)
-            if first:
+            if result is not None:
                 store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))
         return store.rows(spec) if first else None
 
@@ -183,4 +184,5 @@ def one_thread():
 
 
 def _processes() -> int:
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(), MOST_PROCESSES)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(cores, MOST_PROCESSES)

@@ -109,7 +109,8 @@ class RunSpec:
     @property
     def cost(self) -> float:
         """Rough relative cost, for progress: network passes, plus what probing takes."""
-        encoder, fusion = methods.get(self.method).passes(dict(self.dials).get("count", 2))
+        count = dict(self.dials).get("count")
+        encoder, fusion = methods.get(self.method).passes(count if isinstance(count, int) else 2)
         return self.budget.steps * (encoder + fusion) + self.budget.probe_samples / 2
 
     @property

@@ -85,7 +85,8 @@ def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> 
 
     From finished runs of the same method and task, and where there is none, from a few steps of one that can be done.
     """
-    missing, known = [], {}
+    missing: list[RunSpec] = []
+    known: dict[tuple[str, str], list[float]] = {}
     for spec in plan:
         if store and store.finished(spec):
             known.setdefault((spec.method, spec.task), []).append(store.timing(spec)["seconds"] / spec.cost)

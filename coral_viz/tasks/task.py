@@ -55,6 +55,7 @@ class Task:
 
     name: str
     DIALS: type[Options]
+    dials: Options
     modalities: list[Modality]
     labels: dict[str, str]
     classes_of: dict[str, int]

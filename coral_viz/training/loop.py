@@ -6,6 +6,7 @@ remembered of the run.
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,10 +18,29 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
+from coral_viz.tasks import Modality, Task
 from coral_viz.training import distributed
 
 SHARE = 1_000_003  # how far apart the seeds of the processes of one run are
 NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
+
+
+class Trainable(nn.Module):
+    """What the loop takes: a module with a title, the modalities it was built for, and a loss on two views."""
+
+    TITLE: str
+    modalities: list[Modality]
+
+    def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
+        """The loss terms by name, already weighted; their sum is minimised.
+
+        view1, view2: one (B, ...) tensor per modality. ``progress`` in [0, 1] says how far training is.
+        """
+        raise NotImplementedError
+
+    def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
+        """``loss``, under the name by which wrappers of modules call it."""
+        return self.loss(view1, view2, progress)
 
 
 class TrainingDiverged(RuntimeError):
@@ -52,8 +72,8 @@ class History:
 
 
 def train(
-    method: nn.Module,
-    task,
+    method: Trainable,
+    task: Task,
     *,
     steps: int,
     batch: int = 128,
@@ -62,7 +82,7 @@ def train(
     samples: int = 8192,
     seed: int = 0,
     progress: bool = True,
-    callbacks: dict[int, Callable[[int, nn.Module], None]] | None = None,
+    callbacks: dict[int, Callable[[int, Trainable], None]] | None = None,
 ) -> History:
     """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
 
@@ -97,7 +117,7 @@ def train(
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
                 terms = loss(*views, (step - 1) / steps)
             optimiser.zero_grad(set_to_none=True)
-            sum(terms.values()).backward()
+            functools.reduce(torch.add, terms.values()).backward()
             optimiser.step()
             history.record(terms)  # last, for it waits until the device is done
             for every, call in (callbacks or {}).items():
@@ -106,7 +126,7 @@ def train(
     return history
 
 
-def _check_modalities(method: nn.Module, task) -> None:
+def _check_modalities(method: Trainable, task: Task) -> None:
     """ValueError unless the task's modalities are those that the method was built for."""
     built, given = (", ".join(f"{m.name} {m.shape}" for m in owner.modalities) for owner in (method, task))
     if method.modalities != task.modalities:

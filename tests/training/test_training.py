@@ -62,7 +62,7 @@ def test_divergence_names_step_and_term(task):
 
 def test_only_matrices_decay():
     model = Quadratic()
-    decay, rest = training.decay_groups(model, 0.1)
+    decay, rest = training.loop.decay_groups(model, 0.1)
     assert [p is model.linear.weight for p in decay["params"]] == [True]
     assert len(rest["params"]) == 3
     assert rest["weight_decay"] == 0
@@ -76,7 +76,7 @@ def test_callbacks_run_when_due(task):
 
 
 def test_every_sample_comes_once_an_epoch():
-    order = training.shuffled(10, 3, torch.Generator().manual_seed(0))
+    order = training.loop.shuffled(10, 3, torch.Generator().manual_seed(0))
     epoch = torch.cat([next(order) for _ in range(3)])
     assert len(epoch.unique()) == 9
     assert len(next(order)) == 3
@@ -98,5 +98,5 @@ def test_a_task_of_other_modalities_is_a_sentence(task, name, given):
 
 
 def test_a_silent_loop_draws_no_bar(task, monkeypatch):
-    monkeypatch.setattr(training, "tqdm", lambda *_, **__: pytest.fail("a bar takes a semaphore"))
+    monkeypatch.setattr(training.loop, "tqdm", lambda *_, **__: pytest.fail("a bar takes a semaphore"))
     training.train(Quadratic(), task, steps=1, batch=2, samples=8, progress=False)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
+from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN, ImageEncoder
+from coral_viz.tasks import Modality
 
 SMALLEST, LARGE = 16, 128
 """Pixels: the smallest image an encoder takes, and the size from which the encoder is AlexNet's trunk."""
@@ -37,7 +38,7 @@ class TokenEncoder(nn.Module):
         return self.layers(x).unflatten(1, (self.tokens, self.dim))
 
 
-def encoder(modality, dim: int, hidden: int) -> nn.Module:
+def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | ImageEncoder:
     """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
 
     tokens (T, p): TokenEncoder with ``hidden`` units a layer. image (3, S, S): CompactCNN with up to ``hidden``
@@ -45,7 +46,8 @@ def encoder(modality, dim: int, hidden: int) -> nn.Module:
     another shape of an image, or one under 16 px.
     """
     if modality.kind == "tokens":
-        return TokenEncoder(*modality.shape, dim=dim, hidden=hidden)
+        tokens, features = modality.shape
+        return TokenEncoder(tokens, features, dim, hidden)
     if modality.kind != "image":
         raise ValueError(f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, image.")
     size = modality.shape[-1]

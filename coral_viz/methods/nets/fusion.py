@@ -9,6 +9,8 @@ every variant through on its own, with the left-out tokens masked as keys.
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -28,12 +30,13 @@ class Block(nn.Module):
         super().__init__()
         self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
         self.attention = nn.MultiheadAttention(dim, heads, batch_first=True)
-        self.mlp = nn.Sequential(nn.Linear(dim, 4 * dim), QuickGELU(), nn.Linear(4 * dim, dim))
+        widen, narrow = nn.Linear(dim, 4 * dim), nn.Linear(4 * dim, dim)
+        self.mlp = nn.Sequential(widen, QuickGELU(), narrow)
         residual = dim**-0.5 * (2 * depth) ** -0.5
         nn.init.normal_(self.attention.in_proj_weight, std=dim**-0.5)
         nn.init.normal_(self.attention.out_proj.weight, std=residual)
-        nn.init.normal_(self.mlp[0].weight, std=(2 * dim) ** -0.5)
-        nn.init.normal_(self.mlp[2].weight, std=residual)
+        nn.init.normal_(widen.weight, std=(2 * dim) ** -0.5)
+        nn.init.normal_(narrow.weight, std=residual)
 
     def forward(self, x: torch.Tensor, drop: torch.Tensor | None) -> torch.Tensor:
         """x (N, T, d); drop (N, T), True where a key is left out; -> (N, T, d)."""
@@ -102,7 +105,8 @@ class FusionTransformer(nn.Module):
         puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token.
         """
         if len(self.blocks) == 1:
-            return self.norm(self.blocks[0].cls_row(self.cls, tokens, drop, hidden, filler))
+            (block,) = self._each_block()
+            return self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler))
         return self.all_rows(tokens, drop, hidden, filler)
 
     def all_rows(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
@@ -116,12 +120,15 @@ class FusionTransformer(nn.Module):
     def attention(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
         """How CLS weighs itself and each token in the last block, mean over heads: (V + K, B, 1 + T), sums to 1."""
         x, out = self._sequences(tokens, drop, hidden, filler)
-        *before, last = self.blocks
+        *before, last = self._each_block()
         for block in before:
             x = block(x, out)
         y = last.norm1(x)
         weights = last.attention(y[:, :1], y, y, key_padding_mask=out, need_weights=True)[1]
         return weights[:, 0].unflatten(0, (-1, len(tokens)))
+
+    def _each_block(self) -> list[Block]:
+        return cast("list[Block]", list(self.blocks))
 
     def _sequences(self, tokens, drop, hidden, filler) -> tuple[torch.Tensor, torch.Tensor | None]:
         """[CLS, tokens] of every variant below each other, (N, 1 + T, d), and the keys left out, (N, 1 + T) or None."""

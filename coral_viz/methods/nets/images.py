@@ -33,7 +33,8 @@ class ImageEncoder(nn.Module):
         for layer in self.trunk:
             if isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                nn.init.zeros_(layer.bias)
+                if layer.bias is not None:
+                    nn.init.zeros_(layer.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         cells = self.project(self.pool(self.trunk(x.contiguous(memory_format=torch.channels_last))))
