@@ -2,6 +2,7 @@
 #
 #   make tour         train, measure and draw; read out/tour/index.html      (options: make tour ARGS="--quick")
 #   make lab          open the first notebook in JupyterLab
+#   make check        lint, format and types, as in .pre-commit-config.yaml
 #   make test         all tests but the slow ones; `make test-slow` runs those
 #   make test-oldest  the same tests with the oldest versions that pyproject.toml allows, in .venv-oldest;
 #                     `make test-newest` with the newest
@@ -29,6 +30,11 @@ tour: $(READY)
 
 lab: $(READY)
 	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks/.jupyter" $(BIN)/jupyter lab notebooks/00_start_here.ipynb $(ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
@@ -83,4 +89,4 @@ $(BIN)/pip:
 
 always:
 
-.PHONY: always tour lab test test-slow test-oldest test-newest test-installed notebooks docs wheel lock
+.PHONY: always tour lab check test test-slow test-oldest test-newest test-installed notebooks docs wheel lock

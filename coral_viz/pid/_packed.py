@@ -27,6 +27,10 @@ SPARSE = 0.01
 """Share of filled entries below which a normal matrix is factorised as a sparse one."""
 
 
+State = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, float]
+"""q, log q, slope, log q12, multipliers, z and mu of an iterate."""
+
+
 class Program:
     """The free cells of one table and the equations A q = target that their marginals are.
 
@@ -128,7 +132,7 @@ def minimise(cells: Cells, tol: float, path: Path = FAST):
     return _spread(program, cells, state[0], state[4])
 
 
-def _start(program: Program, cells: Cells, path: Path):
+def _start(program: Program, cells: Cells, path: Path) -> State:
     q = program.start
     first = cells.first
     p1 = np.bincount(first.x, first.mass)
