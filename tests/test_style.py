@@ -1,3 +1,4 @@
+import io
 import itertools
 import re
 
@@ -5,29 +6,29 @@ import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
 
 from coral_viz import methods, style
 from coral_viz.runs import RunSpec
 
 
 @pytest.mark.parametrize(
-    ("venue", "columns", "width"),
-    [
-        ("icml", 1, 3.25),
-        ("ICML", 2, 6.75),
-        ("aistats", 2, 6.75),
-        ("uai", 1, 3.25),
-        ("cvpr", 2, 6.875),
-        ("aaai", 1, 3.3),
-        ("aaai", 2, 6.975),
-        ("neurips", 1, 5.5),
-        ("iclr", 1, 5.5),
-        ("tmlr", 1, 6.5),
-        ("jmlr", 1, 6.0),
-    ],
+    ("venue", "gap"), [("icml", 0.25), ("AISTATS", 0.25), ("uai", 0.25), ("cvpr", 0.375), ("aaai", 0.375)]
 )
-def test_paper_has_the_venues_width(venue, columns, width):
-    assert style.paper(venue, columns)["figure.figsize"][0] == width
+def test_two_columns_and_their_gap_fill_the_page(venue, gap):
+    one, two = (style.paper(venue, columns)["figure.figsize"][0] for columns in (1, 2))
+    assert 2 * one + gap == pytest.approx(two)
+
+
+@pytest.mark.parametrize(
+    ("venue", "points"), [("icml", 234), ("neurips", 396), ("iclr", 396), ("tmlr", 468), ("jmlr", 432)]
+)
+def test_a_saved_page_is_as_wide_as_the_venues_column(venue, points):
+    with matplotlib.rc_context(style.paper(venue)):
+        written = io.BytesIO()
+        Figure().savefig(written, format="pdf")
+    (width,) = re.findall(rb"/MediaBox \[ ?0 0 ([\d.]+)", written.getvalue())
+    assert float(width) == points
 
 
 def test_unknown_venue_names_the_known_ones():

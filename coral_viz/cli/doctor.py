@@ -141,9 +141,10 @@ def decomposes() -> str:
     from coral_viz import pid
 
     atoms = pid.broja(pid.gates.gate("AND"), coupling=True)
-    if abs(atoms.redundancy - AND_REDUNDANCY) > atoms.gap + 1e-6:
-        raise ArithmeticError(f"the redundancy of AND is {atoms.redundancy:.6f}, not {AND_REDUNDANCY}")
-    return f"redundancy of AND {atoms.redundancy:.6f} bits, certified to {atoms.gap:.0e}"
+    redundancy, gap = float(atoms.redundancy), float(atoms.gap)
+    if abs(redundancy - AND_REDUNDANCY) > gap + 1e-6:
+        raise ArithmeticError(f"the redundancy of AND is {redundancy:.6f}, not {AND_REDUNDANCY}")
+    return f"redundancy of AND {redundancy:.6f} bits, certified to {gap:.0e}"
 
 
 def trains() -> str:

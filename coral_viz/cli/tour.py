@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,7 +83,7 @@ def run(
     *,
     chosen: list[str] | None = None,
     task: str = "factors",
-    seeds: list[int] | None = None,
+    seeds: Sequence[int] | None = None,
     budget: Budget | None = None,
     device: str = "auto",
     executor: str = "joblib",

@@ -37,7 +37,7 @@ def grid_table(table: pd.DataFrame) -> str:
     rows = pd.concat([rows, _retrieved(table)])
     settings = sweep_table.settings(table)
     rows = rows.assign(cell=rows.groupby([*WORLD, *settings], sort=False, dropna=False).ngroup())
-    usual = {world: _usual(*world, settings) for world in _distinct(rows, WORLD)}
+    usual = {world: _usual(world, settings) for world in _distinct(rows, WORLD)}
     cells = rows.drop_duplicates("cell").set_index("cell")
     turned = {number: _turned(cell, usual[tuple(cell[WORLD])]) for number, cell in cells.iterrows()}
     accuracy = statistics.bootstrap(rows, ["cell", "label"]).set_index(["cell", "label"])
@@ -89,7 +89,8 @@ def _text(summary: pd.DataFrame, cell: int, label: str, words) -> str:
     return words(summary.loc[cell, label]) if (cell, label) in summary.index else ""
 
 
-def _usual(method: str, task: str, distribution: str, settings: list[str]) -> dict[str, object]:
+def _usual(world: tuple, settings: list[str]) -> dict[str, object]:
+    method, task, distribution = world
     made = RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
     return {name: made.get(name) for name in settings}
 

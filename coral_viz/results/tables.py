@@ -178,32 +178,6 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
     return pd.DataFrame(rows, columns=[*by, "estimate", "low", "high", "n", "interval"])
 
 
-def paired_difference(
-    frame: pd.DataFrame, column: str, first: str, second: str, by: Sequence[str] = (), *, confidence: float = 0.95
-) -> pd.DataFrame:
-    """Mean over seeds of value(first) - value(second): both saw the same data under the same seed.
-
-    Args:
-        frame: rows of the tidy table.
-        column: the column in which the two differ (``method``, ``knob``, ``readout``, ...).
-        first, second: its two values.
-        by: columns that tell the groups apart.
-        confidence: coverage of the Student t interval over the seeds that both have, in (0, 1).
-
-    Returns:
-        ``by`` + estimate, low, high, n (pairs), interval, as ``summarise``.
-
-    Raises:
-        ValueError: either value is absent from the column, the two share no seed, or a group holds a seed twice.
-    """
-    sides = [_side(frame, column, value, [*by, "seed"]) for value in (first, second)]
-    pairs = sides[0].merge(sides[1], on=[*by, "seed"], suffixes=("_first", "_second"))
-    if pairs.empty:
-        raise ValueError(f"{first!r} and {second!r} share no seed, so there is nothing to pair")
-    pairs = pairs.assign(value=pairs["value_first"] - pairs["value_second"], status="done", difference="")
-    return summarise(pairs, by or ["difference"], confidence=confidence).drop(columns="difference", errors="ignore")
-
-
 def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
     """I(part; label) in bits of every run, with a column ``truth``: the exact I(X1, X2; label) of its task, in bits.
 
@@ -311,10 +285,3 @@ def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, fl
         return mean, np.nan, np.nan, 1, "no interval"
     half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half, n, f"{confidence:.0%} t-interval over seeds"
-
-
-def _side(frame: pd.DataFrame, column: str, value: str, keys: list[str]) -> pd.DataFrame:
-    rows = select(frame, **{column: value})
-    if rows.duplicated(keys).any():
-        raise ValueError(f"{value!r} has more than one value for a {' and '.join(keys)}: group by a further column")
-    return rows[[*keys, "value"]]

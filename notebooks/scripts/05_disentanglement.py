@@ -188,7 +188,7 @@ show(figures.matrix(own))
 # The shared part is clean with ten times the charge: a success? It is as clean with none. After 300 steps the shared
 # path has not *begun* to learn u1 and u2; in the stored runs, which leak, it had 2 000. A cure needs a control, in the
 # same worlds, after the same number of steps; then look at paired differences over five worlds
-# (`tables.paired_difference`). To keep content out of a part one would have to charge for *information*, as FactorCL
+# (`statistics.paired`). To keep content out of a part one would have to charge for *information*, as FactorCL
 # tries with an upper bound, and not for an angle.
 # </details>
 #

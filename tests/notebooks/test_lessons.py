@@ -80,11 +80,10 @@ def anchors(path):
     return of_github & {title.replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_links_lead_somewhere(page):
-    for link in LINK.findall(page.read_text()):
-        if link.startswith("https://"):
-            continue
+def test_links_lead_somewhere():
+    links = [link for page in PAGES for link in LINK.findall(page.read_text()) if not link.startswith("https://")]
+    assert len(links) > 100
+    for link in links:
         name, _, anchor = link.partition("#")
         target = render.NOTEBOOKS / name
         as_source = render.NOTEBOOKS / "scripts" / f"{target.stem}.py"

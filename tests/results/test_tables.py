@@ -141,31 +141,6 @@ def test_confidence_is_a_share(confidence):
         tables.summarise(rows(), ["method"], confidence=confidence)
 
 
-def test_pairing_removes_what_seeds_share():
-    frame = pd.concat([rows(value=[0.1, 0.9, 0.4]), rows(method="coral", value=[0.30, 1.11, 0.62])])
-    difference = tables.paired_difference(frame, "method", "coral", "cross", ["label"]).iloc[0]
-    assert difference["estimate"] == pytest.approx(0.21)
-    assert difference["n"] == 3
-    assert difference["high"] - difference["low"] == pytest.approx(2 * stats.t.ppf(0.975, 2) * 0.01 / np.sqrt(3))
-
-
-def test_pairs_need_a_common_seed():
-    frame = pd.concat([rows(seed=[0, 1, 2]), rows(method="coral", seed=[3, 4, 5])])
-    with pytest.raises(ValueError, match="'coral' and 'cross' share no seed"):
-        tables.paired_difference(frame, "method", "coral", "cross")
-
-
-def test_pairs_need_both_sides():
-    with pytest.raises(ValueError, match="no finished run with method 'coral'"):
-        tables.paired_difference(rows(), "method", "coral", "cross")
-
-
-def test_pairs_refuse_to_mix_things():
-    frame = pd.concat([rows(), rows(label="redundancy"), rows(method="coral")])
-    with pytest.raises(ValueError, match="'cross' has more than one value for a seed"):
-        tables.paired_difference(frame, "method", "coral", "cross")
-
-
 def test_bits_kept_stand_beside_the_truth():
     frame = pd.concat([rows(value=[0.7, 0.9, 0.95]), rows(metric="truth", part="data", readout="", value=[1.0] * 3)])
     kept = tables.bits_kept(frame).iloc[0]

@@ -62,7 +62,7 @@ def slow_hue(image, turns):
 
 def slow_jitter(image, factors, order):
     others = {
-        views.BRIGHTNESS: lambda x: np.zeros_like(x),
+        0: lambda x: np.zeros_like(x),
         views.CONTRAST: lambda x: np.full_like(x, slow_grey(x).mean()),
         views.SATURATION: lambda x: np.stack([slow_grey(x)] * 3),
     }

@@ -72,12 +72,13 @@ def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
 
 def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[str, Source]]:
     """The user's tables: of tours, and by name of sweeps."""
-    tours, sweeps = [], {}
+    tours: list[tuple[Path, Source]] = []
+    sweeps: dict[str, Source] = {}
     for path in map(Path, paths):
         if not path.is_file():
             raise ValueError(f"there is no table {str(path)!r}; name a file such as out/tour/results.parquet.")
         source = _read(path, _table)
-        if "specs" not in source.content.attrs:
+        if not (isinstance(source.content, pd.DataFrame) and "specs" in source.content.attrs):
             tours.append((path, source))
             continue
         name = path.parent.name if path.stem == "results" else path.stem.removeprefix("grid_")

@@ -89,8 +89,10 @@ def _most_varied(table: pd.DataFrame, numbers: list[str]) -> str:
 
 def _numbers(table: pd.DataFrame | None) -> list[str]:
     """The settings that a curve can be drawn over: numbers, with two levels of which everything else is the same."""
-    found = []
-    for name in [] if table is None else sweep_data.settings(table):
+    found: list[str] = []
+    if table is None:
+        return found
+    for name in sweep_data.settings(table):
         with contextlib.suppress(ValueError):
             sweep_data.lines(table.drop_duplicates("run_id"), name)
             found.append(name)
