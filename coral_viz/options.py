@@ -10,7 +10,8 @@ import contextlib
 import dataclasses
 import math
 import reprlib
-from typing import Self
+from collections.abc import Sequence
+from typing import Any, Self
 
 LIMIT = {int: 2**63, float: math.inf}
 """What numbers stay below: whole ones must fit into 64 bits."""
@@ -19,7 +20,16 @@ WORDS = reprlib.Repr()
 WORDS.maxlong, WORDS.maxstring, WORDS.maxother, WORDS.maxlist, WORDS.maxdict = 40, 80, 80, 20, 20
 
 
-def option(default, meaning: str, *, low=-math.inf, high=math.inf, choices=(), optional=False, added=False):
+def option(
+    default: float | bool | str | None,
+    meaning: str,
+    *,
+    low: float = -math.inf,
+    high: float = math.inf,
+    choices: Sequence[str] = (),
+    optional: bool = False,
+    added: bool = False,
+) -> Any:
     """A field of an options class: its default, what it means, and the closed range or the choices it allows.
 
     ``optional`` admits None, which the meaning explains. ``added`` marks an option that is younger than runs that are
@@ -108,7 +118,7 @@ def _checked(field, value):
     return value
 
 
-def shown(value) -> str:
+def shown(value: object) -> str:
     """A value as a message shows it: a long one shortened."""
     try:
         return WORDS.repr(value)

@@ -15,13 +15,21 @@ from torch import Tensor
 
 from coral_viz.evaluation.embedding import chunked, evaluation
 from coral_viz.evaluation.ranking import average_precision, recall_at
+from coral_viz.methods import Method
+from coral_viz.tasks import Batch
 
 K = (1, 5, 10)
 # scores that compare every query with every item in all E numbers would not fit into memory for all queries at once
 QUERIES = 128
 
 
-def retrieval(method, batch, *, compatible: Callable | None = None, limit: int = 1024) -> pd.DataFrame:
+def retrieval(
+    method: Method,
+    batch: Batch,
+    *,
+    compatible: Callable[[Batch, Batch, int], Tensor] | None = None,
+    limit: int = 1024,
+) -> pd.DataFrame:
     """Recall@1, @5, @10 and mAP of the first ``limit`` samples of a batch among themselves, for every anchor.
 
     ``compatible(query batch, gallery batch, anchor)``: bool (n, n), which tuples are right for a query beside those of
@@ -47,7 +55,7 @@ def retrieval(method, batch, *, compatible: Callable | None = None, limit: int =
     return pd.DataFrame(rows)
 
 
-def _scores(method, batch) -> list[Tensor]:
+def _scores(method: Method, batch: Batch) -> list[Tensor]:
     """By anchor: the score of every sample's anchor (rows) with every sample's others (columns), (n, n), on the CPU."""
     with evaluation(method):
         keys = [torch.cat(key) for key in zip(*(method.keys(chunk) for chunk in chunked(batch)))]
@@ -57,7 +65,7 @@ def _scores(method, batch) -> list[Tensor]:
         ]
 
 
-def _right(batch, compatible: Callable | None, anchor: int) -> dict[str, Tensor]:
+def _right(batch: Batch, compatible: Callable | None, anchor: int) -> dict[str, Tensor]:
     """Which tuples are right for which anchor, (n, n) bool, by label."""
     right = {"": torch.eye(len(batch), dtype=torch.bool)}
     if compatible is not None:

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
+from coral_viz.methods import Method
+from coral_viz.tasks import Batch
+
 # numbers of a batch that go through a method at once: 4 096 pairs of small images, or of anything smaller
 CHUNK, MOST_SAMPLES = 2**25, 4096
 # up to this many modalities every subset is given; beyond, their number would double with each modality
 EVERY_SUBSET = 4
 
 
-def embed(method, batch, given: Sequence[int] | None = None) -> dict[str, Tensor]:
+def embed(method: Method, batch: Batch, given: Sequence[int] | None = None) -> dict[str, Tensor]:
     """The method's parts of a batch by name, (n, width) each, float32: evaluation mode, no mask, no augmentation.
 
     ``given``: indices of the modalities shown (default: all). The others are withheld; parts that cannot be computed
@@ -31,7 +34,7 @@ def embed(method, batch, given: Sequence[int] | None = None) -> dict[str, Tensor
     return {name: torch.cat([part[name] for part in parts]).float() for name in parts[0]}
 
 
-def embed_subsets(method, batch) -> dict[tuple[str, ...], dict[str, Tensor]]:
+def embed_subsets(method: Method, batch: Batch) -> dict[tuple[str, ...], dict[str, Tensor]]:
     """The parts of a batch, as ``embed``, of which only some modalities are given: by the names of those given.
 
     All 2^M - 1 subsets of up to 4 modalities; of more, each alone, all but one, and all. The full set is last.
@@ -44,7 +47,7 @@ def embed_subsets(method, batch) -> dict[tuple[str, ...], dict[str, Tensor]]:
 
 
 @contextmanager
-def evaluation(method) -> Iterator[None]:
+def evaluation(method: Method) -> Iterator[None]:
     """The method in evaluation mode, without gradients; afterwards it trains again if it did before."""
     training = method.training
     method.eval()
@@ -55,7 +58,7 @@ def evaluation(method) -> Iterator[None]:
         method.train(training)
 
 
-def chunked(batch) -> Iterator[list[Tensor]]:
+def chunked(batch: Batch) -> Iterator[list[Tensor]]:
     """The inputs of a batch, so many samples at a time that CHUNK numbers are never passed."""
     size = sum(x.numel() for x in batch[:1].inputs)
     rows = max(1, min(MOST_SAMPLES, CHUNK // size))

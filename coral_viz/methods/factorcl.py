@@ -111,7 +111,8 @@ class FactorCL(Method):
         with torch.enable_grad(), torch.autocast(sides["unique"][0].device.type, enabled=False):
             for _ in range(self.knobs.critic_steps):
                 self.fitter.zero_grad()
-                (-sum(losses.nce(self.club[b](*sides[b])) for b in UPPER)).backward()
+                bounds = [losses.nce(self.club[b](*sides[b])) for b in UPPER]
+                torch.stack(bounds).sum().neg().backward()
                 self.fitter.step()
         self.fitter.zero_grad(set_to_none=True)
         self.club.requires_grad_(False)

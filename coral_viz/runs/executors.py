@@ -172,7 +172,7 @@ def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
 
 
 @contextlib.contextmanager
-def one_thread():
+def one_thread() -> Iterator[None]:
     """Torch and the linear algebra libraries on one thread inside, as they were outside."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

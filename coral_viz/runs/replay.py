@@ -16,7 +16,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from coral_viz import evaluation, tasks
+from coral_viz import evaluation, methods, tasks
 from coral_viz.runs import stamped
 from coral_viz.runs.executors import one_thread
 from coral_viz.runs.run import initialised, trained
@@ -78,7 +78,7 @@ class Recorder:
         self.probes: list[pd.DataFrame] = []
         self.embeddings: list[np.ndarray] = []
 
-    def begin(self, task, method) -> dict[int, Callable]:
+    def begin(self, task: tasks.Task, method: methods.Method) -> dict[int, Callable]:
         """Record the untrained method; returns the callbacks."""
         self.task = task
         self.fitted, self.test = (task.sample(PROBED, split, self.spec.seed) for split in ("probe", "test"))
@@ -99,12 +99,12 @@ class Recorder:
             labels={label: self.test.labels[label][: self.samples].cpu().numpy() for label in self.task.labels},
         )
 
-    def _keep(self, step: int, method) -> None:
+    def _keep(self, step: int, method: methods.Method) -> None:
         """Probes of the whole embedding, and the embedding of the first test samples."""
         whole, whole_test = (_whole(method, batch) for batch in (self.fitted, self.test))
         labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
-        options = {"pieces": self.task.pieces(self.fitted), "seed": self.spec.seed}
-        rows = evaluation.probe({"all": whole}, labels, {"all": whole_test}, labels_test, **options)
+        pieces, seed = self.task.pieces(self.fitted), self.spec.seed
+        rows = evaluation.probe({"all": whole}, labels, {"all": whole_test}, labels_test, pieces=pieces, seed=seed)
         shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
         self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
         self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
@@ -131,7 +131,7 @@ def _thinned(losses: pd.DataFrame, steps: set[int]) -> pd.DataFrame:
     return losses.groupby(ends[np.searchsorted(ends, losses.index)]).mean().rename_axis("step")
 
 
-def _whole(method, batch) -> Tensor:
+def _whole(method: methods.Method, batch: tasks.Batch) -> Tensor:
     parts = evaluation.embed(method, batch)
     return torch.cat([parts[name] for name in method.whole], 1)
 

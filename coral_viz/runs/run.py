@@ -61,14 +61,14 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
     return Result(_tidy(rows, spec), weights, provenance.here(task.device))
 
 
-def initialised(spec: RunSpec, task) -> methods.Method:
+def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
     """The untrained method of a run, its weights drawn from the run's seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.seed)
         return methods.build(spec.method, task, **dict(spec.knobs))
 
 
-def trained(method, task, spec: RunSpec, **options) -> training.History:
+def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) -> training.History:
     """Train a method on the run's budget; ``options`` are ``training.train``'s progress and callbacks."""
     budget = spec.budget
     return training.train(
@@ -84,7 +84,7 @@ def trained(method, task, spec: RunSpec, **options) -> training.History:
     )
 
 
-def measured(method, task, spec: RunSpec) -> pd.DataFrame:
+def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.DataFrame:
     """Probe rows of a method as it stands (see ``probing.probe``).
 
     With more than two modalities also what is read when only some are given, and retrieval across them among fresh
@@ -96,23 +96,28 @@ def measured(method, task, spec: RunSpec) -> pd.DataFrame:
     ]
     parts, parts_test = (evaluation.embed(method, batch) for batch in batches)
     labels, labels_test = ({name: batch.labels[name] for name in task.labels} for batch in batches)
-    both = {"whole": method.whole, "pieces": task.pieces(batches[0]), "seed": spec.seed}
-    rows = [evaluation.probe(parts, labels, parts_test, labels_test, pairs=method.pairs, **both)]
+    whole, pieces, seed = method.whole, task.pieces(batches[0]), spec.seed
+    probed = evaluation.probe(
+        parts, labels, parts_test, labels_test, whole=whole, pairs=method.pairs, pieces=pieces, seed=seed
+    )
+    rows = [probed]
     if len(method.names) > 2:
         subsets = evaluation.embed_subsets(method, batches[1])
         asked = task.sample(RETRIEVED, "train", spec.seed + RETRIEVED)
-        rows.append(evaluation.probe_subsets(parts, labels, subsets, labels_test, **both))
+        rows.append(
+            evaluation.probe_subsets(parts, labels, subsets, labels_test, whole=whole, pieces=pieces, seed=seed)
+        )
         rows.append(evaluation.retrieval(method, asked, compatible=task.compatible))
     return pd.concat(rows).assign(split="test", step=spec.budget.steps)
 
 
-def _training_rows(history, spec: RunSpec) -> pd.DataFrame:
+def _training_rows(history: training.History, spec: RunSpec) -> pd.DataFrame:
     frame = history.frame(every=max(1, spec.budget.steps // HISTORY_POINTS))
     rows = frame.add_prefix("loss/").reset_index().melt("step", var_name="metric")
     return rows.assign(split="train", part="", label="", readout="", unit="nats", n=spec.budget.batch)
 
 
-def _truth_rows(task, n: int) -> pd.DataFrame:
+def _truth_rows(task: tasks.Task, n: int) -> pd.DataFrame:
     rows = []
     for label in task.labels:
         row = {"label": label, "part": "data", "split": "test", "readout": "", "step": 0, "n": n}

@@ -47,7 +47,14 @@ class RunSpec:
 
     @classmethod
     def make(
-        cls, method: str, task: str, seed: int, *, knobs=None, dials=None, budget: Budget | None = None
+        cls,
+        method: str,
+        task: str,
+        seed: int,
+        *,
+        knobs: dict | None = None,
+        dials: dict | None = None,
+        budget: Budget | None = None,
     ) -> RunSpec:
         """Check every name and value now (ValueError in words), so that nothing fails after hours of work."""
         cls_method = methods.get(method)

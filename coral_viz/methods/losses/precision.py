@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from typing import Any, ParamSpec, TypeVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+P = ParamSpec("P")
+R = TypeVar("R")
 
-def full_precision(loss):
+
+def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
     """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened."""
 
-    def widened(z):
+    def widened(z: Any) -> Any:
         if isinstance(z, list | tuple):
             return [widened(x) for x in z]
         return z.float() if z.dtype in (torch.bfloat16, torch.float16) else z
 
     @functools.wraps(loss)
-    def computed(*embeddings, **options):
+    def computed(*embeddings: Any, **options: Any) -> R:
         first = embeddings[0][0] if isinstance(embeddings[0], list | tuple) else embeddings[0]
         with torch.autocast(first.device.type, enabled=False):
             return loss(*map(widened, embeddings), **options)
