@@ -18,18 +18,28 @@ from coral_viz.results import tables
 from coral_viz.runs import Budget
 
 TINY = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+CHOSEN = ["cross", "coral:orthogonality=squared"]
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """A tour of two methods, small enough for a test."""
-    out = tmp_path_factory.mktemp("tour")
-    chosen = ["cross", "coral:orthogonality=squared"]
-    return tour.run(out, chosen=chosen, seeds=[5, 6], budget=TINY, device="cpu", executor="serial"), out
+    """A tour of two methods as it is typed, small enough for a test: its result, its folder, the line."""
+    out, results, run = tmp_path_factory.mktemp("tour"), [], tour.run
+
+    def kept(*arguments, **options):
+        results.append(run(*arguments, **options, executor="serial"))
+        return results[-1]
+
+    line = f"tour --out {out} --methods {' '.join(CHOSEN)} --seeds 5 6 --device cpu"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tour, "budget", lambda *_, **__: TINY)
+        patch.setattr(tour, "run", kept)
+        assert main(line.split()) == 0
+    return results[0], out, line
 
 
 def test_the_table_holds_every_run_and_reads_back_the_same(done):
-    result, out = done
+    result, out, _ = done
     runs = result.table.drop_duplicates("run_id")
     assert len(runs) == 2 * 3 * 2
     assert set(zip(runs["method"], runs["knob"])) == {("cross", ""), ("coral", "orthogonality=squared")}
@@ -47,7 +57,7 @@ class Links(HTMLParser):
 
 
 def test_every_link_of_the_page_is_a_file_beside_it(done):
-    result, out = done
+    result, out, _ = done
     links = Links()
     links.feed(result.page.read_text())
     assert len(links.found) > 10
@@ -56,18 +66,18 @@ def test_every_link_of_the_page_is_a_file_beside_it(done):
 
 
 def test_a_second_tour_does_no_run_again(done, monkeypatch):
-    _, out = done
+    """And tells the same; what writes its page is left out."""
+    first, out, _ = done
     monkeypatch.setattr("coral_viz.runs.executors.perform", lambda *_: pytest.fail("a finished run was done again"))
-    chosen = ["cross", "coral:orthogonality=squared"]
-    again = tour.run(out, chosen=chosen, seeds=[5, 6], budget=TINY, device="cpu", executor="serial")
+    monkeypatch.setattr(tour.report, "write", lambda *_, **__: first.page)
+    monkeypatch.setattr(tour.figures, "overview", lambda _: {})
+    again = tour.run(out, chosen=CHOSEN, seeds=[5, 6], budget=TINY, device="cpu", executor="serial")
     assert len(again.failures) == 0
+    pd.testing.assert_frame_equal(again.table, first.table)
 
 
-def test_the_page_of_a_typed_tour_holds_the_line_that_was_typed(done, monkeypatch):
-    _, out = done
-    monkeypatch.setattr(tour, "budget", lambda *_, **__: TINY)
-    line = f"tour --out {out} --methods cross coral:orthogonality=squared --seeds 5 6 --device cpu"
-    assert main(line.split()) == 0
+def test_the_page_of_a_typed_tour_holds_the_line_that_was_typed(done):
+    _, out, line = done
     assert f"<pre>python -m coral_viz {line}</pre>" in (out / "index.html").read_text()
 
 
