@@ -1,18 +1,19 @@
 """Runs: the id follows the numbers, every executor gives the same bytes, nothing damaged is used or finished lost."""
 
 import dataclasses
-import functools
 import json
 import os
 import re
 import signal
+from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
 
 from coral_viz.results import tables
-from coral_viz.runs import Budget, Outcome, Result, RunSpec, Store, alone, execute, one_thread
+from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
 
@@ -170,20 +171,22 @@ def test_too_little_memory_names_a_smaller_batch(tmp_path, monkeypatch):
 
 
 def test_a_killed_process_costs_its_run_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("coral_viz.runs.executors._tried", functools.partial(killed, tmp_path))
-    specs = [spec(seed=seed) for seed in range(6)]
+    """Tried on what needs no torch, so that processes start within a second."""
+
+    def killed(one, device):  # in a function, so that it is sent whole
+        """A worker that is killed the first time that it does seed 0, and every time that it does seed 5."""
+        first = not (tmp_path / one.id).exists()
+        (tmp_path / one.id).touch()
+        if one.seed == 5 or (one.seed == 0 and first):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return SimpleNamespace(spec=one, status="done"), None
+
+    monkeypatch.setattr("coral_viz.runs.executors._tried", killed)
+    numbered = namedtuple("numbered", "id seed cost")
+    specs = [numbered(f"seed-{seed}", seed, 1) for seed in range(6)]
     ended = list(execute(specs, Store(tmp_path / "runs"), device="cpu", executor="joblib", jobs=2))
     assert {outcome.spec.seed: outcome.status for outcome in ended} == dict.fromkeys(range(5), "done") | {5: "failed"}
     assert "its process was killed, 2 times" in ended[[outcome.spec.seed for outcome in ended].index(5)].reason
-
-
-def killed(folder, one, device):
-    """A worker that is killed the first time that it does seed 0, and every time that it does seed 5."""
-    first = not (folder / f"{one.seed}").exists()
-    (folder / f"{one.seed}").touch()
-    if one.seed == 5 or (one.seed == 0 and first):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return Outcome(one, "done"), None
 
 
 def test_a_run_that_another_process_finishes_too_is_kept(finished, tmp_path, monkeypatch):

@@ -1,13 +1,13 @@
 """Two processes with B samples each against one with 2B: the same loss, the same gradients, the same training."""
 
 import os
+import runpy
 import subprocess
 import sys
 
 import pytest
 import torch
 import torch.distributed as dist
-import torch.multiprocessing as mp
 from torch.nn.parallel import DistributedDataParallel
 
 from coral_viz import methods, tasks, training
@@ -50,9 +50,18 @@ def share(rank, folder):
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
+def launched(tmp_path_factory):
+    """What ``torchrun`` ended with, whose two processes do their share and then the command; and the folder of both."""
     folder = tmp_path_factory.mktemp("processes")
-    mp.spawn(share, (str(folder),), nprocs=2)
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2", __file__]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    return subprocess.run([*command, str(folder)], capture_output=True, text=True, env=environment), folder
+
+
+@pytest.fixture(scope="module")
+def shared(launched):
+    done, folder = launched
+    assert done.returncode == 0, done.stderr
     return [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in range(2)]
 
 
@@ -96,13 +105,16 @@ def test_a_batch_that_cannot_be_shared_is_a_sentence(monkeypatch):
         training.train(built("cross"), tasks.load("factors"), steps=1, batch=16, samples=64, progress=False)
 
 
-def test_the_command_trains_one_run_in_two_processes(tmp_path):
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    command += ["-m", "coral_viz", "train", "comm", "--steps", "4", "--device", "cpu", "--out", str(tmp_path)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"}, check=False
-    )
+def test_the_command_trains_one_run_in_two_processes(launched):
+    done, folder = launched
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("Kept in") == 1
     assert "balanced_accuracy" in done.stdout
-    assert len([folder for folder in tmp_path.iterdir() if (folder / "DONE").exists()]) == 1
+    assert len([run for run in (folder / "runs").iterdir() if (run / "DONE").exists()]) == 1
+
+
+if __name__ == "__main__":
+    folder = sys.argv[1]
+    share(int(os.environ["RANK"]), folder)
+    sys.argv = ["coral_viz", "train", "comm", "--steps", "4", "--device", "cpu", "--out", f"{folder}/runs"]
+    runpy.run_module("coral_viz", run_name="__main__")
