@@ -1,12 +1,8 @@
 """The command line and the tour: what a user types and what comes of it."""
 
-import os
-import signal
 import subprocess
 import sys
-import time
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -132,27 +128,6 @@ def test_a_bad_command_is_one_sentence_and_a_failure(arguments, sentence, tmp_pa
     assert sentence in error
     assert error.startswith("coral_viz: ")
     assert "Traceback" not in error
-
-
-@pytest.mark.parametrize(("end", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)])
-def test_ctrl_c_and_sigterm_keep_finished_runs_and_leave_nothing_behind(tmp_path, end, number):
-    command = [sys.executable, "-m", "coral_viz", "tour", "--quick", "--steps", "30", "--jobs", "2", "--device", "cpu"]
-    process = subprocess.Popen(
-        [*command, "--methods", "cross", "--seeds", *map(str, range(30)), "--out", str(tmp_path)],
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # background shells ignore it
-    )
-    deadline = time.monotonic() + 120
-    while not (finished := list(Path(tmp_path).glob("runs/[0-9a-f]*/DONE"))) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    end(process.pid, number)
-    error = process.communicate(timeout=60)[1]  # which workers that live on would hold open
-    assert process.returncode == 130, error
-    words = "coral_viz: interrupted; finished runs are kept, the same command goes on from there."
-    assert error.strip() == words
-    assert finished
 
 
 def test_importing_the_package_loads_no_torch():

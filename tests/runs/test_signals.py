@@ -24,6 +24,7 @@ method = "cross"
 seeds = [{}]
 budget = {{ steps = 40, batch = 16, samples = 64, probe_samples = 200, test_samples = 200 }}
 """
+WORDS = "coral_viz: interrupted; finished runs are kept, the same command goes on from there."
 
 
 @pytest.fixture
@@ -56,6 +57,25 @@ def test_the_workers_of_a_killed_sweep_end(begin):
     ended(process)
 
 
+def assert_stopped(process, out, error):
+    """Everything that ended is in the tables, nothing else, and the command says how to go on."""
+    assert process.returncode == 130, error
+    finished = {done.parent.name for done in out.glob("runs/[0-9a-f]*/DONE")}
+    assert finished
+    assert set(sweep_table.read(out / "results.parquet")["run_id"]) == finished
+    assert set(pd.read_csv(out / "status.csv")["run_id"]) <= finished
+
+
+@pytest.mark.parametrize(("end", "number"), [(os.killpg, signal.SIGINT), (os.kill, signal.SIGTERM)])
+def test_ctrl_c_and_sigterm_keep_finished_runs_and_leave_nothing_behind(begin, tmp_path, end, number):
+    own = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}  # background shells ignore it
+    process = begin(stdout=subprocess.DEVNULL, **own)
+    end(process.pid, number)
+    error = ended(process)
+    assert error == WORDS
+    assert_stopped(process, tmp_path / "out", error)
+
+
 def test_a_closed_terminal_ends_a_sweep_like_ctrl_c(begin, tmp_path):
     ours, theirs = pty.openpty()
     own = {"stdin": theirs, "stdout": theirs, "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)}
@@ -64,11 +84,8 @@ def test_a_closed_terminal_ends_a_sweep_like_ctrl_c(begin, tmp_path):
     os.close(ours)
     os.killpg(process.pid, signal.SIGHUP)  # shells say it, too
     error = ended(process)
-    assert "coral_viz: interrupted; finished runs are kept, the same command goes on from there." in error
-    assert process.returncode == 130, error
-    finished = {done.parent.name for done in tmp_path.glob("out/runs/[0-9a-f]*/DONE")}
-    assert set(sweep_table.read(tmp_path / "out" / "results.parquet")["run_id"]) == finished
-    assert set(pd.read_csv(tmp_path / "out" / "status.csv")["run_id"]) <= finished
+    assert WORDS in error
+    assert_stopped(process, tmp_path / "out", error)
 
 
 @pytest.fixture
