@@ -4,6 +4,7 @@
 #   make lab          open the first notebook in JupyterLab
 #   make check        lint, format and types, as in .pre-commit-config.yaml
 #   make test         all tests but the slow ones; `make test-slow` runs those
+#   make test-nightly  the same with more examples of every property
 #   make test-oldest  the same tests with the oldest versions that pyproject.toml allows, in .venv-oldest;
 #                     `make test-newest` with the newest
 #   make test-installed  the wheel in an environment of its own: its commands work without this folder
@@ -36,8 +37,13 @@ check: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
+# in order of their folders, so that the browser, the longest, comes first; who is done takes over from the other
+test: export OMP_NUM_THREADS = 1
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+test-nightly:
+	$(MAKE) test ARGS="--hypothesis-profile=nightly $(ARGS)"
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -m slow $(ARGS)
@@ -89,4 +95,4 @@ $(BIN)/pip:
 
 always:
 
-.PHONY: always tour lab check test test-slow test-oldest test-newest test-installed notebooks docs wheel lock
+.PHONY: always tour lab check test test-nightly test-slow test-oldest test-newest test-installed notebooks docs wheel lock

@@ -16,7 +16,8 @@ from coral_viz import style
 from coral_viz.results import tables
 
 torch.set_num_threads(1)
-settings.register_profile("coral_viz", deadline=None)
+settings.register_profile("coral_viz", deadline=None, max_examples=30)
+settings.register_profile("nightly", deadline=None, max_examples=100)
 settings.load_profile("coral_viz")
 
 ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
