@@ -54,7 +54,7 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
         summary(measured).to_csv(paths[1], index=False, float_format="%.4f")
         paths[2].write_text(accuracy_table(measured), encoding="utf-8")
         look = style.paper(columns=2)
-        drawn = figures.overview(measured, look=look)
+        drawn = figures.overview(measured, look=look, only=PICTURES)
         if set(measured["task"]) == {"factors"} and tables.modalities(measured) == 2:
             drawn["schematic"] = figures.schematic(look=look)
         for picture in (picture for picture in PICTURES if picture in drawn):

@@ -1,5 +1,6 @@
 from coral_viz import style
-from coral_viz.figures.comparison import overview
+from coral_viz.figures import overview
+from coral_viz.figures.layout import canvas
 
 
 def test_many_methods_go_on_further_pages(wide_table):
@@ -19,3 +20,11 @@ def test_many_methods_go_on_further_pages(wide_table):
 def test_a_table_has_the_pictures_that_it_has_numbers_for(table):
     rows = table[table["method"].isin(["coral"]) & (table["distribution"] == "relation") & (table["split"] == "test")]
     assert list(overview(rows)) == ["bits_kept", "accuracy", "parts", "where_coral", "where_coral_dots"]
+
+
+def test_only_what_is_asked_for_is_drawn(table, monkeypatch):
+    drawn, draw = [], canvas.face.pin
+    monkeypatch.setattr(canvas.face, "pin", lambda figure: drawn.append(figure) or draw(figure))
+    found = overview(table[table["method"] == "coral"], only=("accuracy", "bits_kept", "of no table"))
+    assert list(found) == ["bits_kept", "accuracy"]
+    assert drawn == list(found.values())

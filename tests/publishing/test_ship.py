@@ -51,6 +51,9 @@ def test_ships_tables_pictures_and_their_hashes(table, tmp_path):
     assert len(shipped) == (table["split"] != "train").sum()
     ship(tmp_path / "tour", tmp_path / "again", name="factors", command="the command")
     assert (tmp_path / "again" / "manifest.json").read_bytes() == (tmp_path / "data" / "manifest.json").read_bytes()
+    tables.write(
+        table[(table["method"] == "cross") & (table["distribution"] == "relation")], tmp_path / "tour" / "results"
+    )
     ship(tmp_path / "tour", tmp_path / "data", name="others", command="another command")
     both = json.loads((tmp_path / "data" / "manifest.json").read_text())
     assert both["factors"] == manifest

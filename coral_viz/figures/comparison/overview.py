@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -21,22 +22,30 @@ from coral_viz.results import tables
 PAGE = 6  # methods that one picture with a block per method holds at most
 
 
-def overview(table: pd.DataFrame, *, look: Mapping | None = None) -> dict[str, Figure]:
+def overview(
+    table: pd.DataFrame, *, look: Mapping | None = None, only: Collection[str] | None = None
+) -> dict[str, Figure]:
     """Every picture that the table has numbers for, by name.
 
     Args:
         table: a valid tidy table.
         look: rcParams, ``style.paper(columns=2)`` if None.
+        only: names of those to draw, all if None.
 
     Returns:
         bits_kept, accuracy, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with further
         methods); and where_<method> and where_<method>_dots for each method with a decomposition between its parts.
     """
     look = look or style.paper(columns=2)
-    done = table[table["status"] == "done"]
+    plan = _plan(table[table["status"] == "done"])
+    return {name: draw(look=look) for name, draw in plan.items() if only is None or name in only}
+
+
+def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
+    """What draws each picture."""
     part = done["part"]
-    pictures = {
-        name: draw(done, look=look)
+    plan = {
+        name: partial(draw, done)
         for name, draw, has in (
             ("bits_kept", bits_kept, (part == "all") & (done["metric"] == "bits")),
             ("accuracy", accuracy, (part == "all") & (done["metric"] == "balanced_accuracy")),
@@ -45,22 +54,21 @@ def overview(table: pd.DataFrame, *, look: Mapping | None = None) -> dict[str, F
         )
         if has.any()
     }
-    pictures |= _pages("parts", matrix, done, (done["readout"] == "best") & (done["metric"] == "bits"), look)
-    pictures |= _pages("training", curves, done, done["split"] == "train", look)
+    plan |= _pages("parts", matrix, done, (done["readout"] == "best") & (done["metric"] == "bits"))
+    plan |= _pages("training", curves, done, done["split"] == "train")
     for method in done.loc[part.str.contains("|", regex=False), "method"].unique():
         own = done[done["method"] == method]
-        pictures[f"where_{method}"] = stacked(own, look=look)
-        pictures[f"where_{method}_dots"] = dots(own, look=look)
-    return pictures
+        plan |= {f"where_{method}": partial(stacked, own), f"where_{method}_dots": partial(dots, own)}
+    return plan
 
 
-def _pages(name: str, draw: Callable, done: pd.DataFrame, has: pd.Series, look: Mapping) -> dict[str, Figure]:
-    """The picture of the methods that the mask ``has`` rows of, as evenly as possible on pages of at most ``PAGE``."""
+def _pages(name: str, draw: Callable, done: pd.DataFrame, has: pd.Series) -> dict[str, Callable[..., Figure]]:
+    """What draws the methods that the mask ``has`` rows of, as evenly as possible on pages of at most ``PAGE``."""
     variants = style.method_order(tables.variants(done[has]))
     pages = math.ceil(len(variants) / PAGE)
     starts = [len(variants) * page // pages for page in range(pages + 1)] if pages else []
     names = [name, *(f"{name}_{page}" for page in range(2, pages + 1))]
     return {
-        name: draw(pd.concat([tables.of_variant(done, variant) for variant in variants[start:stop]]), look=look)
+        name: partial(draw, pd.concat([tables.of_variant(done, variant) for variant in variants[start:stop]]))
         for name, start, stop in zip(names, starts, starts[1:])
     }
