@@ -10,6 +10,7 @@ from coral_viz import __main__, explore, runs, style
 from coral_viz.cli import tour
 from coral_viz.explore import own_run, shipped
 from coral_viz.results import tables
+from coral_viz.runs import sweep_table
 
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
 
@@ -87,7 +88,7 @@ def ratios(tmp_path_factory):
         runs.RunSpec.make("coral", "factors", 1, knobs={"mask_ratio": ratio}, budget=TINY) for ratio in (0.2, 0.75)
     ]
     assert {outcome.status for outcome in runs.execute(specs, store, device="cpu", executor="serial")} == {"done"}
-    return store.root, runs.results.collect(specs, store, ["mask_ratio"])
+    return store.root, sweep_table.collect(specs, store, ["mask_ratio"])
 
 
 def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, monkeypatch, tmp_path):
@@ -102,7 +103,7 @@ def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, m
 
 def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     _, table = ratios
-    runs.results.write(table, tmp_path / "grid_coral.parquet")
+    sweep_table.write(table, tmp_path / "grid_coral.parquet")
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
     shown = explore.masking(folder=folder, run=ids["coral"], picture="what turning it changes", metric="bits")
     assert shown.presenter.words == "Ready."
@@ -113,10 +114,10 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     shown.widgets["metric"].value = "balanced_accuracy"
     assert "Means of balanced accuracy" in shown.presenter.shown.alt
     assert eval(shown.code()).presenter.shown == shown.presenter.shown
-    runs.results.write(table, tmp_path / "grid_infmasking.parquet")
+    sweep_table.write(table, tmp_path / "grid_infmasking.parquet")
     shown.widgets["run"].value = ids["infmasking"]
     assert shown.presenter.words == "Ready."
-    runs.results.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
+    sweep_table.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
     shown.widgets["run"].value = ids["comm"]
     assert shown.presenter.words == "CoMM has no masks to turn; choose a run of another method."
 
