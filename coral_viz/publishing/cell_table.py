@@ -26,7 +26,7 @@ def grid_table(table: pd.DataFrame) -> str:
     """Balanced accuracy of a linear probe on the whole embedding in %, of every cell, and its paired differences.
 
     Args:
-        table: a sweep's table (``runs.results``).
+        table: a sweep's table (``runs.sweep_table``).
 
     Returns:
         A markdown table (mean ± half the 95 % bootstrap interval of each label, and of retrieval where it was measured,

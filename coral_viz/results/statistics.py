@@ -54,7 +54,7 @@ def paired(
     """Every level of some settings minus the base level, seed by seed: methods saw the same data under the same seed.
 
     Args:
-        frame: rows of a sweep's table (``runs.results``), or of any other with the columns named.
+        frame: rows of a sweep's table (``runs.sweep_table``), or of any other with the columns named.
         base: what to compare with, by name of the setting: {"mask_ratio": 0.75}, or a cell of several settings,
             {"orthogonality": "hinge", "orthogonality_weight": 1.0}; None where a method lacks the setting.
         by: columns that tell the groups apart; each group is compared with its own base.

@@ -22,7 +22,7 @@ SIZE = len(STAMP) + 64
 def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
     """Write the file in one stroke; the same arrays give the same bytes."""
     packed = io.BytesIO()
-    np.savez_compressed(packed, **arrays)  # type: ignore[arg-type]  # no array is called allow_pickle
+    np.savez_compressed(packed, **{name: np.asarray(values, order="C") for name, values in arrays.items()})  # type: ignore[arg-type]  # no array is called allow_pickle
     with zipfile.ZipFile(packed, "a") as archive:
         archive.comment = bytes(SIZE)  # room for the stamp, whose length is hashed with the rest
     body = packed.getvalue()[:-SIZE]

@@ -279,7 +279,7 @@ pd.DataFrame(found).T.round(2).rename_axis("average precision")
 # has no copies, and does it get harder with more modalities? Stored worlds, 1 000 steps:
 
 # %%
-show(by_count(runs.results.read("../data/results/grid_ovaib.parquet"), ["temperature", "beta"]))
+show(by_count(runs.sweep_table.read("../data/results/grid_ovaib.parquet"), ["temperature", "beta"]))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
