@@ -79,7 +79,7 @@ def _over_anchors(done: pd.DataFrame, prefix: str) -> pd.DataFrame:
     """A row per run, metric and panel, the mean over anchors; the label is the panel: a measure and what is right."""
     rows = done[done["metric"].isin([prefix + metric for metric in SHOWN])]
     metric = rows["metric"].str.removeprefix(prefix)
-    panel = metric.str.split("@").str[0] + ", " + rows["label"].replace(RIGHT).astype("str")
+    panel = metric.str.replace("@.*", "", regex=True) + ", " + rows["label"].replace(RIGHT).astype("str")
     rows = rows.assign(metric=metric, label=panel)
     return rows.groupby([*BY, "run_id", "seed", "status"], as_index=False, sort=False)["value"].mean()
 
