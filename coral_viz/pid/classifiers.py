@@ -129,7 +129,7 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
         told["boosting"] = fits.information("boosting", trial)
     near = [name for name in told if told[name] >= 0.9 * max(told.values()) - noise]
     if len(trial.train) == TRIAL:  # sure enough to leave two
-        near = sorted(sorted(near, key=told.get)[-2:], key=list(told).index)
+        near = sorted(sorted(near, key=told.__getitem__)[-2:], key=list(told).index)
     # A millibit is no reason to leave a simpler one.
     return max(near, key=lambda name: round(fits.information(name, full), 3))
 

@@ -29,7 +29,7 @@ def synergy_p_value(counts: np.ndarray, *, replicates: int = 200, seed: int = 0)
     observed = broja(counts, tol=tol)
     ordered = counts if observed.unique_1 >= observed.unique_2 else counts.swapaxes(0, 1)
     null = shuffled(ordered.sum(2), ordered.sum(1), replicates, np.random.default_rng(seed))
-    return _exceedance(broja(null, tol=tol).synergy, observed.synergy, tol)
+    return _exceedance(np.asarray(broja(null, tol=tol).synergy), float(observed.synergy), tol)
 
 
 def information_p_values(counts: np.ndarray, *, replicates: int = 200, seed: int = 0) -> tuple[float, float, float]:
