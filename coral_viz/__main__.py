@@ -12,7 +12,7 @@ import shlex
 import signal
 import sys
 import warnings
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from coral_viz import extras, parents
 from coral_viz.cli import COMMANDS, shared_options
@@ -72,7 +72,17 @@ def run() -> NoReturn:
     _stop_like_ctrl_c()
     # joblib says so after Ctrl-C, when it is meant
     warnings.filterwarnings("ignore", r"\d+ tasks (which were still being|have been successfully)", UserWarning)
-    sys.exit(main())
+    status = main()
+    _drop_what_is_not_taken(sys.stdout)
+    sys.exit(status)
+
+
+def _drop_what_is_not_taken(stream: TextIO) -> None:
+    """By a terminal that was closed: left for the end of the process, it would change the exit status to 120."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

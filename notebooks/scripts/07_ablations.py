@@ -238,12 +238,8 @@ show(setting_effects.cells(coral, ORTHOGONALITY, **seen))
 # %%
 both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1")]
 both = both[both["label"] == "unique_1"]
-cells = pd.concat(
-    [
-        sweep_data.held(rows, ORTHOGONALITY, base)
-        for rows in (both, right[right["label"] == "synergy"])
-    ]
-)
+synergy = right[right["label"] == "synergy"]
+cells = pd.concat([sweep_data.held(rows, ORTHOGONALITY, base) for rows in (both, synergy)])
 names = {"redundancy": "u1 in both parts, bits", "balanced_accuracy": "synergy, accuracy"}
 Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from coral_viz import style
-from coral_viz.__main__ import main
+from coral_viz.__main__ import _drop_what_is_not_taken, main
 from coral_viz.cli import COMMANDS
 from coral_viz.runs import replay, sweeps
 
@@ -120,3 +120,11 @@ def test_a_recorded_run_can_be_watched(tmp_path, capsys, monkeypatch):
     assert replay.load(path).steps == [0, 1, 3]
     assert main([*train[:-1], "1"]) == 1
     assert "a recording takes at least 2" in capsys.readouterr().err
+
+
+def test_what_a_closed_terminal_has_not_taken_does_no_harm_later():
+    theirs, ours = os.pipe()
+    with os.fdopen(ours, "w") as stream:
+        stream.write("words")
+        os.close(theirs)
+        _drop_what_is_not_taken(stream)

@@ -78,7 +78,7 @@ def test_a_notebooks_own_style_changes_nothing(table):
 
 
 def test_drawing_needs_no_pyplot():
-    code = "import sys; from coral_viz import figures, report; figures.schematic(); print(*sys.modules)"
+    code = "import coral_viz.publishing.report, sys; coral_viz.figures.schematic(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "matplotlib.figure" in done.stdout.split()
     assert not {"matplotlib.pyplot", "torch"} & set(done.stdout.split())
