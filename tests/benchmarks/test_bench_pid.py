@@ -44,6 +44,7 @@ def test_sparse_cases_are_what_they_are_called():
 
 
 def test_sparse_and_gaussian_rows_have_their_columns(monkeypatch):
+    pytest.importorskip("ecos")
     monkeypatch.setattr(
         pid_extremes, "sparse_cases", lambda quick: [("COPY 3x3", pid_extremes.copy_table(3, 3), ("ecos",))]
     )

@@ -87,6 +87,7 @@ def test_against_a_general_purpose_optimiser():
 
 
 def test_against_dit_cone_programme():
+    pytest.importorskip("ecos")
     dit_pid = pytest.importorskip("dit.pid")
     for p in dirichlet((3, 2, 3), 3, seed=5):
         expected = dit_pid.PID_BROJA(pid.to_dit(p), method="cone")
