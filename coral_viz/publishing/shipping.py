@@ -101,7 +101,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     """Write the table of the sweep folder ``out``, its cells and their comparison to ``data``; returns their paths.
 
     Also a picture over every number with four levels or more in cells that differ in it alone. ``name`` and ``command``
-    as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``results.read`` and ``ship``.
+    as in ``ship``; files and manifest say ``grid_NAME``. ValueError as ``sweep_table.read`` and ``ship``.
     """
     name, table, data = f"grid_{_named(name)}", sweep_table.read(Path(out) / "results.parquet"), Path(data)
     with manifest.aside(data) as folder:

@@ -85,7 +85,7 @@ def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) 
 
 
 def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.DataFrame:
-    """Probe rows of a method as it stands (see ``probing.probe``).
+    """Probe rows of a method as it stands (see ``evaluation.probe``).
 
     With more than two modalities also what is read when only some are given, and retrieval across them among fresh
     samples of the training distribution; with two, the parts say as much.
