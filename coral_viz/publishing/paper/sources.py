@@ -54,8 +54,8 @@ def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
     all shipped sweeps. A table is called by its file, or by its folder if it is called results.
 
     Raises:
-        ValueError: one's own table is not there; a table is not valid (see ``tables.validate``, ``results.read``); two
-            tours, or two sweeps of one name.
+        ValueError: one's own table is not there; a table is not valid (see ``tables.validate``, ``sweep_table.read``);
+            two tours, or two sweeps of one name.
     """
     data = Path(data)
     if not data.is_dir():
