@@ -16,6 +16,8 @@ from typing import Any, Self
 LIMIT = {int: 2**63, float: math.inf}
 """What numbers stay below: whole ones must fit into 64 bits."""
 
+_ALWAYS = object()
+
 WORDS = reprlib.Repr()
 WORDS.maxlong, WORDS.maxstring, WORDS.maxother, WORDS.maxlist, WORDS.maxdict = 40, 80, 80, 20, 20
 
@@ -28,17 +30,17 @@ def option(
     high: float = math.inf,
     choices: Sequence[str] = (),
     optional: bool = False,
-    added: bool = False,
+    former: object = _ALWAYS,
 ) -> Any:
     """A field of an options class: its default, what it means, and the closed range or the choices it allows.
 
-    ``optional`` admits None, which the meaning explains. ``added`` marks an option that is younger than runs that are
-    kept: at its default, which is how they were made, it is no part of what tells runs apart. The default's type (int,
-    float, bool or str) is the field's.
+    ``optional`` admits None, which the meaning explains. ``former`` is for an option that is younger than runs that are
+    kept: the value that they were made with, before there was a choice. At that value the option is no part of what
+    tells runs apart. The default's type (int, float, bool or str) is the field's.
     """
     kind = float if default is None else type(default)
     allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
-    return dataclasses.field(default=default, metadata={"meaning": meaning, "added": added, **allowed})
+    return dataclasses.field(default=default, metadata={"meaning": meaning, "former": former, **allowed})
 
 
 class Typed(str):
@@ -78,7 +80,13 @@ class Options:
     def identity(self) -> tuple[tuple[str, object], ...]:
         """(name, value) of every setting that tells runs apart (see ``option``)."""
         pairs = [(field, getattr(self, field.name)) for field in dataclasses.fields(self)]
-        return tuple((f.name, value) for f, value in pairs if not (f.metadata["added"] and value == f.default))
+        return tuple((f.name, value) for f, value in pairs if value != f.metadata["former"])
+
+    @classmethod
+    def former(cls) -> dict:
+        """What the younger options were, by name, before there was a choice."""
+        values = {field.name: field.metadata["former"] for field in dataclasses.fields(cls)}
+        return {name: value for name, value in values.items() if value is not _ALWAYS}
 
     def resolved(self) -> dict:
         """Every setting by name, with what it comes to where None leaves it to another."""

@@ -14,7 +14,7 @@ class Dials(Options):
     form: str = option("round", "a form", choices=("round", "square"))
     limit: float = option(None, "a limit, none by default", low=0.0, optional=True)
     deep: bool = option(True, "a switch")
-    late: str = option("", "younger than runs that are kept", added=True)
+    late: str = option("new", "younger than runs that are kept", former="")
 
 
 def test_defaults_and_whole_numbers_for_floats():
@@ -66,10 +66,12 @@ def test_describe_gives_a_row_a_setting():
     assert rows["form"] == {"name": "form", "default": "round", "allowed": "round or square", "meaning": "a form"}
 
 
-def test_an_added_option_tells_runs_apart_only_where_it_is_used():
-    assert "late" not in dict(Dials().identity())
-    assert dict(Dials(late="now").identity())["late"] == "now"
-    assert dict(Dials(share=0.5).identity()) == {"share": 0.5, "count": 2, "form": "round", "limit": None, "deep": True}
+def test_a_younger_option_tells_runs_apart_except_at_its_former_value():
+    assert Dials.former() == {"late": ""}
+    assert "late" not in dict(Dials(**Dials.former()).identity())
+    assert dict(Dials().identity())["late"] == "new"
+    former = Dials(share=0.5, late="")
+    assert dict(former.identity()) == {"share": 0.5, "count": 2, "form": "round", "limit": None, "deep": True}
 
 
 def test_what_was_typed_is_read_as_the_options_kind():

@@ -22,7 +22,7 @@ class CoMMKnobs(FusionKnobs):
         "all",
         "which terms are learned from: all, fused (the full set's alone) or alone (the single modalities' alone)",
         choices=("all", "fused", "alone"),
-        added=True,
+        former="all",
     )
 
 

@@ -41,7 +41,7 @@ class COrALKnobs(FusionKnobs):
         "asymmetric",
         "which tokens may be zeroed: asymmetric (one modality's in each view) or symmetric (all in both views)",
         choices=("asymmetric", "symmetric"),
-        added=True,
+        former="asymmetric",
     )
 
 

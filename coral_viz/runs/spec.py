@@ -76,8 +76,10 @@ class RunSpec:
         """The spec whose ``canonical`` is the text. ValueError if it is no spec, or not one of today's settings."""
         try:
             said = json.loads(text)
-            options = {"knobs": said["knobs"], "dials": said["dials"], "budget": Budget(**said["budget"])}
-            spec = cls.make(said["method"], said["task"], said["seed"], **options)
+            knobs = methods.get(said["method"]).KNOBS.former() | said["knobs"]
+            dials = tasks.preset(said["task"]).task.DIALS.former() | said["dials"]
+            budget = Budget(**said["budget"])
+            spec = cls.make(said["method"], said["task"], said["seed"], knobs=knobs, dials=dials, budget=budget)
             spec = dataclasses.replace(spec, method_version=said["method_version"])
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
