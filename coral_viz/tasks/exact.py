@@ -14,34 +14,35 @@ import torch
 from torch import Tensor
 
 from coral_viz.pid import Atoms
+from coral_viz.tasks.latents import LatentModel
 from coral_viz.tasks.task import Batch
 
 PROBE_RHO = 0.5
 
 
-def truth(task) -> dict[str, Atoms]:
+def truth(model: LatentModel) -> dict[str, Atoms]:
     """Atoms in bits, by label, of modality 1 (source 1) and all the others together (source 2)."""
-    full = math.log2(task.classes)
+    full = math.log2(model.classes)
     same = _entropy(PROBE_RHO)
-    shift = _shift_entropy(PROBE_RHO, task.classes)
+    shift = _shift_entropy(PROBE_RHO, model.classes)
     atoms = {}
-    if task.amplitude_redundancy:
+    if model.redundancy:
         atoms["redundancy"] = Atoms(full, 0.0, 0.0, 0.0)
-    if task.amplitude_unique:
+    if model.unique:
         atoms["unique_1"] = Atoms(0.0, full, 0.0, 0.0)
-        atoms |= {f"unique_{m}": Atoms(0.0, 0.0, full, 0.0) for m in range(2, task.count + 1)}
-    if task.amplitude_relation:
+        atoms |= {f"unique_{m}": Atoms(0.0, 0.0, full, 0.0) for m in range(2, model.count + 1)}
+    if model.relation:
         atoms["synergy"] = Atoms(0.0, 0.0, 0.0, same)
-        if task.count == 2:
+        if model.count == 2:
             atoms["d"] = Atoms(0.0, 0.0, 0.0, shift)
             atoms["t"] = Atoms(full - shift, shift, 0.0, 0.0)
             atoms["c"] = Atoms(full - shift, 0.0, shift, 0.0)
-    for i, j in task.pairs:
+    for i, j in model.pairs:
         atoms[f"synergy_{i + 1}{j + 1}"] = Atoms(0.0, 0.0, 0.0 if i == 0 else same, same if i == 0 else 0.0)
     return atoms
 
 
-def structure(task) -> list[dict]:
+def structure(model: LatentModel) -> list[dict]:
     """What the modalities share among themselves, in bits: a row per split and group of latents that are shown.
 
     Columns: ``split`` (train, or probe, whose distribution test shares), ``group`` (redundancy, unique, the relations
@@ -51,8 +52,8 @@ def structure(task) -> list[dict]:
     Exact for the latents shown; noise can only lower the two correlations.
     """
     rows = []
-    for split, rho in (("train", task.rho), ("probe", PROBE_RHO)):
-        groups = _correlations(task, rho)
+    for split, rho in (("train", model.rho), ("probe", PROBE_RHO)):
+        groups = _correlations(model, rho)
         groups["all"] = tuple(map(math.fsum, zip(*groups.values()))) or (0.0, 0.0)
         rows += [
             {
@@ -67,26 +68,25 @@ def structure(task) -> list[dict]:
     return rows
 
 
-def _correlations(task, rho: float) -> dict[str, tuple[float, float]]:
+def _correlations(model: LatentModel, rho: float) -> dict[str, tuple[float, float]]:
     """Total and dual total correlation by group; groups are independent of each other, so that theirs add up.
 
     M copies of r: TC = (M-1) log K, DTC = log K. The m latents of a relation have joint entropy (m-1) log K + H(d) and
     each given the others H(d): TC = log K - H(d), DTC = (m-1) (log K - H(d)).
     """
-    full = math.log2(task.classes)
-    held = max(full - _shift_entropy(rho, task.classes), 0.0)
+    full = math.log2(model.classes)
+    held = max(full - _shift_entropy(rho, model.classes), 0.0)
     groups = {}
-    if task.amplitude_redundancy:
-        groups["redundancy"] = (task.count - 1) * full, full
-    if task.amplitude_unique:
+    if model.redundancy:
+        groups["redundancy"] = (model.count - 1) * full, full
+    if model.unique:
         groups["unique"] = 0.0, 0.0
-    for label, latents in task.relations.items():
-        if label in task.truth:
-            groups[label] = held, (len(latents) - 1) * held
+    for label, latents in model.shown_relations.items():
+        groups[label] = held, (len(latents) - 1) * held
     return groups
 
 
-def compatible(task, query: Batch, gallery: Batch, anchor: int) -> Tensor:
+def compatible(model: LatentModel, query: Batch, gallery: Batch, anchor: int) -> Tensor:
     """Whether training could show modality ``anchor`` of query i with the other modalities of gallery j.
 
     r must agree and every relation shown must give a d that training can draw: only 0 for rho = 1, never 0 for rho = 0.
@@ -98,19 +98,16 @@ def compatible(task, query: Batch, gallery: Batch, anchor: int) -> Tensor:
     Raises:
         ValueError: no such modality, or batches without latents.
     """
-    if anchor not in range(task.count):
-        raise ValueError(f"anchor = {anchor} is no modality; choose one from 0 to {task.count - 1}.")
+    if anchor not in range(model.count):
+        raise ValueError(f"anchor = {anchor} is no modality; choose one from 0 to {model.count - 1}.")
     if not (query.latents and gallery.latents):
         raise ValueError("Only batches with latents, as sample draws them, can be told compatible or not.")
-    right = torch.ones(len(query), len(gallery), dtype=torch.bool, device=task.device)
-    if task.amplitude_redundancy:
+    right = torch.ones(len(query), len(gallery), dtype=torch.bool, device=query.inputs[0].device)
+    if model.redundancy:
         right &= query.latents["r"][:, None] == gallery.latents["r"]
-    for label, latents in task.relations.items():
-        if label in task.truth:
-            values = [
-                query.latents[name][:, None] if m == anchor else gallery.latents[name] for m, name in latents.items()
-            ]
-            right &= _can_be_drawn((values[-1] - sum(values[:-1])) % task.classes, task.rho)
+    for latents in model.shown_relations.values():
+        values = [query.latents[name][:, None] if m == anchor else gallery.latents[name] for m, name in latents.items()]
+        right &= _can_be_drawn((values[-1] - sum(values[:-1])) % model.classes, model.rho)
     return right
 
 

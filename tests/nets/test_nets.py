@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn
 
-from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead, TokenEncoder, encoder
+from coral_viz.methods.nets import AttentionPool, FusionTransformer, LookEncoder, ProjectionHead, TokenEncoder, encoder
 from coral_viz.tasks import Modality
 
 
@@ -135,5 +135,17 @@ def test_encoders_by_kind():
     net = encoder(Modality("a", "tokens", (8, 6)), dim=5, hidden=16)
     assert isinstance(net, TokenEncoder)
     assert net(torch.randn(3, 8, 6)).shape == (3, 8, 5)
-    with pytest.raises(ValueError, match="kind 'smell'; encoders exist for: tokens"):
+    with pytest.raises(ValueError, match="kind 'smell'; encoders exist for: tokens, looks, image"):
         encoder(Modality("nose", "smell", (1,)), dim=5, hidden=16)
+
+
+def test_a_look_is_encoded_by_itself_and_knows_its_place():
+    net = encoder(Modality("a", "looks", (8, 6)), dim=5, hidden=16)
+    assert isinstance(net, LookEncoder)
+    x = torch.randn(3, 8, 6)
+    tokens = net(x)
+    assert tokens.shape == (3, 8, net.dim) == (3, net.tokens, 5)
+    changed = net(torch.where(torch.arange(8)[:, None] == 2, torch.randn(3, 8, 6), x))
+    same = (changed == tokens).all(2).all(0)
+    assert same.tolist() == [True, True, False, True, True, True, True, True]
+    assert not torch.allclose(net(x[:, :1].expand(3, 8, 6))[:, 0], net(x[:, :1].expand(3, 8, 6))[:, 1])

@@ -1,6 +1,6 @@
 """The networks every method shares: encoders, the fusion transformer, pooling and projection heads."""
 
-from coral_viz.methods.nets.encoders import TokenEncoder, encoder
+from coral_viz.methods.nets.encoders import LookEncoder, TokenEncoder, encoder
 from coral_viz.methods.nets.fusion import FusionTransformer
 from coral_viz.methods.nets.heads import GroupedBatchNorm, ProjectionHead
 from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
@@ -13,6 +13,7 @@ __all__ = [
     "CompactCNN",
     "FusionTransformer",
     "GroupedBatchNorm",
+    "LookEncoder",
     "ProjectionHead",
     "TokenEncoder",
     "encoder",

@@ -38,18 +38,40 @@ class TokenEncoder(nn.Module):
         return self.layers(x).unflatten(1, (self.tokens, self.dim))
 
 
-def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | ImageEncoder:
+class LookEncoder(nn.Module):
+    """One three-layer perceptron for all tokens, which knows a token's place by a learned vector: tokens never mix.
+
+    Only the fusion compares tokens, so that a hidden token hides what it holds. Inputs are expected at unit scale.
+    Shapes: (B, T, p) -> (B, T, d).
+    """
+
+    def __init__(self, tokens: int, features: int, dim: int, hidden: int):
+        super().__init__()
+        self.tokens, self.dim = tokens, dim
+        self.position = nn.Parameter(torch.randn(tokens, hidden) * 0.02)
+        self.first = nn.Linear(features, hidden)
+        self.rest = nn.Sequential(nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, dim))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.rest(self.first(x) + self.position)
+
+
+def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEncoder | ImageEncoder:
     """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
 
-    tokens (T, p): TokenEncoder with ``hidden`` units a layer. image (3, S, S): CompactCNN with up to ``hidden``
-    channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another kind,
-    another shape of an image, or one under 16 px.
+    tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer. looks (T, p), tokens
+    each of which is an observation of its own: LookEncoder with as many. image (3, S, S): CompactCNN with up to
+    ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another
+    kind, another shape of an image, or one under 16 px.
     """
-    if modality.kind == "tokens":
+    if modality.kind in ("tokens", "looks"):
         tokens, features = modality.shape
-        return TokenEncoder(tokens, features, dim, hidden)
+        one = TokenEncoder if modality.kind == "tokens" else LookEncoder
+        return one(tokens, features, dim, hidden)
     if modality.kind != "image":
-        raise ValueError(f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, image.")
+        raise ValueError(
+            f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, looks, image."
+        )
     size = modality.shape[-1]
     if tuple(modality.shape) != (3, size, size) or size < SMALLEST:
         raise ValueError(
