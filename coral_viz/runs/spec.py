@@ -64,9 +64,9 @@ class RunSpec:
         return cls(
             method=method,
             method_version=cls_method.VERSION,
-            knobs=chosen.identity(),
+            knobs=tuple(vars(chosen).items()),
             task=task,
-            dials=world.dials.identity(),
+            dials=tuple(vars(world.dials).items()),
             seed=int(seed),
             budget=budget or Budget(**tasks.preset(task).budget),
         )
@@ -89,8 +89,10 @@ class RunSpec:
 
     @functools.cached_property
     def canonical(self) -> str:
-        """The spec as JSON with sorted keys: equal specs, equal text."""
-        fields = dataclasses.asdict(self) | {"knobs": dict(self.knobs), "dials": dict(self.dials)}
+        """The spec as JSON with sorted keys: equal specs, equal text. Options at their former value are left out."""
+        knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
+        dials = tasks.preset(self.task).task.DIALS.make(self.task, dict(self.dials)).identity()
+        fields = dataclasses.asdict(self) | {"knobs": dict(knobs), "dials": dict(dials)}
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
     @functools.cached_property
@@ -107,9 +109,8 @@ class RunSpec:
     @property
     def settings(self) -> dict[str, object]:
         """Every knob, dial and budget by name, the ones left alone too; dials as they come to (see ``Options``)."""
-        knobs = defaults(self.method, self.task) | dict(self.knobs)
         dials = tasks.preset(self.task).task.DIALS(**dict(self.dials))
-        return knobs | dials.resolved() | dataclasses.asdict(self.budget)
+        return dict(self.knobs) | dials.resolved() | dataclasses.asdict(self.budget)
 
     @property
     def distribution(self) -> str:

@@ -38,6 +38,19 @@ def test_a_spec_comes_back_from_its_text():
         assert (read.id, read.knob) == (spec.id, spec.knob)
 
 
+def test_a_spec_states_what_its_text_leaves_to_former_defaults():
+    """A default may change: what a kept run was made with is in its spec, though it is no part of its id."""
+    spread = RunSpec.make("coral", "factors", 0, dials={"observation": "spread"})
+    looks = RunSpec.make("coral", "factors", 0, dials={"observation": "looks", "features": 24})
+    assert "observation" not in json.loads(spread.canonical)["dials"]
+    assert json.loads(looks.canonical)["dials"]["observation"] == "looks"
+    for spec, tokens in ((spread, "spread"), (looks, "looks")):
+        read = RunSpec.from_canonical(spec.canonical)
+        assert dict(read.dials)["observation"] == tokens
+        assert dict(read.knobs)["masking"] == "asymmetric"
+        assert read.settings["observation"] == tokens
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
