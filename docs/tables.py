@@ -12,6 +12,7 @@ from pathlib import Path
 
 from coral_viz import methods, runs, tasks
 from coral_viz.methods import FusionKnobs, catalogue
+from coral_viz.results import schema
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -122,12 +123,23 @@ def hyperparameters() -> str:
     return "".join(lines)
 
 
+def columns() -> str:
+    """The columns of the tidy table."""
+    lines = ["| column | holds | meaning |\n|:--|:--|:--|\n"]
+    for column in schema.COLUMNS.values():
+        held = " or ".join(f"`{word}`" if word else "nothing" for word in column.words) or f"`{column.dtype}`"
+        since = f" (since version {column.since}; in older tables `{column.before}`)" if column.since > 1 else ""
+        lines.append(f"| `{column.name}` | {held} | {column.meaning}{since} |\n")
+    return "".join(lines)
+
+
 def _line(row: dict) -> str:
     default = "" if row["default"] in (None, "") else f"`{row['default']}`"
     return f"| `{row['name']}` | {default} | {row['allowed']} | {row['meaning'].replace('|', '/')} |\n"
 
 
 TABLES = {
+    "columns": columns,
     "result": result,
     "images": images,
     "token speed": token_speed,

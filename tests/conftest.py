@@ -13,7 +13,7 @@ import torch
 from hypothesis import settings
 
 from coral_viz import style
-from coral_viz.results import tables
+from coral_viz.results import schema
 
 torch.set_num_threads(1)
 settings.register_profile("coral_viz", deadline=None, max_examples=30)
@@ -161,7 +161,7 @@ def known(label, given, count):
 
 def made_of(variants, seeds=3, **options):
     runs = [one_run(v, d, seed, **options) for v in variants for d in DISTRIBUTIONS for seed in range(seeds)]
-    return tables.validate(pd.DataFrame([row for run in runs for row in run]))
+    return schema.validate(pd.DataFrame([row for run in runs for row in run]))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from tqdm import tqdm
 from coral_viz import figures, methods, tasks
 from coral_viz.options import Typed
 from coral_viz.publishing import report
-from coral_viz.results import tables
+from coral_viz.results import schema
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
 from coral_viz.training.devices import resolve
 
@@ -108,7 +108,7 @@ def run(
     done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
     if not done:
         raise RuntimeError(f"every run failed; the first: {failures['reason'].iloc[0]}")
-    table = tables.validate(pd.concat([store.rows(spec) for spec in done]))
+    table = schema.validate(pd.concat([store.rows(spec) for spec in done]))
     page = report.write(
         out,
         table,

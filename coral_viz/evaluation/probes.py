@@ -36,7 +36,8 @@ def probe(
 
     Returns one row per measurement: part, label, metric, readout, value, unit, n. Parts: each single name, "all" for
     the whole, "a+b" for a joint, "a|b" for a decomposition. Metrics: balanced_accuracy (linear readout), bits (linear
-    and best readout; may be negative where a readout is worse than guessing), and the four atoms in bits.
+    and best readout; may be negative where a readout is worse than guessing), and the four atoms in bits with the
+    ``gap`` that the solver certifies them to.
     Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
     probe data, or lengths that differ.
     """
@@ -135,5 +136,6 @@ def _decomposed(part: str, one: dict, two: dict, joint: dict, labels_test: dict)
         posteriors = [both["best"].posteriors[name].cpu().numpy() for both in (one, two, joint)]
         atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy(), cells=32)
         row = {"part": part, "label": name, "readout": "best", "unit": "bits", "n": len(label)}
-        rows += [row | {"metric": metric, "value": float(value)} for metric, value in atoms.as_dict().items()]
+        found = atoms.as_dict() | {"gap": atoms.gap}
+        rows += [row | {"metric": metric, "value": float(value)} for metric, value in found.items()]
     return rows

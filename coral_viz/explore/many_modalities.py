@@ -12,7 +12,7 @@ from coral_viz import figures, tasks
 from coral_viz.explore import shipped
 from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice, slider
 from coral_viz.figures.comparison.beyond_pairs import information_map, relation
-from coral_viz.results import tables
+from coral_viz.results import schema
 
 THERE, FOUND, WITHHELD = "what there is to find", "who finds the relation", "with modalities withheld"
 TABLES = {"xnor": "xnor.parquet", "factors": "modalities.parquet"}
@@ -87,5 +87,5 @@ def _shared(task: str, count: int, classes: int, rho: float, pairs: bool) -> dic
 @lru_cache
 def _measured(task: str) -> pd.DataFrame:
     """What methods kept of the relation, in the shipped results of three modalities."""
-    table = tables.validate(shipped.table(TABLES[task]))
+    table = schema.validate(shipped.table(TABLES[task]))
     return table[table["label"].isin(["synergy", "compatible"])]

@@ -21,7 +21,7 @@ from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing import manifest, names
 from coral_viz.publishing.cell_table import WORLD, grid_table, percent
-from coral_viz.results import statistics, tables
+from coral_viz.results import schema, statistics, tables
 from coral_viz.runs import replay, sweep_table
 
 MEASURE = ["part", "label", "metric", "readout", "unit"]
@@ -47,7 +47,7 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
     if not source.is_file():
         raise ValueError(f"{str(tour)!r} holds no results.parquet; run `python -m coral_viz tour --out {tour}` first.")
     table = tables.read(source)
-    measured = tables.validate(table[table["split"] != "train"])
+    measured = schema.validate(table[table["split"] != "train"])
     with manifest.aside(data) as folder:
         paths = _three(folder, name)
         measured.to_parquet(paths[0], index=False)

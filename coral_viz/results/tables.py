@@ -1,7 +1,6 @@
-"""The tidy table every run writes and every figure reads, and its summaries: an estimate never stands without its n.
+"""The tidy table every run writes and every figure reads (its columns: ``schema``), and its summaries.
 
-One row is one number: a run, the split it was measured on, the metric, and the training step. Nothing is averaged
-before it is stored; seeds are averaged here, and only here.
+Nothing is averaged before it is stored; seeds are averaged here, and only here. An estimate never stands without its n.
 """
 
 from __future__ import annotations
@@ -14,36 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from coral_viz.options import shown
-
-COLUMNS = {
-    "run_id": "str",  # 16 hex digits
-    "method": "str",
-    "task": "str",
-    "distribution": "str",  # what the method was trained on
-    "seed": "int64",
-    "split": "str",
-    "part": "str",  # "all", "all(a,b)" of a and b alone, a part's name, "a+b" joined, "a|b" two sources, "data", ""
-    "label": "str",
-    "metric": "str",
-    "readout": "str",
-    "value": "float64",
-    "unit": "str",
-    "step": "int64",
-    "n": "int64",  # samples the value rests on
-    "status": "str",
-    "method_version": "int64",
-    "knob": "str",  # "" where every knob has its default, else "name=value"
-}
-"""Column names in their order, with their dtypes."""
-
-VOCABULARY = {
-    "split": ("train", "probe", "test"),
-    "readout": ("", "linear", "best"),
-    "unit": ("", "bits", "nats", "share"),
-    "status": ("done", "failed"),
-}
-"""The words that the closed columns may hold."""
+from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
 """The labels of two modalities, named after the atoms that they carry, in the order of the atoms."""
@@ -53,25 +23,6 @@ DISTRIBUTIONS = ("unbiased", "biased", "relation")
 
 VARIANT = ["method", "knob"]
 """What tells one trained objective from another."""
-
-IDENTITY = ["run_id", "split", "part", "label", "metric", "readout", "step"]
-"""What makes a row one row."""
-
-
-def validate(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the columns in order and typed.
-
-    Raises:
-        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a finished
-            run holds NaN or an infinity; two rows say the same thing; a method comes in two versions.
-    """
-    _check_columns(frame)
-    typed = frame[list(COLUMNS)].apply(_typed).reset_index(drop=True)
-    _check_words(typed)
-    _check_values(typed)
-    _check_repeats(typed)
-    _check_versions(typed)
-    return typed
 
 
 def write(frame: pd.DataFrame, stem: str | Path) -> list[Path]:
@@ -90,9 +41,10 @@ def read(path: str | Path) -> pd.DataFrame:
         return validate(parquet(path))
     if path.suffix == ".csv":
         # Read as words first: "" is a word but no number, and words become numbers without a digit lost.
-        cells = pd.read_csv(path, dtype="str", keep_default_na=False)
-        _check_columns(cells)
-        return validate(cells.assign(value=cells["value"].replace("", "nan")))
+        cells = upgraded(pd.read_csv(path, dtype="str", keep_default_na=False))
+        check_columns(cells)
+        numbers = [column.name for column in COLUMNS.values() if column.dtype == "float64"]
+        return validate(cells.assign(**{name: cells[name].replace("", "nan") for name in numbers}))
     raise ValueError(f"cannot read a table from {path.name!r}: the file must end in .parquet or .csv")
 
 
@@ -104,7 +56,7 @@ def parquet(path: str | Path) -> pd.DataFrame:
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:
-        raise ValueError(f"{str(path)!r} is no parquet table: {_brief(error)}") from None
+        raise ValueError(f"{str(path)!r} is no parquet table: {brief(error)}") from None
 
 
 def select(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
@@ -218,64 +170,6 @@ def _place(label: str) -> tuple:
     kind, _, index = label.partition("_")
     kinds = ("redundancy", "unique", "synergy")
     return kinds.index(kind) if kind in kinds else len(kinds), len(index), label
-
-
-def _check_columns(frame: pd.DataFrame) -> None:
-    missing = [name for name in COLUMNS if name not in frame.columns]
-    if missing:
-        raise ValueError(f"the table lacks the columns {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
-    unknown = [str(name) for name in frame.columns if name not in COLUMNS]
-    if unknown:
-        raise ValueError(f"the table has the unknown columns {', '.join(unknown)}; it knows {', '.join(COLUMNS)}")
-
-
-def _typed(column: pd.Series) -> pd.Series:
-    if column.name != "value" and column.isna().any():
-        raise ValueError(f"column {column.name!r} holds NaN in row {column.isna().idxmax()}")
-    kind = COLUMNS[column.name]
-    try:
-        typed = column.astype(kind)
-        whole = kind != "int64" or (typed == column.astype("float64")).all()
-    except (ArithmeticError, TypeError, ValueError) as error:
-        raise ValueError(f"column {column.name!r} must be {kind}: {_brief(error)}") from error
-    if not whole:
-        raise ValueError(f"column {column.name!r} must hold whole numbers")
-    return typed
-
-
-def _brief(error: Exception) -> str:
-    """The beginning of what an error says: those of other packages may go on for pages."""
-    return f"{error}"[:200].partition("\n")[0]
-
-
-def _check_words(frame: pd.DataFrame) -> None:
-    for name, words in VOCABULARY.items():
-        wrong = frame.loc[~frame[name].isin(words), name]
-        if len(wrong):
-            raise ValueError(f"column {name!r} holds {shown(wrong.iloc[0])}; it may hold {', '.join(map(repr, words))}")
-
-
-def _check_values(frame: pd.DataFrame) -> None:
-    wrong = frame[(frame["status"] == "done") & ~np.isfinite(frame["value"])]
-    if len(wrong):
-        row = wrong.iloc[0]
-        raise ValueError(
-            f"run {row['run_id']} ({row['method']}, seed {row['seed']}) holds {row['value']} for {row['metric']!r}"
-        )
-
-
-def _check_repeats(frame: pd.DataFrame) -> None:
-    twice = frame[frame.duplicated(IDENTITY)]
-    if len(twice):
-        row = ", ".join(f"{name} {shown(twice.iloc[0][name])}" for name in IDENTITY)
-        raise ValueError(f"the table holds the same row twice: {row}")
-
-
-def _check_versions(frame: pd.DataFrame) -> None:
-    for method, versions in frame.groupby("method")["method_version"]:
-        if versions.nunique() > 1:
-            found = " and ".join(map(str, sorted(versions.unique())))
-            raise ValueError(f"method {method!r} comes in versions {found}; a table holds one version of each method")
 
 
 def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float, int, str]:

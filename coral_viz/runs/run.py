@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from coral_viz import evaluation, methods, tasks, training
-from coral_viz.results import provenance, tables
+from coral_viz.results import provenance, schema
 from coral_viz.runs.spec import RunSpec
 from coral_viz.training import distributed
 from coral_viz.training.devices import resolve
@@ -127,7 +127,7 @@ def _truth_rows(task: tasks.Task, n: int) -> pd.DataFrame:
 
 
 def _tidy(rows: pd.DataFrame, spec: RunSpec) -> pd.DataFrame:
-    return tables.validate(
+    return schema.validate(
         rows.assign(
             run_id=spec.id,
             method=spec.method,
@@ -137,5 +137,6 @@ def _tidy(rows: pd.DataFrame, spec: RunSpec) -> pd.DataFrame:
             status="done",
             method_version=spec.method_version,
             knob=spec.knob,
+            table_version=schema.VERSION,
         )
     )

@@ -23,7 +23,7 @@ import pandas as pd
 import safetensors.torch
 
 from coral_viz import files
-from coral_viz.results import provenance
+from coral_viz.results import provenance, schema
 from coral_viz.runs.run import Result
 from coral_viz.runs.spec import RunSpec
 
@@ -144,8 +144,8 @@ class Store:
                     raise
 
     def rows(self, spec: RunSpec) -> pd.DataFrame:
-        """The tidy rows of a finished run."""
-        return pd.read_parquet(self.path(spec) / "rows.parquet")
+        """The tidy rows of a finished run, those of an older table with today's columns."""
+        return schema.upgraded(pd.read_parquet(self.path(spec) / "rows.parquet"))
 
     def weights(self, spec: RunSpec) -> dict:
         """The trained weights of a finished run, on the CPU."""

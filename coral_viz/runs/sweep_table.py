@@ -14,7 +14,7 @@ import pandas as pd
 
 from coral_viz import files
 from coral_viz.options import shown
-from coral_viz.results import provenance, tables
+from coral_viz.results import provenance, schema, tables
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.store import Store
 
@@ -28,7 +28,7 @@ def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str], read:
     ``frame.attrs["specs"]`` maps run ids to canonical specs; for ``attrs["provenance"]`` see ``made``. Runs in ``read``
     are taken from there, the others are looked up and put there. ValueError if none is finished.
     """
-    varied, read = [name for name in varied if name not in tables.COLUMNS], {} if read is None else read
+    varied, read = [name for name in varied if name not in schema.COLUMNS], {} if read is None else read
     specs = list(specs)
     look(specs, store, read)
     done = [spec for spec in specs if spec.id in read]
@@ -37,7 +37,7 @@ def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str], read:
     parts = [read[spec.id][0] for spec in done]
     values = pd.DataFrame([{name: spec.settings.get(name) for name in varied} for spec in done], columns=varied)
     cells = values.loc[values.index.repeat([len(part) for part in parts])].reset_index(drop=True)
-    frame = tables.validate(pd.concat(parts, ignore_index=True)).join(cells)
+    frame = schema.validate(pd.concat(parts, ignore_index=True)).join(cells)
     frame.attrs["specs"] = {spec.id: spec.canonical for spec in done}
     frame.attrs["provenance"] = provenance.packed({spec.id: read[spec.id][1] for spec in done})
     return frame
@@ -87,13 +87,13 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same table, its tidy columns valid (see ``tables.validate``) and its settings those of its specs.
+    """The same table, its tidy columns valid (see ``schema.validate``) and its settings those of its specs.
 
     Raises ValueError where they are not, and for mixed versions of a method.
     """
     frame, attrs = frame.copy(deep=False), frame.attrs
     frame.attrs = {}  # or pandas copies the specs at every step
-    tidy = tables.validate(frame[[name for name in frame if name in tables.COLUMNS]])
+    tidy = schema.validate(frame[[name for name in frame if name in schema.COLUMNS]])
     varied = settings(frame)
     specs = {run_id: RunSpec.from_canonical(text) for run_id, text in attrs["specs"].items()}
     cells = tidy[["run_id"]].join(frame[varied].reset_index(drop=True))
@@ -112,7 +112,7 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
 
 def settings(frame: pd.DataFrame) -> list[str]:
     """The names of the columns that hold settings."""
-    return [name for name in frame if name not in tables.COLUMNS]
+    return [name for name in frame if name not in schema.COLUMNS]
 
 
 def _last(rows: pd.DataFrame) -> pd.DataFrame:

@@ -106,6 +106,7 @@ def test_parts_whole_and_pairs_are_named_and_add_up():
     )
     assert set(rows["part"]) == {"a", "b", "all", "a|b"}
     atoms = rows[rows.part == "a|b"].pivot(index="label", columns="metric", values="value")
+    assert set(atoms) == {*pid.atoms.NAMES, "gap"}
     assert atoms.loc["r", "redundancy"] == pytest.approx(1, abs=0.02)
     assert atoms.loc["u", "unique_1"] == pytest.approx(1, abs=0.02)
     assert atoms.drop(columns=["redundancy", "unique_1"]).abs().to_numpy().max() < 0.02

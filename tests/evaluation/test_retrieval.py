@@ -10,7 +10,7 @@ from torch import nn
 
 from coral_viz import evaluation
 from coral_viz.evaluation import crossmodal
-from coral_viz.results import tables
+from coral_viz.results import schema
 from coral_viz.tasks import Batch
 
 METRICS = ["recall@1", "recall@5", "recall@10", "mAP"]
@@ -147,4 +147,4 @@ def test_rows_fit_the_table():
     rows = evaluation.retrieval(Fake(2), batch_of(*[torch.eye(12)] * 2), compatible=lambda *_: torch.eye(12).bool())
     run = {"run_id": "0", "method": "fake", "task": "t", "distribution": "unbiased", "seed": 0, "split": "test"}
     run |= {"step": 1, "status": "done", "method_version": 1, "knob": ""}
-    pd.testing.assert_series_equal(tables.validate(rows.assign(**run))["value"], rows["value"])
+    pd.testing.assert_series_equal(schema.validate(rows.assign(**run))["value"], rows["value"])

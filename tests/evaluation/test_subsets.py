@@ -9,7 +9,7 @@ from torch import nn
 
 from coral_viz import evaluation
 from coral_viz.evaluation import embedding, readouts
-from coral_viz.results import tables
+from coral_viz.results import schema
 from coral_viz.tasks import Batch
 
 NAMES = ("sight", "sound")
@@ -149,7 +149,7 @@ def test_rows_fit_the_table():
     subsets, every = probed_subsets(Fake())
     rows = [frame.assign(split="test", step=1) for frame in (subsets, every)]
     for frame in rows:
-        assert set(frame.columns) <= set(tables.COLUMNS)
-        assert set(frame["unit"]) <= set(tables.VOCABULARY["unit"])
+        assert set(frame.columns) <= set(schema.COLUMNS)
+        assert set(frame["unit"]) <= set(schema.COLUMNS["unit"].words)
     together = np.concatenate([frame[["part", "label", "metric", "readout"]].agg("/".join, axis=1) for frame in rows])
     assert len(set(together)) == len(together)

@@ -9,7 +9,7 @@ from coral_viz import figures
 from coral_viz.figures.layout.canvas import describe
 from coral_viz.publishing import report
 from coral_viz.publishing.report import reading, sections
-from coral_viz.results import provenance, tables
+from coral_viz.results import provenance, schema, tables
 
 
 class Page(HTMLParser):
@@ -97,7 +97,7 @@ def test_command_settings_failures_and_time_are_told(written):
 
 def test_the_folder_holds_the_table(written, small):
     out = written[0]
-    pd.testing.assert_frame_equal(tables.read(out / "results.parquet"), tables.validate(small))
+    pd.testing.assert_frame_equal(tables.read(out / "results.parquet"), schema.validate(small))
     assert len(pd.read_csv(out / "timing.csv")) == 12
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from coral_viz.results import tables
+from coral_viz.results import schema, tables
 
 
 def rows(**columns):
@@ -32,14 +32,15 @@ def rows(**columns):
         "status": "done",
         "method_version": 1,
         "knob": "",
+        "table_version": schema.VERSION,
     }
     return pd.DataFrame(base | columns)
 
 
 def test_validate_orders_and_types_the_columns():
-    frame = rows()[sorted(tables.COLUMNS)].astype({"seed": float, "value": str})
-    valid = tables.validate(frame)
-    assert list(valid.columns) == list(tables.COLUMNS)
+    frame = rows()[sorted(schema.COLUMNS)].astype({"seed": float, "value": str})
+    valid = schema.validate(frame)
+    assert list(valid.columns) == list(schema.COLUMNS)
     assert valid["seed"].dtype == "int64"
     assert valid["value"].dtype == "float64"
 
@@ -65,17 +66,17 @@ def test_validate_orders_and_types_the_columns():
 )
 def test_validate_says_what_is_wrong(frame, message):
     with pytest.raises(ValueError, match=message):
-        tables.validate(frame)
+        schema.validate(frame)
 
 
 def test_failed_runs_may_hold_no_value():
-    frame = tables.validate(rows(status=["done", "done", "failed"], value=[0.1, 0.2, np.nan]))
+    frame = schema.validate(rows(status=["done", "done", "failed"], value=[0.1, 0.2, np.nan]))
     assert tables.summarise(frame, ["method"])["n"].item() == 2
 
 
 @pytest.mark.parametrize("suffix", [".parquet", ".csv"])
 def test_tables_come_back_as_they_were(tmp_path, suffix):
-    frame = tables.validate(rows(value=[0.1, 1 / 3, np.nan], status=["done", "done", "failed"], part="NA", label=""))
+    frame = schema.validate(rows(value=[0.1, 1 / 3, np.nan], status=["done", "done", "failed"], part="NA", label=""))
     tables.write(frame, tmp_path / "results.v1")
     pd.testing.assert_frame_equal(tables.read(tmp_path / f"results.v1{suffix}"), frame)
 

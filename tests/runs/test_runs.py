@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from coral_viz.results import tables
+from coral_viz.results import schema
 from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
@@ -70,7 +70,7 @@ def test_a_spec_says_its_knobs_and_checks_them_at_once():
 def test_rows_are_tidy_and_name_the_truth(finished):
     store, specs, outcomes = finished
     assert [outcome.status for outcome in outcomes] == ["done", "done"]
-    rows = tables.validate(store.rows(specs[1]))
+    rows = schema.validate(store.rows(specs[1]))
     truth = rows[rows.metric == "truth"].set_index("label")["value"]
     assert dict(truth) == {"redundancy": 2.0, "unique_1": 2.0, "unique_2": 2.0, "synergy": 1.0}
     assert {"shared", "unique_1", "unique_2", "all", "shared|unique_1", "shared+unique_2"} <= set(rows["part"])

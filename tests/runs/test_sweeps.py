@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from coral_viz.results import tables
+from coral_viz.results import schema
 from coral_viz.runs import RunSpec, Store, grids, sweep_table, sweeps
 
 TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
@@ -123,7 +123,7 @@ def test_the_table_has_a_column_for_what_varies(swept):
         (spec.method, spec.budget.steps, spec.seed) for spec in grid.specs
     }
     pd.testing.assert_frame_equal(sweep_table.read(out / "results.parquet"), sweep.table)
-    tables.validate(sweep.table[list(tables.COLUMNS)])
+    schema.validate(sweep.table[list(schema.COLUMNS)])
     status = pd.read_csv(out / "status.csv")
     assert list(status["status"]) == ["done"] * 8
 

@@ -16,7 +16,7 @@ import pandas as pd
 from coral_viz import style
 from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import statistics, tables
+from coral_viz.results import schema, statistics, tables
 from coral_viz.runs import RunSpec
 
 READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
@@ -45,7 +45,7 @@ BETWEEN = {
 def settings(table: pd.DataFrame) -> list[str]:
     """What tells cells apart: of method, task and distribution those that vary, and the columns that hold settings."""
     varied = [name for name in ("method", "task", "distribution") if table[name].nunique() > 1]
-    own = [name for name in table if name not in tables.COLUMNS and name != "reference"]
+    own = [name for name in table if name not in schema.COLUMNS and name != "reference"]
     return [*varied, *(own or ["knob"])]
 
 

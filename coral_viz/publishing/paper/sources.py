@@ -54,7 +54,7 @@ def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
     all shipped sweeps. A table is called by its file, or by its folder if it is called results.
 
     Raises:
-        ValueError: one's own table is not there; a table is not valid (see ``tables.validate``, ``sweep_table.read``);
+        ValueError: one's own table is not there; a table is not valid (see ``schema.validate``, ``sweep_table.read``);
             two tours, or two sweeps of one name.
     """
     data = Path(data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import statistics, tables
+from coral_viz.results import schema, statistics, tables
 
 READOUTS = (
     " Readouts: linear is logistic regression, best is that or a small neural network, whichever has the lower "
@@ -92,7 +92,7 @@ def of_nothing(rows: pd.DataFrame) -> str:
 def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     """Seeds and interval of every cell: runs that differ in nothing but the seed; a sweep's table has settings."""
     runs = rows.drop_duplicates("run_id")
-    settings = [name for name in runs if name not in tables.COLUMNS]
+    settings = [name for name in runs if name not in schema.COLUMNS]
     by = ["method", "task", "distribution", "knob", *settings]
     firsts = runs.assign(status="done", value=0.0).astype(dict.fromkeys(by, "str"))
     summarise = statistics.bootstrap if settings else tables.summarise

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from coral_viz.figures.layout.saving import save
 from coral_viz.publishing import names
 from coral_viz.publishing.report import page, sections
-from coral_viz.results import tables
+from coral_viz.results import schema, tables
 
 
 def write(
@@ -45,7 +45,7 @@ def write(
             that could lead out of the folder (see ``names.check``).
         OSError: the folder cannot be written.
     """
-    out, table = Path(out), tables.validate(table)
+    out, table = Path(out), schema.validate(table)
     for name in figures:
         names.check(name)
     out.mkdir(parents=True, exist_ok=True)

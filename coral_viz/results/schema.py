@@ -1,0 +1,164 @@
+"""The columns of the tidy table that every run writes: what each means, what it may hold, and since when it is there.
+
+One row is one number: a run, the split it was measured on, the metric, and the training step. A column that the table
+did not always have names the version that brought it (``since``) and what older rows say in it (``before``): older
+tables open, and their rows keep the version that they were written with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from coral_viz.options import shown
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, its dtype, what it means, and the rules that its values keep.
+
+    ``words``: all that it may hold, if it is closed. ``tells_apart``: whether two rows may differ in it alone.
+    ``since``: the first version of the table that has it; ``before``: what rows of earlier versions say. A ``before``
+    of NaN means that the column may hold NaN, where nothing is known.
+    """
+
+    name: str
+    dtype: str
+    meaning: str
+    words: tuple[str, ...] = ()
+    tells_apart: bool = False
+    since: int = 1
+    before: object = None
+
+    @property
+    def optional(self) -> bool:
+        return isinstance(self.before, float) and np.isnan(self.before)
+
+
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("run_id", "str", "the run: 16 hexadecimal digits", tells_apart=True),
+        Column("method", "str", "the method"),
+        Column("task", "str", "the task"),
+        Column("distribution", "str", "the training distribution"),
+        Column("seed", "int64", "the seed of the run"),
+        Column("split", "str", "the data that were measured", ("train", "probe", "test"), tells_apart=True),
+        Column("part", "str", "the part of the embedding", tells_apart=True),
+        Column("label", "str", "the label that was asked for", tells_apart=True),
+        Column("metric", "str", "what the value is", tells_apart=True),
+        Column("readout", "str", "the readout that found it", ("", "linear", "best"), tells_apart=True),
+        Column("value", "float64", "the number; NaN only of a failed run"),
+        Column("unit", "str", "the unit of the value", ("", "bits", "nats", "share")),
+        Column("step", "int64", "training steps so far", tells_apart=True),
+        Column("n", "int64", "samples that the value rests on"),
+        Column("status", "str", "how the run ended", ("done", "failed")),
+        Column("method_version", "int64", "version of the method, of which a table holds one each"),
+        Column("knob", "str", "hyperparameters that are not at their defaults, `name=value`; empty if all are"),
+        Column("table_version", "int64", "version of the table that the row was written with", since=2, before=1),
+    )
+}
+"""The columns by name, in their order."""
+
+VERSION = max(column.since for column in COLUMNS.values())
+"""The version of the table that is written today."""
+
+IDENTITY = [column.name for column in COLUMNS.values() if column.tells_apart]
+"""What makes a row one row."""
+
+
+def upgraded(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the columns that are younger than they are. ValueError for rows of a later version."""
+    version = pd.Series(1.0, frame.index)
+    if "table_version" in frame:
+        version = pd.to_numeric(frame["table_version"], errors="coerce").fillna(1)
+    if (version > VERSION).any():
+        raise ValueError(f"the table has version {version.max():g}; this coral_viz reads up to version {VERSION}")
+    younger = {}
+    for column in (column for column in COLUMNS.values() if column.since > 1):
+        older = version < column.since
+        if column.name in frame:
+            younger[column.name] = frame[column.name].mask(older & frame[column.name].isna(), column.before)
+        elif older.all():
+            younger[column.name] = pd.Series(column.before, frame.index, column.dtype)
+    return frame.assign(**younger)
+
+
+def validate(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the columns in order and typed; of older rows, as ``upgraded``.
+
+    Raises:
+        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a finished
+            run holds NaN or an infinity; two rows say the same thing; a method comes in two versions; rows of a later
+            version of the table.
+    """
+    frame = upgraded(frame)
+    check_columns(frame)
+    typed = frame[list(COLUMNS)].apply(_typed).reset_index(drop=True)
+    _check_words(typed)
+    _check_values(typed)
+    _check_repeats(typed)
+    _check_versions(typed)
+    return typed
+
+
+def check_columns(frame: pd.DataFrame) -> None:
+    """ValueError for a column that is missing or unknown."""
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise ValueError(f"the table lacks the columns {', '.join(missing)}; it needs {', '.join(COLUMNS)}")
+    unknown = [str(name) for name in frame.columns if name not in COLUMNS]
+    if unknown:
+        raise ValueError(f"the table has the unknown columns {', '.join(unknown)}; it knows {', '.join(COLUMNS)}")
+
+
+def brief(error: Exception) -> str:
+    """The beginning of what an error says: those of other packages may go on for pages."""
+    return f"{error}"[:200].partition("\n")[0]
+
+
+def _typed(values: pd.Series) -> pd.Series:
+    column = COLUMNS[str(values.name)]
+    if column.name != "value" and not column.optional and values.isna().any():
+        raise ValueError(f"column {column.name!r} holds NaN in row {values.isna().idxmax()}")
+    try:
+        typed = values.astype(column.dtype)
+        whole = column.dtype != "int64" or (typed == values.astype("float64")).all()
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ValueError(f"column {column.name!r} must be {column.dtype}: {brief(error)}") from error
+    if not whole:
+        raise ValueError(f"column {column.name!r} must hold whole numbers")
+    return typed
+
+
+def _check_words(frame: pd.DataFrame) -> None:
+    for column in (column for column in COLUMNS.values() if column.words):
+        wrong = frame.loc[~frame[column.name].isin(column.words), column.name]
+        if len(wrong):
+            words = ", ".join(map(repr, column.words))
+            raise ValueError(f"column {column.name!r} holds {shown(wrong.iloc[0])}; it may hold {words}")
+
+
+def _check_values(frame: pd.DataFrame) -> None:
+    wrong = frame[(frame["status"] == "done") & ~np.isfinite(frame["value"])]
+    if len(wrong):
+        row = wrong.iloc[0]
+        raise ValueError(
+            f"run {row['run_id']} ({row['method']}, seed {row['seed']}) holds {row['value']} for {row['metric']!r}"
+        )
+
+
+def _check_repeats(frame: pd.DataFrame) -> None:
+    twice = frame[frame.duplicated(IDENTITY)]
+    if len(twice):
+        row = ", ".join(f"{name} {shown(twice.iloc[0][name])}" for name in IDENTITY)
+        raise ValueError(f"the table holds the same row twice: {row}")
+
+
+def _check_versions(frame: pd.DataFrame) -> None:
+    for method, versions in frame.groupby("method")["method_version"]:
+        if versions.nunique() > 1:
+            found = " and ".join(map(str, sorted(versions.unique())))
+            raise ValueError(f"method {method!r} comes in versions {found}; a table holds one version of each method")
