@@ -20,8 +20,8 @@ from filelock import FileLock, Timeout
 
 LOCK = "LOCK"
 DAY = 24 * 3600
-UNFINISHED = re.compile(r"\..+-unfinished-.+|\.[0-9a-f]{16}-\w{8}|\.[\w-]+\.parquet-\d+")
-"""Names of what is unfinished; the last two are those that earlier versions gave."""
+UNFINISHED = re.compile(r"\..+-unfinished-.+|\.[0-9a-f]{16}-\w{8}|\.[\w-]+\.parquet-\d+|\.shipping-\w{8}")
+"""Names of what is unfinished; the last three are those that earlier versions gave."""
 
 GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What using JSON raises that is not what it should be."""
@@ -45,6 +45,11 @@ def beside(place: Path) -> Iterator[Path]:
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def at_work(place: Path) -> list[Path]:
+    """The folders of ``beside(place)`` that processes hold now."""
+    return [lock.parent for lock in place.parent.glob(f".{place.name}-unfinished-*/{LOCK}") if _held(lock)]
 
 
 @contextlib.contextmanager

@@ -1,7 +1,8 @@
 """``manifest.json`` of what ships: by name, the command that made its files and the hash of each.
 
 All is checked before a file is written or deleted: every path, links followed, is that of a file in one of ``FOLDERS``,
-and no file has two names. Files are made aside and take their places together, the manifest last.
+and no file has two names. Files are made aside and take their places together, the manifest last. Only one process at a
+time ships to a folder: of two that add to one manifest, one would lose its entry.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ import hashlib
 import json
 import os
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from coral_viz import __version__
+from coral_viz import __version__, files
 
 FILE = "manifest.json"
 FOLDERS = ("figures", "replays", "results", "runs")
@@ -24,18 +24,23 @@ FOLDERS = ("figures", "replays", "results", "runs")
 
 @contextlib.contextmanager
 def aside(data: Path) -> Iterator[Path]:
-    """An empty folder to make files in, on the disk of ``data`` and gone afterwards.
+    """A folder to make files in, on the disk of ``data`` and gone afterwards; what killed ones left goes, too.
 
-    ValueError, before anything is made, if ``data`` cannot be written or its manifest is not what it should be.
+    ValueError, before anything is made, if ``data`` cannot be written, its manifest is not what it should be, or
+    another process ships to it now.
     """
     entries(data)
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        made = tempfile.TemporaryDirectory(prefix=".shipping-", dir=data)
-    except OSError as error:
-        raise ValueError(f"cannot write to {str(data)!r}: {error.strerror}; choose another --data.") from None
-    with made as folder:
-        yield Path(folder)
+    place = data / "shipping"
+    with contextlib.ExitStack() as stack:
+        try:
+            data.mkdir(parents=True, exist_ok=True)
+            files.tidy(data)
+            folder = stack.enter_context(files.beside(place))
+        except OSError as error:
+            raise ValueError(f"cannot write to {str(data)!r}: {error.strerror}; choose another --data.") from None
+        if files.at_work(place) != [folder]:
+            raise ValueError(f"another process ships to {str(data)!r} now; wait until it has ended.")
+        yield folder
 
 
 def put(made: Iterable[Path], folder: Path, data: Path, *, name: str, command: str) -> list[Path]:
@@ -87,8 +92,8 @@ def _files(entry: dict) -> set[str]:
     return set(entry.get("sha256", {}))
 
 
-def _check(data: Path, files: Iterable[str]) -> None:
-    for file in files:
+def _check(data: Path, named: Iterable[str]) -> None:
+    for file in named:
         if not _is_inside(data, file):
             folders = f"{', '.join(FOLDERS[:-1])} or {FOLDERS[-1]}"
             raise ValueError(f"{file!r} does not name a file in {folders} of {str(data)!r}; nothing has changed.")

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +18,13 @@ from coral_viz.results import tables
 from coral_viz.runs import Store, grids, replay, restored, sweep_table, sweeps
 
 DATA = Path(__file__).parents[2] / "data"
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from coral_viz.publishing import manifest
+with manifest.aside(Path(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 MADE_BY_HAND = {"README.md", "manifest.json", "grids"}
 TINY = {"steps": 2, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
 
@@ -271,3 +281,32 @@ def test_what_fails_while_it_is_made_changes_nothing(swept, tmp_path, data, monk
         ship_grid(swept, data, name="width", command="")
     assert held(tmp_path) == before
     assert {path.name for path in data.iterdir()} == {"results", "README.md"}
+
+
+def test_one_process_at_a_time_ships_to_a_folder(swept, data, monkeypatch):
+    """Or of two that have read the manifest, the first to write it would lose its entry."""
+    from coral_viz.publishing import shipping
+
+    drawn = shipping.grid_table
+
+    def meanwhile(table):
+        with pytest.raises(ValueError, match=r"another process ships to '.*data' now; wait until it has ended"):
+            ship_grid(swept, data, name="other", command="")
+        return drawn(table)
+
+    monkeypatch.setattr(shipping, "grid_table", meanwhile)
+    ship_grid(swept, data, name="width", command="")
+    monkeypatch.undo()
+    ship_grid(swept, data, name="other", command="")
+    assert [*manifest.entries(data)] == ["grid_other", "grid_width"]
+
+
+def test_what_a_killed_ship_leaves_goes_with_the_next(swept, data):
+    killed = subprocess.Popen([sys.executable, "-c", KILLED, str(data)], stderr=subprocess.DEVNULL)
+    killed.wait()
+    old = data / ".shipping-abcd1234"  # by an earlier version, which held no lock
+    old.mkdir()
+    os.utime(old, (0, 0))
+    assert len([*data.glob(".shipping-*")]) == 2
+    ship_grid(swept, data, name="width", command="")
+    assert {path.name for path in data.iterdir()} == {"results", "README.md", "manifest.json"}
