@@ -1,13 +1,13 @@
 # %% [markdown]
-# # A primer: who tells what?
+# # A primer on partial information decomposition
 #
-# **Two sources tell something about a target. How much of it can either tell, how much only one, and how much only
-# both together, and why do experts disagree about the answer?**
+# **Two sources are informative about a target. How much of the information is in either source, how much in one source
+# only, and how much only in both together? And why do published measures disagree?**
 #
-# - **Questions.** What is a source, what a target, what a bit? What are redundancy, unique information and synergy
-#   of a table of probabilities? Why does one measure see synergy where another sees none?
-# - **Objectives.** Afterwards you can decompose a small table by hand and by machine, say what *unique* means as
-#   somebody's advantage in a game, read a redundancy lattice, and name the one choice in which measures differ.
+# - **Questions.** What are a source, a target and a bit? What are redundancy, unique information and synergy of a
+#   probability table? Why does one measure find synergy where another finds none?
+# - **Objectives.** Afterwards you can decompose a small table by hand and with code, explain unique information as an
+#   advantage in a decision problem, read a redundancy lattice, and name the one definition in which measures differ.
 # - **You need** to know what a probability is. No GPU, no internet, no data.
 # - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes a few seconds.
 
@@ -22,19 +22,19 @@ from coral_viz.figures.layout.display import show
 # %% [markdown]
 # ## 1. Source, target, bit
 #
-# Somebody throws dice, and three things come out of it: x1, x2 and y.
+# A random experiment has three outcomes: x1, x2 and y.
 #
-# - The **target** Y is what you are asked about. *You* choose it: "will it rain?" is a target.
-# - The [**sources**](glossary.md#source) X1 and X2 are what you may look at before you answer: a barometer, the sky.
-# - A [**bit**](glossary.md#bit) is what the answer to one fair yes-or-no question is worth. If Y is a fair coin, its
-#   value is worth 1 bit; one of four equally likely values, 2 bits; a coin that nearly always shows heads, hardly
-#   anything, because you knew before.
+# - The **target** Y is the variable to predict. *You* choose it: "will it rain?" is a target.
+# - The [**sources**](glossary.md#source) X1 and X2 are the variables that you observe: a barometer, the sky.
+# - A [**bit**](glossary.md#bit) is the information in the answer to one fair yes-or-no question. The value of a fair
+#   coin carries 1 bit. One of four equally likely values carries 2 bits. A coin that nearly always shows heads carries
+#   hardly any, because you knew the answer before.
 #
-# I(X1;Y) is the number of bits by which looking at X1 shrinks your uncertainty about Y, on average over all that may
-# happen. I(X1,X2;Y) is the same for looking at both.
+# The mutual information I(X1;Y) is the number of bits by which observing X1 reduces the uncertainty about Y, on
+# average. I(X1,X2;Y) is the same for observing both.
 #
-# Nothing else is needed: the roles of source and target are ours to give, and a table of the probabilities of all
-# triples (x1, x2, y) says everything. Here is the table of the AND gate: two fair coins, and y is 1 if both are 1.
+# Which variable is the target is your choice. All atoms follow from the probabilities of the triples (x1, x2, y). Here
+# is the table of the AND gate: x1 and x2 are fair coins, and y is 1 if both are 1.
 
 # %%
 p = pid.gates.gate("AND")  # p[x1, x2, y]: sources first, target last
@@ -42,29 +42,29 @@ rows = [(x1, x2, y, p[x1, x2, y]) for x1, x2, y in zip(*p.nonzero())]
 pd.DataFrame(rows, columns=["x1", "x2", "y", "probability"]).set_index(["x1", "x2"])
 
 # %% [markdown]
-# ## 2. Four shares of one cake
+# ## 2. Four atoms
 #
-# What both sources tell together, I(X1,X2;Y), is cut into four [**atoms**](glossary.md#atom):
+# Partial information decomposition (PID) splits I(X1,X2;Y) into four [**atoms**](glossary.md#atom):
 #
-# - [**redundancy**](glossary.md#redundancy) R: either source alone would do;
-# - [**unique information**](glossary.md#unique-information) U1, U2: only this source has it;
-# - [**synergy**](glossary.md#synergy) S: neither has it; the two together do.
+# - [**redundancy**](glossary.md#redundancy) R: either source alone provides it;
+# - [**unique information**](glossary.md#unique-information) U1, U2: only this source provides it;
+# - [**synergy**](glossary.md#synergy) S: neither source alone provides it, but both together do.
 #
-# Three sums tie them together, and every measure agrees on these:
+# Every measure satisfies three sums:
 #
 # I(X1;Y) = R + U1,  I(X2;Y) = R + U2,  I(X1,X2;Y) = R + U1 + U2 + S.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "The two coins of AND know nothing of each other. Can there be redundancy between them, about y?",
+    "The two coins of AND are independent. Can they hold redundant information about y?",
     ("no, they are independent", "yes, some", "yes, all of it"),
     "yes, some",
-    "Redundancy is about the target. If either coin shows 0, y is 0: either of them can settle the same answer.",
+    "Redundancy is about the target. Whichever coin shows 0, you know that y is 0. The coins share that information.",
 )
 
 # %% [markdown]
-# **See it.** Choose gates, let source 2 copy source 1 more often, disturb the target by noise. What must happen to the
-# synergy of AND when source 2 always equals source 1?
+# **See it.** Choose a gate, change the correlation between the sources, and add noise to the target. What must happen
+# to the synergy of AND when source 2 always equals source 1?
 
 # %%
 explore.gates(gate="AND")
@@ -72,13 +72,13 @@ explore.gates(gate="AND")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# AND has 0.311 bits of redundancy and half a bit of synergy. When source 2 always copies source 1 they are one:
-# then either tells all there is, so everything is redundancy and the synergy is gone. Noise shrinks all atoms.
+# AND has 0.311 bits of redundancy and 0.5 bits of synergy. When source 2 always equals source 1, either of them
+# determines y. Then all information is redundant and the synergy is 0. Noise reduces all atoms.
 # </details>
 
 # %% [markdown]
-# **Try it.** In `UNQ` the target is source 1. Make a table in which only source *2* tells the target, one bit, and
-# nothing else is there.
+# **Try it.** In `UNQ` the target equals source 1. Make a table with one bit of unique information in source *2* and no
+# other atom.
 
 # %%
 table = pid.gates.gate("UNQ")  # change me
@@ -96,46 +96,45 @@ teach.check(table, "only_source_2")
 #
 # ## 3. What *unique* means: an advantage
 #
-# There is more than one way to cut the cake. Three equations have four unknowns, so one atom must be *defined*, and
-# then the others follow. The default here is [**BROJA**](glossary.md#broja):
+# The three sums have four unknowns. So one atom must be *defined*, and the sums determine the others. The default here
+# is [**BROJA**](glossary.md#broja):
 #
-# > Source 1 has unique information if there is a game about Y, with prizes, in which a player who sees source 1 does
-# > better than one who sees source 2.
+# > Source 1 has unique information if there is a decision problem about Y in which an agent who observes source 1 earns
+# > more than an agent who observes source 2.
 #
-# For a target with two values such games can be drawn. A player accepts ("y = 1") for some values of the source; the
-# curve shows how often that is right against how often it is wrong. The dashed **hull** is a player who may use
-# whichever source suits the game better. What the hull has above source 2 is the advantage of source 1: U1; what it has
-# above source 1 is U2. And what the *pair* tells beyond the hull is synergy.
+# For a binary target these decision problems can be drawn as ROC curves. An agent accepts ("y = 1") for some values of
+# its source; the curve shows the true-positive rate against the false-positive rate. The dashed line is the convex
+# **hull** of both curves: an agent who may choose the better source for each problem. U1 is what the hull gains over
+# source 2, and U2 is what it gains over source 1. Synergy is what the *pair* gains over the hull.
 
 # %%
 explore.unique(gate="UNQ", correlation=0.4)
 
 # %% [markdown]
-# The other picture says the same with tables. Imagine all tables in which each source, *by itself*, keeps its
-# relation to the target, but the two may be coupled in any way. Some of these hide the synergy entirely. BROJA takes
-# the least that any of them tells; what the true table tells beyond it is synergy. The solver finds the minimum and
-# *proves* how near it is: the **gap**, a number of bits, is the certificate. Choose the second picture and the gate
-# AND, and walk from the true table P to the optimum.
+# The other picture shows the same with tables. Consider all tables Q that have the same p(x1, y) and p(x2, y) as the
+# true table P, with any dependence between the sources. BROJA minimises I(X1,X2;Y) over these tables: the minimum is
+# R + U1 + U2, and what P has beyond the minimum is synergy. The solver proves how close its result is to the minimum.
+# This bound is the **gap**, in bits. Choose the second picture and the gate AND, and move from P to the optimum.
 #
 # <details><summary><b>What you should have seen</b></summary>
 #
-# If one curve lies above the other everywhere, as here, the source below has nothing of its own: whoever sees the upper
-# one never envies. In AND the two curves are one. (Both sources would have unique information if the curves crossed,
-# which those of two bits from this list do not.) On the walk each source alone keeps telling what it told: R, U1 and U2
-# depend on the two source-target tables, and only the synergy shrinks, to 0 at the optimum.
+# Here one curve lies above the other everywhere, so the source below has no unique information. In AND the two curves
+# coincide. (Both sources would have unique information if the curves crossed. No gate in this list does that.) On the
+# way from P to the optimum, p(x1, y) and p(x2, y) stay the same. R, U1 and U2 depend on these two tables alone, so only
+# the synergy falls, to 0 at the optimum.
 # </details>
 #
 # ## 4. Why does S differ between measures?
 #
-# Because R does. Every measure defines one atom, mostly R; the three sums then *force* the others: one bit more
-# redundancy is one bit less of each unique information and one bit more of synergy.
+# Because R does. Most measures define R, and the three sums determine the other atoms. One more bit of redundancy means
+# one bit less of U1, one bit less of U2 and one more bit of synergy.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "Two fair coins that know nothing of each other; the target is the pair of them (COPY). Redundancy?",
+    "The sources are two independent fair coins, and the target is the pair of them (COPY). How much is redundant?",
     ("0 bits, by every measure", "1 bit, by every measure", "it depends on the measure"),
     "it depends on the measure",
-    "I_min compares amounts: either source removes one bit of doubt. BROJA asks whether it is the same bit; it is not.",
+    "I_min compares amounts: either source provides one bit. BROJA asks whether it is the same bit, and it is not.",
 )
 
 # %%
@@ -148,18 +147,18 @@ show(side_by_side(copied))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# All rows sum to the same 2 bits. `i_min`, `mmi` and `i_pm` see a whole bit of redundancy in two unrelated coins, and
-# then need a bit of synergy to balance it, though nobody would say that copying two coins needs comparing them. BROJA
-# sees none, `i_sx` something between. (The last two look at single events, and as an event can mislead, their atoms may
-# be negative: `i_sx` of XOR, `i_pm` of AND.) None of them is wrong; they answer different questions. So say which
-# measure you use.
+# Every row sums to 2 bits. `i_min`, `mmi` and `i_pm` find one bit of redundancy in two independent coins. Their sums
+# then require one bit of synergy, although copying two coins needs no comparison of them. BROJA finds no redundancy,
+# and `i_sx` a value in between. (`i_sx` and `i_pm` are defined for single events. An event can be misleading, so their
+# atoms may be negative: `i_sx` for XOR, `i_pm` for AND.) None of these measures is wrong: they answer different
+# questions. So state which measure you use.
 # </details>
 
 # %% [markdown]
-# **Co-information is not redundancy.** I(X1;Y) + I(X2;Y) − I(X1,X2;Y) is often read as redundancy. Put the three sums
-# in, and it is R − S: a difference of two unknowns.
+# **Co-information is not redundancy.** The co-information I(X1;Y) + I(X2;Y) − I(X1,X2;Y) is often read as redundancy.
+# The three sums show that it equals R − S.
 #
-# **Try it.** Find a gate for which this number is exactly 0, though there is redundancy. The list:
+# **Try it.** Find a gate with co-information 0 that has redundancy:
 
 # %%
 Markdown("\n".join(f"- **{name}**: {gate.rule}" for name, gate in pid.gates.GATES.items()))
@@ -171,26 +170,27 @@ teach.check(answer, "hidden_by_co_information")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# R and S must be equal. Look for a gate that hands out a shared bit and an XOR, or use the explorer above.
+# R and S must be equal. Look for a gate with a shared bit and an XOR, or use the explorer above.
 # </details>
 # <details><summary>Solution</summary>
 #
-# `answer = "RDNXOR"`: one bit of redundancy, one bit of synergy, and co-information 0. (`PWUNQ` has half a bit of
-# each and does it too, and so does `RDNUNQXOR`, a bit of each.)
+# `answer = "RDNXOR"`: one bit of redundancy, one bit of synergy, and co-information 0. (`PWUNQ`, with half a bit of
+# each, and `RDNUNQXOR`, with one bit of each, are right, too.)
 # </details>
 #
 # ## 5. Three sources: a lattice
 #
-# With three sources, "who can tell" has 18 answers, such as "source 1, or else 2 and 3 together". Each is a node of
-# the [**redundancy lattice**](glossary.md#lattice). Braces hold a group that must be seen together; several groups
-# side by side mean that each of them can tell it: `{1}{23}`. A node's *redundancy* is all that its groups share; its
-# *atom* is what no lower node has already. Summing the atoms from a node downwards gives its redundancy back.
+# Three sources can provide a piece of information in 18 ways, such as "source 1 alone, or sources 2 and 3 together".
+# Each way is a node of the [**redundancy lattice**](glossary.md#lattice). Braces enclose sources that are observed
+# together. Several groups side by side mean that each group provides the information: `{1}{23}`. The *redundancy* of a
+# node is the information that its groups share. Its *atom* is the part that no lower node has. The redundancy of a node
+# is the sum of the atoms at the node and below it.
 
 # %%
 explore.lattice(sources=3, example="1, or 2 and 3")
 
 # %% [markdown]
-# **Try it.** Which node says: "sources 1 and 2 together can tell it, and so can sources 1 and 3 together"?
+# **Try it.** Which node means "sources 1 and 2 together provide it, and so do sources 1 and 3 together"?
 
 # %%
 node = None  # written as in the picture, in quotation marks
@@ -199,7 +199,7 @@ teach.check(node, "lattice_node")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Two groups can tell it, so there are two pairs of braces; each group has two members.
+# There are two groups, so there are two pairs of braces. Each group has two members.
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -208,12 +208,12 @@ teach.check(node, "lattice_node")
 #
 # ## Key points
 #
-# - Sources are what you see, the target is what you are asked; both are your choice, and all is counted in bits.
-# - R + U1 + U2 + S = I(X1,X2;Y), R + U1 = I(X1;Y), R + U2 = I(X2;Y), whatever the measure.
-# - Measures differ in what they call redundant; synergy then differs too, because the sums leave it no choice.
-# - BROJA's unique information is a player's advantage, never negative, and does not depend on how the sources are
-#   coupled.
-# - Co-information is R − S. Zero does not mean that there is nothing.
+# - Sources are what you observe, the target is what you predict. Both are your choice. The unit is the bit.
+# - R + U1 + U2 + S = I(X1,X2;Y), R + U1 = I(X1;Y) and R + U2 = I(X2;Y) for every measure.
+# - Measures define redundancy differently, and the sums pass the difference on to the other atoms.
+# - BROJA's unique information is an advantage in a decision problem. It is never negative, and it depends only on
+#   p(x1, y) and p(x2, y).
+# - Co-information is R − S. It can be 0 although both are large.
 #
 # **Glossary.** [Atom](glossary.md#atom) · [bit](glossary.md#bit) · [BROJA](glossary.md#broja) ·
 # [co-information](glossary.md#co-information) · [gap](glossary.md#gap) · [lattice](glossary.md#lattice) ·
@@ -222,7 +222,7 @@ teach.check(node, "lattice_node")
 # [unique information](glossary.md#unique-information)
 #
 # **References.** [Williams and Beer 2010](references.md#pid) for the lattice and I_min;
-# [Bertschinger et al. 2014](references.md#pid) for BROJA; [James et al. 2018](references.md#pid) for dit, which holds
+# [Bertschinger et al. 2014](references.md#pid) for BROJA; [James et al. 2018](references.md#pid) for dit, which has
 # many more measures; the others are in [references.md](references.md).
 #
 # **Next.** [02: tasks whose information is known](02_synthetic_tasks.ipynb)
