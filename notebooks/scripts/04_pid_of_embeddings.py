@@ -1,13 +1,13 @@
 # %% [markdown]
-# # Decompose embeddings, and doubt the numbers
+# # Decompose embeddings, and check the estimates
 #
-# **A trained network turns samples into vectors. How do you decompose what vectors tell, and how wrong may the answer
-# be?**
+# **A trained network maps samples to vectors. How do you decompose the information in these vectors, and how large is
+# the error?**
 #
-# - **Questions.** What are the sources now, and what is the target? Can an embedding know more than the data? What does
-#   an estimator do, and how does it fail?
-# - **Objectives.** Afterwards you can decompose any two blocks of features about a label with one line, hold the result
-#   against the data, and say which way an estimator is likely to be wrong.
+# - **Questions.** What are the sources and the target for an embedding? Can an embedding hold more information than the
+#   data? How do estimators work, and when do they fail?
+# - **Objectives.** Afterwards you can decompose the information of any two feature vectors about a label with one line,
+#   compare the result with the data, and say in which direction an estimator is likely to be biased.
 # - **You need** [01](01_pid_primer.ipynb) for the atoms and [02](02_synthetic_tasks.ipynb) for the task.
 # - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes under a minute.
 
@@ -21,9 +21,9 @@ from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import show
 
 # %% [markdown]
-# ## 1. The same words, three meanings
+# ## 1. Three choices of sources
 #
-# The target stays what it was: a label, such as `synergy` ("is t1 = t2?"). The **sources** change with the question:
+# The target is a label, as before, such as `synergy` ("is t1 = t2?"). The **sources** depend on the question:
 #
 # | you ask about | source 1 | source 2 |
 # |:--|:--|:--|
@@ -31,10 +31,10 @@ from coral_viz.figures.layout.display import show
 # | a CLIP-like embedding | vector of modality 1 | vector of modality 2 |
 # | parts of one embedding | `shared` | `unique_1` |
 #
-# In the last line redundancy gets a new name: **leakage**, the same information in two parts. And synergy is what a
-# reader finds only by *combining* the two parts.
+# Between parts of one embedding, redundancy is also called **leakage**: two parts hold the same information. Synergy is
+# the information that a classifier finds only if it is given both parts.
 #
-# We load a trained network, COrAL after 2 000 steps of biased training, and embed 2 000 fresh samples.
+# We load a trained network, COrAL after 2 000 steps of biased training, and embed 2 000 new samples.
 
 # %%
 budget, dials = runs.Budget(steps=2000), {"distribution": "biased"}
@@ -48,8 +48,8 @@ labels = {name: label.numpy() for name, label in batch.labels.items()}
 # %% [markdown]
 # ## 2. The data, exactly
 #
-# The rule that makes the data gives each label's exact [posterior](glossary.md#posterior), so the atoms of the *data*
-# are known without fitting anything.
+# The distribution that generates the data gives the exact [posterior](glossary.md#posterior) of every label. So the
+# atoms of the *data* are known without fitting a model.
 
 # %%
 posteriors = task.posteriors(batch)
@@ -60,17 +60,17 @@ exact = {
 show(bars(exact))
 
 # %% [markdown]
-# For an embedding there is no such rule. What is known are samples: vectors and labels. `pid.decompose` trains small
-# classifiers to predict the label from source 1, from source 2 and from both, always on other samples than it is
-# tested on. Their posteriors *replace* the vectors: for BROJA only what a source says about the label counts, however
-# many dimensions it has. Then the posteriors are decomposed.
+# For an embedding we have only samples: vectors and labels. `pid.decompose` trains small classifiers to predict the
+# label from source 1, from source 2 and from both, with cross-fitting: a classifier predicts only samples that it was
+# not trained on. The predicted posteriors then *replace* the vectors. BROJA allows this, because it depends only on the
+# posterior of each source, whatever the dimension of the source.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "We give the estimator the raw data of both modalities. It holds 1 bit of synergy. How much will be found?",
+    "We give the estimator the raw data of both modalities. They hold 1 bit of synergy. How much will it find?",
     ("about 1 bit", "hardly anything", "more than 1 bit"),
     "hardly anything",
-    "The classifiers would have to discover the planes and phases from 2 000 samples. What they miss is not counted.",
+    "The classifiers would have to learn the planes and phases from 2 000 samples. What they miss is not counted.",
 )
 
 # %%
@@ -86,22 +86,23 @@ show(bars({"data, exact": exact["synergy"], **found}))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The estimator finds next to nothing in the raw data and about a bit in the embedding, which was computed *from* the
-# raw data. No embedding can know more about a label than its data: that is a theorem (data processing). So the second
-# bar does not say that the data lack synergy; it says that small classifiers do not find it there. **An estimate is
-# about sources *and* readers.** The embedding did not create information, it made it findable.
+# The estimator finds almost nothing in the raw data and about 1 bit in the embedding, which is a function of the raw
+# data. By the data-processing inequality no embedding holds more information about a label than its data. So the second
+# bar does not mean that the data lack synergy. It means that small classifiers do not find it there. **An estimate
+# depends on the sources *and* on the classifiers.** The embedding did not create information, it made the information
+# easier to decode.
 #
-# A little more than 1 bit? Estimates scatter; the exact value cannot exceed it.
+# Is the estimate slightly above 1 bit? Estimates vary; the exact value is at most 1 bit.
 # </details>
 #
 # ## 3. Parts as sources
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "unique_1 sees modality 1 only and is charged for pointing the way of shared. About r, what will the two have?",
-    ("each its own share", "all of it twice", "shared has it, unique_1 has none"),
-    "all of it twice",
-    "r is in modality 1, and views share it. The charge is for equal directions; r fits into another direction.",
+    "unique_1 sees modality 1 only, and a loss term makes it orthogonal to shared. What will both hold about r?",
+    ("one half each", "all of it, in both", "all of it in shared, nothing in unique_1"),
+    "all of it, in both",
+    "r is in modality 1, and views share it. Orthogonality is about directions; r can be encoded in another direction.",
 )
 
 # %%
@@ -115,17 +116,17 @@ between = {
 show(bars(between))
 
 # %% [markdown]
-# Read it with the new names: source 1 is `shared`, source 2 is `unique_1`. Redundancy is leakage. This is one world of
-# five; [05](05_disentanglement.ipynb) looks at all of them.
+# Here source 1 is `shared` and source 2 is `unique_1`, so redundancy is leakage. This is one seed of five;
+# [05](05_disentanglement.ipynb) shows all five.
 #
 # **See it.** The same for any shipped run: a map of the embedding coloured by a label, the bits in each part, and the
-# decomposition between parts. Compare methods, and before training with after.
+# decomposition between parts. Compare methods, and compare embeddings before and after training.
 
 # %%
 explore.embeddings(run=spec.id, picture="between parts")
 
 # %% [markdown]
-# **Try it.** A measure says R = 0.7 bits, and classifiers say I(X1;Y) = 1.2, I(X2;Y) = 0.9 and I(X1,X2;Y) = 1.6 bits.
+# **Try it.** A measure gives R = 0.7 bits, and classifiers give I(X1;Y) = 1.2, I(X2;Y) = 0.9 and I(X1,X2;Y) = 1.6 bits.
 # What are all four atoms?
 
 # %%
@@ -142,10 +143,11 @@ teach.check(atoms, "atoms_from_informations")
 # `atoms = (0.7, 0.5, 0.2, 0.2)`
 # </details>
 #
-# ## 4. How wrong may it be?
+# ## 4. How large is the error?
 #
-# The usual recipe in papers is another: cluster each source by **k-means**, count how often which clusters and labels
-# meet, decompose the table. Here it is on the same embedding as above, about `unique_1`, of which both parts hold all.
+# Many papers use another estimator: cluster each source by **k-means**, count how often each combination of clusters
+# and label occurs, and decompose the table of counts. Here it is on the same embedding, for the label `unique_1`, about
+# which both parts hold all information.
 
 # %%
 tried = {"posteriors": between["about unique 1"]}
@@ -158,12 +160,12 @@ with warnings.catch_warnings():
 show(bars(tried))
 
 # %% [markdown]
-# Clusters follow what varies *most* in an embedding, and here r varies as much as u1: what a cluster mixes up is lost.
-# More clusters may lose less, but leave fewer samples in each cell of the table; with too few it shows synergy by
-# chance.
+# Clusters follow the directions of *largest variance*, and here r varies as much as u1. A cluster that mixes several
+# classes of u1 loses information. More clusters lose less, but leave fewer samples in each entry of the table, and a
+# sparse table shows synergy by chance.
 #
-# **Try it.** A rule of thumb: four samples in every cell of the table, at least. With 8 clusters for each source and a
-# label of 4 classes, how many samples are just enough?
+# **Try it.** A rule of thumb asks for at least four samples for every entry of the table. With 8 clusters for each
+# source and a label of 4 classes, how many samples are just enough?
 
 # %%
 n = None
@@ -180,8 +182,8 @@ teach.check(n, "enough_samples")
 # </details>
 
 # %% [markdown]
-# **See it.** Sources whose atoms are known exactly, hidden in 32 dimensions; both estimators; more and more samples.
-# Which errors shrink with n, and which stay?
+# **See it.** Embeddings in 32 dimensions whose atoms are known exactly, both estimators, and an increasing number n of
+# samples. Which errors decrease with n, and which do not?
 
 # %%
 explore.estimators()
@@ -189,9 +191,9 @@ explore.estimators()
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The posterior estimator's errors shrink as n grows, for every truth. The errors of k-means level off, or grow: its
-# clusters do not know the label, and no number of samples tells them. Its synergy may be wrong in either direction:
-# lost where clusters mix things up, invented where the table is sparse.
+# The errors of the posterior estimator decrease with n for every distribution. The errors of k-means level off or
+# grow: its clusters ignore the label, and more samples do not change that. Its synergy is too small where clusters mix
+# classes and too large where the table is sparse.
 # </details>
 
 # %%
@@ -201,11 +203,11 @@ show(figures.bias(measured[measured["truth"].isin(["suppressor", "two_bit", "mix
 # %% [markdown]
 # ## Key points
 #
-# - State the sources, the target *and* the reader. Between parts, redundancy is leakage.
-# - An embedding never knows more than its data; an estimator may find more in it, because it is easier to read.
-# - Classifiers that fit badly under-estimate *informations*. An atom is a difference of these, so it can come out too
-#   small or too large (S of two_bit above). Sparse tables over-estimate synergy; k-means can do either.
-# - Before you believe S > 0: count samples per cell, or ask for an interval (`replicates=200`).
+# - State the sources, the target *and* the classifiers. Between parts, redundancy is leakage.
+# - An embedding never holds more information than its data, but an estimator may find more in it.
+# - Classifiers that fit badly under-estimate mutual *informations*. An atom is a difference of these, so its estimate
+#   can be too small or too large (S of two_bit above). Sparse tables over-estimate synergy. k-means can do either.
+# - Before you believe that S > 0, count the samples per table entry, or request an interval (`replicates=200`).
 #
 # **Glossary.** [BROJA](glossary.md#broja) · [data processing](glossary.md#data-processing) ·
 # [estimator](glossary.md#estimator) · [interval](glossary.md#interval) · [k-means](glossary.md#k-means) ·

@@ -1,12 +1,13 @@
 # %% [markdown]
-# # Ablations: what does turning a knob buy?
+# # Ablations: what does a hyperparameter change?
 #
-# **What does orthogonality buy, at what mask ratio does synergy break, and how would you know that it was not luck?**
+# **What does the orthogonality penalty change? At which mask ratio does synergy drop? And how do you tell an effect
+# from chance?**
 #
-# - **Questions.** How do you describe a hundred runs in five lines? What can five worlds show, and what not? What do
-#   orthogonality, the ratio and the symmetry of masks change, and which information pays for it?
-# - **Objectives.** Afterwards you can write a grid, run it, read its cells world by world, compare them in pairs, and
-#   doubt what you find.
+# - **Questions.** How do you describe a hundred runs in five lines? What can five seeds show, and what can they not
+#   show? What do orthogonality, mask ratio and mask symmetry change, and which information is lost in exchange?
+# - **Objectives.** Afterwards you can write a grid, run it, compare its configurations in pairs over seeds, and judge
+#   what the intervals allow you to conclude.
 # - **You need** [05](05_disentanglement.ipynb) for orthogonality and [06](06_masking.ipynb) for masks.
 # - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes under a minute on two cores.
 
@@ -27,10 +28,12 @@ from coral_viz.runs import grids, sweep_table, sweeps
 # %% [markdown]
 # ## 1. Many runs in five lines
 #
-# An [**ablation**](glossary.md#ablation) turns one knob and leaves the rest as it is. A [**grid**](glossary.md#grid)
-# says which knobs take which values; a [**cell**](glossary.md#cell) is one choice of all of them, run once in each of
-# several worlds, one for every [seed](glossary.md#seed). This is what `python -m coral_viz sweep` reads from a file.
-# Every key may hold a list, and all combinations are run:
+# An [**ablation**](glossary.md#ablation) changes one hyperparameter and keeps all others. A
+# [**grid**](glossary.md#grid) lists the values of each hyperparameter. A
+# [**configuration**](glossary.md#configuration) is one combination of these values, and it is run with several
+# [seeds](glossary.md#seed). A seed draws the task's data and the initial weights. Here is a grid as
+# `python -m coral_viz sweep` reads it from a file. `dials` are settings of the task, `knobs` are hyperparameters of the
+# method. Every key may hold a list, and all combinations are run:
 
 # %%
 FIVE_LINES = """
@@ -43,7 +46,7 @@ knobs.masking = ["asymmetric", "symmetric"]
 grid = grids.make(tomllib.loads(FIVE_LINES))
 
 # %% [markdown]
-# **Try it.** No line names seeds, so they are the usual five. How many runs does this grid hold?
+# **Try it.** No line names seeds, so the default of five seeds applies. How many runs does this grid hold?
 
 # %%
 count = None
@@ -52,7 +55,7 @@ teach.check(count, "runs_of_a_grid")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# `len(grid.specs)` tells, but multiply first: ratios, kinds of masks, seeds.
+# Multiply the numbers of ratios, kinds of masks and seeds. `len(grid.specs)` confirms the result.
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -60,8 +63,9 @@ teach.check(count, "runs_of_a_grid")
 # </details>
 
 # %% [markdown]
-# These take hours of one core. Here is a grid of two, with far too few steps, run twice. The second call only looks:
-# what is finished is never run again, be it after Ctrl-C, on another machine, or with one more value in a list.
+# These runs take hours on one core. Here is a grid of two runs with far too few steps. We call it twice. The second
+# call trains nothing, because finished runs are read from the folder. The same holds after Ctrl-C, on another machine
+# and after you add a value to a list.
 
 # %%
 small = grids.make(
@@ -79,7 +83,8 @@ columns = ["mask_ratio", "seed", "part", "label", "readout", "value"]
 own.loc[own["metric"] == "bits", columns].head(4).round(2)
 
 # %% [markdown]
-# One number a row, and a column for every setting that varies. These grids ship, with enough steps and more worlds:
+# Every row holds one number, and every setting that varies has a column. These grids ship, with more steps and more
+# seeds:
 
 # %%
 tables = {
@@ -90,12 +95,12 @@ rows = []
 for name, table in sorted(tables.items()):
     about = grids.read(shipped.RESULTS.parent / "grids" / f"{name}.toml").about
     rows.append(f"| {name} | {table['run_id'].nunique()} | {table['seed'].nunique()} | {about} |")
-Markdown("| grid | runs | worlds | it asks |\n|:--|--:|--:|:--|\n" + "\n".join(rows))
+Markdown("| grid | runs | seeds | question |\n|:--|--:|--:|:--|\n" + "\n".join(rows))
 
 # %% [markdown]
-# ## 2. At what ratio does synergy break?
+# ## 2. At which mask ratio does synergy drop?
 #
-# The grid `coral` starts from one cell, the **usual** one, and turns one or two things at a time.
+# The grid `coral` starts from one configuration, the **baseline**, and changes one or two hyperparameters at a time.
 
 # %% jupyter={"source_hidden": true}
 coral = tables["coral"]
@@ -107,10 +112,10 @@ ratios = (
     .mean()
 )
 teach.predict(
-    "Asymmetric masks hide more and more, up to a ratio of 0.9. At which ratio does a linear probe tell synergy best?",
+    "Asymmetric masks hide tokens at ratios from 0 to 0.9. At which ratio is a linear probe most accurate on synergy?",
     [f"{ratio:g}" for ratio in ratios.index],
     f"{ratios.idxmax():g}",
-    "Means over worlds: "
+    "Means over seeds: "
     + ", ".join(f"{value:.0%} at {ratio:g}" for ratio, value in ratios.items())
     + ".",
 )
@@ -121,18 +126,19 @@ show(setting_effects.curve(coral, "mask_ratio"))
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
 #
-# Large marks are means over worlds, pale dots are worlds, bars are intervals, the dotted line is chance. A line is
-# everything else that was chosen: asymmetric masks hide tokens of one modality in each view, symmetric ones of both; a
-# schedule begins gently, a constant ratio does not. Bars that overlap are no verdict: the worlds are *the same* in all
-# cells, and what makes one world hard makes it hard in every cell. That can be taken out.
+# Large marks are means over seeds, pale dots are single seeds, bars are intervals, and the dotted line is chance. Each
+# line is one choice of the other hyperparameters: asymmetric masks hide tokens of one modality in each view, symmetric
+# masks hide tokens of both; a curriculum starts with low ratios, a constant ratio does not. Overlapping bars do not
+# show that two configurations are equal. All configurations use *the same* seeds, and a seed that is hard for one is
+# mostly hard for all. A paired comparison removes this common variation.
 # </details>
 #
-# ## 3. In pairs
+# ## 3. Paired differences
 #
-# A [paired difference](glossary.md#paired-difference) is taken **world by world** first, and averaged after.
+# A [paired difference](glossary.md#paired-difference) is computed **seed by seed** first, and then averaged.
 #
-# **Try it.** In three worlds one cell reaches 0.70, 0.80, 0.90, another 0.68, 0.78, 0.88. How wide is the interval of
-# their paired difference?
+# **Try it.** With three seeds, one configuration reaches 0.70, 0.80 and 0.90, another 0.68, 0.78 and 0.88. How wide is
+# the interval of their paired difference?
 
 # %%
 width = None
@@ -141,7 +147,7 @@ teach.check(width, "width_of_a_paired_interval")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# What is the difference in the first world, in the second, in the third?
+# What is the difference for the first seed, for the second, for the third?
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -149,13 +155,13 @@ teach.check(width, "width_of_a_paired_interval")
 # </details>
 
 # %% [markdown]
-# Every cell of the grid minus the usual one: balanced accuracy of a linear probe on the whole embedding, with 95 %
-# intervals. **Bold**: found, that is, two kinds of intervals (bootstrap and Student's t) both leave out 0.
+# Here is every configuration minus the baseline: balanced accuracy of a linear probe on the whole embedding, with 95 %
+# intervals. **Bold** differences are *significant*: both the bootstrap interval and Student's interval exclude 0.
 
 
 # %%
 def against_base(rows):
-    """A row per cell, a column per label: mean paired differences, and how many were found."""
+    """A row per configuration, a column per label: mean paired differences, and how many are significant."""
     pairs = statistics.paired(rows, base, by=["label"])
     spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
     words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
@@ -163,19 +169,19 @@ def against_base(rows):
     told = told.pivot(index="cell", columns="label")
     lines = [f"| {cell} | {' | '.join(values)} |" for cell, *values in told["words"].itertuples()]
     head = (
-        f"| cell, n = {pairs['n'].min()} worlds | {' | '.join(told['words'])} |\n|:--|"
+        f"| configuration (n = {pairs['n'].min()} seeds) | {' | '.join(told['words'])} |\n|:--|"
         + "--:|" * told["words"].shape[1]
     )
     seen = pairs[pairs["estimate"] != 0]
-    count = f"{seen['found'].sum()} of {len(seen)} differences that are not 0 were found."
+    count = f"{seen['found'].sum()} of {len(seen)} nonzero differences are significant."
     return "\n".join([head, *lines, "", count])
 
 
 Markdown(against_base(right[right["label"] == "synergy"]))
 
 # %% [markdown]
-# **Try it.** Suppose that no knob did anything, and you looked at 40 such differences. How many of their 95 % intervals
-# would leave out 0, on average?
+# **Try it.** Suppose that no hyperparameter has any effect, and you compute 40 such differences. How many of their 95 %
+# intervals exclude 0, on average?
 
 # %%
 count = None
@@ -184,25 +190,25 @@ teach.check(count, "found_by_chance")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# An interval of 95 % is wrong in 5 of 100 cases.
+# A 95 % interval misses the true value in 5 of 100 cases.
 # </details>
 # <details><summary>Solution</summary>
 #
 # `count = 2`
 # </details>
 #
-# ## 4. Who pays?
+# ## 4. What is lost in exchange?
 #
-# If one kind of information gains, another may lose.
+# A change that raises one kind of information may lower another.
 #
-# **See it.** Bits in the *shared* part, which the masks act on. Choose what varies, what is held and what is seen; look
-# at other parts and other grids; open a run.
+# **See it.** Bits in the *shared* part, which the masks act on. Choose which setting varies, which are fixed and which
+# quantity is shown. Look at other parts and other grids, and open a run.
 
 # %%
 explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared")
 
 # %% [markdown]
-# Every run as a dot: how much of U1 and U2 its shared part holds, and how much of S.
+# Each dot is one run. It shows how much of U1 and U2 the shared part holds, and how much of S.
 
 # %%
 show(setting_effects.trade(coral, setting="mask_ratio"))
@@ -214,21 +220,21 @@ ranked = (
 )
 told = ", ".join(f"{value:z.2f}" for value in ranked)
 cells = len(runs) // len(ranked)
-Markdown(f"Rank correlation of the two over the {cells} cells of a world, by world: **{told}**.")
+Markdown(f"Rank correlation of the two over {cells} configurations, for each seed: **{told}**.")
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
 #
-# The correlation of every world has a sign: the same in all of them, or not? A negative one says that cells whose
-# shared part holds more unique information hold less synergy there. That may be a matter of room, of time, or of what
-# the loss rewards first; a grid shows *that* two things go together, and only a knob that moves one of them alone would
-# show why.
+# Check whether the correlation has the same sign for every seed. A negative correlation means that configurations whose
+# shared part holds more unique information hold less synergy there. The reason may be limited width, limited training
+# time, or what the loss rewards first. The grid shows *that* the two go together. A hyperparameter that changes only
+# one of them would show why.
 # </details>
 #
-# ## 5. What does orthogonality buy?
+# ## 5. What does orthogonality change?
 #
-# Its price and its gain stand in the same grid: bits about u1 that the shared and the unique path *both* hold
-# ([leakage](glossary.md#leakage)), and synergy in the whole embedding.
+# Orthogonality is meant to reduce [leakage](glossary.md#leakage): bits about u1 that the shared and the unique path
+# *both* hold. Its cost may be synergy in the whole embedding. The same grid shows both.
 
 # %%
 ORTHOGONALITY = ["orthogonality", "orthogonality_weight", "unique_weight"]
@@ -246,34 +252,34 @@ Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
 #
-# Is any row bold on the left? Then the charge on the angle changed what the two paths both know. Is none? Then it
-# bought nothing *here* that five worlds could show: that is not the same as nothing. The width of the interval says how
-# large an effect could have gone unseen.
+# A bold value in the column of u1 means that the orthogonality penalty changed the leakage. If no value is bold, five
+# seeds show no effect. That does not prove that there is none: the width of the interval says how large an undetected
+# effect could be.
 # </details>
 #
-# ## 6. The world has dials, too
+# ## 6. Settings of the task
 #
-# Not only methods can be turned. With rho = 1 the two latents of the relation are always bound in training; with
-# rho = 1/4 they are independent. How much of a bond does it take?
+# Tasks have settings, too. With rho = 1 the two latents of the relation are always equal in training. With rho = 1/4
+# they are independent. How often must the relation hold?
 
 # %%
 show(setting_effects.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
 
 # %% [markdown]
-# **Try it, with an open end.** Which question would you put to these methods? Write it in five lines, predict the
-# picture, count the runs (`--dry-run`), let it run overnight, and open it:
+# **Try it, with an open end.** Which question do you have about these methods? Write it as a grid, predict the result,
+# count the runs (`--dry-run`) and run it overnight. Then open it with
 # `explore.ablations(grid="mine.toml", store="out/mine")`, which has a button for the runs that are missing.
 #
 # ## Key points
 #
-# - A grid is a few lines; its table holds every number of every run, and says what its runs were.
-# - Cells share their worlds, so differences are taken in pairs.
-# - *Not found* is a statement about the interval, not about the world.
-# - Look at enough differences and some will be found by chance.
-# - Ask who pays: what one part of an embedding gains, another may lose.
+# - A grid takes a few lines. Its table holds every measurement of every run, and the settings of the run.
+# - All configurations use the same seeds, so compare them by paired differences.
+# - "Not significant" does not mean "no effect". The interval says how large an effect could be.
+# - Among many differences, some are significant by chance.
+# - Check what is lost: a gain in one part of an embedding may be a loss in another.
 #
-# **Glossary.** [Ablation](glossary.md#ablation) · [cell](glossary.md#cell) · [grid](glossary.md#grid) ·
-# [interval](glossary.md#interval) · [leakage](glossary.md#leakage) ·
+# **Glossary.** [Ablation](glossary.md#ablation) · [configuration](glossary.md#configuration) ·
+# [grid](glossary.md#grid) · [interval](glossary.md#interval) · [leakage](glossary.md#leakage) ·
 # [paired difference](glossary.md#paired-difference) · [seed](glossary.md#seed)
 #
 # **References.** [COrAL 2026, InfMasking 2025](references.md#methods).
