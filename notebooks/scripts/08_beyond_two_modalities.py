@@ -1,13 +1,15 @@
 # %% [markdown]
-# # Beyond two modalities: who keeps what only all of them show?
+# # Beyond two modalities: who learns a relation of all of them?
 #
-# **Three signals may hold something that no two of them can tell. Which objective finds it, and how would you know that
-# it did?**
+# **Three modalities may share information that no two of them share. Which objective learns it, and how can you
+# tell?**
 #
 # - **Questions.** What can three modalities share that pairs cannot? What does a negative O-information mean? Why do
-#   contrasts of pairs fail, and which scores do not? Why is retrieval not the same as a probe? Who is blind to signs?
-# - **Objectives.** Afterwards you can place data on a map of total and dual total correlation, predict from its score
-#   what a method can find, and say which of three answers to "is it there?" you are looking at.
+#   pairwise contrastive losses fail, and which scores succeed? How do retrieval and probes differ? Which scores ignore
+#   signs?
+# - **Objectives.** Afterwards you can place data on a map of total and dual total correlation, predict from the score
+#   of a method what it can learn, and distinguish what a score finds, what a linear probe reads, and what is kept at
+#   all.
 # - **You need** [01](01_pid_primer.ipynb) for synergy and [03](03_train_methods.ipynb) for contrastive losses.
 # - **Time.** 20 minutes to read, 30 with its exercises. *Run → Run All Cells* takes about half a minute on two cores.
 
@@ -27,11 +29,11 @@ from coral_viz.methods import losses
 from coral_viz.results import tables
 
 # %% [markdown]
-# ## 1. What three can share
+# ## 1. What three variables can share
 #
-# There is no label in this section: we only ask what the modalities tell about *each other*. For two of them that is
-# one number, their mutual information. For three it is not. **Why can a pair tell nothing?** Here are three bits, of
-# which the third says whether the first two differ; all four lines are equally likely:
+# There is no label in this section: we ask how much information the modalities have about *each other*. For two
+# modalities one number, the mutual information, is enough. For three it is not. **How can pairs be uninformative?**
+# Here are three bits. The third is 1 if the first two differ. All four rows are equally likely:
 #
 # | x1 | x2 | x3 |
 # |:-:|:-:|:-:|
@@ -40,8 +42,8 @@ from coral_viz.results import tables
 # | 1 | 0 | 1 |
 # | 1 | 1 | 0 |
 #
-# Cover any column. The other two show 00, 01, 10 and 11 equally often, so neither tells anything of the other. But they
-# tell the covered one exactly: the number of ones is even, their [**parity**](glossary.md#parity) is 0.
+# Cover any column. The other two are 00, 01, 10 and 11 equally often, so they are independent. Yet together they
+# determine the covered bit, because the number of ones is always even: the [**parity**](glossary.md#parity) is 0.
 #
 # **Try it.** Write this as a table p[x1][x2][x3] of eight probabilities.
 
@@ -60,16 +62,15 @@ teach.check(table, "only_all_three")
 # </details>
 
 # %% [markdown]
-# Two numbers say how much many variables share, each in its own way:
+# Two quantities measure how much several variables share:
 #
-# - [**Total correlation**](glossary.md#total-correlation), TC = ΣH(Xᵢ) − H(X₁, …, Xₘ): the bits saved by describing
-#   them together instead of one by one.
-# - [**Dual total correlation**](glossary.md#dual-total-correlation), DTC = H(X₁, …, Xₘ) − ΣH(Xᵢ | all others): the bits
-#   that are no variable's own affair.
+# - [**Total correlation**](glossary.md#total-correlation), TC = ΣH(Xᵢ) − H(X₁, …, Xₘ): the bits saved by coding the
+#   variables together instead of one by one.
+# - [**Dual total correlation**](glossary.md#dual-total-correlation), DTC = H(X₁, …, Xₘ) − ΣH(Xᵢ | all others): the
+#   joint entropy minus the entropy that each variable has given all others.
 #
-# A bit *copied* into M variables is saved M − 1 times: TC = M − 1. It is one bit in all: DTC = 1. A bit of *parity*
-# saves one bit, TC = 1; but each of the M is settled by the others, and so DTC = M − 1. For two variables both numbers
-# are the mutual information.
+# If one bit is *copied* to M variables, TC = M − 1 and DTC = 1. If M otherwise random bits have even *parity*, TC = 1
+# and DTC = M − 1, because each bit is determined by the others. For two variables both quantities equal the mutual information.
 
 # %%
 x1, x2, x3 = np.indices((2, 2, 2))
@@ -84,13 +85,13 @@ both = pid.total_correlation, pid.dual_total_correlation
 show(information_map({name: [of(p) for of in both] for name, p in bits.items()}))
 
 # %% [markdown]
-# **What is a negative amount of information?** None. The [**O-information**](glossary.md#o-information), TC − DTC, is
-# no amount but a balance: positive where sharing is mostly copying, so that few variables tell much (redundancy);
-# negative where it takes many to tell anything (synergy); 0 for a pair, which is neither.
+# **What does a negative O-information mean?** The [**O-information**](glossary.md#o-information), TC − DTC, is a
+# difference, not an amount. It is positive where redundancy prevails (copies), negative where synergy prevails
+# (parity), and 0 for a pair of variables.
 #
-# **See it.** The same map for our tasks. *xnor* is the parity of three bits and nothing else. *factors* has a class r
-# that all modalities show, a class u of each one's own, and a relation of all. Raise the number of modalities: who
-# moves to the right, who moves up? Then let the relation hold less often (rho).
+# **See it.** The same map for our tasks. In *xnor* the modalities share the parity of three bits and nothing else. In
+# *factors* they encode a common class r, one class u each, and a relation of all of them. Raise the number of
+# modalities: which points move to the right, which move up? Then lower the probability that the relation holds (rho).
 
 # %%
 explore.beyond(task="factors")
@@ -98,15 +99,15 @@ explore.beyond(task="factors")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# r moves to the right (more copies), the relation of all moves up (more that have to come together), u stays at the
-# corner, since it is shared with nobody. With 3 modalities and rho = 1 the balance of everything *together* is exactly
-# 0, although there is plenty of both: like co-information in [01](01_pid_primer.ipynb), a difference can hide what it
-# is made of. Relations of pairs lie on the dotted line. At the lowest rho of all, the relation never holds, and to know
-# that something never happens is information, too.
+# r moves to the right (more copies). The relation moves up (more variables are needed to determine it). u stays at the
+# origin, because no other modality shares it. With 3 modalities and rho = 1 the O-information of everything *together*
+# is exactly 0, although redundancy and synergy are both large. Co-information in [01](01_pid_primer.ipynb) hides them
+# in the same way. Relations of pairs lie on the dotted line. At rho = 0 the relation never holds. That is also
+# information.
 # </details>
 
 # %% [markdown]
-# **Try it.** Five bits, of which only all five together have a parity. How large is their O-information?
+# **Try it.** Five bits have even parity, and any four of them are independent. How large is their O-information?
 
 # %%
 omega = None
@@ -115,36 +116,36 @@ teach.check(omega, "parity_of_five")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Read the sentence about parity above with M = 5.
+# Use the sentence about parity above with M = 5.
 # </details>
 # <details><summary>Solution</summary>
 #
 # `omega = -3`
 # </details>
 #
-# ## 2. Two by two, or all at once
+# ## 2. Pairwise scores and joint scores
 #
-# Methods differ in how they score an embedding z against those of the other modalities, and a
-# [contrastive loss](glossary.md#contrastive-loss) can find only what its score can express:
+# Methods differ in how they score an embedding z against the embeddings of the other modalities. A
+# [contrastive loss](glossary.md#contrastive-loss) can learn only what its score can express:
 #
-# | method | score of z with the others | sees all at once |
+# | method | score of z with the others | joint? |
 # |:--|:--|:--|
-# | Cross, CMC, CLIP+IB | cosines, two by two, summed | no |
-# | Symile | the sum over coordinates of the product of all M numbers | yes |
+# | Cross, CMC, CLIP+IB | sum of the cosines of all pairs | no |
+# | Symile | sum over coordinates of the product of all M vectors | yes |
 # | GRAM | minus the volume that all M vectors span | yes |
 # | TRIANGLE | minus the area of the triangle between three vectors | yes, for M = 3 |
-# | OVA-IB | the cosine between z and its shadow on the span of the others | yes |
-# | CoMM, InfMasking, COrAL | none of its own: a network fuses the modalities, views are compared | inside the network |
+# | OVA-IB | cosine between z and its projection on the span of the others | yes |
+# | CoMM, InfMasking, COrAL | compare views; a network fuses the modalities | in the network |
 #
-# Finding the right one of B = 128 costs log B nats for whoever knows nothing. Each bit that the score makes use of
-# saves log 2, so **(log B − loss) / log 2 counts the bits in use**.
+# A contrastive loss asks which of B = 128 candidates is the match. Without any information it equals log B nats. Each
+# bit that the score uses lowers it by log 2. So **(log B − loss) / log 2 is the number of bits in use**.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "On xnor, how many bits will be in use by Cross (pairs) and by Symile (products of all three)?",
+    "On xnor, how many bits will Cross (pairs) and Symile (products of all three) use?",
     ("1 and 1", "0.5 and 1", "0 and 1", "0 and 3"),
     "0 and 1",
-    "No pair tells anything, so pairs have nothing to use. All three share one bit: TC = 1. Half of all tuples fit.",
+    "Any two modalities are independent, so pairs have nothing to use. All three share one bit: TC = 1.",
 )
 
 # %%
@@ -165,15 +166,16 @@ last = ended.set_index("method")["value"]
 }
 
 # %% [markdown]
-# (The other two losses are built differently: GRAM's targets are smoothed, OVA-IB leaves the right answer out of the
-# sum. For them, and for everybody, there is retrieval.)
+# (The formula does not hold for the other two: GRAM smooths its targets, and OVA-IB leaves the match out of the
+# denominator. Retrieval compares all methods.)
 #
-# ## 3. Found by a score, or read by a probe?
+# ## 3. Retrieval by a score, or a probe?
 #
-# [**Retrieval**](glossary.md#retrieval): one modality of a sample asks, the pairs of the other two are ranked by the
-# method's own score (for methods that fuse: by cosines of what they make of each modality alone). Half of all pairs
-# fit, so an answer in random order has an average precision of 50 %. Beside it, what [readouts](glossary.md#readout)
-# find that have been fitted to the label "the relation holds". Five worlds, 1 000 steps, stored:
+# In [**retrieval**](glossary.md#retrieval) the query is one modality of a sample, and the method's own score ranks the
+# pairs of the other two modalities. (Fusion methods rank by cosines between the embeddings of single modalities.) Half
+# of all pairs match, so a random ranking has an average precision of 50 %. The figure also shows what
+# [readouts](glossary.md#readout) find that are fitted to the label "the relation holds". Stored results, five seeds,
+# 1 000 steps:
 
 # %%
 METHODS = ["cross", "comm", "coral", "symile", "gram", "triangle", "ovaib"]
@@ -183,20 +185,23 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Three columns, three answers. *Its own score:* Symile and GRAM in every world, OVA-IB almost, TRIANGLE in some worlds
-# only, pairs never. *A linear readout:* CoMM and COrAL alone. *The best readout:* everybody, Cross too. The explorer
-# above shows more methods (picture "who finds the relation"); one of them loses it in most worlds, whoever asks.
+# The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed, OVA-IB in all
+# but one direction for one seed, TRIANGLE for some seeds, pairwise scores never. *Linear readout:* it reads the
+# relation from CoMM and COrAL alone. *Best readout:* it reads the relation from every method here, Cross included. The
+# explorer above shows more methods (picture "who finds the relation"). One of them loses the relation for most seeds in
+# every column.
 # </details>
 
 # %% [markdown]
-# **Why is retrieval not the same as a probe?** A score is fixed before anybody names a label: it finds what training
-# has made *near*. A readout is fitted to thousands of labelled samples and may do the comparing itself. Cross keeps
-# every modality's bit, because nothing made it forget; that the three belong together is the perceptron's discovery and
-# not Cross's. So "kept" means: not lost. "Found" asks the score, and "laid out" asks a linear readout.
+# **How do retrieval and probes differ?** A score uses no labels: it ranks by the similarity that training has produced.
+# A readout is fitted to thousands of labelled samples, and a nonlinear one can compute the relation itself. Cross keeps
+# the bit of every modality because nothing in its loss removes it, but the perceptron, not Cross, relates the three
+# bits. So there are three levels: information is *kept* if any readout finds it, *linearly readable* if a linear
+# readout does, and *found* if the method's own score ranks by it.
 #
-# **And why does no linear readout read it from three separate embeddings?** A weighted sum cannot express parity.
-# **Try it.** Let three bits be the numbers a, b, c, each −1 or 1. Which fourth number, computed from them, would make
-# their parity a matter of a weighted sum?
+# **Why can a linear readout not read the relation from three separate embeddings?** A weighted sum of bits cannot
+# express their parity. **Try it.** Write three bits as numbers a, b and c, each −1 or 1. Which function of them, added
+# as a fourth feature, makes parity linear?
 
 # %%
 feature = None  # such as lambda a, b, c: a + b
@@ -205,7 +210,7 @@ teach.check(feature, "a_fourth_number")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Parity flips whenever any one of the three flips. Which operation on −1 and 1 does so?
+# Parity changes whenever one of the three bits changes. Which operation on −1 and 1 does the same?
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -213,22 +218,22 @@ teach.check(feature, "a_fourth_number")
 # </details>
 
 # %% [markdown]
-# That is Symile's score, and what a fusion network has to learn. No sum over pairs does it: among four tuples such a
-# sum can put one right one on top, but then the other right one comes last. Hence a few per cent above random order in
-# the first column are no discovery.
+# Symile's score is such a product, and a fusion network has to learn one. No sum over pairs can express it. (Such a
+# sum can rank some matches first, but then it ranks others last. So an average precision slightly above 50 % in the
+# first column does not show that the relation was learned.)
 #
-# ## 4. Which scores see a sign?
+# ## 4. Which scores depend on signs?
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "All embeddings z of one modality are replaced by −z. Which scores do not change at all?",
     ("cosine and Symile", "GRAM and OVA-IB", "TRIANGLE", "none"),
     "GRAM and OVA-IB",
-    "A volume and a span are the same for z and −z. Cosines and products change sign; a triangle gets other corners.",
+    "A volume and a span are the same for z and −z. Cosines and products change sign; a triangle gets another corner.",
 )
 
 # %% [markdown]
-# Three vectors that point about the same way, and the first of them turned away, all the way round:
+# Take three vectors with similar directions, and rotate the first by a full turn:
 
 # %%
 degrees = np.arange(0, 361, 5)
@@ -245,9 +250,9 @@ scores |= {"GRAM": losses.gram_score, "OVA-IB": losses.ovaib_score}
 show(signs(degrees, {name: score(turned, others)[:, 0] for name, score in scores.items()}))
 
 # %% [markdown]
-# A score that is blind to signs cannot teach them: as far as it goes, matching embeddings may end up parallel or
-# opposite. (OVA-IB has a second term, in section 5, that does see signs.) Here are the networks from section 2.
-# Modality 1 asks, with z, then with −z, then by plain cosines.
+# A score that does not depend on signs cannot fix them: matching embeddings may become parallel or opposite. (OVA-IB
+# has a second term, in section 5, that depends on signs.) For the networks of section 2, we rank by the score of z, by
+# the score of −z, and by plain cosines. Modality 1 is the query.
 
 # %%
 found = {}
@@ -267,16 +272,17 @@ pd.DataFrame(found).T.round(2).rename_axis("average precision")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# GRAM and OVA-IB give the same answer to z and −z. Symile turns its ranking upside down: every wrong tuple comes first,
-# which is worse than random. By plain cosines nobody's ranking is right any more. So retrieve by the score that was
-# trained, and do not judge these embeddings by their cosines.
+# GRAM and OVA-IB rank alike by z and by −z. Symile's ranking by −z is reversed: it puts every mismatch first, which is
+# worse than a random ranking. Plain cosines rank correctly for no method. So retrieve by the score that was trained,
+# and do not judge these embeddings by their cosines.
 # </details>
 #
-# ## 5. More modalities, and OVA-IB's dials
+# ## 5. More modalities, and OVA-IB's hyperparameters
 #
-# OVA-IB has a weight, beta, for *minimality*: it pulls modalities towards each other, so that each keeps what the
-# others have, too. Its authors' form of the loss also has a very low temperature. Do they matter for a relation that
-# has no copies, and does it get harder with more modalities? Stored worlds, 1 000 steps:
+# OVA-IB has a *minimality* term with weight beta. It pulls the embeddings of the modalities together, so that each
+# keeps only information that the others have, too. OVA-IB also uses a very low temperature. Do these two
+# hyperparameters matter on xnor, where no modality repeats another? And is the relation harder to learn with more
+# modalities? Stored results, 1 000 steps:
 
 # %%
 show(by_count(runs.sweep_table.read("../data/results/grid_ovaib.parquet"), ["temperature", "beta"]))
@@ -284,26 +290,26 @@ show(by_count(runs.sweep_table.read("../data/results/grid_ovaib.parquet"), ["tem
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Minimality wants modalities to keep what the others have, too, and here no other has it: one might expect the pull to
-# harm. Compare beta 0 and beta 1. With three modalities it does at the higher temperature, in most worlds; at the low
-# one there is little between them. With five it is the other way round: without the pull the score stays in random
-# order. With four, two worlds of five are lost without it. Why? The picture does not say. To the map nothing has
-# changed but DTC: it is the same one bit, and more have to come together for it.
+# On xnor no other modality has the same information, so one might expect the minimality term to do harm. Compare beta 0
+# with beta 1. With three modalities the term does harm for most seeds at the higher temperature, and makes little
+# difference at the low one. With five modalities it helps: without it the ranking stays random. With four, two of five
+# seeds fail without it. The figure does not explain why. The relation is one bit for any number of modalities (TC = 1);
+# only DTC grows.
 # </details>
 
 # %% [markdown]
 # **Try it, with an open end.** In section 2 write `RunSpec.make(name, "xnor", 41, dials={"count": 4}, budget=budget)`
-# and run on from there. Who still finds the relation of *four* in so few steps? Whoever does not: is it lost, or not
-# found yet? Look at `show(relation(live))`.
+# and run the cells from there on. Which methods still find the relation of *four* modalities in so few steps? For the
+# others, is the relation lost, or kept but not found? Look at `show(relation(live))`.
 #
-# ## 6. In company
+# ## 6. Competing information
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "Now r (in all modalities) and u (in each its own) are shown beside the relation. Whose score finds the relation?",
-    ("all that see all at once", "Symile alone", "nobody's, in the same time"),
-    "nobody's, in the same time",
-    "r is copied: it is found by any two modalities and saves most of the loss. What is easier to find is found first.",
+    "Now every modality also encodes r and a u of its own. Whose score finds the relation in the same number of steps?",
+    ("all joint scores", "Symile's alone", "nobody's"),
+    "nobody's",
+    "Any two modalities share r, and r lowers the loss most. What is easier to learn is learned first.",
 )
 
 # %%
@@ -311,7 +317,8 @@ company = tables.read("../data/results/modalities.parquet")
 show(relation(company[company["method"].isin(METHODS) & (company["knob"] == "")]))
 
 # %% [markdown]
-# Everyone's score is far above random order. Is that the relation? A control: rank by r alone, with no method at all.
+# Every score ranks far better than at random. Is that due to the relation? As a control, rank by r alone, without any
+# method.
 
 # %%
 task = tasks.load("factors", count=3, distribution="biased", seed=41)
@@ -322,23 +329,23 @@ f"{average_precision((r[:, None] == r).double(), task.compatible(asked, asked, 0
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Knowing r and nothing else gives what nearly all scores give. The readouts say the same from the other side: hardly
-# anything linear; a part of the relation in some worlds from fused embeddings, none from the others. On the map of
-# section 1 both are there, r to the right and the relation above it, with as many bits of O-information either way. The
-# map says what there is to find. It does not say what is found first.
+# Ranking by r alone is as good as nearly all scores. The readouts agree: a linear readout finds almost nothing of the
+# relation, and the best readout finds a part of it, for some seeds, in fused embeddings only. On the map of section 1,
+# r lies to the right and the relation above it, with O-information of the same size and opposite sign. The map shows
+# which information exists. It does not show which is learned first.
 #
-# What you have *not* seen: whether more steps, other widths or a quieter r would change this. One budget is one budget.
+# These results hold for one budget. More steps, other widths or a smaller amplitude of r may change them.
 # </details>
 #
 # ## Key points
 #
-# - Three variables can share a bit of which no two have any.
-# - TC and DTC count what is shared; their difference, the O-information, says whether copying or synergy prevails, and
-#   a 0 may hide both.
-# - Contrasts of pairs have nothing to use there; products, volumes and spans of all have.
-# - Three questions, three answers: does its score find it, is it laid out for a linear readout, is it there at all?
-# - GRAM's and OVA-IB's scores are blind to signs: use the trained score, not cosines.
-# - A relation that is found when alone may not be found in company.
+# - Three variables can share a bit although any two of them are independent.
+# - TC and DTC measure shared information. The sign of their difference, the O-information, says whether redundancy or
+#   synergy prevails. At 0 both may be present.
+# - Pairwise losses cannot learn such a relation. Products, volumes and spans of all modalities can.
+# - Ask three questions: does the method's score find it, does a linear readout read it, is it kept at all?
+# - GRAM's and OVA-IB's scores ignore signs. Retrieve by the trained score, not by cosines.
+# - A relation that is learned alone may not be learned beside easier information.
 #
 # **Glossary.** [Dual total correlation](glossary.md#dual-total-correlation) ·
 # [linear probe](glossary.md#linear-probe) · [O-information](glossary.md#o-information) ·

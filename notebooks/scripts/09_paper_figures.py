@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Figures for a paper
 #
-# **A figure in a paper has a width that is not yours to choose, and a reader who cannot ask you anything. What has to
-# be in it, and where does every number come from?**
+# **A venue sets the width of a figure, and readers cannot ask you questions. What must the figure contain, and where
+# does every number come from?**
 #
-# - **Questions.** How wide is a column, and how large is the type in it? What are n and the interval of a picture? How
-#   do your own results get into the same set?
-# - **Objectives.** Afterwards you can make the whole set for a venue by one command, trace a number in it back to the
-#   runs, and put your own results in its place.
+# - **Questions.** How wide is a column, and how large is its type? What are n and the interval of a figure? How do you
+#   draw the same figures from your own results?
+# - **Objectives.** Afterwards you can make all figures for a venue with one command, trace a number back to its runs,
+#   and draw the figures from your own results.
 # - **You need** [03](03_train_methods.ipynb): bits kept and what a linear probe is. Some LaTeX helps.
 # - **Time.** 10 minutes to read, 15 with its exercises. *Run → Run All Cells* takes under a minute.
 
@@ -25,16 +25,17 @@ from coral_viz.publishing import paper
 from coral_viz.results import tables
 
 # %% [markdown]
-# ## 1. A venue is a width
+# ## 1. A venue sets the width
 #
-# Papers are set in columns of a fixed width, in inches here. A one-column venue has one width, the others two: that of
-# a column, and that of the page for figures that span both columns.
+# Every venue has fixed column widths, here in inches. A one-column venue has one width. The others have two: the width
+# of a column, and the width of the page for figures that span both columns.
 
 # %%
 {venue: " and ".join(f"{inches:g}" for inches in widths) for venue, widths in style.WIDTHS.items()}
 
 # %% [markdown]
-# **Try it.** pdf files measure in points, 72 to the inch. How many points wide is a figure for one column of ICML?
+# **Try it.** A pdf measures lengths in points, and an inch has 72 points. How many points wide is a figure for one
+# column of ICML?
 
 # %%
 points = None
@@ -55,12 +56,12 @@ teach.predict(
     "A figure is drawn once for a column of ICML (3.25 inches) and once for NeurIPS (5.5 inches). What is the same?",
     ("the size of its type", "how wide a panel is", "the shape of the whole picture"),
     "the size of its type",
-    "Readers need the same type size at any width, so the panels take what room is left, and the picture is redrawn.",
+    "Readers need the same type size at any width. So the figure is drawn again, and the panels fill the space left.",
 )
 
 # %% [markdown]
-# **See it.** The same table, drawn for two venues and shown at true size (at 96 dots to the inch). Neither is the other
-# one scaled: the type is as large in both.
+# **See it.** The same table, drawn for two venues and shown at its true size (at 96 dots per inch). The type has the
+# same size in both, because neither figure is a scaled copy of the other.
 
 # %%
 SCREEN = {"figure.dpi": 96}
@@ -74,15 +75,15 @@ show(figures.bits_kept(fused, look=style.paper("neurips") | SCREEN))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# A line per method, and in both pictures the same dots: filled for the best [readout](glossary.md#readout), hollow
-# for a linear one, a tick for every [seed](glossary.md#seed). In the wider picture the axis is longer and the small
-# print has fewer lines; letters and dots have the same size. Colour is never alone: what it tells is told by place,
-# shape or hatch, too.
+# Both figures have a row per method and the same marks: a filled dot for the best [readout](glossary.md#readout), a
+# hollow dot for a linear readout, and a tick for every [seed](glossary.md#seed). The wider figure has a longer axis and
+# fewer lines of notes. Letters and dots have the same size. Colour is never the only cue: position, shape or hatching
+# says the same.
 # </details>
 
 # %% [markdown]
-# **Try it.** Somebody draws a figure 6.5 inches wide with type of 8 points, and the paper squeezes it into a column of
-# 3.25 inches (`\includegraphics[width=\columnwidth]`). How large is the type in print, in points?
+# **Try it.** A figure is drawn 6.5 inches wide with 8-point type. The paper scales it to a column of 3.25 inches
+# (`\includegraphics[width=\columnwidth]`). How large is the type in print, in points?
 
 # %%
 printed = None
@@ -91,17 +92,17 @@ teach.check(printed, "type_in_print")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Everything shrinks by the same factor.
+# All lengths shrink by the same factor.
 # </details>
 # <details><summary>Solution</summary>
 #
 # `printed = 4.0`
 # </details>
 #
-# ## 2. Make the set
+# ## 2. Draw all figures
 #
-# One call draws all figures of a paper on this subject and writes tables beside them: in a terminal
-# `python -m coral_viz figures --out out/paper --venue icml`, here for three names only.
+# One call draws all figures of a paper on this subject and writes its tables. In a terminal it is
+# `python -m coral_viz figures --out out/paper --venue icml`. Here we draw two figures and one table.
 
 # %%
 chosen = ["bits_kept", "solver", "table_accuracy"]
@@ -114,9 +115,9 @@ pd.Series(
 )
 
 # %% [markdown]
-# `pdf` goes into the paper, `svg` and `png` onto slides and web pages, `txt` is the caption, `tex` a table to set with
-# `\usepackage{booktabs}`, `csv` the same to count with. Is the pdf what the venue wants? Its width must be 486 points
-# (6.75 inches), and no font may be of Type 3, which submission systems reject.
+# `pdf` is for the paper, `svg` and `png` for slides and web pages, and `txt` is the caption. `tex` is a table for LaTeX
+# (with `\usepackage{booktabs}`), and `csv` holds the same numbers. Does the pdf meet the venue's rules? It must be 486
+# points (6.75 inches) wide, and it must not contain Type 3 fonts, which submission systems reject.
 
 # %%
 pdf = made.figures["bits_kept"][0].read_bytes()
@@ -127,16 +128,15 @@ print(f"{width} points wide", *(f"{name}: {mark in pdf}" for name, mark in asked
 # %% [markdown]
 # ## 3. Where do the numbers come from?
 #
-# **The caption.** What is shown, how it was measured, [n](glossary.md#seed), and what the
-# [interval](glossary.md#interval) is: all but the first sentences is read from the table.
+# **The caption** says what is shown, how it was measured, the number n of [seeds](glossary.md#seed), and what the
+# [interval](glossary.md#interval) is. All but the first sentences are generated from the table.
 
 # %%
 print(textwrap.fill(made.figures["bits_kept"][-1].read_text(encoding="utf-8"), 100))
 
 # %% [markdown]
-# **The manifest.** The tables that all is drawn from, each with its hash and the ids of the runs in it; an id is a hash
-# of all settings of that run. Make the set twice and you get the same bytes: a figure that changed means that its data
-# changed.
+# **The manifest** lists the source tables with their hashes and the ids of their runs. An id is a hash of all settings
+# of a run. The same data give the same bytes on one machine, so a figure that changes means that its data have changed.
 
 # %%
 manifest = json.loads(made.manifest.read_text(encoding="utf-8"))
@@ -149,9 +149,9 @@ pd.DataFrame(sources.values(), index=sources, columns=["SHA-256 begins with", "r
 # %% [markdown]
 # ## 4. Your own results
 #
-# `make tour` and `python -m coral_viz sweep GRID.toml` write a `results.parquet`. A tour's table takes the place of the
-# main one; a sweep's gives a figure of all its cells and one for every number that it turns. In place of your own, here
-# are two methods from the shipped table.
+# `make tour` and `python -m coral_viz sweep GRID.toml` write a `results.parquet`. The table of a tour replaces the main
+# table. The table of a sweep gives one figure of all its configurations, and one figure for every numeric setting that
+# varies. As an example, we take two methods from the shipped table.
 
 # %%
 own = tables.read("../data/results/factors.parquet")
@@ -168,8 +168,8 @@ print(textwrap.fill(ours.figures["bits_kept"][-1].read_text(encoding="utf-8"), 1
 show(figures.bits_kept(own, look=style.paper("icml", columns=2) | SCREEN))
 
 # %% [markdown]
-# **What is missing is said.** A figure whose table is not there, or whose table holds nothing of the kind, is named
-# with the reason; nothing is drawn from thin air. With CoMM alone there is no shared part to look at:
+# **Missing figures are reported.** A figure that cannot be drawn from the given tables is listed with the reason. CoMM
+# alone, for example, has no shared part:
 
 # %%
 tables.write(own[own["method"] == "comm"], f"{mine}/results")
@@ -180,33 +180,32 @@ print(alone.missing)
 
 # %% [markdown]
 # **Try it, with an open end.** Put your own `results.parquet` (or `out/tour/results.parquet`) into the call above,
-# leave out `only`, and open the pdf files. Which of the figures would you put into the paper, and which into its
-# appendix?
+# leave out `only`, and open the pdf files. Which figures would you put into the paper, and which into its appendix?
 #
 # ## 5. Is it a good figure? A checklist
 #
-# | ask | here |
+# | question | answer in this package |
 # |:--|:--|
-# | Is it drawn at its width, not scaled? | `style.paper(venue, columns)` |
-# | Can the smallest type be read in print? | 6 points or more |
-# | Does it say n, and what the interval is? | small print and caption |
-# | Is every seed to be seen, or only a mean? | ticks or pale dots |
-# | Is there a zero, a chance level or a truth to compare with? | upright and dotted lines |
-# | Does it work without colour? | markers, hatches, direct labels |
-# | Could a reader who cannot see it follow? | `alt` in the json |
+# | Is it drawn at its final width? | `style.paper(venue, columns)` |
+# | Is the smallest type legible in print? | 6 points or more |
+# | Does it state n and the kind of interval? | notes and caption |
+# | Does it show every seed? | ticks or pale dots |
+# | Does it show a zero, a chance level or the truth? | vertical and dotted lines |
+# | Does it work without colour? | markers, hatching, direct labels |
+# | Does it have alternative text? | `alt` in the json |
 # | Can you name the runs behind each dot? | `manifest.json` |
-# | Would it come out the same tomorrow? | same bytes |
+# | Is it reproducible? | same data, same bytes |
 #
 # ## Key points
 #
-# - Draw at the final width; never scale a figure.
-# - A figure is a function of a table: keep the table, its hash and its runs with the picture.
-# - No estimate without n and an interval; say what the interval is over.
-# - One command makes the set, with captions, tables and a manifest; your own results go through the same one.
+# - Draw a figure at its final width, and never scale it.
+# - A figure is a function of a table: keep the table, its hash and its run ids with the figure.
+# - Report n and an interval with every estimate, and say what the interval is over.
+# - One command draws all figures, with captions, tables and a manifest, also from your own results.
 #
 # **Glossary.** [Bits kept](glossary.md#bits-kept) · [interval](glossary.md#interval) ·
 # [linear probe](glossary.md#linear-probe) · [readout](glossary.md#readout) · [seed](glossary.md#seed)
 #
-# **References.** Colours that stay apart for everybody: [Petroff, 2021](references.md#reading).
+# **References.** Colours for readers with colour vision deficiency: [Petroff, 2021](references.md#reading).
 #
 # **Next.** Back to the [overview of the workshop](README.md).
