@@ -1,6 +1,6 @@
-"""What notebooks ask of learners: a guess before the picture, a hint on request, a friendly check of an answer.
+"""Questions to learners in notebooks: predictions, hints, and checks of answers.
 
-Everything shows itself at the end of a cell, with widgets or without, and says the same in a terminal.
+Each is displayed as the last value of a notebook cell, with widgets or without, and as text in a terminal.
 """
 
 from coral_viz.teach.checks import Verdict, check

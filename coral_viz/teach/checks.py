@@ -1,6 +1,6 @@
-"""Answers of learners, checked: a friendly sentence in every case, never an exception.
+"""Checks of learners' answers: a sentence in every case, never an exception.
 
-What is right is computed by ``exercises``; this module decides how it is told.
+``exercises`` computes the right answers; this module displays the verdict.
 """
 
 from __future__ import annotations
@@ -49,5 +49,5 @@ def check(value, name: str) -> Verdict:
 
 def _where_to_answer() -> str:
     if VOILA in os.environ:
-        return "an app has no cell to write yours into, so work it out and compare it with the solution."
-    return "put yours in place of None and run the cell again."
+        return "an app has no code cells, so work the answer out and compare it with the solution."
+    return "replace None by your answer and run the cell again."

@@ -1,4 +1,4 @@
-"""A hint that stays folded until it is asked for, in plain HTML: it works where no kernel runs."""
+"""A folded hint in plain HTML, which works without a kernel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import escape
 
 @dataclass(frozen=True)
 class Hint:
-    """``text`` behind the word Hint."""
+    """``text``, folded behind the word Hint."""
 
     text: str
 
@@ -20,7 +20,7 @@ class Hint:
 
 
 def hint(text: str) -> Hint:
-    """A hint for the end of a cell. ValueError if it says nothing."""
+    """A hint for the end of a notebook cell. ValueError if it is empty."""
     if not text.strip():
         raise ValueError("a hint needs words.")
     return Hint(text)

@@ -1,4 +1,4 @@
-"""Predict, then see: a question with options to choose from, whose answer is revealed after the choice."""
+"""Questions with options to choose from, whose answer is revealed after the choice."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coral_viz.teach.hints import folded
 
 
 class Prediction:
-    """A question as radio buttons and a button that reveals; where no kernel runs, as a list with a folded answer.
+    """A question as radio buttons with a button *Reveal*; without a kernel, a list of options with a folded answer.
 
     Attributes:
         choice: the radio buttons; ``choice.value`` is the option chosen, None before.
@@ -25,7 +25,7 @@ class Prediction:
         live.keep(self)
 
     def close(self) -> None:
-        """Take the widgets from the kernel and the page. Shown again, the question is asked anew."""
+        """Remove the widgets from the kernel and the page. Displayed again, the question starts anew."""
         self._closed = True
         live.close(self.view)
 
@@ -49,11 +49,11 @@ class Prediction:
         """Say whether the choice was right, and why; before there is one, ask for it."""
         chosen = self.choice.value
         if chosen is None:
-            self.words = "Choose first: what you have guessed, you remember."
+            self.words = "Choose an option first."
         elif chosen == self.answer:
             self.words = f"Yes. {self.why}"
         else:
-            self.words = f"It is: {self.answer}. {self.why}"
+            self.words = f"The answer is: {self.answer}. {self.why}"
         self.told.value = f'<p role="status">{escape(self.words)}</p>'
 
     def __repr__(self) -> str:

@@ -1,14 +1,14 @@
 # %% [markdown]
-# # Start here: which information did it keep?
+# # Start here: which information did a network keep?
 #
-# **A network learns from two signals at once, without labels. Of what both tell, of what each tells alone, and of
-# what only the two together tell: how many bits does it keep, and where?**
+# **A network learns from two modalities without labels. How many bits does it keep of the information that both
+# modalities share, that only one of them has, and that only both together provide? And where does it keep them?**
 #
 # - **Questions.** What are redundancy, unique information and synergy? How much of each did one trained network
 #   keep, and in which part of it?
 # - **Objectives.** Afterwards you can say which kind of information a question asks for, read the two main
-#   pictures of `coral_viz`, and predict what a linear probe will overlook.
-# - **You need** to have seen Python and to know that a network turns its inputs into vectors. No GPU, no internet
+#   figures of `coral_viz`, and predict what a linear probe cannot read.
+# - **You need** to have seen Python and to know that a network maps its inputs to vectors. No GPU, no internet
 #   and no data.
 # - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute on a laptop.
 
@@ -26,19 +26,20 @@ from coral_viz.publishing import report
 # %% [markdown]
 # ## 1. Four kinds of information
 #
-# Someone asks a question; its answer is the **target**. You may look at two **sources**: the sound and the
-# picture of a film, say. One **bit** is the answer to one fair yes-or-no question; to name one of four equally
-# likely classes takes two. Whatever the sources tell about the target falls into four **atoms**:
+# The **target** is the variable to predict, for example the answer to a question about a film. You observe two
+# **sources**: the sound and the picture. One **bit** is the information in the answer to one fair yes-or-no
+# question; one of four equally likely classes takes two bits. The information of the sources about the target
+# has four **atoms**:
 #
-# | atom | who can tell | example |
+# | atom | provided by | example |
 # |:--|:--|:--|
 # | **redundancy** (R) | either source alone | *is it raining?*, seen and heard |
 # | **unique 1** (U1) | only source 1 | *what is the tune?* |
 # | **unique 2** (U2) | only source 2 | *what colour is the car?* |
-# | **synergy** (S) | only both, compared | *do the lips match the voice?* |
+# | **synergy** (S) | only both together | *do the lips match the voice?* |
 #
-# **Predict, then run.** In the last of these four little machines the target is 1 only if both sources are 1.
-# Which atoms will it have?
+# **Predict, then run.** In the last of these four examples, AND, the target is 1 only if both sources are 1.
+# Which atoms does it have?
 
 # %%
 machines = {name: pid.broja(pid.gates.gate(name)) for name in ("RDN", "UNQ", "XOR", "AND")}
@@ -47,25 +48,23 @@ show(bars(machines))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The first three are pure: a bit that both sources see (RDN), one that only source 1 has (UNQ), and the question
-# whether two coins differ (XOR), about which one coin alone tells nothing. AND is mixed. A source that reads 0
-# already settles the answer, and either of them can do so: redundancy. When it reads 1, you need the other one
-# too: synergy.
+# The first three have one atom each: a bit that both sources have (RDN), a bit that only source 1 has (UNQ), and
+# whether two coins differ (XOR), about which one coin alone says nothing. AND has two. If either source is 0, it
+# determines the target: this is redundant. If it is 1, you need the other source, too: this is synergy.
 # </details>
 
 # %% [markdown]
-# ## 2. A task whose answer is known
+# ## 2. A task whose atoms are known
 #
-# With real films nobody knows the true atoms. So we make data for which we do. Each sample is a pair of
-# **modalities**, made from hidden classes 0 to 3:
+# For real films the true atoms are unknown. So we generate data whose atoms are known. Each sample has two
+# **modalities**, which encode hidden classes 0 to 3:
 #
-# - `r` is shown in both modalities; `u1` only in modality 1, `u2` only in modality 2;
-# - `t1` is shown in modality 1 and `t2` in modality 2. Each alone is a fair draw; the question is whether they
-#   are equal.
+# - `r` is in both modalities, `u1` only in modality 1, `u2` only in modality 2;
+# - `t1` is in modality 1 and `t2` in modality 2. They are independent; the question is whether they are equal.
 #
-# A network sees only the heat maps on the left. The circles show how they were made: a class is a circle, and
-# *where* on it a sample lies (its phase) means nothing. A second **view** of the same sample has new phases and
-# lacks some of its tokens, as a photograph is cropped and tinted. The classes stay.
+# A network sees only the heat maps on the left. The circles show how they were made: each class is a circle, and
+# the position on the circle (the phase) is a nuisance. A second **view** of the same sample has new phases and
+# lacks some tokens, like a cropped and tinted photograph. The classes stay the same.
 
 # %%
 SEED = 41
@@ -82,8 +81,8 @@ show(two_views(task, batch, views))
 pd.DataFrame(batch.labels)[list(task.labels)].head(4).rename_axis("sample")
 
 # %% [markdown]
-# Is all that really in the noisy heat maps? The exact rule by which they were made gives the probability of every
-# label, and with it the bits that a perfect reader gets. Each label turns out to be one pure atom.
+# How much of this is in the noisy heat maps? The distribution that generates them gives the exact posterior of
+# every label, and so the bits that an ideal classifier gets. Each label is a single atom.
 
 # %%
 posteriors = task.posteriors(batch)
@@ -96,12 +95,12 @@ show(bars(data))
 # %% [markdown]
 # ## 3. Train a network, live
 #
-# **COrAL** (2026) learns without labels. Two views of one sample should get similar vectors, different samples
-# different ones. It has three paths, whose outputs side by side are the **embedding**:
+# **COrAL** (2026) learns without labels. It maps two views of one sample to similar vectors, and different samples
+# to different vectors. It has three paths, and the **embedding** is the concatenation of their outputs:
 #
-# - `shared` sees both modalities, but in training tokens of one of them are hidden, so that it must fill in from
-#   the other;
-# - `unique_1` and `unique_2` see one modality each, and are charged for pointing the same way as another path.
+# - `shared` sees both modalities. In training some tokens of one modality are masked, so that it has to use the
+#   other;
+# - `unique_1` and `unique_2` see one modality each. A penalty keeps them orthogonal to the other paths.
 
 # %%
 METHOD, STEPS = "coral", 400
@@ -112,20 +111,20 @@ with runs.one_thread():
 show(figures.curves(table))
 
 # %% [markdown]
-# The contrasts *shared*, *unique 1* and *unique 2* fall as views find each other; the *orthogonal* terms are the
-# charges. A falling loss does not say *what* was learned. For that we ask the embedding our four questions.
+# The contrastive terms *shared*, *unique 1* and *unique 2* fall as views become similar; the *orthogonal* terms are
+# the penalties. A falling loss does not say *what* was learned. So we predict the four labels from the embedding.
 #
 # ## 4. How many bits did it keep?
 #
-# **Predict, then run.** Training never saw a label. Which of the four will be kept, and which will a *linear*
-# reader (one weighted sum for each class) fail to find?
+# **Predict, then run.** Training used no label. Which of the four labels does the embedding keep, and which of
+# them can a *linear* probe (one weighted sum for each class) not read?
 
 # %%
 show(figures.bits_kept(table))
 
 # %% [markdown]
-# The upright line is the exact truth. A dot cannot honestly pass it: it is a lower bound, measured on samples
-# that neither the network nor the reader has seen. The usual report is the accuracy of a linear probe:
+# The vertical line is the exact truth. A dot is a lower bound, measured on samples that neither the network nor the
+# classifier was trained on. Most papers report the accuracy of a linear probe instead:
 
 # %%
 show(figures.accuracy(table))
@@ -133,11 +132,10 @@ show(figures.accuracy(table))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# What the two views of a sample have in common is worth keeping, so r, u1 and u2 end up near their 2 bits.
-# Nothing asked the network to compare t1 with t2, but as each of them is common to the views, it may keep both.
-# Then the answer is *there* and yet hardly any weighted sum can read it: the hollow dot stays near 0 and the
-# probe near chance, while a small network as reader (filled dot) finds it. **A linear probe near chance does not
-# mean that the information is gone.**
+# The loss rewards what two views of a sample share, so r, u1 and u2 end up near their 2 bits. Nothing in the loss
+# compares t1 with t2, but each of them is shared by the views, so the network may keep both. Then the information
+# is *there*, but a weighted sum cannot read it: the hollow dot stays near 0 and the probe near chance, while a
+# small network (filled dot) finds it. **A linear probe near chance does not mean that the information is lost.**
 # </details>
 
 # %% [markdown]
@@ -149,15 +147,15 @@ Markdown("\n\n".join(report.reading.kept(table)))
 # %% [markdown]
 # ## 5. Where is it kept?
 #
-# **Predict, then run.** `unique_1` never sees modality 2. Who holds the synergy: one of the three parts, or none
-# of them alone?
+# **Predict, then run.** `unique_1` never sees modality 2. Which part holds the synergy: one of the three parts, or
+# none of them alone?
 
 # %%
 show(figures.matrix(table))
 
 # %% [markdown]
-# Now let two *parts* of the embedding be the sources and decompose again. *In both* is leakage: a unique path
-# repeats what the shared one holds. *Together only* is what neither of the two parts tells alone.
+# Now the sources are two *parts* of the embedding. *In both* is leakage: a unique path repeats what the shared path
+# holds. *Together only* is what neither of the two parts holds alone.
 
 # %%
 show(figures.stacked(table))
@@ -165,10 +163,9 @@ show(figures.stacked(table))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Look along the line *Synergy*. In the run stored here, no part alone holds what the whole embedding knows; it
-# takes two parts and a comparison, as with XOR. The whole is synergistic in its own parts. Look along
-# *Redundancy* too: the unique paths repeat r, although they are charged for repeating. The charge is for equal
-# *directions*, and the same information can be written in another direction.
+# Look at the row *Synergy*. In the run stored here, no part alone holds what the whole embedding holds; a classifier
+# needs two parts, as with XOR. Look at the row *Redundancy*, too: the unique paths repeat r in spite of the
+# penalty. The penalty acts on *directions*, and r can be encoded in another direction.
 # </details>
 
 # %% [markdown]
@@ -176,23 +173,23 @@ show(figures.stacked(table))
 #
 # 1. In section 3 set `METHOD = "cross"` (CLIP's objective: match modality 1 with modality 2). Predict which dots
 #    of section 4 move, then choose *Run → Run All Cells*.
-# 2. Put `METHOD = "coral"` back and give `RunSpec.make` the option `dials={"distribution": "relation"}`: now
-#    views keep nothing but the comparison of t1 and t2. What does the linear probe say?
+# 2. Put `METHOD = "coral"` back and give `RunSpec.make` the option `dials={"distribution": "relation"}`: now only
+#    the relation between t1 and t2 is informative. How accurate is the linear probe?
 #
 # <details><summary><b>What you should see</b></summary>
 #
-# Cross is rewarded for what both modalities tell, so r stays and u1, u2 fall. Trained on *relation*, COrAL has
-# nothing else to learn than the comparison itself, and writes it where even a linear reader finds it.
+# The loss of Cross rewards what both modalities share, so r stays and u1 and u2 fall. In *relation* data COrAL can
+# learn only the relation itself, and a linear probe reads it.
 # </details>
 
 # %% [markdown]
 # ## Key points
 #
-# - Redundancy, unique information and synergy say *who can tell*; each is a number of bits.
-# - When the truth is known, an embedding can be held against it: bits kept, not only accuracy.
-# - A linear probe can stand near chance although the embedding holds the answer.
-# - Which part holds what is a decomposition too, with parts as sources.
-# - This was one world and one short training. Claims need several: that is what the tour does.
+# - Redundancy, unique information and synergy say *which source provides* information, in bits.
+# - When the truth is known, we can compare an embedding with it: bits kept, not only accuracy.
+# - A linear probe can be near chance although the embedding holds the information.
+# - A decomposition with parts as sources says which part holds which information.
+# - This was one seed and one short training. Claims need several seeds: the tour trains them.
 #
 # ## Glossary
 #
@@ -200,8 +197,8 @@ show(figures.stacked(table))
 # unit of information. **Embedding**: the vector that a network makes of a sample. **I(X;Y)**, mutual information:
 # what X tells about Y. **Linear probe**: a linear classifier on a frozen embedding. **Modality**: one of the
 # signals of a sample. **PID**, partial information decomposition: the split into atoms (here BROJA).
-# **Posterior**: probabilities of a label given what was seen. **View**: a sample, randomly altered in what should
-# not matter.
+# **Posterior**: probabilities of a label given an observation. **View**: a label-preserving random augmentation of
+# a sample.
 #
 # ## References
 #
@@ -217,5 +214,5 @@ show(figures.stacked(table))
 #
 # [01: a primer](01_pid_primer.ipynb), or the [paths through the workshop](README.md).
 #
-# `make tour`, in a terminal, trains four methods on three kinds of training data with three seeds each and writes
+# `make tour`, in a terminal, trains four methods on three training distributions with three seeds each and writes
 # a page that compares them, in bits. [A method in one file](../docs/own-method.md) says how to add your own.

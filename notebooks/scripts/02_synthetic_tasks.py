@@ -1,12 +1,12 @@
 # %% [markdown]
 # # Tasks whose information is known
 #
-# **How do you build data of which you know, to the bit, what is redundant, what is unique and what is synergistic?**
+# **How do you generate data whose redundant, unique and synergistic information is known exactly?**
 #
-# - **Questions.** What are the latent classes behind a sample? Why is a nuisance needed? How much of the truth is left
-#   in noisy data, and what does a linear reader find in them?
-# - **Objectives.** Afterwards you can set the dials of the task `factors`, say what each does to the truth and to the
-#   data, and tell its three kinds of training data apart.
+# - **Questions.** What are the latent classes behind a sample? Why is a nuisance needed? How much information is left
+#   in noisy data, and how much of it does a linear probe find?
+# - **Objectives.** Afterwards you can choose the settings of the task `factors`, say how each changes the truth and the
+#   data, and distinguish its three training distributions.
 # - **You need** the words of [01](01_pid_primer.ipynb): source, target, bit, R, U1, U2, S.
 # - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under half a minute.
 
@@ -26,15 +26,15 @@ from coral_viz.figures.layout.display import show
 # [**target**](glossary.md#target) is a label that we ask about. In the task `factors` every sample has hidden classes,
 # its [**latents**](glossary.md#latent), each 0, 1, 2 or 3 with equal probability:
 #
-# | latent | shown in | label | who can tell |
+# | latent | encoded in | label | provided by |
 # |:--|:--|:--|:--|
 # | r | both modalities | `redundancy` | either |
 # | u1 | modality 1 | `unique_1` | modality 1 |
 # | u2 | modality 2 | `unique_2` | modality 2 |
 # | t1, t2 | modality 1, modality 2 | `synergy`: is t1 = t2? | only both |
 #
-# So the first three labels are worth 2 bits each and the last, a yes or no, 1 bit. Each label is *one pure atom*: the
-# table below is not typed in but computed from the rule that makes the samples.
+# So the first three labels have 2 bits each and the last, a yes or no, 1 bit. Each label is *a single atom*. The figure
+# below is computed from the distribution that generates the samples.
 
 # %%
 task = tasks.load("factors", seed=41)
@@ -42,30 +42,30 @@ exact = {label.replace("_", " "): task.truth[label] for label in task.labels}
 show(bars(exact))
 
 # %% [markdown]
-# Why is `synergy` synergy? t1 alone is a fair draw, and so is t2; knowing one leaves "are they equal?" as open as
-# before. This is XOR with four values in place of two.
+# Why is `synergy` synergistic? t1 and t2 are independent and uniform, so knowing one says nothing about whether they
+# are equal. This is XOR with four values in place of two.
 #
 # ## 2. From classes to data
 #
-# A network must not get classes for free. So modality m shows each of its latents as a point on a *circle*: one circle
-# for every class, each in a plane of its own. Where on the circle the point lies, its **phase**, means nothing and is
-# drawn afresh every time: it is the [**nuisance**](glossary.md#nuisance), as light and position are in photographs.
-# Points of all latents are added, noise comes on top, and the sum is cut into 8 tokens of 6 numbers.
+# A linear readout should not be able to read the classes from the data. So modality m encodes each of its latents as a
+# point on a *circle*: one circle for every class, each in a plane of its own. The position on the circle, the
+# **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position in photographs.
+# The points of all latents and noise are added, and the sum is cut into 8 tokens of 6 numbers.
 #
-# A [**view**](glossary.md#view) is the same sample with new phases, new noise and some tokens and numbers lost.
+# A [**view**](glossary.md#view) is the same sample with new phases and new noise, without some tokens and numbers.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "We raise the noise (sigma) until a perfect reader gets half of the 2 bits of u1. How much of the bit of synergy?",
+    "At some noise an ideal classifier gets half of the 2 bits of u1. How much of the bit of synergy does it get?",
     ("half of it", "less than half", "more than half"),
     "less than half",
-    "To compare t1 with t2 you must get both right. Whatever doubt there is about each, the comparison suffers twice.",
+    "To compare t1 with t2 you must get both right. So the uncertainty about each of them counts.",
 )
 
 # %% [markdown]
-# **See it.** The explorer shows the exact truth of every label and the bits that a perfect reader of the data gets;
-# choose the other *picture* to see a sample in two views. Move one dial at a time: the noise first, then the number of
-# classes and the loudness of a latent, then the phases.
+# **See it.** The explorer shows the exact truth of every label and the bits that an ideal classifier gets from the
+# data. Choose the other *picture* to see a sample in two views. Change one setting at a time: first the noise, then the
+# number of classes and the amplitude of a latent, then the phases.
 
 # %%
 explore.tasks()
@@ -73,13 +73,13 @@ explore.tasks()
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Noise leaves the truth of the *latents* as it is and takes bits from the *data*, most of all from the synergy. The
-# number of classes sets how much there is to tell (log2 of it). A louder latent survives more noise. The reach of the
-# phases hardly matters to a perfect reader; it is there to make things hard for a linear one.
+# Noise does not change the truth of the *latents*. It removes information from the *data*, and most from the synergy. A
+# label with K classes has log2 K bits. A latent with a larger amplitude tolerates more noise. The range of the phases
+# hardly matters to an ideal classifier; it makes the labels hard for a linear readout.
 # </details>
 
 # %% [markdown]
-# **Try it.** With 8 classes in place of 4: which atoms has the label `unique_2`, in bits?
+# **Try it.** With 8 classes in place of 4, which atoms does the label `unique_2` have, in bits?
 
 # %%
 atoms = None  # (R, U1, U2, S)
@@ -88,7 +88,7 @@ teach.check(atoms, "atoms_of_eight_classes")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# How many yes-or-no questions name one of 8 classes? And which modality shows u2?
+# How many yes-or-no questions identify one of 8 classes? And which modality encodes u2?
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -97,11 +97,11 @@ teach.check(atoms, "atoms_of_eight_classes")
 #
 # ## 3. How much is left in the data?
 #
-# Since we know how samples are made, we can compute for every sample what a perfect reader would believe about its
-# label: the exact [**posterior**](glossary.md#posterior). Its bits are what *no* method can exceed.
+# Since we know how samples are generated, we can compute the exact [**posterior**](glossary.md#posterior) of every
+# label given a sample. *No* method can have more bits than this posterior.
 #
-# **Try it.** Find a noise `sigma` at which the data still tell about half of u1. (The default is 0.15; the loudest
-# useful one is below 3.)
+# **Try it.** Find a noise `sigma` at which the data hold about half of the bits of u1. (The default is 0.15, and the
+# solution is below 3.)
 
 # %%
 sigma = None
@@ -110,7 +110,7 @@ teach.check(sigma, "half_the_bits")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# The check says how much is left at your sigma. Halve the distance from 0.15 to 3 and go on from there.
+# The check says how much is left at your sigma. Start halfway between 0.15 and 3, and halve the range again and again.
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -130,22 +130,23 @@ show(bars(left))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Half of u1 and u2 is left, and of the bit of synergy only about a quarter. But look at `redundancy`: it is no longer
-# pure. Either modality shows r, badly; two bad looks at the same thing are better than one, and what the second look
-# adds is synergy. **Noise turns a part of redundancy into synergy.** At the default noise nothing of this happens.
+# Half of u1 and u2 is left, but only about a quarter of the bit of synergy. The label `redundancy` is no longer a
+# single atom. Each modality is a noisy observation of r, and two noisy observations are better than one. The
+# information that only both together provide is synergy. **Noise turns a part of redundancy into synergy.** At the
+# default noise this effect is absent.
 # </details>
 #
-# ## 4. Three kinds of training data
+# ## 4. Three training distributions
 #
-# Methods are compared after three kinds of training. All are *tested* on the same kind of samples, where t1 = t2 half
-# of the time.
+# Methods are compared after training on three distributions. All are *tested* on the same distribution, where t1 = t2
+# in half of the samples.
 #
-# - **unbiased**: t1 and t2 are unrelated. Equal in one case of four.
-# - **biased**: t1 = t2 *always*. The published image benchmark trains like this. Mind what it means: in training the
-#   label `synergy` never varies, so the training data hold 0 bits about it. Whoever scores on it afterwards has learned
-#   what the training pairs look like, and tells pairs like them from others.
-# - **relation**: r, u1 and u2 are silent, and the two views of a sample move t1 and t2 by the same random step. All
-#   that views have in common is t2 − t1. This is true synergy, and nothing else can be learned.
+# - **unbiased**: t1 and t2 are independent. They are equal in one sample of four.
+# - **biased**: t1 = t2 *always*, as in the published image benchmark. So the label `synergy` never varies in training,
+#   and the training data hold 0 bits about it. A method that scores on it later has learned what training pairs look
+#   like, and distinguishes such pairs from others.
+# - **relation**: r, u1 and u2 have amplitude 0, and each view of a sample shifts t1 and t2 by the same random step.
+#   Only t2 − t1 is common to both views. So only synergy can be learned.
 
 # %%
 seen = {}
@@ -155,8 +156,8 @@ for kind in ("unbiased", "biased", "relation"):
 pd.DataFrame(seen).T.round(3)
 
 # %% [markdown]
-# **Try it.** `rho` is the probability that t1 = t2. An answer that is *yes* with probability rho is worth
-# h(rho) = −rho log2 rho − (1−rho) log2(1−rho) bits. For which rho is it worth half a bit?
+# **Try it.** `rho` is the probability that t1 = t2. The answer to "is t1 = t2?" then has
+# h(rho) = −rho log2 rho − (1−rho) log2(1−rho) bits. For which rho does it have half a bit?
 
 # %%
 rho = None
@@ -165,19 +166,19 @@ teach.check(rho, "relation_of_half_a_bit")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# It is 1 bit at rho = 1/2 and 0 at rho = 0. Half a bit is nearer to 0 than you may think. There are two solutions.
+# h is 1 at rho = 1/2 and 0 at rho = 0. The smaller of the two solutions is close to 0.
 # </details>
 # <details><summary>Solution</summary>
 #
 # `rho = 0.11` (or 0.89).
 # </details>
 #
-# ## 5. The same idea in pictures
+# ## 5. The same idea with images
 #
-# `trifeature` makes the same with images: shape, texture and colour are the latents. The two images of a pair have the
-# same *shape* (redundancy); the *textures* are each one's own (unique); and a fixed secret table says which texture of
-# image 1 goes with which *colour* of image 2 (synergy). Here are two pairs from a small world of four values each, and
-# two views of every image.
+# In `trifeature` the modalities are images, and shape, texture and colour are the latents. The two images of a pair
+# have the same *shape* (redundancy). Each image has a *texture* of its own (unique). A fixed table relates the texture
+# of image 1 to the *colour* of image 2 (synergy). Here are two pairs from a small version with four values of each
+# latent, and two views of every image.
 
 # %%
 images = tasks.load("trifeature-4", seed=41)
@@ -185,15 +186,15 @@ batch = images.sample(16, "test", seed=41)
 show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(41)), rows=2))
 
 # %% [markdown]
-# Crops, colours and blur are the views; they take the place of the phases. Images train more slowly than tokens, so the
-# next notebooks use `factors`; `python -m coral_viz tour --task trifeature-32` trains on images.
+# The views change crop, colours and blur, as the views of `factors` change phases. Training on images is slower, so the
+# next notebooks use `factors`. `python -m coral_viz tour --task trifeature-32` trains on images.
 #
 # ## Key points
 #
-# - If you make the data, you know the truth: each label of `factors` is one atom, in exact bits.
-# - A nuisance (phases) hides the classes from linear readers without destroying information.
-# - Noise takes synergy first, because a comparison needs both of its sides.
-# - Under *biased* training the label `synergy` never varies. Only *relation* trains on true synergy.
+# - Generated data have a known truth: each label of `factors` is a single atom, with an exact number of bits.
+# - A nuisance (phases) hides the classes from linear readouts without removing information.
+# - Noise removes synergy first, because a comparison needs both latents.
+# - In *biased* training data the label `synergy` never varies. Only *relation* data hold synergy.
 #
 # **Glossary.** [Latent](glossary.md#latent) · [linear probe](glossary.md#linear-probe) ·
 # [modality](glossary.md#modality) · [nuisance](glossary.md#nuisance) · [posterior](glossary.md#posterior) ·

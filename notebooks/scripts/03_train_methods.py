@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Train every method, live
 #
-# **Twelve published objectives, one small network, the same data and steps: which information does each of them
-# keep, and what in its loss makes it so?**
+# **Twelve published objectives with the same small networks, data and number of steps: which information does each of
+# them keep, and why?**
 #
-# - **Questions.** What does each loss ask for, in plain words? What can it not ask for? Why does matching modalities
-#   keep redundancy alone? How much is settled after some seconds of training, and how much is not?
+# - **Questions.** What does each loss reward, and what can it not reward? Why does contrast across modalities keep
+#   redundancy alone? What has a network learned after some seconds of training, and what not yet?
 # - **Objectives.** Afterwards you can predict from a loss which atoms an embedding will keep, train any method with one
 #   line, read its loss curves, and say why one seed proves nothing.
 # - **You need** the task of [02](02_synthetic_tasks.ipynb). No GPU, though one is used if it is there.
@@ -28,16 +28,16 @@ from coral_viz.runs import replay
 # %% [markdown]
 # ## 1. What all of them have in common
 #
-# No method sees a label. All of them play one game, **find the partner**: of two vectors that belong to the same
-# sample, each must find the other among those of a whole batch. A miss costs; the cost of a batch is its loss, in
-# nats (a nat is 1.44 bits). What differs is *who* the partners are.
+# No method uses labels. All of them are contrastive: two vectors of the same sample are **partners**, and each has to
+# be identified by the other among all vectors of a batch. The loss is the cross-entropy of this classification, in nats
+# (a nat is 1.44 bits). Methods differ in *which* vectors are partners.
 #
-# A vector can only help to find its partner by what the two have in common. So the rule for this notebook is:
+# Only information that two partners share helps to identify them. So the rule for this notebook is:
 #
-# > **A method can be rewarded only for what its partners share.**
+# > **A loss can reward only the information that partners share.**
 #
-# **Try it.** For a warm-up: a batch has 128 samples and two views of each. Suppose that a network gives *every* input
-# the same vector. Each vector must find its partner among the 255 others. What is the loss, in nats?
+# **Try it.** A batch has 128 samples and two views of each. Suppose that a network maps *every* input to the same
+# vector. Each vector has to identify its partner among the 255 others. What is the loss, in nats?
 
 # %%
 nats = None
@@ -46,12 +46,12 @@ teach.check(nats, "loss_of_collapse")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# Guessing among n equally likely partners costs the natural logarithm of n.
+# The cross-entropy of a uniform guess among n candidates is the natural logarithm of n.
 # </details>
 # <details><summary>Solution</summary>
 #
-# `nats = 5.541`, which is log 255. Look for it among the curves below: it is the height at which nothing is learned
-# yet. Cross, whose vectors choose among 128 candidates, has it at log 128 = 4.85.
+# `nats = 5.541`, which is log 255. The curves below start near this value, where nothing is learned yet. For Cross,
+# with 128 candidates, it is log 128 = 4.85.
 # </details>
 
 # %% [markdown]
@@ -65,56 +65,58 @@ teach.check(shared, "common_to_views")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# A view changes what means nothing and keeps what means something.
+# A view is a label-preserving augmentation.
 # </details>
 # <details><summary>Solution</summary>
 #
 # `shared = {"r", "u1", "u2", "t1", "t2"}`
 # </details>
 #
-# ## 2. What each loss says
+# ## 2. What each loss rewards
 #
-# **Partners across modalities.** Modality 1 of a sample seeks modality 2 of the same sample. They share r and, unless
-# t1 and t2 are related, nothing more.
+# **Partners are modalities.** Modality 1 of a sample is matched with modality 2 of the same sample. They share r and,
+# unless t1 and t2 are related, nothing else.
 #
-# - **Cross** (CLIP): "I am the sound of one of these pictures. Find it." Its temperature is learned.
-# - **CMC**: the same among both kinds of vectors at once, and after a head that is thrown away.
-# - **CLIP+IB**: "... and come close to it." The pull drives out what the partner does not have.
-# - **Symile**: "Multiply us all, number by number, and the sum is large only if we belong together." For two
-#   modalities it is CLIP; it is made for three and more.
-# - **GRAM**: "We belong together if we span a small volume." For two, an area.
-# - **OVA-IB**: "Find me by my distance to the plane that the others span, and stay near their mean."
+# - **Cross** (CLIP): a vector of modality 1 identifies its vector of modality 2, and vice versa. The temperature is
+#   learned.
+# - **CMC**: the same, with the vectors of both modalities as candidates, behind a projection head.
+# - **CLIP+IB**: CLIP plus the squared distance between the partners, which removes what the partner does not have.
+# - **Symile**: the score is the sum over coordinates of the product of all modalities. For two modalities it is CLIP.
+# - **GRAM**: the score is minus the volume that the vectors of all modalities span. For two it is an area.
+# - **OVA-IB**: the score is the cosine between a vector and its projection on the span of the others. A second term
+#   pulls all of them to their mean.
 #
-# **Partners are views.** A view keeps all classes, so all of them may be kept.
+# **Partners are views.** A view preserves all classes, so all of them may be kept.
 #
-# - **SimCLR**: "I am this very sample, seen again. Never mind the other modality."
-# - **Cross+Self**: both games at once, Cross and (half as heavy) SimCLR.
+# - **SimCLR**: two views of one modality are partners. The modalities are never compared.
+# - **Cross+Self**: the loss of Cross plus half the loss of SimCLR.
 #
-# **Partners are parts and the whole.** A *fusion* sees both modalities and may compare them.
+# **Partners are single modalities and their fusion.** A *fusion* network sees both modalities and can compare them.
 #
-# - **CoMM**: "Whoever sees one modality must agree with whoever sees both, in the other view."
-# - **InfMasking**: CoMM, and "whoever sees all must recognise itself through six keyholes" (most tokens hidden).
+# - **CoMM**: the embedding of one modality is matched with the fusion of both in the other view. The fusions of the two
+#   views are matched, too.
+# - **InfMasking**: CoMM, plus a term that matches each fusion with six fusions of heavily masked inputs.
 #
-# **A place for each kind.**
+# **Separate parts for shared and unique information.**
 #
-# - **FactorCL**: "Pay for what is shared, pay for what is one's own, charge for what is counted twice." Each amount is
-#   a bound by a small network of its own, a *critic*.
-# - **COrAL**: "One of us sees both with gaps and fills them in; two of us keep to one modality each; and whoever
-#   points the way of another pays."
+# - **FactorCL**: lower bounds raise shared and unique information, and upper bounds remove what would be counted twice.
+#   Each bound has a small network of its own, a *critic*.
+# - **COrAL**: one path sees both modalities, one of them masked; two paths see one modality each. A penalty keeps the
+#   three paths orthogonal.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "After unbiased training, which latents will Cross keep?",
     ("r alone", "r, u1 and u2", "all five"),
     "r alone",
-    "Modality 2 knows nothing of u1, so u1 cannot help to find it; the same for u2, and for t1 and t2 while unrelated.",
+    "u1 is independent of modality 2, so it does not help to identify it. The same holds for u2, t1 and t2 here.",
 )
 
 # %% [markdown]
 # ## 3. Train them, live
 #
-# Same encoders, same data, same order of batches for all; 100 steps each, two at a time. (`device="auto"` takes a GPU
-# if there is one. Ctrl-C or the stop button is safe: finished runs are kept in the folder.)
+# All methods have the same encoders, the same data and the same order of batches. Each trains for 100 steps, two at a
+# time. (`device="auto"` takes a GPU if there is one. After Ctrl-C or the stop button, finished runs are kept.)
 
 # %%
 CHOSEN = [name for name in methods.names() if name != "triangle"]  # TRIANGLE takes three modalities
@@ -129,8 +131,8 @@ live = pd.concat([store.rows(spec) for spec in specs])
 show(figures.curves(live[live["method"].isin(["cross", "coral"])]))
 
 # %% [markdown]
-# The contrasts fall: *something* is learned. The curves of two methods cannot be compared, since the games are
-# different, and no curve says *what* was learned. So ask all twelve.
+# The contrastive terms fall, so *something* is learned. Losses of different methods cannot be compared, and no curve
+# says *what* was learned. So we measure the embeddings of all twelve.
 
 # %%
 show(figures.bits_kept(live))
@@ -138,16 +140,16 @@ show(figures.bits_kept(live))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Redundancy comes first: after these few steps nearly everyone has nearly all of it. SimCLR and COrAL are ahead on u1
-# and u2: their partners are views of *one* modality, which share all that it shows. What the others hold of u1 and u2
-# need not have been learned: even an untrained network lets some of its input through, and what nothing rewards is
-# lost by and by. The last column, synergy, stays near zero: after 100 steps nobody compares t1 with t2.
+# Redundancy is learned first: after these few steps nearly all methods have nearly all of it. SimCLR and COrAL are
+# ahead on u1 and u2, because their partners include views of *one* modality, which share all its classes. What the
+# others hold of u1 and u2 need not be learned: an untrained network passes some of its input on, and training removes
+# what the loss does not reward. The last column, synergy, stays near zero: after 100 steps no method compares t1 with
+# t2.
 # </details>
 #
 # ## 4. And after more training?
 #
-# Shipped with these notebooks: the same after 2 000 steps, in five worlds (seeds 41 to 45), after unbiased and after
-# biased training (t1 = t2 always).
+# These results ship: five seeds (41 to 45), 2 000 steps, unbiased training and biased training (t1 = t2 always).
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
@@ -158,7 +160,7 @@ teach.predict(
         "yes, but a linear probe does not read it",
     ),
     "yes, but a linear probe does not read it",
-    "As t1 = t2, both help to find the partner and both are kept. Nobody compared them; a weighted sum cannot.",
+    "As t1 = t2, both help to identify the partner, so both are kept. But a weighted sum cannot compare them.",
 )
 
 # %%
@@ -168,15 +170,15 @@ show(figures.bits_kept(worlds[worlds["distribution"] != "relation"]))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# *Unbiased.* The rule holds. Methods that match modalities have r and little of u1 and u2; methods that match views,
-# or parts with the whole, may have all of it. May, not will: CoMM has u1 and u2 in some worlds only (look at its
-# ticks), FactorCL hardly.
+# *Unbiased.* The rule holds. Methods that match modalities keep r and little of u1 and u2. Methods that match views, or
+# single modalities with their fusion, can keep all classes, but need not: CoMM keeps u1 and u2 for some seeds only
+# (look at its ticks), and FactorCL hardly keeps them.
 #
-# *Biased.* Now t1 and t2 are as good as r for finding a partner, and it shows: nearly everybody holds nearly the whole
-# bit of synergy (filled dots), Cross too. Look at the hollow dots: a *linear* reader finds nothing of it in methods
-# that keep the modalities apart. "Synergy is lost" and "synergy is kept where a linear probe does not look" are two
-# findings, and a table of probe accuracies shows only one of them. And Cross+Self has lost u1 and u2: what can be
-# rewarded need not be kept.
+# *Biased.* Now t1 and t2 identify a partner as well as r does, and nearly all methods, Cross included, keep nearly the
+# whole bit of synergy (filled dots). But in methods without fusion a *linear* readout finds nothing of it (hollow
+# dots). "Synergy is lost" and "synergy is kept but not linearly readable" are two different findings, and a table of
+# probe accuracies cannot distinguish them. Cross+Self has lost u1 and u2: a method need not keep all that its loss
+# rewards.
 # </details>
 
 # %% [markdown]
@@ -188,16 +190,16 @@ Markdown("\n\n".join(report.reading.kept(worlds)))
 # %% [markdown]
 # ## 5. Replay a training
 #
-# **See it.** Choose a recording and move the moment; 0 is before training. What has the loss done by then, which labels
-# can be read, and what does an untrained network hold already?
+# **See it.** Choose a recording and a step; step 0 is before training. Compare the loss with the labels that can be
+# read. What does an untrained network hold already?
 
 # %%
 explore.theatre()
 
 # %% [markdown]
-# **And with images?** The recordings of `trifeature-32` ([02](02_synthetic_tasks.ipynb)) are of long trainings, biased
-# ones, on pairs of images: R is their shape, U1 and U2 are their textures, S is whether texture 1 and colour 2 belong
-# together. Watch what becomes of S while U1 and U2 grow.
+# **And with images?** The recordings of `trifeature-32` ([02](02_synthetic_tasks.ipynb)) are long, biased trainings on
+# pairs of images: R is their shape, U1 and U2 are their textures, S is whether texture 1 and colour 2 match. Compare S
+# with U1 and U2 over the steps.
 
 # %%
 recordings = [replay.load(path) for path in sorted(Path("../data/replays").glob("*.npz"))]
@@ -206,17 +208,17 @@ show(learning([recording for recording in recordings if recording.spec.task == "
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Shapes and textures are learned slowly, and are still being learned when CoMM's synergy has stopped growing: it stays
-# near 0.6 while U2 nearly doubles. InfMasking and COrAL find S later, COrAL as its masks grow heavier.
+# Shapes and textures are learned slowly. CoMM's synergy stops growing early: it stays near 0.6 while U2 nearly doubles.
+# InfMasking and COrAL find S later, COrAL as its mask ratio rises.
 #
-# Cross has R, and most of U1: in biased pairs colour 2 gives texture 1 away, so matching images rewards it. Its S is at
-# chance *for the linear reader of this figure*. Ask the theatre above for its bits: a small perceptron finds a third of
-# the one bit, more than in CoMM or COrAL. Four trainings in one world; a point of S is known to about 0.03.
+# Cross keeps R and most of U1: in biased pairs colour 2 predicts texture 1, so matching images rewards texture 1. Its S
+# is at chance *for the linear probe of this figure*. The explorer above shows its bits: a small perceptron finds a
+# third of the bit, more than in CoMM or COrAL. These are four trainings with one seed. The error of S is about 0.03.
 # </details>
 
 # %% [markdown]
-# **Try it, with an open end.** Change `distribution` here to `"biased"` or `"relation"` and the method to any other;
-# before you run it, write down which dots will move.
+# **Try it, with an open end.** Change `distribution` to `"biased"` or `"relation"`, and choose another method. Before
+# you run the cell, write down which dots will move.
 
 # %%
 budget = runs.Budget(steps=150, probe_samples=1024, test_samples=1024)
@@ -228,12 +230,12 @@ show(figures.bits_kept(own))
 # %% [markdown]
 # ## Key points
 #
-# - All these methods play "find the partner"; they differ in who the partners are.
-# - Modalities share redundancy (and, in biased data, what is related); only that is kept. Views share everything;
-#   whether it is kept is another question.
-# - A linear probe can find nothing while the embedding holds the bit.
-# - A curve says how well the game is played and not what was learned.
-# - One seed is an example. Believe an order of methods after five, with intervals, and look at the seeds' ticks.
+# - All these methods are contrastive. They differ in which vectors are partners.
+# - Modalities share redundancy, and in biased data the related latents; a loss that matches modalities rewards only
+#   these. Views share all classes; whether a method keeps them all is a matter of training.
+# - A linear probe can find nothing although the embedding holds the bit.
+# - A loss curve does not say what was learned.
+# - One seed is an example. Compare methods over five seeds or more, with intervals, and look at single seeds.
 #
 # **Glossary.** [Contrastive loss](glossary.md#contrastive-loss) · [embedding](glossary.md#embedding) ·
 # [fusion](glossary.md#fusion) · [linear probe](glossary.md#linear-probe) · [nat](glossary.md#nat) ·

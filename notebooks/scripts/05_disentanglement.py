@@ -1,13 +1,13 @@
 # %% [markdown]
 # # Disentanglement: what orthogonality does and what it cannot do
 #
-# **COrAL wants shared and unique information in different parts and charges its parts for pointing the same way. Does
-# a right angle keep information apart?**
+# **COrAL is meant to hold shared and unique information in different parts, and penalises parts that are not
+# orthogonal. Does orthogonality separate information?**
 #
-# - **Questions.** What does a cosine of 0 say about information? What do the hinge and the squared charge let pass? On
-#   which vectors does the charge act, and which are probed? How much leaks in five worlds?
-# - **Objectives.** Afterwards you can build two vectors at a right angle that say the same, tell geometry from
-#   information, and read a leakage plot.
+# - **Questions.** What does a cosine of 0 say about information? Which cosines do the hinge and the squared penalty
+#   allow? On which vectors does the penalty act, and which are probed? How much information leaks, over five seeds?
+# - **Objectives.** Afterwards you can construct two orthogonal vectors with the same information, distinguish geometry
+#   from information, and read a leakage plot.
 # - **You need** [03](03_train_methods.ipynb) for COrAL and [04](04_pid_of_embeddings.ipynb) for parts as sources.
 # - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute.
 
@@ -22,10 +22,10 @@ from coral_viz.figures.layout.display import show
 from coral_viz.results import tables
 
 # %% [markdown]
-# ## 1. A right angle is no wall
+# ## 1. Orthogonal vectors can hold the same information
 #
-# **Try it.** Here are vectors z in the plane, and a target that asks in which quadrant they lie. Find a 2 x 2 matrix
-# that turns *every* vector by a right angle, so that the cosine between z and its copy `z @ matrix` is always 0.
+# **Try it.** Take vectors z in the plane; the target is the quadrant in which z lies. Find a 2 x 2 matrix that rotates
+# *every* vector by a right angle, so that the cosine between z and its copy `z @ matrix` is always 0.
 
 # %%
 matrix = None  # such as [[1, 0], [0, 1]]
@@ -34,7 +34,7 @@ teach.check(matrix, "orthogonal_copy")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# (a, b) and (−b, a) are at a right angle. Which matrix makes the second of the first?
+# (a, b) and (−b, a) are orthogonal. Which matrix maps the first to the second?
 # </details>
 # <details><summary>Solution</summary>
 #
@@ -43,10 +43,10 @@ teach.check(matrix, "orthogonal_copy")
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "z and its copy are at a right angle, sample by sample. What do they tell about the quadrant?",
-    ("each its own half", "the same, twice", "nothing any more"),
-    "the same, twice",
-    "Turning loses nothing, so either tells it all: pure redundancy. A cosine compares directions, not contents.",
+    "z and its copy are orthogonal for every sample. What information do they hold about the quadrant?",
+    ("one half each", "all of it, in both", "none"),
+    "all of it, in both",
+    "A rotation loses nothing, so all information is redundant. A cosine compares directions, not information.",
 )
 
 # %%
@@ -56,14 +56,14 @@ quadrant = 2 * (z[:, 0] > 0) + (z[:, 1] > 0)
 show(bars({"z and its copy": pid.decompose(z, z @ turn, quadrant)}))
 
 # %% [markdown]
-# ## 2. Two ways to charge
+# ## 2. Two penalties
 #
-# COrAL adds up, over all pairs of its three paths, a charge on the cosine between their outputs:
+# COrAL sums, over all pairs of its three paths, a penalty on the cosine between their outputs:
 #
 # - **hinge** (the code of the paper's time): max(0, cos);
 # - **squared** (later code): cos².
 #
-# **Try it.** For which cosine does the hinge charge nothing, though the square does?
+# **Try it.** For which cosine is the hinge penalty 0, although the squared penalty is not?
 
 # %%
 cosine = None
@@ -106,23 +106,23 @@ pd.DataFrame(cosines).T.round(3).rename_axis("mean cosine after the heads")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# With the hinge the mean cosines are below zero: the paths lean *away* from each other, for which no charge is due.
-# With the square they stay near zero.
+# With the hinge the mean cosines are negative, which the hinge does not penalise. With the squared penalty they stay
+# near zero.
 # </details>
 #
-# ## 3. Who is charged, and who is probed?
+# ## 3. Which vectors are penalised, and which are probed?
 #
-# The cosine above is taken after the projection [**heads**](glossary.md#head), small networks that are thrown away when
-# training is done. What we use and probe are the parts *before* the heads. `shared` has 32 numbers there and `unique_1`
-# has 16: they have no cosine with each other at all. A head can turn what it gets, and so it can meet the charge by
-# itself, whatever the parts hold.
+# The cosine above is computed after the projection [**heads**](glossary.md#head), small networks that are discarded
+# after training. We use and probe the parts *before* the heads. There `shared` has 32 numbers and `unique_1` has 16, so
+# no cosine between them is defined. A head can rotate its input, so the heads alone can satisfy the penalty, whatever
+# the parts hold.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "r is shown in both modalities. After training, how many of its 2 bits does unique_1 hold?",
+    "r is in both modalities. After training, how many of its 2 bits does unique_1 hold?",
     ("0: it is shared information", "about 1", "about 2"),
     "about 2",
-    "Two views of modality 1 share r, which helps them to find each other. Nothing in the loss forbids to keep it.",
+    "Two views of modality 1 share r, which helps to match them. Nothing in the loss forbids to keep it.",
 )
 
 # %%
@@ -133,13 +133,13 @@ show(figures.matrix(coral))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Means over five worlds. Column R: *every* part holds r, in both forms. Columns U1 and U2: each unique path holds all
-# of its own class and nothing of the other's, which it cannot see. The shared path holds much of both.
+# These are means over five seeds. Column R: *every* part holds r, with both penalties. Columns U1 and U2: each unique
+# path holds all of its own class and nothing of the other's, which it cannot see. The shared path holds much of both.
 # </details>
 
 # %% [markdown]
-# A mean of 1.6 bits can be "1.6 in each world" or "2 in four and 0 in one". One row per form and training, one column
-# for each world: bits of u1 in the *shared* part.
+# A mean of 1.6 bits can be "1.6 for every seed" or "2 for four seeds and 0 for one". The table shows bits of u1 in the
+# *shared* part, with one row per penalty and training distribution, and one column per seed.
 
 # %%
 rows = coral[
@@ -152,8 +152,8 @@ rows.pivot_table(index=["form", "distribution"], columns="seed", values="value")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Nearly always all or nothing: in each world the shared path has either learned u1 or it has not, and a mean over
-# worlds is a *frequency* rather than a degree. That is why the intervals are so wide, and why five seeds are few.
+# Nearly all values are 0 or 2 bits: for each seed the shared path has either learned u1 or it has not. So the mean over
+# seeds is a *frequency* rather than a degree. That is why the intervals are so wide, and why five seeds are few.
 # </details>
 #
 # ## 4. Leakage in bits
@@ -164,15 +164,15 @@ rows.pivot_table(index=["form", "distribution"], columns="seed", values="value")
 show(figures.stacked(coral))
 
 # %% [markdown]
-# **See it.** The cosines, and measures that do not mind a rotation (principal angles, CKA), beside the bits, for any
-# run, before and after training.
+# **See it.** For any run, before and after training: the cosines, measures that are invariant to rotation (principal
+# angles, CKA), and the bits.
 
 # %%
 explore.embeddings(run=spec.id, picture="similarity")
 
 # %% [markdown]
-# **Try it, with an open end.** Ten times the charge: does it stop the leak of u1 and u2 into the shared part? Look at
-# its row. Then set the weight to 0.0, no charge at all, and run the cell again.
+# **Try it, with an open end.** Does a tenfold penalty stop the leakage of u1 and u2 into the shared part? Look at its
+# row. Then set the weight to 0.0, no penalty at all, and run the cell again.
 
 # %%
 knobs = {"orthogonality": "squared", "orthogonality_weight": 10.0}
@@ -185,20 +185,20 @@ show(figures.matrix(own))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The shared part is clean with ten times the charge: a success? It is as clean with none. After 300 steps the shared
-# path has not *begun* to learn u1 and u2; in the stored runs, which leak, it had 2 000. A cure needs a control, in the
-# same worlds, after the same number of steps; then look at paired differences over five worlds
-# (`statistics.paired`). To keep content out of a part one would have to charge for *information*, as FactorCL
-# tries with an upper bound, and not for an angle.
+# With a tenfold penalty the shared part does not leak. But without any penalty it does not leak either. After 300 steps
+# the shared path has not yet learned u1 and u2; the stored runs, which leak, trained for 2 000 steps. An intervention
+# needs a control with the same seeds and the same number of steps, and paired differences over five seeds
+# (`statistics.paired`). To keep information out of a part, a loss has to penalise *information*, as FactorCL tries with
+# an upper bound, and not an angle.
 # </details>
 #
 # ## Key points
 #
-# - Orthogonal vectors can say the same; an angle is geometry, leakage is information.
-# - The hinge lets opposite directions pass; the square does not.
-# - The charge acts after the heads; the embedding is what lies before them.
-# - In five worlds, both forms: unique parts repeat all of r, and the shared part repeats u1 or u2 in most worlds.
-# - Look at seeds one by one: a mean of all-or-nothing results is a frequency.
+# - Orthogonal vectors can hold the same information: an angle is geometry, leakage is information.
+# - The hinge allows opposite directions; the squared penalty does not.
+# - The penalty acts after the heads; the embedding is what lies before them.
+# - With both penalties the unique parts repeat all of r, and for most seeds the shared part repeats u1 or u2.
+# - Look at single seeds: a mean of all-or-nothing results is a frequency.
 #
 # **Glossary.** [CKA](glossary.md#cka) · [cosine](glossary.md#cosine) · [disentanglement](glossary.md#disentanglement) ·
 # [head](glossary.md#head) · [leakage](glossary.md#leakage) · [orthogonality](glossary.md#orthogonality) ·

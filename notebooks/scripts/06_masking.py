@@ -1,14 +1,14 @@
 # %% [markdown]
-# # Masking: what is hidden, from whom, and why
+# # Masking: what do methods hide, and why?
 #
-# **Methods hide parts of their input from themselves while they learn. Who hides what, how much, when, and which
-# information does that buy?**
+# **Some methods mask parts of their input during training. Which method masks what, how much and when, and which
+# information does it gain?**
 #
-# - **Questions.** What do CoMM, InfMasking and COrAL hide? What is the ratio of, and what is a schedule? What does it
-#   change that COrAL hides one modality in each view and not both?
-# - **Objectives.** Afterwards you can read a mask, count what it hides, say which comparison it forces, and judge an
-#   ablation by its intervals.
-# - **You need** [03](03_train_methods.ipynb): CoMM, InfMasking, COrAL and their games.
+# - **Questions.** What do CoMM, InfMasking and COrAL mask? What does a mask ratio count, and what is a schedule? Why
+#   does COrAL mask only one modality in each view?
+# - **Objectives.** Afterwards you can read a mask, count what it hides, say which information it makes the network use,
+#   and judge an ablation by its intervals.
+# - **You need** [03](03_train_methods.ipynb): CoMM, InfMasking, COrAL and their losses.
 # - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute.
 
 # %%
@@ -22,14 +22,15 @@ from coral_viz.figures.data.image_masks import patches
 from coral_viz.figures.layout.display import show
 
 # %% [markdown]
-# ## 1. Hiding is asking
+# ## 1. What a mask rewards
 #
-# If a part of the input is hidden and the output must be the same, the rest has to say what the hidden part would have
-# said. Hide a modality, and only what the *other* one knows too can survive. Hide random pieces of both, and whatever
-# is spread over many pieces survives. **A mask decides what has to be known twice.**
+# If a part of the input is masked and the output must stay the same, the network has to get the information from the
+# rest. If one modality is masked, only information that the *other* one also has is preserved. If random tokens of both
+# are masked, information that is spread over many tokens is preserved. **Masks reward information that is present more
+# than once.**
 #
 # Masks act on [**tokens**](glossary.md#token), the pieces into which an encoder cuts its modality (8 each, here), just
-# before the [fusion](glossary.md#fusion). They exist in training only: the embedding that we probe sees everything.
+# before the [fusion](glossary.md#fusion). They are used in training only: the embedding that we probe sees all tokens.
 #
 # | method | hides | how much | when |
 # |:--|:--|:--|:--|
@@ -48,16 +49,16 @@ explore.masking(run=shipped.id)
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# COrAL's two views are mirror images: what loses tokens in one is complete in the other, so the shared path has to
-# rebuild either modality's share from the other. Early in training hardly anything is hidden. InfMasking hides pieces
-# of both modalities, the same number every time. CoMM's lines hide all or nothing of a modality.
+# COrAL masks modality 1 in one view and modality 2 in the other, so the shared path has to infer each modality from the
+# other. Early in training it hides few tokens. InfMasking hides tokens of both modalities, always the same number. Each
+# row of CoMM hides a modality entirely or not at all.
 # </details>
 
 # %% [markdown]
-# **On images.** Here a token is a cell of a picture, 4 x 4 of them on each of the two. COrAL learned from pairs of
-# images of one shape (`trifeature-32`, [02](02_synthetic_tasks.ipynb)); a disc shows what a cell gets of the attention.
-# The shared path has to agree on the shape, whichever picture it is left with. (The explorer above offers this run,
-# too, and those of CoMM and InfMasking.)
+# **On images.** Here a token is a patch of an image, 4 x 4 patches per image. COrAL was trained on pairs of images of
+# one shape (`trifeature-32`, [02](02_synthetic_tasks.ipynb)). The area of a disc is the attention that a patch gets.
+# The shared path has to infer the shape from either image. (The explorer above offers this run and those of CoMM and
+# InfMasking, too.)
 
 # %%
 store = runs.Store("../data/runs", to_write=False)
@@ -106,8 +107,8 @@ teach.check(hidden, "hidden_in_view_1")
 #
 # ## 2. The same masks, as numbers
 #
-# Nothing in the picture is drawn by hand: every method says what it hides (`method.explain`). Here are the shares that
-# COrAL hides at four moments of training, by view and modality, over 1 000 samples.
+# Every method reports what it masks (`method.explain`). Here are the shares of tokens that COrAL masks at four points
+# of training, by view and modality, over 1 000 samples.
 
 # %%
 task = tasks.load("factors", distribution="biased", seed=41)
@@ -125,21 +126,21 @@ for progress in (0.1, 0.3, 0.6, 0.9):
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
-# The **schedule** ("curriculum") begins gently, because a network that has learned nothing yet cannot fill anything in.
+# The **schedule** ("curriculum") starts with low ratios, because an untrained network cannot infer masked tokens.
 #
-# ## 3. Does it matter?
+# ## 3. Does masking matter?
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "COrAL without any mask (ratio 0), biased training. Which atoms does the whole embedding lose for certain?",
     ("redundancy", "unique information", "none of them for certain"),
     "none of them for certain",
-    "Views share every class with or without masks, so all may be kept. Masks change what must be filled in.",
+    "Views share every class with or without masks, so all may be kept. Masks change what must be inferred.",
 )
 
 # %% [markdown]
-# An [**ablation**](glossary.md#ablation) turns one knob and leaves the rest as it is. Three short trainings: no mask, a
-# constant ratio, and the schedule. Where is each label kept?
+# An [**ablation**](glossary.md#ablation) changes one hyperparameter and keeps all others. Here are three short
+# trainings: no mask, a constant ratio, and the schedule. Which part keeps each label?
 
 # %%
 KNOBS = {"no mask": {"mask_ratio": 0.0}, "constant": {"mask_schedule": "constant"}, "schedule": {}}
@@ -157,21 +158,21 @@ show(figures.matrix(turned))
 # %% [markdown]
 # <details><summary><b>What you should have seen, and what you cannot have seen</b></summary>
 #
-# A row per part, a column per label, three blocks. The *unique* rows hardly differ: their paths are never masked.
-# Differences are to be found in the *shared* row, and they are differences of one seed after 200 steps: another seed
-# may turn the order around. Put 42 in place of 41 and see for yourself. Published ablations deserve the same question:
-# how many seeds, and how wide are the intervals?
+# There is a row per part, a column per label, and a block per training. The *unique* rows hardly differ, because their
+# paths are never masked. The *shared* rows differ, but these are differences of one seed after 200 steps, and another
+# seed may reverse the order. Try seed 42 in place of 41. Ask the same of published ablations: how many seeds, and how
+# wide are the intervals?
 #
-# If *whole* stands below *shared*: it cannot hold less, since it contains it. Bits are lower bounds, and a readout
-# finds less where it has more numbers to look through.
+# *Whole* contains *shared*, so it cannot hold less. Where its number is lower, the readout found less among more
+# features: bits are lower bounds.
 # </details>
 #
 # ## Key points
 #
-# - A mask asks the rest of the input to say what the hidden part would have said.
-# - CoMM drops whole modalities, InfMasking random tokens of both, COrAL tokens of one modality in each view.
-# - The ratio counts tokens of the masked modality; on short lists rounding matters; a schedule starts gently.
-# - Masks exist in training only; what is probed has seen everything.
+# - A mask makes the network infer the masked part from the rest of the input.
+# - CoMM drops entire modalities, InfMasking random tokens of both, COrAL tokens of one modality in each view.
+# - The ratio counts tokens of the masked modality. With few tokens rounding matters. A schedule starts with low ratios.
+# - Masks are used in training only; the probed embedding has seen all tokens.
 # - One seed of an ablation is an anecdote.
 #
 # **Glossary.** [Ablation](glossary.md#ablation) · [attention](glossary.md#attention) ·
@@ -180,4 +181,4 @@ show(figures.matrix(turned))
 #
 # **References.** [CoMM, InfMasking and COrAL](references.md#methods).
 #
-# **Next.** [07: ablations](07_ablations.ipynb), the same question in five worlds and with intervals.
+# **Next.** [07: ablations](07_ablations.ipynb), the same question with five seeds and intervals.

@@ -70,7 +70,8 @@ teach.check(table, "only_all_three")
 #   joint entropy minus the entropy that each variable has given all others.
 #
 # If one bit is *copied* to M variables, TC = M − 1 and DTC = 1. If M otherwise random bits have even *parity*, TC = 1
-# and DTC = M − 1, because each bit is determined by the others. For two variables both quantities equal the mutual information.
+# and DTC = M − 1, because each bit is determined by the others. For two variables both quantities equal the mutual
+# information.
 
 # %%
 x1, x2, x3 = np.indices((2, 2, 2))

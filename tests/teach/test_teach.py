@@ -15,15 +15,21 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
         [("AND", "-0.189"), ("UNQ", "redundancy"), ("NOGATE", "NOGATE")],
     ),
     "lattice_node": (["{12}{13}", "{1, 2} {1, 3}", "{31}{21}"], [("{1}{23}", "group"), ("12,13", "written")]),
-    "atoms_of_eight_classes": ([(0, 0, 3, 0)], [((0, 0, 2, 0), "2 bits"), ((3, 0, 0, 0), "who"), (3, "Four")]),
+    "atoms_of_eight_classes": (
+        [(0, 0, 3, 0)],
+        [((0, 0, 2, 0), "2 bits"), ((3, 0, 0, 0), "which modality"), (3, "Four")],
+    ),
     "half_the_bits": ([1.8], [(0.15, "100%"), (4.0, "half")]),
     "relation_of_half_a_bit": ([0.11, 0.89], [(0.5, "1.00 bits"), (1.0, "same")]),
-    "loss_of_collapse": ([5.541, 5.54], [(7.994, "nats"), (4.852, "others"), (5.545, "itself")]),
-    "common_to_views": ([{"r", "u1", "u2", "t1", "t2"}], [("r", "t1"), (["r", "phase"], "afresh"), ("x", "Choose")]),
+    "loss_of_collapse": ([5.541, 5.54], [(7.994, "nats"), (4.852, "other vectors"), (5.545, "itself")]),
+    "common_to_views": (
+        [{"r", "u1", "u2", "t1", "t2"}],
+        [("r", "t1"), (["r", "phase"], "new phases"), ("x", "Choose")],
+    ),
     "enough_samples": ([1024], [(1000, "256"), (5000, "more")]),
     "atoms_from_informations": (
         [(0.7, 0.5, 0.2, 0.2)],
-        [((0.7, 0.5, 0.2, 0.4), "I12"), ((0.7, 0.9, 0.2, 0.2), "source 1"), ((0.5, 0.7, 0.4, 0), "given"), (1, "Four")],
+        [((0.7, 0.5, 0.2, 0.4), "I12"), ((0.7, 0.9, 0.2, 0.2), "Source 1"), ((0.5, 0.7, 0.4, 0), "given"), (1, "Four")],
     ),
     "orthogonal_copy": (
         [[[0, 1], [-1, 0]], [[0, -3], [3, 0]], [[0, 1e-4], [-1e-4, 0]]],
@@ -34,12 +40,12 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
             ([1, 0], "2 x 2"),
         ],
     ),
-    "free_for_the_hinge": ([-1, -0.3], [(0.3, "charges"), (0, "neither"), (-2, "between")]),
+    "free_for_the_hinge": ([-1, -0.3], [(0.3, "hinge penalty"), (0, "both penalties"), (-2, "between")]),
     "tokens_kept": ([2], [(6, "hidden"), (3, "whole")]),
     "hidden_in_view_1": ([6, 6.0], [(12, "both"), (8, "Whose")]),
-    "runs_of_a_grid": ([50, 50.0], [(10, "every world"), (25, "seeds too")]),
-    "width_of_a_paired_interval": ([0, 0.0], [(0.2, "world by world")]),
-    "found_by_chance": ([2, 2.0], [(38, "do not"), (5, "5 of 100")]),
+    "runs_of_a_grid": ([50, 50.0], [(10, "every seed"), (25, "every seed")]),
+    "width_of_a_paired_interval": ([0, 0.0], [(0.2, "seed by seed")]),
+    "found_by_chance": ([2, 2.0], [(38, "exclude"), (5, "5 of 100")]),
     "only_all_three": (
         [[[[0.25, 0], [0, 0.25]], [[0, 0.25], [0.25, 0]]], [[[0, 1], [1, 0]], [[1, 0], [0, 1]]]],
         [([[[1, 0], [0, 0]], [[0, 0], [0, 1]]], "x2 and x3"), ([[[1, 1], [1, 1]]] * 2, "0.00"), ([[1, 0]], "axes")],
@@ -47,7 +53,7 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
     "parity_of_five": ([-3, -3.0], [(3, "prevail"), (1, "count")]),
     "a_fourth_number": (
         [lambda a, b, c: a * b * c, lambda a, b, c: -2 * a * b * c, lambda a, b, c: a + b + c == 1 or a + b + c == -3],
-        [(lambda a, b, c: a * b, "sign"), (lambda a, b, c: a + b + c, "weights"), (1, "callable")],
+        [(lambda a, b, c: a * b, "sign"), (lambda a, b, c: a + b + c, "weighted sum"), (1, "callable")],
     ),
     "column_in_points": ([234, 234.0], [(486, "both columns"), (3.25, "72 points")]),
     "type_in_print": ([4, 4.0], [(16, "shrinks"), (8, "multiplied")]),
@@ -124,11 +130,11 @@ def test_a_prediction_asks_for_a_choice_before_it_reveals():
     asked = teach.predict(*ASKED)
     assert asked.words == ""
     asked.button.click()
-    assert asked.words.startswith("Choose first")
+    assert asked.words.startswith("Choose an option")
     assert "synergy" not in asked.told.value
 
 
-@pytest.mark.parametrize(("choice", "begins"), [("synergy", "Yes. "), ("redundancy", "It is: synergy. ")])
+@pytest.mark.parametrize(("choice", "begins"), [("synergy", "Yes. "), ("redundancy", "The answer is: synergy. ")])
 def test_a_prediction_tells_whether_the_choice_was_right_and_why(choice, begins):
     asked = teach.predict(*ASKED)
     asked.choice.value = choice

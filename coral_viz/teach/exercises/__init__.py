@@ -1,6 +1,6 @@
-"""The exercises of the notebooks, by name: each takes an answer and returns praise that says why it is right.
+"""The exercises of the notebooks, by name: each takes an answer and returns a sentence that says why it is right.
 
-What is right is computed by the package, not looked up; whatever is wrong is told as ``NotYet``, with a step onwards.
+The right answers are computed, not looked up. A wrong answer raises ``NotYet`` with a hint.
 """
 
 from coral_viz.teach.exercises import bits, learning, reporting

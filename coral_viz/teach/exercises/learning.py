@@ -25,10 +25,10 @@ def loss_of_collapse(nats) -> str:
         raise NotYet("Right in bits; the losses here are in nats, with the natural logarithm.")
     itself_too = math.log(256)
     if close(nats, itself_too, 1e-3):
-        raise NotYet("Nearly. Does a sample compete with itself, too, when it looks for its partner?")
+        raise NotYet("Nearly. Is the vector itself among the candidates for its partner?")
     if not close(nats, exact, 2e-3):
-        raise NotYet("Among how many others must a sample find its partner, if all of them look alike?")
-    return f"All 2 x 128 - 1 = 255 others look alike, so the loss is log 255 = {exact:.2f} nats: knowing nothing."
+        raise NotYet("Among how many other vectors is the partner, if all of them are the same?")
+    return f"All 2 x 128 - 1 = 255 candidates are the same, so the loss is log 255 = {exact:.2f} nats: a uniform guess."
 
 
 @exercise
@@ -39,10 +39,12 @@ def common_to_views(names) -> str:
     if not given <= every | {"phase"}:
         raise NotYet(f"Choose among {', '.join(sorted(every))} and phase.")
     if "phase" in given:
-        raise NotYet("Phases are drawn afresh for every view: that is what makes them a nuisance.")
+        raise NotYet("Every view has new phases: that is what makes them a nuisance.")
     if given != every:
         raise NotYet(f"{', '.join(sorted(every - given))} too: a view changes phases, noise and tokens, but no class.")
-    return "Views keep every class. So a method that matches views may keep all five; one that matches modalities, r."
+    return (
+        "A view keeps every class: a loss that matches views rewards all five. One that matches modalities rewards r."
+    )
 
 
 # --- 05: orthogonality ----------------------------------------------------------------------------------------------
@@ -50,32 +52,32 @@ def common_to_views(names) -> str:
 
 @exercise
 def orthogonal_copy(matrix) -> str:
-    """A 2 x 2 matrix that turns every vector into one at a right angle to it, and loses nothing."""
+    """A 2 x 2 matrix that rotates every vector by a right angle, and loses nothing."""
     q = np.asarray(matrix, dtype=float)
     if q.shape != (2, 2):
         raise NotYet(f"A 2 x 2 matrix is asked for, not one of shape {q.shape}.")
     if not np.isfinite(q).all():
         raise NotYet("Four finite numbers are asked for.")
     if np.linalg.cond(q) > 1e6:
-        raise NotYet("This matrix squeezes the plane onto a line or a point, so it loses information.")
+        raise NotYet("This matrix is (nearly) singular: it maps the plane to a line or a point and loses information.")
     z = np.random.default_rng(0).normal(size=(1000, 2))
     cosine = (z * (z @ q)).sum(1) / np.linalg.norm(z, axis=1) / np.linalg.norm(z @ q, axis=1)
     if np.abs(cosine).max() > 1e-3:
         raise NotYet(f"The cosine between a vector and its copy reaches {np.abs(cosine).max():.2f}; it should be 0.")
-    return "The copy is at a right angle to every original, so no charge is due, and it holds the same information."
+    return "The copy is orthogonal to every original, so the penalty is 0, and it holds the same information."
 
 
 @exercise
 def free_for_the_hinge(cosine) -> str:
-    """A cosine for which the hinge charges nothing, and the square does."""
+    """A cosine for which the hinge penalty is 0, and the squared one is not."""
     c = float(cosine)
     if not -1 <= c <= 1:
         raise NotYet("A cosine lies between -1 and 1.")
     if c > 0:
-        raise NotYet(f"The hinge charges max(0, {c:g}) = {c:g}.")
+        raise NotYet(f"The hinge penalty is max(0, {c:g}) = {c:g}.")
     if c == 0:
-        raise NotYet("At 0 neither of the two charges anything.")
-    return f"The hinge charges max(0, {c:g}) = 0, the square {c * c:.2g}: opposite directions are free for the hinge."
+        raise NotYet("At 0 both penalties are 0.")
+    return f"The hinge is max(0, {c:g}) = 0, the square {c * c:.2g}: the hinge does not penalise opposite directions."
 
 
 # --- 06: masks ------------------------------------------------------------------------------------------------------
@@ -90,11 +92,11 @@ def tokens_kept(count) -> str:
     method = methods.build("infmasking", task)
     kept, rho = method.kept[0], method.knobs.mask_ratio
     if count == task.tokens - kept:
-        raise NotYet("So many are hidden; how many are kept?")
+        raise NotYet("That is the number of hidden tokens. How many are kept?")
     if count != kept:
-        raise NotYet(f"{task.tokens} x {1 - rho:.2g} is no whole number, and only whole tokens can be kept.")
+        raise NotYet(f"{task.tokens} x {1 - rho:.2g} is no whole number. How is it rounded?")
     ratio = (task.tokens - kept) / task.tokens
-    return f"Rounded down, which matters on short lists: of {task.tokens} tokens {ratio:.0%} are hidden, not {rho:.0%}."
+    return f"Rounding down matters with few tokens: {ratio:.0%} of {task.tokens} tokens are hidden, not {rho:.0%}."
 
 
 @exercise
@@ -106,10 +108,10 @@ def hidden_in_view_1(count) -> str:
     ratio = methods.build("coral", task).mask_probability(1.0)
     hidden = ratio * task.tokens
     if close(count, 2 * hidden):
-        raise NotYet("That would be both modalities. In view 1 only one of them loses tokens.")
+        raise NotYet("That counts both modalities. In view 1 only one of them is masked.")
     if not close(count, hidden):
         raise NotYet(f"The ratio is {ratio:g} at the end, and a modality has {task.tokens} tokens. Whose are hidden?")
-    return f"{task.tokens} x {ratio:g} of modality 1, none of modality 2: the path must fill in one from the other."
+    return f"{task.tokens} x {ratio:g} of modality 1, none of modality 2: the path has to infer one from the other."
 
 
 # --- 08: more than two modalities -----------------------------------------------------------------------------------
@@ -117,19 +119,19 @@ def hidden_in_view_1(count) -> str:
 
 @exercise
 def only_all_three(table) -> str:
-    """A table p[x1, x2, x3] of which no pair tells anything, though all three share one bit."""
+    """A table p[x1, x2, x3] of pairwise independent variables that share one bit."""
     p = np.asarray(table, dtype=float)
     if p.ndim != 3:
         raise NotYet(f"Three variables make a table of three axes, not of {p.ndim}.")
     for axis in range(3):
         pair = [i + 1 for i in range(3) if i != axis]
         if (bits := pid.total_correlation(p.sum(axis))) > CLOSE:
-            raise NotYet(f"x{pair[0]} and x{pair[1]} tell {bits:.2f} bits of each other already.")
+            raise NotYet(f"x{pair[0]} and x{pair[1]} share {bits:.2f} bits; any two should be independent.")
     if not close(total := pid.total_correlation(p), 1):
-        raise NotYet(f"No pair tells anything, but all three share {total:.2f} bits; 1 is asked for.")
+        raise NotYet(f"Any two are independent, but all three share {total:.2f} bits; they should share 1.")
     omega = pid.o_information(p)
     return (
-        f"TC = {total:.2f} and no pair has any of it. DTC = {total - omega:.2f}, so the O-information is {omega:.2f}."
+        f"Any two are independent. TC = {total:.2f}, DTC = {total - omega:.2f}, and the O-information is {omega:.2f}."
     )
 
 
@@ -142,12 +144,12 @@ def parity_of_five(omega) -> str:
         raise NotYet("The size is right. Does redundancy or synergy prevail?")
     if not close(omega, exact):
         raise NotYet("TC counts the bit of parity once. How often does DTC count it among five?")
-    return f"1 - 4 = {exact:.0f}: the more have to come together, the more negative."
+    return f"1 - 4 = {exact:.0f}: it falls with every variable that the parity needs."
 
 
 @exercise
 def a_fourth_number(feature) -> str:
-    """A function of three numbers, each -1 or 1, that makes their parity a matter of a weighted sum."""
+    """A function of three numbers, each -1 or 1, that makes their parity linear."""
     from scipy.optimize import linprog
 
     bits = np.array(np.meshgrid(*[(-1.0, 1.0)] * 3)).reshape(3, -1).T
@@ -155,6 +157,6 @@ def a_fourth_number(feature) -> str:
     signed = bits.prod(1)[:, None] * numbers
     if linprog(np.zeros(5), A_ub=-signed, b_ub=-np.ones(8), bounds=(None, None)).status != 0:
         raise NotYet(
-            "No weights of a, b, c and your number get all eight cases right. What changes sign with each of them?"
+            "No weighted sum of a, b, c and your feature is right in all eight cases. What changes sign with each one?"
         )
-    return "A product changes its sign with every factor. Symile's score adds up such products; a fusion can learn one."
+    return "A product changes sign with every factor. Symile's score sums products; a fusion network can learn them."

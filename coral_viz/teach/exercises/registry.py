@@ -1,4 +1,4 @@
-"""Where exercises are kept by name, and how they say that an answer is not yet right."""
+"""The registry of exercises, and how they reject an answer."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Callable
 import numpy as np
 
 EXERCISES: dict[str, Callable[[object], str]] = {}
-"""By name: a function of the answer that returns praise, or raises ``NotYet``."""
+"""By name: a function of the answer that returns why it is right, or raises ``NotYet``."""
 
 CLOSE = 5e-3
 
 
 class NotYet(Exception):
-    """What is still missing from an answer, in a sentence to the learner."""
+    """What is wrong with an answer, in a sentence to the learner."""
 
 
 def exercise(function: Callable[[object], str]) -> Callable[[object], str]:
-    """Keep a function of the answer under its own name."""
+    """Register a function of the answer under its own name."""
     EXERCISES[function.__name__] = function
     return function
 
 
 def close(value, wanted, within: float = CLOSE) -> bool:
-    """Whether numbers are right, to two decimals if nothing else is said."""
+    """Whether numbers are right, to two decimals by default."""
     return bool(np.allclose(value, wanted, rtol=0, atol=within))
 
 
