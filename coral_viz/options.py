@@ -30,15 +30,16 @@ def option(
     high: float = math.inf,
     choices: Sequence[str] = (),
     optional: bool = False,
+    kind: type | None = None,
     former: object = _ALWAYS,
 ) -> Any:
     """A field of an options class: its default, what it means, and the closed range or the choices it allows.
 
     ``optional`` admits None, which the meaning explains. ``former`` is for an option that is younger than runs that are
     kept: the value that they were made with, before there was a choice. At that value the option is no part of what
-    tells runs apart. The default's type (int, float, bool or str) is the field's.
+    tells runs apart. The field's type (int, float, bool or str) is ``kind``, or else the default's; of None, float.
     """
-    kind = float if default is None else type(default)
+    kind = kind or (float if default is None else type(default))
     allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
     return dataclasses.field(default=default, metadata={"meaning": meaning, "former": former, **allowed})
 

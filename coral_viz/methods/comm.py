@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from coral_viz.methods import losses
+from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
 from coral_viz.methods.nets import FusionTransformer, ProjectionHead
 from coral_viz.options import option
@@ -27,15 +27,23 @@ class CoMMKnobs(FusionKnobs):
 
 
 class FusedSubsets(Method):
-    """Z_i = head(fusion of subset i), a subset being one modality alone or all; the embedding is the full fusion."""
+    """Z_i = head(fusion of subset i), a subset being one modality alone or all; the embedding is the full fusion.
+
+    A width that is asked for is the fusion's; where it is narrower than the tokens, its last layer makes it so.
+    """
 
     def __init__(self, task: Task, knobs: FusionKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
-        self.fusion = FusionTransformer(knobs.dim, knobs.heads, knobs.depth)
-        self.head = ProjectionHead(knobs.dim, knobs.hidden, knobs.projection)
+        (width,) = self.part_widths
+        self.fusion = FusionTransformer(knobs.dim, knobs.heads, knobs.depth, width)
+        self.head = ProjectionHead(width, knobs.hidden, knobs.projection)
         self.whole = ("fused",)
         self.pairs = ((*self.names, self.whole),) if len(self.names) == 2 else ()
+
+    @classmethod
+    def widths(cls, knobs, count):
+        return shares.of_tokens(knobs.width, [knobs.dim], knobs.dim)
 
     def tokens(self, inputs: Sequence[Tensor | None]) -> Tensor:
         """The tokens of all modalities that are given, (B, T, d)."""
@@ -49,7 +57,7 @@ class FusedSubsets(Method):
         return torch.cat([alone, torch.zeros_like(alone[:1])]).unsqueeze(1)
 
     def fuse(self, inputs: Sequence[Tensor | None]) -> Tensor:
-        """The fusion of every given modality alone, then of all of them, (subsets, B, d)."""
+        """The fusion of every given modality alone, then of all of them, (subsets, B, width)."""
         tokens = self.tokens(inputs)
         return self.fusion(tokens, drop=self.subsets([x is not None for x in inputs], tokens.device))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
-from coral_viz.methods import losses
+from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
 from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead
 from coral_viz.options import option
@@ -43,15 +43,24 @@ class COrALKnobs(FusionKnobs):
         choices=("asymmetric", "symmetric"),
         former="asymmetric",
     )
+    proportions: str = option(
+        "paper",
+        "paths' shares of the embedding: paper (the shared path's is twice a unique one's) or even",
+        choices=("paper", "even"),
+        former="paper",
+    )
 
 
 class COrAL(Method):
     """L = w_s nt(s', s'') + w_u sum_m nt(u_m', u_m'') + w_o sum over views and pairs of paths of their overlap.
 
-    Shared path: encoder, asymmetric mask, fusion -> h_s (d). Unique path m: an encoder of its own, never masked,
-    pooled by attention -> h_um (d/2). View 1 masks tokens of modality 1 only, view 2 those of modality 2, so that the
-    shared path must fill in one modality from the other. Embedding = [h_s, h_u1, h_u2]. The paper has two modalities;
-    with more, odd ones are masked in view 1 and even ones in view 2, and all pairs of paths are kept orthogonal.
+    Shared path: encoder, asymmetric mask, fusion -> h_s. Unique path m: an encoder of its own, never masked, pooled by
+    attention -> h_um. View 1 masks tokens of modality 1 only, view 2 those of modality 2, so that the shared path must
+    fill in one modality from the other. Embedding = [h_s, h_u1, h_u2]. The paper has two modalities; with more, odd
+    ones are masked in view 1 and even ones in view 2, and all pairs of paths are kept orthogonal.
+
+    The paper's h_s has d numbers and its h_um have d/2, hence with two modalities the whole has twice as many as CoMM's
+    of the same tokens. A width that is asked for is shared out in the same ``proportions``.
     """
 
     NAME, TITLE, PAPER = "coral", "COrAL", "arXiv 2602.14983"
@@ -60,17 +69,22 @@ class COrAL(Method):
 
     def __init__(self, task: Task, knobs: COrALKnobs):
         super().__init__(task, knobs)
-        dim, half = knobs.dim, knobs.dim // 2
+        dim, (shared, *unique) = knobs.dim, self.part_widths
         self.encode_shared = self.encoders()
         self.encode_unique = copy.deepcopy(self.encode_shared)
-        self.fusion = FusionTransformer(dim, knobs.heads, knobs.depth)
-        self.pool = nn.ModuleList(AttentionPool(dim, half) for _ in self.modalities)
-        self.shared_head = ProjectionHead(dim, knobs.hidden, knobs.projection)
-        first = ProjectionHead(half, knobs.hidden, knobs.projection)
-        self.unique_heads = nn.ModuleList([first, *(copy.deepcopy(first) for _ in self.modalities[1:])])
+        self.fusion = FusionTransformer(dim, knobs.heads, knobs.depth, shared)
+        self.pool = nn.ModuleList(AttentionPool(dim, width) for width in unique)
+        self.shared_head = ProjectionHead(shared, knobs.hidden, knobs.projection)
+        first = ProjectionHead(unique[0], knobs.hidden, knobs.projection)
+        self.unique_heads = nn.ModuleList(first.copied(width) for width in unique)
         self.unique_names = [f"unique_{m + 1}" for m in range(len(self.modalities))]
         self.whole = ("shared", *self.unique_names)
         self.pairs = tuple(("shared", name, ("shared", name)) for name in self.unique_names)
+
+    @classmethod
+    def widths(cls, knobs, count):
+        dim, unique = knobs.dim, knobs.dim if knobs.proportions == "even" else knobs.dim // 2
+        return shares.of_tokens(knobs.width, [dim] + [unique] * count, dim)
 
     @staticmethod
     def passes(count):
@@ -90,11 +104,11 @@ class COrAL(Method):
         return torch.cat(tokens, 1)
 
     def shared(self, inputs, visible=None):
-        """h_s (B, d); ``visible`` as in ``tokens``."""
+        """h_s (B, its width); ``visible`` as in ``tokens``."""
         return self.fusion(self.tokens(inputs, visible))[0]
 
     def unique(self, inputs):
-        """h_um (B, d/2), one per modality that is given."""
+        """h_um (B, its width), one per modality that is given."""
         paths = zip(self.pool, self.encode_unique, inputs)
         return [pool(encode(x)) for pool, encode, x in paths if x is not None]
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from coral_viz.methods import losses
@@ -23,7 +24,8 @@ class CrossKnobs(Knobs):
 class Cross(Method):
     """One embedding per modality, a linear projection of its mean token; only what both share lowers the loss.
 
-    With more than two modalities, the mean over their pairs.
+    With more than two modalities, the mean over their pairs. A width that is asked for is shared out evenly among the
+    projections; one that is a number narrower than others has a zero in its place.
     """
 
     NAME, TITLE, PAPER = "cross", "Cross", "arXiv 2103.00020"
@@ -34,7 +36,7 @@ class Cross(Method):
     def __init__(self, task: Task, knobs: CrossKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
-        self.project = nn.ModuleList(nn.Linear(knobs.dim, knobs.dim, bias=False) for _ in self.encode)
+        self.project = nn.ModuleList(nn.Linear(knobs.dim, width, bias=False) for width in self.part_widths)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
 
     @staticmethod
@@ -51,7 +53,8 @@ class Cross(Method):
         return {self.names[m]: self.project[m](h) for m, h in zip(given, pooled)}
 
     def keys(self, inputs):
-        return list(self.embed(inputs).values())
+        widest = max(self.part_widths)
+        return [F.pad(z, (0, widest - z.shape[1])) for z in self.embed(inputs).values()]
 
 
 def bounded_scale(log_scale: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from coral_viz.methods import losses
+from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Knobs, Method, stacked
 from coral_viz.methods.nets import ProjectionHead
 from coral_viz.options import option
@@ -19,6 +19,7 @@ from coral_viz.tasks import Task
 
 LOWER = ("shared", "unique_1", "unique_2", "conditional")
 UPPER = ("shared_conditional", "unique")
+SHARED = ("shared", "shared_conditional")
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,9 @@ class Critic(nn.Module):
     B^2 times ``hidden``.
     """
 
-    def __init__(self, width: int, hidden: int):
+    def __init__(self, width_x: int, width_y: int, hidden: int):
         super().__init__()
-        self.of_x, self.of_y = nn.Linear(width, hidden), nn.Linear(width, hidden, bias=False)
+        self.of_x, self.of_y = nn.Linear(width_x, hidden), nn.Linear(width_y, hidden, bias=False)
         self.out = nn.Linear(hidden, 1)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
@@ -50,6 +51,9 @@ class FactorCL(Method):
     NCE bounds information from below, CLUB from above. Every bound reads the encoders through heads of its own, and to
     condition is to append the head's output for the other view. CLUB is a bound only if its critic fits, so those two
     critics take k steps of NCE on their own before each loss and are held fixed in it.
+
+    The embedding is the outputs of ten heads, each half a token wide: shared (two bounds of both modalities) and for
+    each modality unique_m (three bounds). A width that is asked for is shared out evenly among the heads.
     """
 
     NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"
@@ -59,19 +63,27 @@ class FactorCL(Method):
 
     def __init__(self, task: Task, knobs: FactorCLKnobs):
         super().__init__(task, knobs)
-        half = knobs.dim // 2
         self.encode = self.encoders()
-        bounds = [("shared", "shared_conditional", "unique", "conditional", own) for own in ("unique_1", "unique_2")]
+        one, two = _head_widths(knobs)
         self.heads = nn.ModuleList(
-            nn.ModuleDict({b: ProjectionHead(knobs.dim, knobs.hidden, half) for b in names}) for names in bounds
+            nn.ModuleDict({b: ProjectionHead(knobs.dim, knobs.hidden, width) for b, width in of.items()})
+            for of in (one, two)
         )
-        width = {"shared_conditional": 2 * half, "conditional": 2 * half}
-        self.critics = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in LOWER})
-        self.club = nn.ModuleDict({b: Critic(width.get(b, half), knobs.projection) for b in UPPER})
+        sides = {"unique_1": (one["unique_1"],) * 2, "unique_2": (two["unique_2"],) * 2}
+        sides |= {b: (one[b], two[b]) for b in ("shared", "unique")}
+        sides |= {b: (2 * one[b], 2 * two[b]) for b in ("shared_conditional", "conditional")}
+        self.critics = nn.ModuleDict({b: Critic(*sides[b], knobs.projection) for b in LOWER})
+        self.club = nn.ModuleDict({b: Critic(*sides[b], knobs.projection) for b in UPPER})
         self.club.requires_grad_(False)
         self.fitter: torch.optim.Optimizer | None = None
         self.whole = ("shared", "unique_1", "unique_2")
         self.pairs = tuple(("shared", name, ("shared", name)) for name in self.whole[1:])
+
+    @classmethod
+    def widths(cls, knobs, count):
+        heads = _head_widths(knobs)
+        shared = sum(of[b] for of in heads for b in SHARED)
+        return [shared, *(sum(width for b, width in of.items() if b not in SHARED) for of in heads)]
 
     @staticmethod
     def passes(count):
@@ -123,7 +135,7 @@ class FactorCL(Method):
         bounds = {name: (name, "unique", "conditional") for name in self.whole[1:]}
         parts = {name: self._read(m, z, bounds[name]) for m, (name, z) in enumerate(zip(bounds, h)) if z is not None}
         if len(parts) == 2:
-            both = [self._read(m, z, ("shared", "shared_conditional")) for m, z in enumerate(h) if z is not None]
+            both = [self._read(m, z, SHARED) for m, z in enumerate(h) if z is not None]
             parts = {"shared": torch.cat(both, -1)} | parts
         return parts
 
@@ -138,3 +150,11 @@ class FactorCL(Method):
         """The shared bound's own critic, whose first argument is modality 1."""
         critic = self.critics["shared"]
         return critic(gallery[0], query) if anchor else critic(query, gallery[0]).mT
+
+
+def _head_widths(knobs: Knobs) -> list[dict[str, int]]:
+    """How many numbers each head of modality 1 and of modality 2 puts out, by bound, in the order they are made."""
+    bounds = [(m, b) for b in SHARED for m in (0, 1)]
+    bounds += [(m, b) for m in (0, 1) for b in ("unique", "conditional", f"unique_{m + 1}")]
+    width = dict(zip(bounds, shares.share_out(knobs.width, [knobs.dim // 2] * len(bounds))))
+    return [{b: width[m, b] for n, b in bounds if n == m} for m in (0, 1)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor, nn
 
-from coral_viz.methods import losses
+from coral_viz.methods import losses, shares
 from coral_viz.methods.nets import encoder
 from coral_viz.options import Options, option
 from coral_viz.tasks import Task
@@ -21,7 +21,15 @@ REGISTRY: dict[str, type[Method]] = {}
 class Knobs(Options):
     """Knobs that all methods share, so that a comparison of methods is one of objectives."""
 
-    dim: int = option(32, "d, width of a token and of a modality's embedding", low=2)
+    dim: int = option(32, "d, width of a token", low=2)
+    width: int | None = option(
+        None,
+        "numbers in the whole embedding; None: what the method makes of dim",
+        low=1,
+        optional=True,
+        kind=int,
+        former=None,
+    )
     hidden: int = option(128, "width of the encoders' and heads' hidden layers", low=2)
     projection: int = option(64, "width of the projection heads' output, on which losses act", low=2)
     temperature: float = option(0.1, "temperature of the contrastive losses", low=1e-3)
@@ -52,6 +60,7 @@ class Method(Trainable):
     Attributes of a built method:
         whole: the parts that, concatenated, are the embedding used downstream.
         pairs: (source 1, source 2, joint parts) whose partial information decomposition says where information is kept.
+        part_widths: how many numbers each part of ``whole`` has.
         names: the modalities' names; tokens_of: how many tokens each has once ``encoders`` was called.
     """
 
@@ -64,6 +73,7 @@ class Method(Trainable):
     knobs: Knobs
     whole: tuple[str, ...]
     pairs: tuple[tuple[str, str, tuple[str, ...]], ...]
+    part_widths: list[int]
     names: tuple[str, ...]
     tokens_of: list[int]
 
@@ -79,6 +89,7 @@ class Method(Trainable):
         self.names = tuple(modality.name for modality in task.modalities)
         self.whole = self.names
         self.pairs = ((*self.names, self.names),) if len(self.names) == 2 else ()
+        self.part_widths = self.widths(knobs, len(self.names))
 
     @classmethod
     def check_count(cls, count: int) -> None:
@@ -88,10 +99,23 @@ class Method(Trainable):
             takes = f"{least}" if least == most else f"{least} to {most}"
             raise ValueError(f"{cls.TITLE} takes {takes} modalities, this task has {count}.")
 
+    @classmethod
+    def widths(cls, knobs: Knobs, count: int) -> list[int]:
+        """Numbers in each part of ``whole`` with ``count`` modalities; ValueError for a width that cannot be shared.
+
+        Unless a method says otherwise, one part per modality, as wide as the others.
+        """
+        return shares.of_tokens(knobs.width, [knobs.dim] * count, knobs.dim)
+
     @staticmethod
     def passes(count: int) -> tuple[int, int]:
         """Encoder and fusion passes of one batch that a training step takes with ``count`` modalities: its cost."""
         raise NotImplementedError
+
+    @property
+    def parameter_count(self) -> int:
+        """Numbers that training fits, those of heads and critics that are thrown away among them."""
+        return sum(parameter.numel() for parameter in self.parameters())
 
     def embed(self, inputs: Sequence[Tensor | None]) -> dict[str, Tensor]:
         """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.

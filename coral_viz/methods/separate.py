@@ -5,25 +5,29 @@ from __future__ import annotations
 from torch import Tensor, nn
 
 from coral_viz.methods.method import Knobs, Method, stacked
-from coral_viz.methods.nets import ProjectionHead
+from coral_viz.methods.nets import ProjectionHead, narrowed
 from coral_viz.tasks import Task
 
 
 class Separate(Method):
-    """z_m = head_m(mean token of encoder_m(x_m)); embedding = the mean tokens, side by side."""
+    """h_m = mean token of encoder_m(x_m), z_m = head_m(h_m); embedding = [h_1, .. h_M], side by side.
+
+    A width that is asked for is shared out evenly; a linear map makes h_m as narrow as that, where it must be.
+    """
 
     def __init__(self, task: Task, knobs: Knobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
-        self.heads = nn.ModuleList(ProjectionHead(knobs.dim, knobs.hidden, knobs.projection) for _ in self.encode)
+        self.narrow = nn.ModuleList(narrowed(knobs.dim, width) for width in self.part_widths)
+        self.heads = nn.ModuleList(ProjectionHead(width, knobs.hidden, knobs.projection) for width in self.part_widths)
 
     @staticmethod
     def passes(count):
         return count, 0
 
     def embed(self, inputs):
-        given = zip(self.names, self.encode, inputs)
-        return {name: encode(x).mean(1) for name, encode, x in given if x is not None}
+        given = zip(self.names, self.narrow, self.encode, inputs)
+        return {name: narrow(encode(x).mean(1)) for name, narrow, encode, x in given if x is not None}
 
     def views(self, view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
         """Per modality the head's outputs for both views, (2, B, E); networks run once, statistics are a view's own."""

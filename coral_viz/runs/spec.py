@@ -61,6 +61,7 @@ class RunSpec:
         chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, task) | (knobs or {}))
         world = tasks.load(task, seed=seed, **(dials or {}))
         cls_method.check_count(len(world.modalities))
+        cls_method.widths(chosen, len(world.modalities))
         return cls(
             method=method,
             method_version=cls_method.VERSION,

@@ -2,12 +2,16 @@
 
 import contextlib
 import copy
+import itertools
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
-from coral_viz import methods, tasks, training
+from coral_viz import methods, runs, tasks, training
 from coral_viz.methods import losses
+from coral_viz.methods.shares import share_out
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +53,71 @@ def test_contract(name, count):
     assert method.VERSION >= 1
     assert len(method.passes(len(task.modalities))) == 2
     assert all(row["meaning"] for row in method.KNOBS.describe())
+
+
+SPANS = {name: range(least, most + 1) for name in methods.names() for least, most in [methods.get(name).COUNT]}
+LEVEL = [(name, count) for name, span in SPANS.items() for count in (2, 3, 5) if count in span]
+
+
+@pytest.mark.parametrize(("name", "count"), LEVEL)
+def test_the_whole_embedding_has_the_width_that_is_asked_for(name, count):
+    task, views = world_of(name, count)
+    for width in (64, 41):
+        method = built(name, task, dim=64, width=width)
+        sum(method.loss(*views, 0.5).values()).backward()
+        parts = method.eval().embed(views[0])
+        widths = [parts[part].shape[1] for part in method.whole]
+        assert widths == method.widths(method.knobs, count) == method.part_widths
+        assert sum(widths) == width
+        assert all(p.grad is not None for p in method.parameters() if p.requires_grad)
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_a_width_that_cannot_be_shared_out_is_a_sentence_before_any_work(name):
+    count = methods.get(name).COUNT[0]
+    parts = 10 if name == "factorcl" else len(built(name, world_of(name, count)[0]).whole)
+    if parts > 1:
+        with pytest.raises(ValueError, match=f"width = 1 cannot be shared out among {parts} parts; ask for {parts} or"):
+            runs.RunSpec.make(name, "factors", 0, knobs={"width": 1}, dials={"count": count})
+    if name != "factorcl":
+        with pytest.raises(ValueError, match=r"width = 1000 gives a part .* dim = 8; ask for dim ="):
+            runs.RunSpec.make(name, "factors", 0, knobs={"width": 1000, "dim": 8}, dials={"count": count})
+
+
+def test_parameters_are_counted():
+    """Of the smallest networks, by hand: an encoder, and a head with two layers of normalisation (scale and shift)."""
+    task = tasks.load("factors", seed=0, tokens=2, features=24)
+    method = built("simclr", task, dim=6, width=8, hidden=5, projection=3)
+    encoder = (48 * 5 + 5) + (5 * 5 + 5) + (5 * 12 + 12)
+    narrow, head = 6 * 4 + 4, (4 * 5 + 5 + 10) + (5 * 5 + 5 + 10) + (5 * 3 + 3)
+    assert method.parameter_count == 2 * (encoder + narrow + head)
+
+
+def test_paths_of_coral_share_a_width_as_the_paper_does_or_evenly():
+    coral = methods.get("coral")
+    widths = {
+        (width, count, proportions): coral.widths(coral.KNOBS(dim=64, width=width, proportions=proportions), count)
+        for width, count, proportions in [(64, 2, "paper"), (64, 2, "even"), (64, 5, "paper"), (None, 2, "paper")]
+    }
+    assert widths[64, 2, "paper"] == [32, 16, 16]
+    assert widths[64, 2, "even"] == [22, 21, 21]
+    assert widths[64, 5, "paper"] == [19, 9, 9, 9, 9, 9]
+    assert widths[None, 2, "paper"] == [64, 32, 32]
+    assert {knob for knob, _ in runs.RunSpec.make("coral", "factors", 0).knobs}.isdisjoint({"width", "proportions"})
+
+
+@given(st.lists(st.integers(1, 300), min_size=1, max_size=12), st.integers(0, 400))
+def test_a_width_is_shared_out_whole_in_proportion_and_in_order(usual, more):
+    width = len(usual) + more
+    widths = share_out(width, usual)
+    assert sum(widths) == width
+    assert min(widths) >= 1
+    for (part, has), (other, also) in itertools.product(zip(usual, widths), repeat=2):
+        assert part <= other or has >= also
+    even = share_out(width, [7] * len(usual))
+    assert max(even) - min(even) <= 1
+    assert even == sorted(even, reverse=True)
+    assert share_out(3 * sum(usual), usual) == [3 * part for part in usual]
 
 
 PLACES = [(name, "factors") for name in methods.names()]

@@ -2,7 +2,7 @@
 
 from coral_viz.methods.nets.encoders import LookEncoder, TokenEncoder, encoder
 from coral_viz.methods.nets.fusion import FusionTransformer
-from coral_viz.methods.nets.heads import GroupedBatchNorm, ProjectionHead
+from coral_viz.methods.nets.heads import GroupedBatchNorm, ProjectionHead, narrowed
 from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
 from coral_viz.methods.nets.pooling import AttentionPool
 from coral_viz.methods.nets.positions import grid_positions
@@ -18,4 +18,5 @@ __all__ = [
     "TokenEncoder",
     "encoder",
     "grid_positions",
+    "narrowed",
 ]

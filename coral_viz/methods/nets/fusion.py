@@ -15,6 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from coral_viz.methods.nets.heads import narrowed
+
 
 class QuickGELU(nn.Module):
     """x * sigmoid(1.702 x)."""
@@ -87,26 +89,29 @@ def _weighted(weights: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
 class FusionTransformer(nn.Module):
     """CLS token (init N(0, 1)), ``depth`` pre-norm blocks, final LayerNorm; returns the CLS output.
 
+    Where ``width`` is not d, a linear map makes it of that width, as in CLIP's transformers.
+
     As in CoMM (arXiv 2409.07402) and its successors: no modality embedding, positions only from the encoders. Weights
     start at N(0, std) with std d^-1/2 for the attention's in-projection, d^-1/2 (2 depth)^-1/2 for the two projections
     onto the residual stream, (2d)^-1/2 for the MLP's first layer.
     """
 
-    def __init__(self, dim: int, heads: int, depth: int):
+    def __init__(self, dim: int, heads: int, depth: int, width: int | None = None):
         super().__init__()
         self.cls = nn.Parameter(torch.randn(dim))
         self.blocks = nn.ModuleList(Block(dim, heads, depth) for _ in range(depth))
         self.norm = nn.LayerNorm(dim)
+        self.narrow = narrowed(dim, width or dim)
 
     def forward(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
-        """All variants of a batch of tokens (B, T, d): (V + K, B, d).
+        """All variants of a batch of tokens (B, T, d): (V + K, B, width).
 
         drop: (V, 1 or B, T) bool, True where a variant leaves a token out. hidden: (K, B, T) bool, True where a variant
         puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token.
         """
         if len(self.blocks) == 1:
             (block,) = self._each_block()
-            return self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler))
+            return self.narrow(self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler)))
         return self.all_rows(tokens, drop, hidden, filler)
 
     def all_rows(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
@@ -114,7 +119,7 @@ class FusionTransformer(nn.Module):
         x, out = self._sequences(tokens, drop, hidden, filler)
         for block in self.blocks:
             x = block(x, out)
-        return self.norm(x[:, 0]).unflatten(0, (-1, len(tokens)))
+        return self.narrow(self.norm(x[:, 0])).unflatten(0, (-1, len(tokens)))
 
     @torch.no_grad()
     def attention(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:

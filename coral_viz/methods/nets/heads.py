@@ -1,6 +1,9 @@
-"""Projection heads: used by the losses, thrown away for the embedding."""
+"""Projection heads, used by the losses and thrown away for the embedding, and the map to the embedding's width."""
 
 from __future__ import annotations
+
+import copy
+from typing import cast
 
 import torch
 from torch import nn
@@ -40,3 +43,15 @@ class ProjectionHead(nn.Sequential):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return super().forward(gathered(x) if self.training else x)
+
+    def copied(self, dim: int) -> ProjectionHead:
+        """A head with the same initial weights that reads ``dim`` numbers, at most as many as this one."""
+        copied = copy.deepcopy(self)
+        first = cast("nn.Linear", copied[0])
+        first.weight, first.in_features = nn.Parameter(first.weight[:, :dim].detach().clone()), dim
+        return copied
+
+
+def narrowed(dim: int, width: int) -> nn.Module:
+    """What makes ``dim`` numbers ``width`` numbers: a linear map, or nothing where they are as many."""
+    return nn.Identity() if width == dim else nn.Linear(dim, width)
