@@ -26,8 +26,8 @@ from coral_viz.pid import gates, information, measures, truths
 from coral_viz.pid.atoms import NAMES, Atoms
 from coral_viz.pid.binary import broja_binary, posterior_table, roc_hull
 from coral_viz.pid.bridge import from_dit, to_dit
-from coral_viz.pid.broja import broja
-from coral_viz.pid.gaussian import gaussian
+from coral_viz.pid.broja_solver import broja
+from coral_viz.pid.gaussian_closed_form import gaussian
 from coral_viz.pid.inference import bias_corrected, infer
 from coral_viz.pid.lattice import redundancy_lattice
 from coral_viz.pid.measures import decompose_pmf, decompose_pointwise

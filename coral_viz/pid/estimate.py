@@ -16,7 +16,7 @@ from sklearn.cluster import KMeans
 
 from coral_viz.pid import samples
 from coral_viz.pid.atoms import Atoms
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.classifiers import HeldOut, cross_fit
 from coral_viz.pid.inference import (
     bias_corrected,

@@ -21,8 +21,8 @@ from scipy.special import digamma, ndtri
 from scipy.stats import rankdata
 
 from coral_viz.pid.atoms import Atoms
-from coral_viz.pid.broja import atoms_of_union
-from coral_viz.pid.gaussian import channels_of, union_information
+from coral_viz.pid.broja_solver import atoms_of_union
+from coral_viz.pid.gaussian_closed_form import channels_of, union_information
 from coral_viz.pid.inference import check_interval
 from coral_viz.pid.information import BIT
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coral_viz.pid.gaussian import SINGULAR, checked
+from coral_viz.pid.gaussian_closed_form import SINGULAR, checked
 from coral_viz.pid.gaussian_estimate import correlation_of, log_determinant_bias, samples
 from coral_viz.pid.information import BIT
 

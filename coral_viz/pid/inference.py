@@ -22,7 +22,7 @@ from statistics import NormalDist
 import numpy as np
 
 from coral_viz.pid.atoms import Atoms
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.information import BIT, entropy
 from coral_viz.pid.posteriors import Informations
 from coral_viz.pid.significance import LARGEST, TOLERANCE, checked_counts, synergy_p_value

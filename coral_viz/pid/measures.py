@@ -15,7 +15,7 @@ from scipy.sparse import issparse
 
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.bridge import dit_atoms
-from coral_viz.pid.broja import broja, two_sources
+from coral_viz.pid.broja_solver import broja, two_sources
 from coral_viz.pid.information import BIT, informations, table
 
 PAIR = ((0,), (1,))

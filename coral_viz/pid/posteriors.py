@@ -20,7 +20,7 @@ import numpy as np
 
 from coral_viz.pid import binary
 from coral_viz.pid.atoms import Atoms
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.information import entropy
 from coral_viz.pid.samples import codes

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.information import mutual_information
 
 # Gap of the solver in bits: a few samples know their atoms to nothing like this; many to a small part of a bit by n.

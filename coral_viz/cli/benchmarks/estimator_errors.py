@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 
 from coral_viz.pid import truths
 from coral_viz.pid.atoms import NAMES
-from coral_viz.pid.broja import broja
+from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.estimate import decompose
 from coral_viz.pid.inference import infer
 

@@ -28,7 +28,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coral_viz.pid.atoms import Atoms
-from coral_viz.pid.broja import atoms_of_union
+from coral_viz.pid.broja_solver import atoms_of_union
 from coral_viz.pid.information import BIT
 
 SINGULAR = 1e-9
