@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
 
 NAMES = ("redundancy", "unique_1", "unique_2", "synergy")
+
+Bits = Any
+"""A float, or an array of floats over the batch axes: numpy types the two apart, and arithmetic takes either."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,22 @@ class Atoms:
         source: how the atoms came about, in words (measure, estimator, classifier).
     """
 
-    redundancy: np.ndarray | float
-    unique_1: np.ndarray | float
-    unique_2: np.ndarray | float
-    synergy: np.ndarray | float
-    gap: np.ndarray | float = 0.0
+    redundancy: Bits
+    unique_1: Bits
+    unique_2: Bits
+    synergy: Bits
+    gap: Bits = 0.0
     low: np.ndarray | None = None
     high: np.ndarray | None = None
     p: np.ndarray | None = None
     coupling: np.ndarray | None = None
     source: str = ""
+
+    @classmethod
+    def of(cls, parts: Iterable, *, gap: Bits = 0.0, source: str = "") -> Atoms:
+        """From the four atoms in the order of ``NAMES``, each a number or an array, 0-dimensional or not."""
+        redundancy, unique_1, unique_2, synergy = (np.asarray(part)[()] for part in parts)
+        return cls(redundancy, unique_1, unique_2, synergy, gap=np.asarray(gap)[()], source=source)
 
     @property
     def information_1(self):

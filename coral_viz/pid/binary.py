@@ -57,7 +57,7 @@ def broja_binary(p1, p2, *, joint_information=np.nan) -> Atoms:
     first, second = mutual_information(p1), mutual_information(p2)
     union = np.clip(union_information(p1, p2), np.maximum(first, second), first + second)
     atoms = (first + second - union, union - second, union - first, joint_information - union)
-    return Atoms(*(np.asarray(x)[()] for x in atoms), gap=np.zeros(union.shape)[()], source="BROJA, ROC hull")
+    return Atoms.of(atoms, gap=np.zeros(union.shape), source="BROJA, ROC hull")
 
 
 def posterior_table(posterior, p_y=None) -> np.ndarray:

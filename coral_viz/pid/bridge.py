@@ -61,7 +61,7 @@ def dit_atoms(p, name: str) -> Atoms:
         with _asking_for_packages(f"dit's {name}"):
             result = measure(to_dit(p[index]))
         found[(slice(None), *index)] = [float(result[node]) for node in NODES]
-    return Atoms(*(atom[()] for atom in found), gap=np.full(batch, np.nan)[()], source=f"dit {name}")
+    return Atoms.of(found, gap=np.full(batch, np.nan), source=f"dit {name}")
 
 
 def _dit(module: str):

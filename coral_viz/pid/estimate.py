@@ -97,7 +97,7 @@ def decompose(
     sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
     sources = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
     if method == "kmeans":
-        return _kmeans(*sources.values(), y, clusters, seed)
+        return _kmeans(sources["z1"], sources["z2"], y, clusters, seed)
     groups = None if groups is None else samples.symbols(groups, len(y), "groups")
     _enough(y, folds, groups)
     z1, z2, *fused = (_scaled(z, y, name, groups) for name, z in sources.items())
@@ -129,7 +129,8 @@ def decompose_parts(
 
 def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups) -> Atoms:
     def fitted(rows: np.ndarray | slice, kind: str, **grouping) -> Informations:
-        return informations(*(getattr(fit, kind)[rows] for fit in fits), y[rows], seed=seed, **grouping)
+        t1, t2, t12 = (getattr(fit, kind)[rows] for fit in fits)
+        return informations(t1, t2, t12, y[rows], seed=seed, **grouping)
 
     def coarse(rows: np.ndarray) -> Informations:
         return _extrapolated(*(fitted(rows, kind, cells=CELLS // 2) for kind in ("posterior", "halved")))
@@ -143,14 +144,19 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     atoms = found.atoms(source)
     if not replicates:
         return atoms
-    slack = _slack(full, found, np.abs(atoms.as_array() - full.atoms(source).as_array()))
     weak = undetectable(np.array([fit.parameters for fit in fits]), len(y))
-    bounds = {
-        "slack": slack,
-        "floor": np.array([weak[:2].min(), *weak]),
-        "ceiling": largest_entropy(np.bincount(y), 0.95),
-    }
-    return infer_rows(coarse, len(y), source, point=atoms, **bounds, replicates=replicates, seed=seed, groups=groups)
+    return infer_rows(
+        coarse,
+        len(y),
+        source,
+        point=atoms,
+        slack=_slack(full, found, np.abs(atoms.as_array() - full.atoms(source).as_array())),
+        floor=np.array([weak[:2].min(), *weak]),
+        ceiling=largest_entropy(np.bincount(y), 0.95),
+        replicates=replicates,
+        seed=seed,
+        groups=groups,
+    )
 
 
 def _extrapolated(full: Informations, half: Informations) -> Informations:
@@ -192,8 +198,8 @@ def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:
 def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
     if not 2 <= clusters <= len(y):
         raise ValueError(f"The number of clusters must lie in 2..{len(y)} (samples), but is {clusters}.")
-    found = [KMeans(clusters, n_init=3, random_state=seed).fit_predict(z) for z in (z1, z2)]
-    counts = _counts(*found, y)
+    x1, x2 = (KMeans(clusters, n_init=3, random_state=seed).fit_predict(z) for z in (z1, z2))
+    counts = _counts(x1, x2, y)
     warn_if_sparse(counts)
     atoms = broja(counts)
     return Atoms(**atoms.as_dict(), gap=atoms.gap, source=f"BROJA of {clusters} k-means clusters per source, plug-in")

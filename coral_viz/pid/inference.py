@@ -74,11 +74,11 @@ def infer(counts: np.ndarray, *, level: float = 0.95, replicates: int = 200, see
     drawn = broja(drawn.reshape(-1, *counts.shape), tol=TOLERANCE).as_array()
     point, plug_in = _bias_corrected(counts, "quadratic", seed), broja(counts, tol=TOLERANCE).as_array()
     ceiling = largest_entropy(counts.sum((0, 1)), level)
-    found = _with_interval(point, plug_in, drawn, level, point.gap, ceiling)
+    low, high = _interval(point.as_array(), plug_in, drawn, level, point.gap, ceiling)
     p = synergy_p_value(counts, replicates=replicates, seed=seed)
     if p > 1 - level:
-        found.low[3] = 0.0
-    return dataclasses.replace(found, p=np.array([np.nan, np.nan, np.nan, p]))
+        low[3] = 0.0
+    return dataclasses.replace(point, low=low, high=high, p=np.array([np.nan, np.nan, np.nan, p]))
 
 
 def infer_rows(
@@ -116,10 +116,11 @@ def infer_rows(
         return np.concatenate([members[i] for i in rng.integers(0, len(members), len(members))])
 
     drawn = np.stack([estimate(resampled()).atoms(source).as_array() for _ in range(replicates)], axis=1)
-    drawn += (point.as_array() - coarse.as_array())[:, None]
-    found = _with_interval(point, point.as_array(), drawn, level, slack, ceiling)
-    high = np.maximum(found.high, np.minimum(floor, ceiling))
-    return dataclasses.replace(found, high=high, p=np.full(4, np.nan))
+    atoms = point.as_array()
+    drawn += (atoms - coarse.as_array())[:, None]
+    low, high = _interval(atoms, atoms, drawn, level, slack, ceiling)
+    high = np.maximum(high, np.minimum(floor, ceiling))
+    return dataclasses.replace(point, low=low, high=high, p=np.full(4, np.nan))
 
 
 def largest_entropy(counts: np.ndarray, level: float) -> float:
@@ -162,15 +163,14 @@ def warn_if_sparse(counts: np.ndarray) -> None:
         warnings.warn(message, UserWarning, stacklevel=3)
 
 
-def _with_interval(point: Atoms, plug_in: np.ndarray, drawn: np.ndarray, level: float, pad, ceiling: float) -> Atoms:
-    """Interval within [0, ceiling] from bootstrap atoms (4, replicates) of a plug-in (4,), padded, with the point."""
+def _interval(atoms, plug_in, drawn, level: float, pad, ceiling: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ends in [0, ceiling] from bootstrap atoms (4, replicates) of a plug-in (4,), padded, with ``atoms`` inside."""
     centre = 2 * plug_in - drawn.mean(1)
     reach = NormalDist().inv_cdf((1 + level) / 2) * drawn.std(1, ddof=1)
     percentile = np.quantile(drawn, (1 + level) / 2, axis=1)
-    atoms = point.as_array()
     low = np.minimum(centre - reach - pad, atoms)
     high = np.maximum(np.minimum(np.maximum(centre + reach, percentile) + pad, ceiling), atoms)
-    return dataclasses.replace(point, low=np.maximum(low, 0.0), high=high)
+    return np.maximum(low, 0.0), high
 
 
 def _bias_corrected(counts: np.ndarray, method: str, seed: int) -> Atoms:
@@ -196,8 +196,10 @@ def _extrapolated(counts: np.ndarray, rng: np.random.Generator, partitions: int 
     halves = _halved(counts, rng, partitions).reshape(-1, *counts.shape)
     quarters = np.concatenate([_halved(half, rng) for half in halves])
     whole, half, quarter = (_informations(tables) for tables in (counts, halves, quarters))
-    values = [(8 * one - 6 * two.mean() + four.mean()) / 3 for one, two, four in zip(whole[:4], half[:4], quarter[:4])]
-    return Informations(*values, gap=whole.gap, entropy=whole.entropy)
+    first, second, union, joint = (
+        (8 * one - 6 * two.mean() + four.mean()) / 3 for one, two, four in zip(whole[:4], half[:4], quarter[:4])
+    )
+    return Informations(first, second, union, joint, whole.gap, whole.entropy)
 
 
 def _halved(counts: np.ndarray, rng: np.random.Generator, times: int = 1) -> np.ndarray:

@@ -69,7 +69,7 @@ def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
 def _parts_pm(p, node, sources: int) -> tuple[np.ndarray, np.ndarray]:
     """Informative and misinformative part of the pointwise I_+-, each broadcasting to the shape of p."""
     target = _log(_marginal(p, (), sources))
-    specificity = ambiguity = np.inf
+    specificity = ambiguity = np.full(1, np.inf)
     for kept in node:
         specificity = np.minimum(specificity, -_log(_without_target(p, kept, sources)))
         ambiguity = np.minimum(ambiguity, target - _log(_marginal(p, kept, sources)))
@@ -78,7 +78,7 @@ def _parts_pm(p, node, sources: int) -> tuple[np.ndarray, np.ndarray]:
 
 def _parts_sx(p, node, sources: int) -> tuple[np.ndarray, np.ndarray]:
     """The same of I_sx."""
-    union, union_with_target = 0.0, 0.0
+    union = union_with_target = np.zeros(1)
     for size in range(1, len(node) + 1):
         for chosen in combinations(node, size):
             kept = tuple(set().union(*chosen))
@@ -152,7 +152,7 @@ def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -
     first, second, both = informations(p)
     shared = CLOSED_FORMS[measure](p)
     atoms = (shared, first - shared, second - shared, both - first - second + shared)
-    return Atoms(*(x[()] for x in atoms), gap=np.zeros(p.shape[:-3])[()], source=measure)
+    return Atoms.of(atoms, gap=np.zeros(p.shape[:-3]), source=measure)
 
 
 class Pointwise(NamedTuple):
@@ -187,7 +187,7 @@ def decompose_pointwise(p, measure: str = "i_sx") -> Pointwise:
     parts = []
     for name, (shared, first, second, both) in zip(Pointwise._fields, zip(*nodes)):
         atoms = (shared, first - shared, second - shared, both - first - second + shared)
-        parts.append(Atoms(*(np.where(p > 0, atom, 0.0) for atom in atoms), source=f"{measure}, {name}"))
+        parts.append(Atoms.of((np.where(p > 0, atom, 0.0) for atom in atoms), source=f"{measure}, {name}"))
     return Pointwise(*parts)
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coral_viz.pid import binary
-from coral_viz.pid.atoms import Atoms
+from coral_viz.pid.atoms import Atoms, Bits
 from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.information import entropy
@@ -44,12 +44,12 @@ class Informations(NamedTuple):
         needed: cells per source that would bring ``gap`` down to ``GAP``, as a rule of thumb; 0 if it is there.
     """
 
-    first: np.ndarray | float
-    second: np.ndarray | float
-    union: np.ndarray | float
-    joint: np.ndarray | float
-    gap: np.ndarray | float = 0.0
-    entropy: np.ndarray | float = np.inf
+    first: Bits
+    second: Bits
+    union: Bits
+    joint: Bits
+    gap: Bits = 0.0
+    entropy: Bits = np.inf
     needed: float = 0.0
 
     def atoms(self, source: str) -> Atoms:
@@ -64,7 +64,7 @@ class Informations(NamedTuple):
         joint = np.clip(self.joint, union, self.entropy)
         parts = (first + second - union, union - second, union - first, joint - union)
         gap = np.minimum(self.gap, np.maximum(union - lowest, highest - union))
-        return Atoms(*(np.asarray(part)[()] for part in parts), gap=np.asarray(gap)[()], source=source)
+        return Atoms.of(parts, gap=gap, source=source)
 
 
 def information_from_posterior(t: np.ndarray, y: np.ndarray) -> tuple[float, float]:
