@@ -13,6 +13,8 @@ import reprlib
 from collections.abc import Sequence
 from typing import Any, Self
 
+import numpy as np
+
 LIMIT = {int: 2**63, float: math.inf}
 """What numbers stay below: whole ones must fit into 64 bits."""
 
@@ -113,6 +115,7 @@ def _checked(field, value):
         value = value.read(rule["kind"])
     if value is None and rule["optional"]:
         return None
+    value = plain(value)
     kind = rule["kind"]
     if kind is float and (type(value) is float or (type(value) is int and abs(value) < LIMIT[int])):
         value = float(value) + 0.0  # -0.0 would be another run than 0.0
@@ -125,6 +128,18 @@ def _checked(field, value):
         limit = " that fits into 64 bits" * (kind is type(value) is int and abs(value) >= LIMIT[int])
         raise ValueError(f"{field.name} = {shown(value)} is not allowed; it takes {_allowed(rule)}{limit}.")
     return value
+
+
+def plain(value):
+    """A number, switch or text of NumPy's as Python's own; all else as it is."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def seed_of(value: Any) -> int:
+    """A seed as an int; ValueError unless it is a whole number from 0 to 2**62, of Python's or NumPy's."""
+    if isinstance(value, bool) or not (isinstance(value, int | np.integer) and 0 <= value <= 2**62):
+        raise ValueError(f"seed = {shown(value)} is not allowed; it takes a whole number from 0 to 2**62.")
+    return int(value)
 
 
 def shown(value: object) -> str:

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
 
-from coral_viz.options import Options, Typed, option
+from coral_viz.options import Options, Typed, option, seed_of
 
 
 @dataclass(frozen=True)
@@ -79,3 +80,25 @@ def test_what_was_typed_is_read_as_the_options_kind():
     read = Dials(**{name: Typed(value) for name, value in typed.items()})
     assert read == Dials(share=1.0, count=3, form="square", limit=None, deep=False, late="0123")
     assert [type(value) for value in vars(read).values()] == [float, int, str, type(None), bool, str]
+
+
+def test_numbers_of_numpys_are_numbers():
+    given = {"share": np.float32(0.25), "count": np.uint8(3), "form": np.str_("square"), "deep": np.bool_(False)}
+    dials = Dials(**given, limit=np.int64(2))
+    assert dials == Dials(share=0.25, count=3, form="square", deep=False, limit=2.0)
+    assert {type(value) for value in vars(dials).values()} == {float, int, str, bool}
+    for wrong in ({"count": np.float64(1.5)}, {"share": np.float32("nan")}, {"count": np.bool_(True)}):
+        with pytest.raises(ValueError, match="is not allowed"):
+            Dials(**wrong)
+
+
+@pytest.mark.parametrize("seed", [0, 2**62, np.int32(7), np.uint64(7)])
+def test_seeds_are_whole_numbers_of_any_kind(seed):
+    assert type(seed_of(seed)) is int
+    assert seed_of(seed) == seed
+
+
+@pytest.mark.parametrize("seed", [-1, 2**62 + 1, np.uint64(2**63), 1.0, np.float64(1), True, np.bool_(True), "1", None])
+def test_other_seeds_are_a_sentence(seed):
+    with pytest.raises(ValueError, match=r"seed = .* is not allowed; it takes a whole number from 0 to 2\*\*62\."):
+        seed_of(seed)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from coral_viz.options import seed_of
+
 # sklearn's C: the inverse strength of the ridge penalty, chosen per label on held-out data
 STRENGTHS = (0.01, 1.0, 100.0)
 HELD_OUT, HELD_PIECES = 0.25, 0.1  # shares of the samples: of all, and of those made from pieces
@@ -97,7 +99,7 @@ def _prepared(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], piece
 
 def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Tensor]:
     """Samples to fit to, samples held out, and those that mix the pieces of both; at random."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed_of(seed))
     if pieces is None:
         order = torch.randperm(n, generator=generator)
         count = max(1, int(HELD_OUT * n))
@@ -149,7 +151,7 @@ def _affine(weights: Tensor, x: Tensor) -> Tensor:
 
 def _perceptron(x: Tensor, x_test: Tensor, targets: Targets, kept: Tensor, held: Tensor, seed: int) -> Readout:
     """One hidden layer per label, Adam, stopped early by each label's own held-out cross-entropy, then tempered."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator().manual_seed(seed_of(seed))
     (count, classes, _), width = targets.allowed.shape, len(x)
     first = torch.randn(count, HIDDEN, width, generator=generator) * (2 / width) ** 0.5
     second = torch.randn(count, classes, HIDDEN, generator=generator) * HIDDEN**-0.5

@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from coral_viz.options import shown
+import numpy as np
+
+from coral_viz.options import plain, shown
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.tasks import preset
 
@@ -115,7 +117,7 @@ def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
     for key in ("method", "task"):
         if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, str)]:
             raise ValueError(f"grid {name!r}: {key} {shown(wrong[0])} is no name.")
-    if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(seed) is not int]:
+    if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(plain(seed)) is not int]:
         raise ValueError(f"grid {name!r}: seed {shown(wrong[0])} is no whole number.")
 
 
@@ -141,4 +143,4 @@ def _specs(part: dict) -> list[RunSpec]:
 
 
 def _listed(value) -> list:
-    return list(value) if isinstance(value, list | tuple) else [value]
+    return list(value) if isinstance(value, list | tuple | range | np.ndarray) else [value]

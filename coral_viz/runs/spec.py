@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 
 from coral_viz import files, methods, tasks
-from coral_viz.options import Options, option
+from coral_viz.options import Options, option, seed_of
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class RunSpec:
             knobs=tuple(vars(chosen).items()),
             task=task,
             dials=tuple(vars(world.dials).items()),
-            seed=int(seed),
+            seed=seed_of(seed),
             budget=budget or Budget(**tasks.preset(task).budget),
         )
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from numbers import Integral
 
-from coral_viz.options import shown
+from coral_viz.options import seed_of, shown
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
@@ -68,10 +68,9 @@ def load(name: str, *, seed: int = 0, device="cpu", **dials) -> Task:
 
     Raises ValueError for an unknown task, an unknown dial, a value out of range or a seed that is none.
     """
-    if not (isinstance(seed, Integral) and 0 <= seed <= 2**62):
-        raise ValueError(f"seed = {shown(seed)} is not allowed; it takes a whole number from 0 to 2**62.")
-    chosen = preset(name)
-    world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
+    seed, chosen = seed_of(seed), preset(name)
+    make: Callable[..., Task] = chosen.task
+    world = make(seed=seed, device=device, **(chosen.dials | dials))
     world.name = name
     if "distribution" in chosen.dials:
         world.distributions = (chosen.dials["distribution"],)

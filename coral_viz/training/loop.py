@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
+from coral_viz.options import plain, seed_of
 from coral_viz.tasks import Modality, Task
 from coral_viz.training import distributed
 
@@ -97,6 +98,8 @@ def train(
             "training takes steps >= 1, 2 <= batch <= samples, lr > 0 and weight_decay >= 0."
         )
     _check_modalities(method, task)
+    steps, batch, samples, lr, weight_decay = map(plain, (steps, batch, samples, lr, weight_decay))
+    seed = seed_of(seed)
     data = task.sample(samples, "train", seed)
     if len(data) < batch:
         raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")

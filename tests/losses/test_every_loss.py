@@ -144,3 +144,21 @@ def test_scores_take_galleries_of_another_size_and_refuse_unequal_ones(name):
     assert SCORES[name](queries, gallery).shape == (7, 4)
     with pytest.raises(ValueError, match="cannot be compared"):
         SCORES[name](queries, [gallery[0], gallery[1][:3]])
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+@pytest.mark.parametrize("name", EVERY)
+def test_values_that_are_not_finite_give_no_number(name, value):
+    z = random(taken(name), 4, 8, 0)
+    z[0][1, 2] = value
+    try:
+        assert total(EVERY[name](z)).isnan()
+    except ValueError as error:
+        assert "takes finite embeddings, but these hold NaN or inf" in str(error)  # noqa: PT017
+
+
+@pytest.mark.parametrize("temperature", [0, -0.1, float("nan"), float("inf")])
+@pytest.mark.parametrize("loss", [losses.cmc, losses.gram, losses.triangle])
+def test_a_temperature_that_is_not_positive_is_refused(loss, temperature):
+    with pytest.raises(ValueError, match=f"temperature = {temperature} is not allowed; it takes a number above 0"):
+        loss(random(3, 4, 5, 0), temperature=temperature)

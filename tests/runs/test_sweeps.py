@@ -1,5 +1,6 @@
 """Sweeps: a grid says what runs there are, the sweep does what is missing, its table cannot be mistaken."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -100,6 +101,15 @@ def test_shards_are_the_grid():
 def test_a_bad_grid_is_one_sentence(change, words):
     with pytest.raises(ValueError, match=words):
         grids.make({"method": "cross", "seeds": 0} | change)
+
+
+def test_a_grid_of_numpys_numbers_is_that_of_pythons():
+    ours = {"seeds": [1, 2], "knobs": {"temperature": [0.5, 1.0]}, "dials": {"count": 2}, "budget": {"steps": 9}}
+    numpys = {"seeds": np.arange(1, 3), "knobs": {"temperature": np.array([0.5, 1.0])}}
+    numpys |= {"dials": {"count": np.int64(2)}, "budget": {"steps": np.int32(9)}}
+    made = [grids.make({"method": "cross"} | keys) for keys in (ours, numpys)]
+    assert made[0] == made[1]
+    assert [spec.id for spec in made[0].specs] == [spec.id for spec in made[1].specs]
 
 
 def test_a_bad_grid_file_is_one_sentence(tmp_path):

@@ -1,7 +1,9 @@
 """The loop: what it decides, and how it stops."""
 
+import copy
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 import torch
@@ -95,6 +97,17 @@ def test_a_task_of_other_modalities_is_a_sentence(task, name, given):
     words = rf"Cross was built for the modalities modality_1 \(8, 6\), modality_2 \(8, 6\), but .* has .*{given}\."
     with pytest.raises(ValueError, match=words):
         training.train(method, other, steps=1, batch=2, samples=8, progress=False)
+
+
+def test_numbers_of_numpys_train_as_pythons_do(task):
+    wide = {"steps": 3, "batch": 2, "samples": 8, "seed": 200, "lr": 0.5, "weight_decay": 0.0}
+    kinds = dict.fromkeys(wide, np.float32) | dict.fromkeys(("steps", "batch", "samples", "seed"), np.uint8)
+    given = {name: kinds[name](value) for name, value in wide.items()}
+    model = Quadratic()
+    ours, numpys = (training.train(copy.deepcopy(model), task, progress=False, **budget) for budget in (wide, given))
+    assert ours.values == numpys.values
+    with pytest.raises(ValueError, match=r"seed = 1.5 is not allowed; it takes a whole number"):
+        training.train(Quadratic(), task, progress=False, **wide | {"seed": 1.5})
 
 
 def test_a_silent_loop_draws_no_bar(task, monkeypatch):

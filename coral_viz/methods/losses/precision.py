@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,7 +16,11 @@ R = TypeVar("R")
 
 
 def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened."""
+    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened.
+
+    ValueError for a temperature that is not positive, and where NaN or infinite embeddings leave no decomposition of
+    their Gram matrix. Elsewhere these give NaN, which nobody waits for: to look at every value stops the device.
+    """
 
     def widened(z: Any) -> Any:
         if isinstance(z, list | tuple):
@@ -24,9 +29,15 @@ def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(loss)
     def computed(*embeddings: Any, **options: Any) -> R:
+        temperature = options.get("temperature", 1.0)
+        if not 0 < temperature < math.inf:
+            raise ValueError(f"temperature = {temperature} is not allowed; it takes a number above 0.")
         first = embeddings[0][0] if isinstance(embeddings[0], list | tuple) else embeddings[0]
         with torch.autocast(first.device.type, enabled=False):
-            return loss(*map(widened, embeddings), **options)
+            try:
+                return loss(*map(widened, embeddings), **options)
+            except torch.linalg.LinAlgError:
+                raise ValueError(f"{loss.__name__} takes finite embeddings, but these hold NaN or inf.") from None
 
     return computed
 
