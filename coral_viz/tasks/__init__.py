@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coral_viz.options import seed_of, shown
+from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
@@ -33,6 +34,8 @@ PAIRS = {"batch": 64, "samples": 10_000, "probe_samples": 10_000}
 LAPTOP = PAIRS | {"lr": 1e-3}
 
 REGISTRY = {
+    # handwriting takes longer to learn than latents on circles
+    "digits": Preset(Digits),
     "factors": Preset(Factors),
     # after Symile (NeurIPS 2024, arXiv 2411.01053): two fair bits and their XNOR (XOR with its values renamed),
     # so that no pair of modalities tells anything and all three hold one bit

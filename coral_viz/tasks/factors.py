@@ -147,7 +147,7 @@ class Factors(LatentTask):
             phases = [phase[:n].repeat(2, 1, 1) for phase in phases]
         seen = self._observed(latents, phases, generator)
         if self.drop:
-            seen = [_dropped(x, generator) for x in seen]
+            seen = [dropped(x, generator) for x in seen]
         return [x[:n] for x in seen], [x[n:] for x in seen]
 
     def posteriors(self, batch: Batch) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
@@ -155,7 +155,7 @@ class Factors(LatentTask):
         return exact.posteriors(self, batch)
 
 
-def _dropped(x: Tensor, generator: torch.Generator) -> Tensor:
+def dropped(x: Tensor, generator: torch.Generator) -> Tensor:
     """Features zeroed with probability FEATURE_DROPOUT, tokens with one drawn per sample from U(0, TOKEN_DROPOUT)."""
     n, tokens, _ = x.shape
     share = TOKEN_DROPOUT * torch.rand(n, 1, 1, generator=generator, device=x.device)

@@ -33,7 +33,7 @@ CENTRE, SCALE = 0.3, 0.375
 PAPER = -CENTRE / SCALE
 """The input that no ink gives."""
 
-SHIFT, TURN, ERASED, NOISE = 1.0, 15.0, 3, 0.1
+SHIFT, TURN, ERASED, NOISE = 0.75, 15.0, 2, 0.05
 """Views of pixels: the largest shift in pixels and turn in degrees, the side of the square, the spread of the noise."""
 
 

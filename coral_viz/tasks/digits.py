@@ -1,0 +1,114 @@
+"""Handwritten digits that can be read: the latents of ``factors``, written down by real people.
+
+A modality is a strip of digits: each of its latents in turn (``latents`` says which), ``times`` digits in a row, so
+that a strip reads like 3 3 7 7 1 1. Class k is the digit k. A token is one image of 8 x 8 pixels, drawn anew among all
+images of its digit; its place in the strip says which latent it shows. With two modalities, the relation holds where
+both strips show the same last digit.
+
+The world's seed draws whose handwriting training and readouts see; tests show that of others (see ``handwriting``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from coral_viz.options import Options, option
+from coral_viz.tasks.factors import dropped
+from coral_viz.tasks.handwriting import SIDE, Pool, augment, hands_of
+from coral_viz.tasks.latent_task import LatentTask
+from coral_viz.tasks.latents import LatentModel
+from coral_viz.tasks.task import Batch, Modality
+
+
+@dataclass(frozen=True)
+class Dials(Options):
+    """The dials of ``digits``. A rho of None follows ``distribution``."""
+
+    distribution: str = option(
+        "unbiased",
+        "what training sees: unbiased (rho = 1/K), biased (rho = 1), relation (strips of the relation alone, whose "
+        "digits shift between views so that only d stays, rho = 1/K)",
+        choices=("unbiased", "biased", "relation"),
+    )
+    classes: int = option(4, "K, the number of classes of every latent: the digits 0 to K-1", low=2, high=10)
+    count: int = option(2, "M, the number of modalities", low=2, high=8)
+    rho: float = option(None, "probability that d = 0 in training", low=0.0, high=1.0, optional=True)
+    pairs: bool = option(False, "every pair of modalities has a relation of its own, too (M >= 3)")
+    times: int = option(2, "how many tokens in a row show each latent", low=1, high=64)
+    views: str = option(
+        "handwriting",
+        "what views change: handwriting (other images of the same digits) or pixels (the same images, shifted, turned, "
+        "partly erased, with noise)",
+        choices=("handwriting", "pixels"),
+    )
+    drop: bool = option(True, "views also lose pixels (share .1) and tokens (share uniform on 0 to .3)")
+
+    def resolved(self) -> dict:
+        """All dials, with the rho that ``distribution`` means in place of None."""
+        rho = 1.0 if self.distribution == "biased" else 1 / self.classes
+        return super().resolved() | {"rho": rho if self.rho is None else self.rho}
+
+
+class Digits(LatentTask):
+    """One world of the task: whose handwriting is seen in training. See the module's docstring and ``Dials``.
+
+    ``written``: per modality, the latent that each token shows. ``pools``: the images that each split draws from.
+    ``truth`` is that of the latents: no reader of images can find more; ``digit_reader`` says what one does find.
+    """
+
+    dials: Dials
+    name, DIALS, tiny = "digits", Dials, True
+    distributions = ("unbiased", "biased", "relation")
+
+    def __init__(self, *, seed: int = 0, device="cpu", **dials):
+        self.dials = Dials.make("task 'digits'", dials)
+        _check(self.dials)
+        self.distribution, self.classes, self.count = self.dials.distribution, self.dials.classes, self.dials.count
+        self.rho = self.dials.resolved()["rho"]
+        relation = self.distribution == "relation"
+        model = LatentModel(
+            self.classes,
+            self.count,
+            self.rho,
+            redundancy=not relation,
+            unique=not relation,
+            pairwise=self.dials.pairs,
+            shifting=relation,
+        )
+        super().__init__(model, device)
+        seen, unseen = (Pool(hands, self.device) for hands in hands_of(seed).values())
+        self.pools = {"train": seen, "probe": seen, "test": unseen}
+        self.written = [[name for name in model.shown(m) for _ in range(self.dials.times)] for m in range(self.count)]
+        self.modalities = [
+            Modality(f"modality_{m + 1}", "looks", (len(names), SIDE**2)) for m, names in enumerate(self.written)
+        ]
+
+    def observe(self, latents: dict[str, Tensor], split: str, generator: torch.Generator) -> Sequence[Tensor]:
+        """One (n, T, 64) tensor per modality: images that the split may show of every digit, centred and scaled."""
+        digits = [torch.stack([latents[name] for name in names], 1) for names in self.written]
+        return [self.pools[split].draw(each, generator) for each in digits]
+
+    def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        """The same digits in other handwriting of training, or the same images with other pixels; see ``Dials``."""
+        if self.dials.views == "pixels":
+            seen = [augment(torch.cat([x, x]), generator) for x in batch.inputs]
+        else:
+            seen = list(self.observe(self.latents_of_views(batch, generator), "train", generator))
+        if self.dials.drop:
+            seen = [dropped(x, generator) for x in seen]
+        return [x[: len(batch)] for x in seen], [x[len(batch) :] for x in seen]
+
+
+def _check(dials: Dials) -> None:
+    """ValueError for dials that contradict each other."""
+    if dials.count == 2 and dials.pairs:
+        raise ValueError("task 'digits': pairs = True needs 3 modalities or more, but count = 2.")
+    if dials.distribution == "relation" and dials.views == "pixels":
+        raise ValueError(
+            "task 'digits': views = 'pixels' cannot go with distribution = 'relation', whose views show other digits; "
+            "choose views = 'handwriting'."
+        )
