@@ -53,6 +53,13 @@ def test_the_sheet_shows_the_images_of_every_sample_in_order(name):
     assert all(image.get_extent()[1] <= axes.get_xlim()[1] for image in axes.images)
 
 
+@pytest.mark.parametrize("look", ["one", "screen"])
+@pytest.mark.parametrize(("name", "lines"), [("plain", 1), ("eight", 8)])
+def test_strips_of_a_sample_stand_beside_each_other_where_they_fit(look, name, lines):
+    images = samples(*world(name), rows=1, look=LOOKS[look]).axes[0].images
+    assert len({image.get_extent()[3] for image in images}) == lines
+
+
 def test_digits_are_square_and_stand_above_the_colour_of_their_label():
     task, batch = world()
     figure = questions(task, batch, row=3)

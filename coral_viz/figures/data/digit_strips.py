@@ -232,7 +232,7 @@ def _flow(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
     lines: list[list[int]] = [[]]
     left = 0.0
     for number, width in enumerate(widths):
-        if lines[-1] and left + width > room:
+        if lines[-1] and left + width > room + 1e-6:
             lines.append([])
             left = 0.0
         lines[-1].append(number)
