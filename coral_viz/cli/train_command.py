@@ -29,6 +29,6 @@ def run(options) -> None:
     if rows is not None:
         if recorder:
             print(f"Recorded in {replay.save(recorder.replay, f'{options.out}/replays')}")
-        whole = rows[(rows["part"] == "all") & rows["metric"].isin(["bits", "balanced_accuracy"])]
+        whole = rows[(rows["part"] == "all") & (rows["readout"] != "")]
         print(whole.pivot_table("value", ["metric", "readout"], "label").round(3).to_string())
         print(f"Kept in {options.out}/{spec.id}")

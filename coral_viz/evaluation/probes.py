@@ -12,6 +12,7 @@ from torch import Tensor
 
 from coral_viz import pid
 from coral_viz.evaluation import inputs, readouts
+from coral_viz.results.metrics import BEST, LINEAR
 
 
 @torch.inference_mode(False)
@@ -93,7 +94,7 @@ def probe_subsets(
     linear = readouts.fit_linear(_joined(parts, whole), labels, tests, pieces=pieces, seed=seed)
     rows = []
     for given, readout in zip(parts_test, linear):
-        rows += [row | {"part": f"all({','.join(given)})"} for row in _single({"linear": readout}, labels, labels_test)]
+        rows += [row | {"part": f"all({','.join(given)})"} for row in _single({LINEAR: readout}, labels, labels_test)]
     return pd.DataFrame(rows)
 
 
@@ -121,9 +122,9 @@ def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
         prior = torch.bincount(labels[name]) / len(labels[name])
-        accuracy = balanced_accuracy(fitted["linear"].posteriors[name], label, prior)
+        accuracy = balanced_accuracy(fitted[LINEAR].posteriors[name], label, prior)
         row = {"label": name, "n": len(label)}
-        rows.append(row | {"metric": "balanced_accuracy", "readout": "linear", "value": accuracy, "unit": "share"})
+        rows.append(row | {"metric": "balanced_accuracy", "readout": LINEAR, "value": accuracy, "unit": "share"})
         for readout, result in fitted.items():
             bits, _ = pid.information_from_posterior(result.posteriors[name].cpu().numpy(), label.cpu().numpy())
             rows.append(row | {"metric": "bits", "readout": readout, "value": bits, "unit": "bits"})
@@ -133,9 +134,9 @@ def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
 def _decomposed(part: str, one: dict, two: dict, joint: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
-        posteriors = [both["best"].posteriors[name].cpu().numpy() for both in (one, two, joint)]
+        posteriors = [both[BEST].posteriors[name].cpu().numpy() for both in (one, two, joint)]
         atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy(), cells=32)
-        row = {"part": part, "label": name, "readout": "best", "unit": "bits", "n": len(label)}
+        row = {"part": part, "label": name, "readout": BEST, "unit": "bits", "n": len(label)}
         found = atoms.as_dict() | {"gap": atoms.gap}
         rows += [row | {"metric": metric, "value": float(value)} for metric, value in found.items()]
     return rows

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from coral_viz.options import seed_of
+from coral_viz.results.metrics import BEST, LINEAR
 
 # sklearn's C: the inverse strength of the ridge penalty, chosen per label on held-out data
 STRENGTHS = (0.01, 1.0, 100.0)
@@ -38,16 +39,16 @@ def fit(
 
     ``pieces``: (n, p) integers, what each sample was put together from, where samples share pieces.
 
-    Returns {"linear": Readout, "best": Readout}; best takes, label by label, whichever of the two earned the lower
-    cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding, a label with one class, or pieces
-    that leave nothing to fit to.
+    Returns a ``Readout`` by each name of ``metrics.READOUTS``; the best takes, label by label, whichever of the two
+    earned the lower cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding, a label
+    with one class, or pieces that leave nothing to fit to.
     """
     x, (x_test,), targets, kept, held, mixed = _prepared(x, labels, [x_test], pieces, seed)
     (linear,) = _linear(x, [x_test], targets, kept, held, mixed)
     mlp = _perceptron(x, x_test, targets, kept, held, seed)
     better = {name: min(linear, mlp, key=lambda r: r.held_out[name]) for name in targets.names}
     best = Readout({n: r.posteriors[n] for n, r in better.items()}, {n: r.held_out[n] for n, r in better.items()})
-    return {"linear": linear, "best": best}
+    return {LINEAR: linear, BEST: best}
 
 
 def fit_linear(

@@ -15,6 +15,7 @@ from coral_viz.explore.explorer import Explorer, choice
 from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.course.embedding_map import Map, embedding_map, separation
 from coral_viz.figures.course.part_similarity import similarity as similarities
+from coral_viz.results.metrics import BEST
 
 NOTHING, BEFORE = "nothing", "before training"
 
@@ -126,7 +127,7 @@ def _draw_bits(rows: pd.DataFrame, settings: dict, look) -> Figure:
 
 
 def _say_bits(rows: pd.DataFrame, settings: dict) -> str:
-    whole = rows[(rows["part"] == "all") & (rows["metric"] == "bits") & (rows["readout"] == "best")]
+    whole = rows[(rows["part"] == "all") & (rows["metric"] == "bits") & (rows["readout"] == BEST)]
     told = [f"{row.value:z.2f} ({_name(row)})" for row in whole[whole["label"] == settings["label"]].itertuples()]
     return f"Bits about {settings['label']} in the whole embedding, after training: {', '.join(told)}."
 

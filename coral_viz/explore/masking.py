@@ -13,13 +13,13 @@ import torch
 from coral_viz import figures, style
 from coral_viz.explore import finished, own_run, shipped
 from coral_viz.explore.explorer import Explorer, choice, slider
+from coral_viz.figures.course.moment import RECORDED
 from coral_viz.figures.data.image_masks import patches
 from coral_viz.figures.sweep.setting_effects import cells, curve
 from coral_viz.figures.sweep.sweep_data import is_number, usual
 from coral_viz.runs import RunSpec, Store, sweep_table
 
 HIDDEN, TURNED, OWN = "what is hidden", "what turning it changes", "own runs"
-METRICS = {"bits (best readout)": "bits", "balanced accuracy (linear probe)": "balanced_accuracy"}
 SAMPLES = 20
 """Samples to choose from."""
 
@@ -53,7 +53,7 @@ class Masking(Explorer):
             "progress": slider("progress of training", 1.0, 0.0, 1.0, 0.05),
             "draw_number": slider("draw of the masks", 0, 0, 99, 1),
             "turned": turned,
-            "metric": choice("measure", METRICS.items(), "balanced_accuracy"),
+            "metric": choice("measure", [(known.heading, known.name) for known in RECORDED], "balanced_accuracy"),
         }
 
     def layout(self):

@@ -21,20 +21,13 @@ from coral_viz.figures.comparison.part_bits import PARTS, part_name
 from coral_viz.figures.course.embedding_map import Map, embedding_map
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.paths import DATA
-from coral_viz.results import tables
+from coral_viz.results import metrics, tables
+from coral_viz.results.metrics import METRICS, READOUTS
 from coral_viz.runs import sweep_table
 
 CURVE, CELLS, LINES, TRADE = "curve", "cells", "lines across labels", "synergy against unique"
 BITS, MAPS = "one run: bits by part", "one run: maps"
 VIEWS = [CURVE, CELLS, LINES, TRADE, BITS, MAPS]
-MEASURES = {
-    "balanced_accuracy": "balanced accuracy, linear probe",
-    "bits": "bits kept, best readout",
-    "bits, linear": "bits kept, linear readout",
-    "redundancy": "leakage: bits in both of two parts",
-}
-"""What can be seen, by metric and, where it is not the metric's own, readout; loss terms come on top."""
-
 WIDE = {"style": {"description_width": LABEL_WIDTH}, "continuous_update": False}
 BAR = re.compile(r"(\d+)/(\d+) runs .* (\S+) left")
 GRIDS = DATA / "grids"
@@ -59,14 +52,8 @@ class Ablations(Explorer):
             """Offer what the table holds."""
             with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with it
                 table = _table(grid.value, store.value)
-                losses = sorted({name for name in table["metric"] if name.startswith("loss/")})
-                found = [
-                    (words, name) for name, words in MEASURES.items() if name.split(", ")[0] in set(table["metric"])
-                ]
-                finished.offer(
-                    measure, [*found, *((f"loss term: {name.removeprefix('loss/')}", name) for name in losses)]
-                )
-                names = tables.labels(table[table["metric"].isin(["bits", "balanced_accuracy"])])
+                finished.offer(measure, _measures(table))
+                names = tables.labels(table[table["readout"] != ""])
                 finished.offer(label, [("all", ""), *((style.label_style(name).name, name) for name in names)])
                 settings = _numbers_first(table)
                 finished.offer(vary, [(name.replace("_", " "), name) for name in settings])
@@ -258,7 +245,7 @@ def _read(path: Path, written: int) -> pd.DataFrame:
 @lru_cache(maxsize=32)
 def _only(path: Path, written: int, metric: str, parts: tuple[str, ...]) -> pd.DataFrame:
     table = _read(path, written)
-    table = table[table["metric"].isin([metric, sweep_data.BOUNDS.get(metric)]) & table["part"].isin([*parts, "data"])]
+    table = table[table["metric"].isin([metric, metrics.named(metric).bound]) & table["part"].isin([*parts, "data"])]
     words = table.columns[table.dtypes == "str"]
     return table.astype(dict.fromkeys(words, object))  # few words are compared faster as they are
 
@@ -273,6 +260,20 @@ def _named(path: Path, written: int) -> list[tuple[str, str]]:
     runs = _read(path, written).drop_duplicates("run_id")
     words = sweep_data.named(runs, sweep_data.settings(runs), sweep_data.usual(runs))
     return [(f"{cell}, seed {seed}", run_id) for cell, seed, run_id in zip(words, runs["seed"], runs["run_id"])]
+
+
+def _measures(table: pd.DataFrame) -> list[tuple[str, str]]:
+    """What can be seen, as (words, metric): "metric, readout" where it is by another readout than is meant."""
+    found = []
+    for name in tables.in_order(table.loc[table["part"] != "data", "metric"], list(METRICS)):
+        known = metrics.named(name)
+        if known.offered and known.readout:
+            others = set(table.loc[table["metric"] == name, "readout"]) - {known.readout}
+            found += [(f"{known.offered}, {READOUTS[known.readout].title}", name)]
+            found += [(f"{known.offered}, {readout} readout", f"{name}, {readout}") for readout in sorted(others)]
+        elif known.offered:
+            found += [(known.offered, name)]
+    return found
 
 
 def _parts(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ import ipywidgets
 from coral_viz import style
 from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
 from coral_viz.explore.finished import check_classes, offer, title
-from coral_viz.figures.course.moment import METRICS, moment
+from coral_viz.figures.course.moment import RECORDED, moment
 from coral_viz.paths import DATA
 from coral_viz.runs import replay
 
@@ -55,7 +55,7 @@ class Theatre(Explorer):
         follow()
         folder.observe(reopen, "value")
         run.observe(follow, "value")
-        metric = choice("measure", [(words, name) for name, words in METRICS.items()], "bits")
+        metric = choice("measure", [(known.heading, known.name) for known in RECORDED], "bits")
         return {"folder": folder, "run": run, "moment": shown, "label": label, "metric": metric}
 
     def layout(self):

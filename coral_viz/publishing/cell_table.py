@@ -12,6 +12,7 @@ import pandas as pd
 
 from coral_viz import methods, style
 from coral_viz.results import statistics, tables
+from coral_viz.results.metrics import LINEAR
 from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
 
@@ -33,7 +34,7 @@ def grid_table(table: pd.DataFrame) -> str:
         n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so.
         ValueError where no run measured it.
     """
-    rows = tables.select(table, metric="balanced_accuracy", part="all", readout="linear")
+    rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     rows = pd.concat([rows, _retrieved(table)])
     settings = sweep_table.settings(table)
     rows = rows.assign(cell=rows.groupby([*WORLD, *settings], sort=False, dropna=False).ngroup())

@@ -148,8 +148,7 @@ def accuracy_table(table: pd.DataFrame) -> str:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    shown = table["metric"].isin(["bits", "balanced_accuracy"]) | table["metric"].str.contains("recall|mAP")
-    return table[shown | table["part"].str.contains("|", regex=False)]
+    return table[(table["split"] != "train") & (table["part"] != "data")]
 
 
 def _opened(spec: runs.RunSpec) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from coral_viz.options import shown
+from coral_viz.results.metrics import READOUTS
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ COLUMNS = {
         Column("part", "str", "the part of the embedding", tells_apart=True),
         Column("label", "str", "the label that was asked for", tells_apart=True),
         Column("metric", "str", "what the value is", tells_apart=True),
-        Column("readout", "str", "the readout that found it", ("", "linear", "best"), tells_apart=True),
+        Column("readout", "str", "the readout that found it", ("", *READOUTS), tells_apart=True),
         Column("value", "float64", "the number; NaN only of a failed run"),
         Column("unit", "str", "the unit of the value", ("", "bits", "nats", "share")),
         Column("step", "int64", "training steps so far", tells_apart=True),

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from coral_viz import evaluation, methods, tasks
+from coral_viz.results import metrics
 from coral_viz.runs import stamped
 from coral_viz.runs.executors import one_thread
 from coral_viz.runs.run import initialised, trained
@@ -105,8 +106,7 @@ class Recorder:
         labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
         pieces, seed = self.task.pieces(self.fitted), self.spec.seed
         rows = evaluation.probe({"all": whole}, labels, {"all": whole_test}, labels_test, pieces=pieces, seed=seed)
-        shown = rows[(rows["metric"] == "bits") == (rows["readout"] == "best")]
-        self.probes.append(shown[["label", "metric", "value"]].assign(step=step))
+        self.probes.append(metrics.meant(rows)[["label", "metric", "value"]].assign(step=step))
         self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
 
 

@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from coral_viz import files, tasks
 from coral_viz.results import tables
+from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
 from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread
 from coral_viz.runs.grids import Grid
@@ -131,7 +132,7 @@ class _Told:
         settings = outcome.spec.settings
         place = [f", {name}={settings[name]}" for name in self.grid.varied if name in settings]
         rows = sweep_table.take(outcome.spec, self.store, self.read)
-        wanted = ("balanced_accuracy", "all", "linear")
+        wanted = ("balanced_accuracy", "all", LINEAR)
         cells = zip(*(rows[name].tolist() for name in ("metric", "part", "readout", "label", "value")))  # fast for few
         found = {label: value for *kind, label, value in cells if tuple(kind) == wanted}
         labels = tables.labels(pd.DataFrame({"label": list(found)}))

@@ -274,3 +274,13 @@ def rows_mean(rows, ratio):
 def test_what_cannot_be_drawn_is_said(sweep, draw, words):
     with pytest.raises(ValueError, match=words):
         draw(sweep)
+
+
+@pytest.mark.parametrize(("unit", "axis", "said"), [("share", "sharpness", "in %"), ("bits", "bits", "(bits)")])
+def test_a_metric_that_is_not_declared_has_its_name_and_unit(sweep, unit, axis, said):
+    probe = (sweep["metric"] == "balanced_accuracy") & (sweep["part"] == "all")
+    new = pd.concat([sweep, sweep[probe].assign(metric="sharpness", unit=unit, readout="")], ignore_index=True)
+    figure = setting_effects.curve(new, "mask_ratio", metric="sharpness", labels=["synergy"])
+    assert figure.axes[0].get_ylabel() == axis
+    assert said in " ".join(figure.texts[0].get_text().split())
+    assert "Dotted" not in figure.texts[0].get_text()

@@ -14,6 +14,7 @@ from coral_viz import style
 from coral_viz.figures.layout import marks, strip
 from coral_viz.figures.layout.canvas import SPACED, canvas, describe, picture, seeds_in_words, text_at
 from coral_viz.results import tables
+from coral_viz.results.metrics import READOUTS
 from coral_viz.results.tables import VARIANT
 
 GROUPS = {
@@ -25,7 +26,7 @@ GROUPS = {
 }
 """How groups of latents are named; whatever is not among them keeps its own name."""
 
-SCORE, LINEAR, BEST = "its own score", "a linear readout", "the best readout"
+SCORE = "its own score"
 MAP, SIGNS = 13.5, 9.5  # heights in lines of text
 SAME = 1e-6  # of a score's range: what counts as no change
 
@@ -128,10 +129,11 @@ def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
         f"bits of the relation found in the embedding, in % of the truth. {seeds_in_words(summary)}"
     )
     figure = canvas(strip.ROW * len(variants) + 3.5, words, marks.key({}, intervals=summary["n"].max() > 1))
-    for ax, asked in zip(figure.subplots(1, 3, sharey=True), (SCORE, LINEAR, BEST)):
+    filled = {SCORE: True} | {readout.asked: readout.filled for readout in READOUTS.values()}
+    for ax, asked in zip(figure.subplots(1, len(filled), sharey=True), filled):
         here, ticks = (strip.on_lines(rows[rows["asked"] == asked], variants) for rows in (summary, seeds))
         colour = style.INK if asked == SCORE else style.label_style(label).colour
-        marks.dots(ax, here, ticks, colour, filled=asked != LINEAR)
+        marks.dots(ax, here, ticks, colour, filled=filled[asked])
         _share_axis(ax, asked, len(variants), random if asked == SCORE else 0.0)
     figure.axes[0].set_yticks(range(len(variants)), [style.method_style(*variant).label for variant in variants])
     return describe(figure, _relation_alt(summary, random))
@@ -140,7 +142,8 @@ def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
 def _three_answers(table: pd.DataFrame, label: str) -> pd.DataFrame:
     """A row per run and way to ask, as shares."""
     bits = tables.beside_truth(table, part="all", label=label)
-    bits = bits.assign(value=bits["value"] / bits["truth"], asked=bits["readout"].map({"linear": LINEAR, "best": BEST}))
+    asked = bits["readout"].map({readout.name: readout.asked for readout in READOUTS.values()})
+    bits = bits.assign(value=bits["value"] / bits["truth"], asked=asked)
     return pd.concat([_found(table, VARIANT).assign(asked=SCORE), bits], ignore_index=True)
 
 

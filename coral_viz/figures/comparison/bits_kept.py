@@ -11,6 +11,7 @@ from coral_viz import style
 from coral_viz.figures.layout import strip
 from coral_viz.figures.layout.canvas import describe, picture, seeds_in_words, text_at
 from coral_viz.results import tables
+from coral_viz.results.metrics import BEST
 
 
 @picture
@@ -58,7 +59,7 @@ def _truth(bits: float) -> str:
 
 
 def _alt(summary: pd.DataFrame) -> str:
-    best = summary[summary["readout"] == "best"]
+    best = summary[summary["readout"] == BEST]
     parts = []
     for (distribution, label), rows in best.groupby(["distribution", "label"], sort=False):
         means = ", ".join(

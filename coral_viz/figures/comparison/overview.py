@@ -18,6 +18,7 @@ from coral_viz.figures.comparison.part_bits import matrix
 from coral_viz.figures.comparison.retrieval import retrieval
 from coral_viz.figures.course.loss_curves import curves
 from coral_viz.results import tables
+from coral_viz.results.metrics import BEST
 
 PAGE = 6  # methods that one picture with a block per method holds at most
 
@@ -54,7 +55,7 @@ def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
         )
         if has.any()
     }
-    plan |= _pages("parts", matrix, done, (done["readout"] == "best") & (done["metric"] == "bits"))
+    plan |= _pages("parts", matrix, done, (done["readout"] == BEST) & (done["metric"] == "bits"))
     plan |= _pages("training", curves, done, done["split"] == "train")
     for method in done.loc[part.str.contains("|", regex=False), "method"].unique():
         own = done[done["method"] == method]

@@ -14,6 +14,7 @@ from coral_viz import style
 from coral_viz.figures.layout import face
 from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, text_at
 from coral_viz.results import tables
+from coral_viz.results.metrics import BEST
 from coral_viz.results.tables import VARIANT
 
 ROW, TITLE, HEADER = 1.35, 1.9, 4.3  # lines of text: a part, a method's name, what stands above the first block
@@ -33,7 +34,7 @@ def matrix(table: pd.DataFrame) -> Figure:
     Raises:
         ValueError: the table holds no bits by the best readout, or no truth beside them.
     """
-    rows = tables.beside_truth(table, readout="best")
+    rows = tables.beside_truth(table, readout=BEST)
     rows = rows[~rows["part"].str.contains(r"[+(]")]
     summary = tables.summarise(rows, BY).merge(rows.groupby(BY, as_index=False)["truth"].mean(), on=BY)
     variants = style.method_order(tables.variants(summary))

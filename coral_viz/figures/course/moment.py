@@ -18,9 +18,10 @@ from coral_viz.figures.course.loss_curves import spread
 from coral_viz.figures.layout import face
 from coral_viz.figures.layout.canvas import SMALL, canvas, describe, picture
 from coral_viz.results import tables
+from coral_viz.results.metrics import METRICS
 
 ROWS = 21  # lines of text: map, and beside it the two charts
-METRICS = {"bits": "bits (best readout)", "balanced_accuracy": "balanced accuracy (linear probe)"}
+RECORDED = [METRICS[name] for name in ("bits", "balanced_accuracy")]
 AXIS, ABOVE, FOOT = 2.0, 1.8, 3.2  # type sizes: left of the map, above panels, below them
 MAP = 0.52  # the map's share of what panels have across
 GAP = 0.13  # between names at the ends of lines, in heights of a panel
@@ -42,7 +43,7 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     for name, value, allowed in (
         ("step", step, replay.steps),
         ("label", label, list(replay.labels)),
-        ("metric", metric, list(METRICS)),
+        ("metric", metric, [known.name for known in RECORDED]),
     ):
         if value not in allowed:
             raise ValueError(f"{name} = {value!r} was not recorded; choose one of {', '.join(map(str, allowed))}.")
@@ -118,15 +119,16 @@ def _found(ax: Axes, replay, metric: str) -> None:
             ms=0.7 * matplotlib.rcParams["lines.markersize"],
             lw=0.75 * matplotlib.rcParams["lines.linewidth"],
         )
-    bounds = replay.truth if metric == "bits" else replay.chance
+    known = METRICS[metric]
+    bounds = getattr(replay, known.bound)
     for bound in sorted(set(bounds.values())):
         ax.axhline(bound, color=style.FAINT, lw=matplotlib.rcParams["axes.linewidth"], zorder=0)
-    top = max(replay.truth.values()) if metric == "bits" else 1.0
+    top = 1.0 if known.in_percent else max(bounds.values())
     ax.set_ylim(min(-0.04 * top, rows.min().min()), 1.06 * top)
     _name_ends(
         ax, {style.label_style(label).symbol: (rows[label].iloc[-1], style.label_style(label).colour) for label in rows}
     )
-    ax.set_title(METRICS[metric], y=1)  # a given height need not be searched for
+    ax.set_title(known.heading, y=1)  # a given height need not be searched for
 
 
 def _name_ends(ax: Axes, ends: dict[str, tuple[float, object]]) -> None:
@@ -152,11 +154,10 @@ def _steps(ax: Axes, steps: list[int], step: int) -> None:
 
 def _small_print(replay, metric: str) -> str:
     shares = " and ".join(f"{share:.0%}" for share in replay.explained)
-    bound = "the exact truth" if metric == "bits" else "chance"
     return (
         f"Left: {len(replay.maps[0])} test samples on the first two principal axes of the last step, which show "
         f"{shares} of its variance; the scale changes from step to step. Right: upright line, the step on the left; "
-        f"pale lines across, {bound}. One run."
+        f"pale lines across, {METRICS[METRICS[metric].bound].title}. One run."
     )
 
 
@@ -165,6 +166,6 @@ def _alt(replay, step: int, label: str, metric: str, share: float) -> str:
     values = ", ".join(f"{row.label} {row.value:z.2f}" for row in rows.itertuples())
     return (
         f"Training of {replay.spec.words} at step {step}: map of the embedding, in which the classes of {label} "
-        f"account for {share:.0%} of the spread, beside the loss terms and {METRICS[metric]} over the steps. "
+        f"account for {share:.0%} of the spread, beside the loss terms and {METRICS[metric].heading} over the steps. "
         f"Now: {values}."
     )

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from coral_viz import style
-from coral_viz.figures.course.moment import METRICS
+from coral_viz.figures.course.moment import RECORDED
 from coral_viz.figures.layout.canvas import canvas, describe, picture
 from coral_viz.results import tables
+from coral_viz.results.metrics import METRICS
 
 ROWS, FIRST = 13, 0.02  # lines of text; the least share of the longest training that is shown
 
@@ -28,24 +29,26 @@ def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
     Raises:
         ValueError: there is no recording, they are of several tasks, or the metric was not recorded.
     """
-    if metric not in METRICS:
-        raise ValueError(f"metric = {metric!r} was not recorded; choose one of {', '.join(METRICS)}.")
+    names = [known.name for known in RECORDED]
+    if metric not in names:
+        raise ValueError(f"metric = {metric!r} was not recorded; choose one of {', '.join(names)}.")
+    known = METRICS[metric]
     asked = sorted({replay.spec.task for replay in replays})
     if len(asked) != 1:
         raise ValueError(f"the recordings are of {len(asked)} tasks ({', '.join(asked)}); one is shown at a time.")
     order = style.method_order((replay.spec.method, replay.spec.knob) for replay in replays)
     replays = sorted(replays, key=lambda replay: order.index((replay.spec.method, replay.spec.knob)))
-    bound = "dotted: chance" if metric == "balanced_accuracy" else "dotted: the exact truth"
     words = (
-        f"{METRICS[metric].capitalize()} of the whole embedding, fitted to 2048 samples and tested on as many at the "
-        f"recorded steps of one training each; {bound}. A step of one method is not as dear as that of another."
+        f"{known.heading.capitalize()} of the whole embedding, fitted to 2048 samples and tested on as many at the "
+        f"recorded steps of one training each; dotted: "
+        f"{METRICS[known.bound].title}. A step of one method is not as dear as that of another."
     )
     figure = canvas(ROWS, words, [_look(replay, Line2D([], [])) for replay in replays])
     labels = tables.labels(replays[0].probes)
-    grid = figure.subplots(1, len(labels), sharey=metric == "balanced_accuracy", squeeze=False)[0]
+    grid = figure.subplots(1, len(labels), sharey=known.in_percent, squeeze=False)[0]
     for label, ax in zip(labels, grid):
         _panel(ax, replays, label, metric)
-    grid[0].set_ylabel(METRICS[metric].split(" (")[0])
+    grid[0].set_ylabel(known.title)
     return describe(figure, _alt(replays, labels, metric))
 
 
@@ -60,7 +63,7 @@ def _panel(ax: Axes, replays: Sequence, label: str, metric: str) -> None:
     for replay in replays:
         rows = replay.probes.query("label == @label and metric == @metric and step >= @FIRST * @last")
         _look(replay, *ax.plot(rows["step"], rows["value"], ms=0.7 * matplotlib.rcParams["lines.markersize"]))
-    bound = replays[0].truth if metric == "bits" else replays[0].chance
+    bound = getattr(replays[0], METRICS[metric].bound)
     ax.axhline(bound[label], color=style.MUTED, ls=":", lw=matplotlib.rcParams["axes.linewidth"], zorder=0)
     look = style.label_style(label)
     ax.set_title(look.name, color=look.colour)
@@ -74,4 +77,4 @@ def _alt(replays: Sequence, labels: list[str], metric: str) -> str:
         ends = replay.probes.query("metric == @metric").set_index(["label", "step"])["value"]
         found = ", ".join(f"{label} {ends[label, replay.steps[-1]]:z.2f}" for label in labels)
         told.append(f"{replay.spec.words} after {replay.steps[-1]} steps: {found}")
-    return f"{METRICS[metric].capitalize()} over the steps of training. {'; '.join(told)}."
+    return f"{METRICS[metric].heading.capitalize()} over the steps of training. {'; '.join(told)}."

@@ -19,6 +19,7 @@ from coral_viz import style
 from coral_viz.figures.layout import face, marks
 from coral_viz.figures.layout.canvas import MARGIN, SMALL, canvas, text_at
 from coral_viz.results import tables
+from coral_viz.results.metrics import READOUTS
 from coral_viz.results.tables import VARIANT
 
 ROW, HEADER, FOOTER = 1.6, 4.0, 2.0  # lines of text: a method, what stands above the panels, their ticks
@@ -105,7 +106,7 @@ def label_columns(summary: pd.DataFrame) -> Columns:
 
 def readout_key(summary: pd.DataFrame) -> list[Artist]:
     """Handles that explain the dots of ``readouts``."""
-    names = {f"{readout} readout": readout == "best" for readout in sorted(set(summary["readout"]))}
+    names = {f"{readout} readout": READOUTS[readout].filled for readout in sorted(set(summary["readout"]))}
     return marks.key(names, intervals=summary["n"].max() > 1)
 
 
@@ -115,11 +116,11 @@ def panel_rows(rows: pd.DataFrame, distribution: str, label: str) -> pd.DataFram
 
 
 def readouts(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, variants: Variants, colour: str) -> None:
-    """Dots of one panel: best readouts filled, linear ones hollow and a little lower."""
+    """Dots of one panel, those of every readout in its look."""
     for readout in sorted(set(summary["readout"])):
-        drop = {"best": -0.14, "linear": 0.21}[readout] if summary["readout"].nunique() > 1 else 0.0
+        drop = READOUTS[readout].lower if summary["readout"].nunique() > 1 else 0.0
         here, ticks = (on_lines(rows[rows["readout"] == readout], variants, drop) for rows in (summary, seeds))
-        marks.dots(ax, here, ticks, colour, filled=readout == "best")
+        marks.dots(ax, here, ticks, colour, filled=READOUTS[readout].filled)
 
 
 def on_lines(rows: pd.DataFrame, variants: Variants, drop: float = 0.0) -> pd.DataFrame:

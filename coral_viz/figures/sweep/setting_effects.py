@@ -22,7 +22,8 @@ from coral_viz.figures.course.loss_curves import spread
 from coral_viz.figures.layout import face, marks, panel_grid
 from coral_viz.figures.layout.canvas import SMALL, SPACED, describe, picture
 from coral_viz.figures.sweep import sweep_data
-from coral_viz.results import tables
+from coral_viz.results import metrics, tables
+from coral_viz.results.metrics import BEST, Metric
 
 PANEL, TRADE = 8.5, 14.0  # lines of text: a panel, and that of two atoms
 READABLE = 9.0  # type sizes: the least width of a panel of four in a row
@@ -51,7 +52,7 @@ def curve(
             such measurement.
     """
     rows = sweep_data.lines(sweep_data.measured(table, metric, readout, part, labels), setting)
-    kept = sweep_data.whole(rows) if labels is None else {}
+    shown, kept = metrics.of(rows), sweep_data.whole(rows) if labels is None else {}
     rows = rows[~rows["label"].isin(kept)]
     names, lines = tables.labels(rows), list(dict.fromkeys(rows["line"]))
     columns = min(len(names), 4 if panel_grid.panel_width(4, panel_grid.numbers()) > READABLE else 2)
@@ -60,7 +61,7 @@ def curve(
     apart = 0.5 / _width(columns) * (max(places.values()) - min(places.values()))
     rows = rows.assign(place=place, x=place + apart * rank)
     summary = sweep_data.summary(rows, ["line", "label", setting, "x", "place"])
-    words = sweep_data.small_print(rows, summary, readout, part) + sweep_data.not_shown(kept, metric)
+    words = sweep_data.small_print(rows, summary, readout, part) + sweep_data.not_shown(kept, shown)
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
     key = [panel_grid.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
     shape = math.ceil(len(names) / columns), columns
@@ -74,11 +75,11 @@ def curve(
         panel_grid.title(ax, label, titles[i])
         _scale(ax, "y", rows)
     for ax in grid[:, 0]:
-        ax.set_ylabel(sweep_data.unit(metric))
+        ax.set_ylabel(shown.axis)
     for ax in grid.flat[len(names) :]:
         ax.remove()
-    alt = _alt(summary, metric, sweep_data.in_words(metric, readout, part), "line", setting)
-    return describe(figure, alt + sweep_data.not_shown(kept, metric))
+    alt = _alt(summary, shown, sweep_data.in_words(shown, readout, part), "line", setting)
+    return describe(figure, alt + sweep_data.not_shown(kept, shown))
 
 
 @picture
@@ -107,6 +108,7 @@ def cells(
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
     words = sweep_data.small_print(rows, summary, readout, part) + sweep_data.usual_in_words(order, base, "grey line")
+    shown = metrics.of(rows)
     figure, (line,) = panel_grid.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     titles = panel_grid.named(names, panel_grid.panel_width(len(names), wide, 0.6), "bold")
     for label, words, ax in zip(names, titles, line):
@@ -116,10 +118,10 @@ def cells(
         ax.axvline(seeds["reference"].mean(), **panel_grid.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
         panel_grid.title(ax, label, words)
-        _scale(ax, "x", seeds if metric in sweep_data.BOUNDS else rows)
+        _scale(ax, "x", seeds if shown.bound else rows)
         ax.set_ylim(len(order) - 0.45, -0.55)
     line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
-    return describe(figure, _alt(summary, metric, sweep_data.in_words(metric, readout, part), "cell"))
+    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"))
 
 
 @picture
@@ -142,7 +144,7 @@ def parallel(
     written, tall, wide = panel_grid.written(order)
     words = sweep_data.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
     words += sweep_data.usual_in_words(order, base, "black")
-    height = max(PANEL, (tall + 0.2) * len(order))
+    shown, height = metrics.of(rows), max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = panel_grid.panels((1, 1), height, words, left=panel_grid.numbers(), right=wide + 1.5)
     colours = [
         style.INK if sweep_data.is_usual(cell) else colour
@@ -157,23 +159,23 @@ def parallel(
     for x, reference in rows.groupby("x")["reference"].mean().items():
         ax.plot([x - 0.1, x + 0.1], [reference] * 2, **panel_grid.dotted())
     _scale(ax, "y", rows)
-    ax.set(xlim=(-0.2, len(names) - 0.8), ylabel=sweep_data.unit(metric))
+    ax.set(xlim=(-0.2, len(names) - 0.8), ylabel=shown.axis)
     apart = panel_grid.panel_width(1, panel_grid.numbers(), wide + 1.5) / (len(names) - 0.6)
     ax.set_xticks(range(len(names)), panel_grid.named(names, apart - 0.6))
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
-    return describe(figure, _alt(summary, metric, sweep_data.in_words(metric, readout, part), "cell"))
+    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"))
 
 
 @picture
-def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = None, readout: str = "best") -> Figure:
+def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = None, readout: str = BEST) -> Figure:
     """The share of the synergy that a part keeps against that of all unique information, run by run and cell by cell.
 
     Args:
         table: a sweep's table, of which all runs are shown.
         setting: whose levels have colours; cells that differ in it alone are joined if it is a number.
         part: the part that is looked at; None for "shared", or the whole where a method has no such part.
-        readout: "best" or "linear".
+        readout: one of ``metrics.READOUTS``.
 
     Raises:
         ValueError: no such setting or part, or no bits of synergy and of unique information in it.
@@ -245,19 +247,19 @@ def _places(levels: list[float], columns: int) -> dict[float, float]:
 
 
 def _scale(ax: Axes, way: str, rows: pd.DataFrame) -> None:
-    """From the lowest value or bound to the highest, with ticks at the bounds or in a few places; accuracies in %."""
-    bounds, metric = rows["reference"].dropna(), rows["metric"].iloc[0]
+    """From the lowest value or bound to the highest, with ticks at the bounds or in a few places; shares in %."""
+    bounds, metric = rows["reference"].dropna(), metrics.of(rows)
     low, high = min([rows["value"].min(), *bounds]), max([rows["value"].max(), *bounds])
-    low, high = (low, 1.0) if metric == "balanced_accuracy" else (min(low, 0.0), high)
-    axis, shown = getattr(ax, f"{way}axis"), {"balanced_accuracy": 100}.get(metric, 1)
+    low, high = (low, 1.0) if metric.in_percent else (min(low, 0.0), high)
+    axis, shown = getattr(ax, f"{way}axis"), 100 if metric.in_percent else 1
     span = high - low or 1.0
     ax.set(**{f"{way}lim": (low - 0.06 * span, high + 0.04 * span)})
     if way == "x":
-        ends = [bounds.mean() if metric == "balanced_accuracy" else 0.0, high]
+        ends = [bounds.mean() if metric.in_percent and len(bounds) else 0.0, high]
         axis.set_ticks(ends, [f"{shown * end:.2g}" if end < 1 else f"{shown * end:.3g}" for end in ends])
     elif ax.get_subplotspec().is_first_col():
         axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
-        if shown == 100:
+        if metric.in_percent:
             axis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 
@@ -290,13 +292,12 @@ def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequ
 # --- words ------------------------------------------------------------------------------------------------------------
 
 
-def _alt(summary: pd.DataFrame, metric: str, said: str, line: str, level: str | None = None) -> str:
+def _alt(summary: pd.DataFrame, metric: Metric, said: str, line: str, level: str | None = None) -> str:
     """The means of every panel, line by line."""
-    told, in_percent = [], metric == "balanced_accuracy"
+    told = []
     for (label, name), here in summary.groupby(["label", line], sort=False):
         where = [f" at {value:g}" for value in here[level]] if level else [""]
-        values = [f"{100 * value:z.1f}" if in_percent else f"{value:z.2f}" for value in here["estimate"]]
-        means = ", ".join(f"{value}{at}" for value, at in zip(values, where))
+        means = ", ".join(f"{metric.text(value)}{at}" for value, at in zip(here["estimate"], where))
         told.append(": ".join(filter(None, [style.label_style(label).name, name, means])))
     return f"Means of {said}. {'; '.join(told)}."
 

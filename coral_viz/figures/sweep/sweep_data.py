@@ -16,14 +16,9 @@ import pandas as pd
 from coral_viz import style
 from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import schema, statistics, tables
+from coral_viz.results import metrics, schema, statistics, tables
+from coral_viz.results.metrics import Metric
 from coral_viz.runs import RunSpec
-
-READOUTS = {"balanced_accuracy": "linear", "bits": "best"} | dict.fromkeys(tables.LABELS, "best")
-"""The readout that is meant where none is named; losses have none."""
-
-BOUNDS = {"balanced_accuracy": "chance", "bits": "truth"}
-"""What is known beforehand of a metric: its lowest level that means anything, or its highest that is possible."""
 
 USUAL = "usual"
 """What the cell is called that others are compared with."""
@@ -33,13 +28,6 @@ WHOLE = 0.98
 
 LITTLE = 0.05
 """Up to which share of the truth a mark in a plane of shares stands at nothing."""
-
-BETWEEN = {
-    "redundancy": "in both {0} and {1}",
-    "unique_1": "in {0}, not in {1}",
-    "unique_2": "in {1}, not in {0}",
-    "synergy": "in {0} and {1} only together",
-}
 
 
 def settings(table: pd.DataFrame) -> list[str]:
@@ -94,22 +82,24 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
 
     Args:
         table: a sweep's table, or a tidy table.
-        metric: "balanced_accuracy", "bits", an atom between two parts, or a term "loss/...".
-        readout: "linear" or "best"; None for the metric's own.
+        metric: one of ``metrics.METRICS``, a term "loss/...", or any other that the table has.
+        readout: one of ``metrics.READOUTS``; None for the metric's own.
         part: a part's name, "all", or for atoms "a|b"; a loss has none, and is seen at the last step.
         labels: those to keep; None for all.
 
     Raises:
         ValueError: no finished run holds such numbers.
     """
-    if metric.startswith("loss/"):
+    known = metrics.named(metric)
+    if metric.startswith(metrics.LOSS):
         rows = tables.select(table, metric=metric, split="train").assign(reference=np.nan)
         return rows[rows["step"] == rows.groupby("run_id")["step"].transform("max")]
-    rows = tables.select(table, metric=metric, part=part, readout=readout or READOUTS.get(metric, ""))
+    read = known.readout if readout is None else readout
+    rows = tables.select(table, metric=metric, part=part, **({} if read is None else {"readout": read}))
     rows = rows[rows["label"].isin(tables.labels(rows) if labels is None else labels)]
     if rows.empty:
         raise ValueError(f"the table holds no {metric} of {', '.join(labels)} in part {part!r}")
-    bound = table[table["metric"] == BOUNDS.get(metric)].set_index(["run_id", "label"])["value"]
+    bound = table[table["metric"] == known.bound].set_index(["run_id", "label"])["value"]
     return rows.join(bound.rename("reference"), on=["run_id", "label"])
 
 
@@ -124,7 +114,7 @@ def whole(rows: pd.DataFrame) -> dict[str, float]:
 
     None if that is all labels, or if there is no most that can be.
     """
-    most = 1.0 if rows["metric"].iloc[0] == "balanced_accuracy" else rows["reference"]
+    most = 1.0 if metrics.of(rows).in_percent else rows["reference"]
     least = (rows["value"] / most).groupby(rows["label"]).min()
     kept = least[least >= WHOLE]
     return {} if len(kept) == len(least) else {label: kept[label] for label in tables.labels(rows) if label in kept}
@@ -247,14 +237,13 @@ def plain(value: object) -> str:
     return f"{value:g}" if isinstance(value, int | float | np.number) else str(value)
 
 
-def in_words(metric: str, readout: str | None = None, part: str = "all") -> str:
+def in_words(metric: Metric, readout: str | None, part: str) -> str:
     """What the numbers are, as an axis says it."""
-    if metric.startswith("loss/"):
-        return f"{metric.removeprefix('loss/').replace('_', ' ')} (nats)"
-    if metric in BETWEEN:
-        return f"bits {BETWEEN[metric].format(*map(part_name, part.split('|')))}"
-    name = f"bits ({readout or READOUTS[metric]} readout)" if metric == "bits" else f"{metric.replace('_', ' ')} in %"
-    return name if part == "all" else f"{name} in {part_name(part)}"
+    if "|" in part:
+        return metric.title.format(*map(part_name, part.split("|")))
+    read = readout or metric.readout
+    name = f"{metric.title} " + ("in %" if metric.in_percent else f"({f'{read} readout' if read else metric.unit})")
+    return name if part in ("all", "") else f"{name} in {part_name(part)}"
 
 
 def protocol(rows: pd.DataFrame) -> str:
@@ -267,8 +256,8 @@ def protocol(rows: pd.DataFrame) -> str:
 
 def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:
     """What was trained and measured, n, the interval, and the bound that is dotted."""
-    metric = rows["metric"].iloc[0]
-    bound = {"chance": " Dotted: chance.", "truth": " Dotted: the truth."}.get(BOUNDS.get(metric), "")
+    metric = metrics.of(rows)
+    bound = f" Dotted: {metrics.named(metric.bound).title}." if metric.bound else ""
     return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
 
 
@@ -278,17 +267,12 @@ def usual_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) 
     return f" Usual ({look}): {based}." if based and any(map(is_usual, cells)) else ""
 
 
-def not_shown(kept: Mapping[str, float], metric: str) -> str:
+def not_shown(kept: Mapping[str, float], metric: Metric) -> str:
     """What takes the place of panels of labels that are kept whole."""
     names = ", ".join(style.label_style(label).name for label in kept)
     least = math.floor(1000 * min(kept.values(), default=0)) / 10
-    amount = f"{least:g} %{' of the truth' * (metric == 'bits')}{' or more' * (least < 100)}"
+    amount = f"{least:g} %{' of the truth' * (metric.bound == 'truth')}{' or more' * (least < 100)}"
     return f" Not shown: {names}, {amount} in every run." if kept else ""
-
-
-def unit(metric: str) -> str:
-    """What an axis shows, as short as it is."""
-    return {"balanced_accuracy": "balanced accuracy"}.get(metric, "nats" if metric.startswith("loss/") else "bits")
 
 
 def _check_setting(table: pd.DataFrame, name: str) -> None:

@@ -18,6 +18,7 @@ from coral_viz.publishing.paper import opened, sweep_pictures, words
 from coral_viz.publishing.paper.picture import Drawn, Picture, measured, shown
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
 from coral_viz.results import tables
+from coral_viz.results.metrics import LINEAR
 
 
 def plan(sources: Sources) -> Iterator[Picture]:
@@ -71,7 +72,7 @@ def _main(source: Source) -> Iterator[Picture]:
             name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), PARTS, words.of_means
         )
     yield Picture("between_parts", source, shown(figures.dots, _shared), BETWEEN)
-    trade = partial(setting_effects.trade, part="all", readout="linear")
+    trade = partial(setting_effects.trade, part="all", readout=LINEAR)
     yield Picture("synergy_against_unique", source, shown(trade, _traded), TRADE, words.of_means, columns=1)
 
 

@@ -13,6 +13,7 @@ from coral_viz.figures.sweep import sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
 from coral_viz.results import statistics, tables
+from coral_viz.results.metrics import LINEAR
 
 SPECIAL = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
@@ -47,7 +48,7 @@ def plan(sources: Sources) -> Iterator[Planned]:
 def accuracy(table: pd.DataFrame) -> Sheet:
     """Balanced accuracy of a linear probe of the whole embedding: a line per method, a column per kind of training and
     label. ValueError if the table holds none."""
-    rows = tables.select(table, metric="balanced_accuracy", part="all", readout="linear")
+    rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     summary = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
     variants = style.method_order(tables.variants(summary))
     names = {variant: style.method_style(*variant).label for variant in variants}
@@ -63,7 +64,7 @@ def ablation(table: pd.DataFrame) -> Sheet:
 
     Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
     """
-    rows = sweep_data.measured(table, "balanced_accuracy", "linear", "all")
+    rows = sweep_data.measured(table, "balanced_accuracy", LINEAR, "all")
     base, names = sweep_data.usual(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     summary = statistics.bootstrap(rows, ["line", "group", "label"])

@@ -14,6 +14,7 @@ from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.picture import Picture, measured, shown
 from coral_viz.publishing.paper.sources import Source
+from coral_viz.results.metrics import LINEAR
 
 CELLS = (
     "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
@@ -58,7 +59,7 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
     if _is_traded(source.content, setting, part):
-        trade = shown(partial(setting_effects.trade, setting=setting, part=part, readout="linear"), measured)
+        trade = shown(partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR), measured)
         joined = JOINED if setting in numbers else ""
         says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part), joined=joined)
         yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
@@ -73,7 +74,7 @@ def _most_shared(table: pd.DataFrame) -> str:
 def _is_traded(table: pd.DataFrame, setting: str, part: str) -> bool:
     """Whether the plane shows more than a line, and which cell is where: its cells differ in both and in colour."""
     with contextlib.suppress(ValueError):  # drawing will say what the table lacks
-        rows = sweep_data.traded(measured(table), setting, part, "linear")
+        rows = sweep_data.traded(measured(table), setting, part, LINEAR)
         means = rows.groupby("cell")[["unique", "synergy"]].mean()
         spread = (means.max() - means.min() >= SPREAD).all()
         return bool(spread and len(means) < CROWDED * rows["level"].nunique())

@@ -9,6 +9,7 @@ import pandas as pd
 from coral_viz import style
 from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.results import tables
+from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
 NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # shares of the truth
@@ -20,7 +21,7 @@ MANY = 5  # more methods than that are counted, not named one by one
 def kept(table: pd.DataFrame) -> list[str]:
     """What each method kept by the best readout, a paragraph per training distribution, and how far to trust it."""
     summary = tables.bits_kept(table)
-    best = summary[summary["readout"] == "best"]
+    best = summary[summary["readout"] == BEST]
     paragraphs = [
         _after(distribution, best[best["distribution"] == distribution]) for distribution in tables.distributions(best)
     ]
@@ -110,10 +111,10 @@ def _some(rows: pd.DataFrame) -> list[str]:
 
 def _readouts(summary: pd.DataFrame) -> list[str]:
     """Where a linear readout finds notably less than the best one; where it misses most, if that is in many places."""
-    if not {"best", "linear"} <= set(summary["readout"]):
+    if not {BEST, LINEAR} <= set(summary["readout"]):
         return []
     wide = summary.pivot(index=[*VARIANT, "distribution", "label"], columns="readout", values="estimate")
-    wide = wide.assign(gap=wide["best"] - wide["linear"])
+    wide = wide.assign(gap=wide[BEST] - wide[LINEAR])
     most = wide["gap"].max().round(2)
     if most < NOTABLE:
         amount = f"all but {most:.2f} bits of what" if most > 0 else "what"
@@ -123,14 +124,14 @@ def _readouts(summary: pd.DataFrame) -> list[str]:
         top = hidden.loc[hidden["gap"].idxmax()]
         return [
             f"A linear readout finds at least {NOTABLE:g} bits less in {len(hidden)} of {len(wide)} cases, most of all "
-            f"with {_name((top['method'], top['knob']))}: {top['linear']:z.2f} instead of {top['best']:z.2f} bits of "
+            f"with {_name((top['method'], top['knob']))}: {top[LINEAR]:z.2f} instead of {top[BEST]:z.2f} bits of "
             f"{_label(top['label'])} after {top['distribution']} training."
         ]
     found = []
     for distribution in tables.distributions(hidden):
         here = hidden[hidden["distribution"] == distribution]
         for label in tables.labels(here):
-            linear = here[here["label"] == label].set_index(VARIANT)["linear"]
+            linear = here[here["label"] == label].set_index(VARIANT)[LINEAR]
             values = [f"{linear[variant]:z.2f} with {_name(variant)}" for variant in style.method_order(linear.index)]
             found.append(f"of {_label(label)} after {distribution} training {_join(values)}")
     return [f"A linear readout finds less of it: {'; '.join(found)}."]

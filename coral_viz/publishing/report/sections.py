@@ -15,6 +15,7 @@ from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import page, reading
 from coral_viz.results import provenance, tables
+from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
@@ -121,13 +122,13 @@ def _column(distribution: str, label: str, truth: float) -> str:
 
 
 def _cell(cells: pd.DataFrame, key: tuple[str, ...], with_linear: bool) -> str:
-    if (*key, "best") not in cells.index:
+    if (*key, BEST) not in cells.index:
         return "–"
-    best = cells.loc[(*key, "best")]
+    best = cells.loc[(*key, BEST)]
     notes = [f"{best['low']:z.2f} to {best['high']:z.2f}"] if best["n"] > 1 else []
     notes += [f"n = {best['n']}"] if best["n"] != cells["n"].max() else []
-    if with_linear and (*key, "linear") in cells.index:
-        notes.append(f"linear {cells.loc[(*key, 'linear'), 'estimate']:z.2f}")
+    if with_linear and (*key, LINEAR) in cells.index:
+        notes.append(f"linear {cells.loc[(*key, LINEAR), 'estimate']:z.2f}")
     return f"{best['estimate']:z.2f}<small>{'<br>'.join(notes)}</small>"
 
 
