@@ -7,6 +7,7 @@ all T * p numbers together are one look that is spread over the tokens (``"sprea
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 
@@ -15,11 +16,13 @@ import torch
 from torch import Tensor
 
 from coral_viz.options import Options, option
-from coral_viz.tasks import exact
+from coral_viz.tasks.bayes import label_posteriors
 from coral_viz.tasks.circles import Circles
 from coral_viz.tasks.latent_task import LatentTask
 from coral_viz.tasks.latents import LatentModel
+from coral_viz.tasks.remaining import Remaining, remaining
 from coral_viz.tasks.task import Batch, Modality
+from coral_viz.tasks.visible import Visible, checked
 
 TOKEN_DROPOUT, FEATURE_DROPOUT = 0.3, 0.1
 
@@ -150,9 +153,75 @@ class Factors(LatentTask):
             seen = [dropped(x, generator) for x in seen]
         return [x[:n] for x in seen], [x[n:] for x in seen]
 
-    def posteriors(self, batch: Batch) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
-        """Exact posteriors of every label given x_1, x_2 and both; see ``exact.posteriors``."""
-        return exact.posteriors(self, batch)
+    # --- what is known about a sample, and about what a mask leaves of it ---------------------------------------
+
+    def token_posteriors(self, batch: Batch) -> list[dict[str, Tensor]]:
+        """Exact p(latent | one token), (n, T, K), by latent and modality. ValueError unless tokens are looks."""
+        if self.observation != "looks":
+            raise ValueError("a token of a spread observation has no posterior of its own; load observation = 'looks'.")
+        found = [likelihoods.softmax(-1) for likelihoods in self._log_likelihoods(batch)]
+        return [dict(zip(circles.names, p.unbind(2))) for circles, p in zip(self.circles, found)]
+
+    def posteriors(self, batch: Batch, visible: Visible | None = None) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
+        """Exact p(label | x_1), p(label | x_2), p(label | x_1, x_2) for every label of a two-modality world.
+
+        Each (n, classes), float64, under the probe's distribution; ``visible``: a mask, see ``tasks.visible``. With
+        them the information that the observations hold is known, noise and warp included. Raises ValueError for more
+        than two modalities.
+        """
+        if self.count != 2:
+            raise ValueError(f"exact posteriors are given for 2 modalities, not {self.count}.")
+        told = self._told(self._log_likelihoods(batch), visible)
+        return {label: (one, two, both) for label, (one, two, both) in label_posteriors(self.model, told).items()}
+
+    def information(self, visible: Visible | None = None, *, n: int = 2000, seed: int = 0) -> dict[str, Remaining]:
+        """The bits that visible tokens hold about every label: each modality's alone, and all together.
+
+        Without a mask, what the whole observation holds, where ``truth`` says what its latents do: noise is the
+        difference.
+
+        Args:
+            visible: a mask, see ``tasks.visible``; several patterns are equally likely, and the reader knows which.
+            n: samples over which exact posteriors are averaged; they are kept for the next mask.
+            seed: which samples.
+
+        Raises:
+            ValueError: a mask that does not fit, or leaves no token; some but not all tokens of a spread observation.
+        """
+        if n < 2:
+            raise ValueError(f"n = {n} samples give no standard error; ask for at least 2.")
+        told = self._told(_read(self, n, seed), visible)
+        blank = [{name: torch.zeros_like(p[:1]).log_softmax(-1) for name, p in z.items()} for z in told]
+        return remaining(label_posteriors(self.model, told), label_posteriors(self.model, blank))
+
+    def _log_likelihoods(self, batch: Batch) -> list[Tensor]:
+        """log p(look | latent = k), (n, looks, latents, K) per modality."""
+        return [circles.log_likelihoods(x) for circles, x in zip(self.circles, batch.inputs)]
+
+    def _told(self, likelihoods: list[Tensor], visible: Visible | None) -> list[dict[str, Tensor]]:
+        """log p(latent | visible tokens), (n, K), by latent and modality."""
+        told, masks = [], checked(self.modalities, visible, len(likelihoods[0]))
+        for circles, likelihood, mask in zip(self.circles, likelihoods, masks):
+            seen = self._looks_seen(mask).to(likelihood)
+            log_posterior = torch.einsum("nl,nlfk->nfk", seen, likelihood).log_softmax(-1)
+            told.append(dict(zip(circles.names, log_posterior.unbind(1))))
+        return told
+
+    def _looks_seen(self, mask: Tensor) -> Tensor:
+        """Which looks a mask (n, T) of tokens shows, (n, looks)."""
+        if self.observation == "looks":
+            return mask
+        if (mask.any(1) != mask.all(1)).any():
+            raise ValueError(
+                "what some tokens of a spread observation tell is not known; show all or none of a modality's, or load "
+                "observation = 'looks'."
+            )
+        return mask.all(1, keepdim=True)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(task: Factors, n: int, seed: int) -> list[Tensor]:
+    return task._log_likelihoods(task.sample(n, "test", seed))
 
 
 def dropped(x: Tensor, generator: torch.Generator) -> Tensor:
