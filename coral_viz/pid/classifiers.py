@@ -61,7 +61,7 @@ def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, Cl
     perceptron = MLPClassifier((32,), alpha=1.0, learning_rate_init=1e-3, max_iter=30, random_state=seed)
     # Few inputs and a strong prior: L-BFGS reaches the optimum, and smooth units suit smooth log odds.
     small = MLPClassifier((16,), activation="tanh", solver="lbfgs", alpha=10.0, max_iter=200, random_state=seed)
-    rounds = max(25, 200 // classes)
+    rounds = max(15, 150 // classes)
     return {
         "shrunken logistic": LogisticRegression(C=0.01, max_iter=300),
         "logistic": LogisticRegression(C=0.1, max_iter=300),
@@ -88,8 +88,8 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
     fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, int(y.max()) + 1), features, y)
     fold = _folds(y, folds, seed, groups)
     full = _splits(fold, y, seed)
-    half = [Split(_some(split.train, y, len(split.train) // 2, seed), split.test) for split in full]
-    best = _choice(fits, _trial(fold, y, seed), full[0])
+    half = _halves(fold, y, len(full[0].train) // 2, seed)
+    best = _choice(fits, _trial(half[0], y, seed), full[0])
     parameters = features.shape[1] * int(y.max())
     return HeldOut(fits.assembled(best, full), fits.assembled(best, half), best, parameters)
 
@@ -158,10 +158,17 @@ def _splits(fold: np.ndarray, y: np.ndarray, seed: int) -> list[Split]:
     return [Split(_some(train, y, LARGEST, seed), test) for train, test in ((other, one), (one, other))]
 
 
-def _trial(fold: np.ndarray, y: np.ndarray, seed: int) -> Split:
-    """Half the folds to fit to and the others to predict, up to ``TRIAL`` samples of each."""
-    test, train = _sides(fold)
-    return Split(_some(train, y, TRIAL, seed), _some(test, y, TRIAL, seed))
+def _halves(fold: np.ndarray, y: np.ndarray, size: int, seed: int) -> list[Split]:
+    """The same with at most ``size`` samples to fit to: two sides of the folds suffice."""
+    one, other = _sides(fold)
+    return [Split(_some(train, y, size, seed), test) for train, test in ((other, one), (one, other))]
+
+
+def _trial(split: Split, y: np.ndarray, seed: int) -> Split:
+    """A split with up to ``TRIAL`` samples to fit to and to predict; itself, and fitted once, if it has no more."""
+    if max(map(len, split)) <= TRIAL:
+        return split
+    return Split(*(_some(rows, y, TRIAL, seed) for rows in split))
 
 
 def _sides(fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -181,8 +188,9 @@ def _some(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:
 
 
 def _boosting(rounds: int, step: float, leaves: int, seed: int, **options) -> HistGradientBoostingClassifier:
-    growth = {"max_iter": rounds, "learning_rate": step, "max_leaf_nodes": leaves}
-    return HistGradientBoostingClassifier(**growth, early_stopping=False, random_state=seed, **options)
+    growth: dict = {"max_iter": rounds, "learning_rate": step, "max_leaf_nodes": leaves}
+    growth |= {"max_bins": 64, "early_stopping": False, "random_state": seed}
+    return HistGradientBoostingClassifier(**growth | options)
 
 
 def _predict(model: ClassifierMixin, features, y, train, test) -> np.ndarray:
