@@ -1,4 +1,4 @@
-"""The redundancy lattice (Williams and Beer 2010) of two or three sources: nodes, order, covers, Moebius inversion.
+"""The redundancy lattice (Williams and Beer 2010) of two to four sources: nodes, order, covers, Moebius inversion.
 
 A node is an antichain of collections of sources, such as ((0,), (1, 2)): source 1 tells it, and so do 2 and 3 together.
 Node a lies below node b if every collection of b contains one of a. A redundancy measure I gives the information that
@@ -84,13 +84,13 @@ class Lattice:
 
 @cache
 def redundancy_lattice(sources: int = 2) -> Lattice:
-    """The lattice of 2 sources (4 nodes) or 3 (18 nodes).
+    """The lattice of 2 sources (4 nodes), 3 (18) or 4 (166).
 
     Raises:
         ValueError: another number of sources.
     """
-    if sources not in (2, 3):
-        raise ValueError(f"Lattices are for 2 or 3 sources, not {sources}.")
+    if sources not in (2, 3, 4):
+        raise ValueError(f"Lattices are for 2, 3 or 4 sources, not {sources}.")
     nodes = _antichains(sources)
     below = np.array([[_lies_below(lower, upper) for lower in nodes] for upper in nodes])
     rank = _ranks(below)
@@ -104,8 +104,10 @@ def redundancy_lattice(sources: int = 2) -> Lattice:
 
 def _antichains(sources: int) -> list[Node]:
     """All non-empty sets of non-empty collections, none of which contains another."""
-    collections = list(_subsets(range(sources)))
-    return [node for node in _subsets(collections) if not any(set(a) < set(b) for a in node for b in node)]
+    nodes: list[Node] = [()]
+    for collection in _subsets(range(sources)):
+        nodes += [(*node, collection) for node in nodes if not any(set(a) < set(collection) for a in node)]
+    return nodes[1:]
 
 
 def _subsets(items: Sequence):

@@ -115,3 +115,8 @@ def test_polytope_marks_p_and_the_lowest_point(p):
 def test_bad_input_is_named(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+def test_a_lattice_of_four_sources_is_too_large_to_draw():
+    with pytest.raises(ValueError, match="166 nodes of 4 fit on no page"):
+        hasse.hasse(pid.redundancy_lattice(4), np.zeros(166))

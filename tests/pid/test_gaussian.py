@@ -213,6 +213,13 @@ def test_the_dual_is_the_uncertainty_that_no_variable_has_alone():
     assert pid.gaussian_total_correlation(s) == pytest.approx(expected, abs=1e-12)
 
 
+def test_conditioning_is_that_on_the_residuals():
+    s = covariance(5, 8)
+    left = s[:4, :4] - np.outer(s[:4, 4], s[4, :4]) / s[4, 4]
+    for share in (pid.gaussian_total_correlation, pid.gaussian_dual_total_correlation, pid.gaussian_o_information):
+        assert share(s, [2, 1, 1, 1], given=[3]) == pytest.approx(share(left, [2, 1, 1]), abs=1e-12)
+
+
 def test_samples_share_nothing_beyond_pairs_on_average_either():
     x = np.random.default_rng(0).normal(size=(300, 20, 4))
     found = [
@@ -230,6 +237,8 @@ def test_samples_share_nothing_beyond_pairs_on_average_either():
         (lambda: pid.gaussian_o_information(SUM, [1, 1]), r"sum to the 3 variables, but sizes=\[1, 1\]"),
         (lambda: pid.gaussian_o_information(SUM, n=4), "3 dimensions need at least 5 samples, not n=4"),
         (lambda: pid.gaussian_dual_total_correlation([[1.0]]), "Two or more sizes"),
+        (lambda: pid.gaussian_o_information(SUM, given=[0, 1]), r"given=\[0, 1\] must .* leave two or more"),
+        (lambda: pid.gaussian_o_information(SUM, given=[3]), r"name some of the variables 0 to 2"),
         (lambda: pid.covariance_of([[1.0, np.inf]]), "x must be finite, but holds inf"),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 from coral_viz import pid
 from coral_viz.pid import measures
 
-TWO, THREE = pid.redundancy_lattice(2), pid.redundancy_lattice(3)
+TWO, THREE, FOUR = map(pid.redundancy_lattice, (2, 3, 4))
 
 
 def dirichlet(shape, seed=0):
@@ -28,7 +28,36 @@ def test_three_sources_as_williams_and_beer_drew_them():
     assert (name("{12}{13}{23}"), name("{1}{23}")) in THREE.covers
 
 
-@pytest.mark.parametrize("lattice", [TWO, THREE])
+def test_four_sources_have_as_many_nodes_as_dedekind_counted():
+    assert len(FOUR.nodes) == len(set(FOUR.nodes)) == 166
+    assert FOUR.labels()[0] == "{1}{2}{3}{4}"
+    assert FOUR.labels()[-1] == "{1234}"
+    name = FOUR.labels().index
+    assert FOUR.below[name("{12}{34}"), name("{1}{3}{24}")]
+    assert not FOUR.below[name("{12}{34}"), name("{1}{2}")]
+
+
+@pytest.mark.parametrize("measure", measures.CLOSED_FORMS)
+def test_four_sources_know_copies_and_parity(measure):
+    bits = np.indices((2, 2, 2, 2, 2))
+    copies, parity = (bits == bits[0]).all(0), bits.sum(0) % 2 == 0
+    found = FOUR.decompose(np.stack([copies, parity]), measures.CLOSED_FORMS[measure])
+    np.testing.assert_allclose(found[0], np.eye(166)[0], atol=1e-12)
+    assert found[1].sum() == pytest.approx(1)
+    if measure in ("i_min", "mmi"):
+        np.testing.assert_allclose(found[1], np.eye(166)[-1], atol=1e-12)
+
+
+@pytest.mark.parametrize("measure", measures.CLOSED_FORMS)
+def test_a_fourth_source_that_is_constant_adds_nothing(measure):
+    """The three-source redundancies of a table return at the nodes that do without the fourth."""
+    p = dirichlet((2, 2, 2, 3), seed=3)
+    three = THREE.below @ THREE.decompose(p, measures.CLOSED_FORMS[measure])
+    four = FOUR.below @ FOUR.decompose(p[:, :, :, None], measures.CLOSED_FORMS[measure])
+    np.testing.assert_allclose([four[FOUR.nodes.index(node)] for node in THREE.nodes], three, atol=1e-12)
+
+
+@pytest.mark.parametrize("lattice", [TWO, THREE, FOUR])
 def test_order_is_a_partial_order_with_bottom_and_top(lattice):
     below = lattice.below
     assert below.diagonal().all()
@@ -38,7 +67,7 @@ def test_order_is_a_partial_order_with_bottom_and_top(lattice):
     assert below[-1].all()
 
 
-@pytest.mark.parametrize("lattice", [TWO, THREE])
+@pytest.mark.parametrize("lattice", [TWO, THREE, FOUR])
 def test_inversion_undoes_sums_over_lower_sets(lattice):
     partial = np.random.default_rng(0).normal(size=(5, len(lattice.nodes)))
     sums = np.stack([[row[lower].sum() for lower in lattice.below] for row in partial])
@@ -79,8 +108,8 @@ def test_layout_puts_lower_nodes_lower_and_none_on_top_of_another():
 
 
 def test_bad_input_is_named():
-    with pytest.raises(ValueError, match="2 or 3 sources, not 4"):
-        pid.redundancy_lattice(4)
+    with pytest.raises(ValueError, match="2, 3 or 4 sources, not 5"):
+        pid.redundancy_lattice(5)
     with pytest.raises(ValueError, match="4 nodes"):
         TWO.invert(np.zeros(3))
 

@@ -75,6 +75,42 @@ def test_independent_groups_add_up_and_independent_variables_hold_nothing(seed, 
         assert measure(product) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_grouped_and_conditional_values_equal_dit(name):
+    dit = pytest.importorskip("dit")
+    p = np.random.default_rng(1).dirichlet(np.full(48, 0.5)).reshape(2, 3, 2, 2, 2)
+    measure, distribution = getattr(dit.multivariate, name), pid.to_dit(p)
+    for groups, known in (([(0, 1), (2,), (3,)], []), ([(0,), (2,), (3,)], [1]), ([(0, 4), (1,), (2,)], [3])):
+        expected = measure(distribution, [list(group) for group in groups], known)
+        assert getattr(pid, name)(p, groups, given=known) == pytest.approx(expected, abs=1e-9)
+    expected = measure(distribution, [[0], [2], [3], [4]], [1])
+    assert getattr(pid, name)(p, given=[1]) == pytest.approx(expected, abs=1e-9)
+
+
+def test_parity_is_a_pairs_affair_once_the_third_is_known():
+    assert pid.total_correlation(parity(3, 2), given=[2]) == pytest.approx(1)
+    assert pid.o_information(parity(3, 2), given=[2]) == pytest.approx(0, abs=1e-12)
+    assert pid.total_correlation(parity(3, 2), [(0, 1), (2,)]) == pytest.approx(1)
+    assert pid.total_correlation(parity(3, 2), [(0,), (1,)]) == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("groups", "known", "words"),
+    [
+        ([(0,), (3,)], [], r"axes 0 to 2, each once, but are \[\(0,\), \(3,\)\]"),
+        ([(0, 1), (1,)], [], "each once"),
+        ([(0,), (1,)], [1], "each once"),
+        ([(0,), (1,), ()], [], "each once"),
+        ([(0, 1, 2)], [], "here is 1"),
+        (None, [0, 1], "here is 1"),
+        (None, [-1], "axes 0 to 2"),
+    ],
+)
+def test_bad_groups_are_named(groups, known, words):
+    with pytest.raises(ValueError, match=words):
+        pid.o_information(np.ones((2, 2, 2)), groups, given=known)
+
+
 def test_counts_are_normalised():
     assert pid.total_correlation([[5, 0], [0, 5]]) == pytest.approx(1)
 

@@ -26,8 +26,10 @@ def hasse(lattice: Lattice, values, *, name: str = "Partial information", chosen
         chosen: index of a node; the edges from it downwards are drawn in ink, and its frame is thick.
 
     Raises:
-        ValueError: not one value per node.
+        ValueError: a lattice of four sources, or not one value per node.
     """
+    if lattice.sources > 3:
+        raise ValueError(f"A Hasse diagram shows 2 or 3 sources; {len(lattice.nodes)} nodes of 4 fit on no page.")
     values = np.asarray(values, dtype=float)
     if values.shape != (len(lattice.nodes),):
         raise ValueError(f"This lattice has {len(lattice.nodes)} nodes, but the values have shape {values.shape}.")
