@@ -17,7 +17,8 @@ Which function to call:
 - Gaussian sources and target of any dimensions: ``gaussian(covariance, d1, d2)``, exact;
 - samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``; without a target:
   ``gaussian_total_correlation(covariance_of(x))`` and its kin;
-- the redundancy lattice, also of three sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``.
+- the redundancy lattice, up to four sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``; of embeddings,
+  ``decompose_many([z1, z2, z3], y)``.
 """
 
 import importlib
@@ -43,6 +44,7 @@ __all__ = [
     "broja_binary",
     "covariance_of",
     "decompose",
+    "decompose_many",
     "decompose_parts",
     "decompose_pmf",
     "decompose_pointwise",
@@ -71,6 +73,7 @@ __all__ = [
 
 _ON_FIRST_USE = {  # scikit-learn and scipy.stats take a second to import
     "decompose": "estimate",
+    "decompose_many": "many_sources",
     "decompose_parts": "estimate",
     "covariance_of": "gaussian_multivariate",
     "gaussian_dual_total_correlation": "gaussian_multivariate",

@@ -10,6 +10,7 @@ The uncorrected lower bounds are told beside it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from sklearn.cluster import KMeans
@@ -94,13 +95,10 @@ def decompose(
     if symbols[0]:
         counts = _counts(samples.symbols(z1, len(y), "z1"), samples.symbols(z2, len(y), "z2"), y)
         return infer(counts, replicates=replicates, seed=seed) if replicates else bias_corrected(counts, seed=seed)
-    sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
-    sources = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
     if method == "kmeans":
-        return _kmeans(sources["z1"], sources["z2"], y, clusters, seed)
-    groups = None if groups is None else samples.symbols(groups, len(y), "groups")
-    _enough(y, folds, groups)
-    z1, z2, *fused = (_scaled(z, y, name, groups) for name, z in sources.items())
+        return _kmeans(samples.embedding(z1, len(y), "z1"), samples.embedding(z2, len(y), "z2"), y, clusters, seed)
+    sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
+    (z1, z2, *fused), groups = prepared(sources, y, folds, groups)
     fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
     return _from_posteriors(fits, y, replicates, seed, groups)
 
@@ -160,22 +158,25 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
 
 
 def _extrapolated(full: Informations, half: Informations) -> Informations:
-    """Informations at 1/n = 0 from those of full and of half training sets.
-
-    What a source leaves open, H(Y) - I, is extrapolated: times 2 - 1/r, where halving the training set divided it by r.
-    A curve so steep that this would end near zero or below is far from a line in 1/n; there it is r^2 instead, which
-    takes over where the two are equal, at r = .618, and stays positive. More samples never leave more open.
-    """
-
-    def limit(at_full: float, at_half: float) -> float:
-        left, left_half = full.entropy - at_full, half.entropy - at_half
-        ratio = max(left / max(left_half, 1e-12), 1e-12)
-        return full.entropy - left * min(max(2 - 1 / ratio, ratio**2), 1.0)
-
-    first, second, union, joint = (limit(*pair) for pair in zip(full[:4], half[:4]))
-    high, low = (limit(full.union + sign * full.gap, half.union - sign * half.gap) for sign in (1, -1))
+    """Informations at 1/n = 0 from those of full and of half training sets (``at_infinity``)."""
+    most = full.entropy
+    first, second, union, joint = (at_infinity(*pair, most) for pair in zip(full[:4], half[:4]))
+    high, low = (at_infinity(full.union + sign * full.gap, half.union - sign * half.gap, most) for sign in (1, -1))
     gap = max(high - union, union - low)
     return Informations(first, second, union, joint, gap, full.entropy, full.needed if gap > GAP else 0.0)
+
+
+def at_infinity(full, half, most):
+    """An information at 1/n = 0 from its values with full and with half training sets, and the most it can be.
+
+    What a source leaves open, ``most`` less the information, is extrapolated: times 2 - 1/r, where halving the training
+    set divided it by r. A curve so steep that this would end near zero or below is far from a line in 1/n; there it is
+    r^2 instead, which takes over where the two are equal, at r = .618, and stays positive. More samples never leave
+    more open.
+    """
+    left = most - full
+    ratio = np.maximum(left / np.maximum(most - half, 1e-12), 1e-12)
+    return most - left * np.minimum(np.maximum(2 - 1 / ratio, ratio**2), 1.0)
 
 
 def _slack(full: Informations, found: Informations, moved: np.ndarray) -> np.ndarray:
@@ -189,10 +190,21 @@ def _slack(full: Informations, found: Informations, moved: np.ndarray) -> np.nda
     return np.maximum(moved, made_of / 2)
 
 
-def _scaled(z: np.ndarray, y: np.ndarray, name: str, groups) -> np.ndarray:
-    """Standardised features; warnings for copies and outliers."""
-    samples.warn_of_copies(z, y, name, groups)
-    return standardised(without_outliers(z, deviations(z), name))
+def prepared(sources: Mapping[str, np.ndarray], y: np.ndarray, folds: int, groups) -> tuple[list[np.ndarray], Any]:
+    """Embeddings (n, d) by name as standardised features, and groups as numbers; for labels (n,) in 0..C-1.
+
+    Raises:
+        ValueError: as ``decompose``, for what the sources and groups are.
+
+    Warns:
+        UserWarning: of copies and outliers.
+    """
+    checked = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
+    groups = None if groups is None else samples.symbols(groups, len(y), "groups")
+    _enough(y, folds, groups)
+    for name, z in checked.items():
+        samples.warn_of_copies(z, y, name, groups)
+    return [standardised(without_outliers(z, deviations(z), name)) for name, z in checked.items()], groups
 
 
 def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:

@@ -10,6 +10,8 @@ import numpy as np
 TAIL = 5.0
 # A value so many times further out than the next is no tail but a mistake, or stands for a missing value.
 ALONE = 20.0
+# If so many different values lie out there, in parts of the samples, or so large a share of samples, it is a cluster.
+DIFFERENT, SHARE = 0.005, 0.2
 NORMAL = 1.4826
 """The standard deviation of a normal variable over its median absolute deviation."""
 
@@ -48,6 +50,8 @@ def standardised(deviation: np.ndarray) -> np.ndarray:
 def without_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> np.ndarray:
     """Deviations (n, d) of source z with cells that lie apart from all others set to 0, the median of their column.
 
+    A few values, or one that returns, such as -999. Many different ones are a cluster, which may tell a class.
+
     Warns:
         UserWarning: that names the cell furthest out, if there is one.
     """
@@ -57,6 +61,12 @@ def without_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> np.ndar
         return deviation
     nearest = np.where(apart, distance[1:], np.inf).min(0)
     outlying = np.abs(deviation) >= nearest
+    for column in np.flatnonzero(outlying.any(0)):
+        found = z[outlying[:, column], column]
+        if len(found) > SHARE * len(z) or len(np.unique(found)) > max(1, DIFFERENT * len(z)):
+            outlying[:, column] = False
+    if not outlying.any():
+        return deviation
     row, column = np.unravel_index(np.where(outlying, np.abs(deviation), 0.0).argmax(), z.shape)
     warnings.warn(
         f"Source {name} holds {z[row, column]:g} in row {row}, column {column}, {np.abs(deviation[row, column]):.0f} "

@@ -48,3 +48,12 @@ def test_missing_values_in_disguise_are_named_and_heavy_tails_are_not():
         warnings.simplefilter("error")
         for column in (Z, np.random.default_rng(1).standard_t(2, size=(2000, 20)), np.eye(40), np.zeros((9, 1))):
             without_outliers(column, deviations(column), "z1")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.4])
+def test_a_tight_cluster_far_from_the_rest_is_no_outlier(share):
+    rng = np.random.default_rng(0)
+    z = np.where(rng.random((600, 1)) < share, 50.0, 0.0) + rng.normal(size=(600, 1)) / 10
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        np.testing.assert_array_equal(without_outliers(z, deviations(z), "z1"), deviations(z))
