@@ -2,8 +2,8 @@
 
 Every executor performs a run in the same way at one thread, so the bytes do not depend on it, among machines of one
 kind of CPU with the same versions (see ``provenance``). Tiny networks gain nothing from more threads and sometimes lose
-a lot; the cores are used by running runs side by side instead. Workers return what they found and the caller keeps it:
-a cluster needs no common folder, and a lost worker costs its run alone.
+a lot; the cores are used by running runs side by side instead. Workers return their files and the caller keeps them: a
+cluster needs no common folder, and a lost worker costs its run alone.
 A process that is killed takes the others of its pool with it; what they were doing is tried once more, one by one.
 """
 
@@ -28,11 +28,14 @@ from coral_viz import tasks
 from coral_viz.parents import serve_parent
 from coral_viz.runs import cluster
 from coral_viz.runs.memory import keep_memory
-from coral_viz.runs.run import Result, perform
+from coral_viz.runs.run import perform
 from coral_viz.runs.spec import RunSpec
-from coral_viz.runs.store import Store
+from coral_viz.runs.store import Store, packed
 from coral_viz.training import distributed
 from coral_viz.training.devices import resolve
+
+Held = dict[str, bytes]
+"""The files of a run by name (see ``store.packed``)."""
 
 EXECUTORS = ("serial", "joblib", "dask")
 MOST_PROCESSES = 4
@@ -102,19 +105,19 @@ def _execute(specs, store: Store, device: str, say, ended: Callable[[list[RunSpe
             say(f"{spec.id} ({spec.words}) is damaged: {damage}; set aside as {store.set_aside(spec).name}, run again.")
         missing.append(spec)
     missing.sort(key=lambda spec: -spec.cost)
-    for outcome, result in ended(missing):
-        if result is not None:
-            store.save(outcome.spec, result, seconds=outcome.seconds, device=device)
+    for outcome, held in ended(missing):
+        if held is not None:
+            store.keep(outcome.spec, held)
         yield outcome
 
 
-def _ended_on(client, specs: Iterable[RunSpec], device: str, say) -> Iterator[tuple[Outcome, Result | None]]:
+def _ended_on(client, specs: Iterable[RunSpec], device: str, say) -> Iterator[tuple[Outcome, Held | None]]:
     """What each run came to on a cluster, as it ends."""
     for spec, found, reason in cluster.ended(client, functools.partial(_tried, device=device), specs, say):
         yield found or (Outcome(spec, "failed", reason=reason), None)
 
 
-def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[Outcome, Result | None]]:
+def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[Outcome, Held | None]]:
     """What each run came to, as it ends."""
     left = {spec.id: spec for spec in specs}
     losses: Counter[str] = Counter()
@@ -126,9 +129,9 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
         ways = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": many, "initializer": serve_parent}
         parallel = joblib.Parallel(n_jobs=many, **ways)
         try:
-            for outcome, result in parallel(_handed_out(chosen, device, begun)):
+            for outcome, held in parallel(_handed_out(chosen, device, begun)):
                 del left[outcome.spec.id]
-                yield outcome, result
+                yield outcome, held
         except BrokenProcessPool:
             losses.update(set(begun) & set(left))
             for lost in [run_id for run_id in left if losses[run_id] == TRIES]:
@@ -158,8 +161,8 @@ def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> p
         return store.rows(spec) if first else None
 
 
-def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
-    """How the run ended, and what it left if it did not fail."""
+def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Held | None]:
+    """How the run ended, and its files if it did not fail."""
     if multiprocessing.parent_process():  # a worker's process
         keep_memory()
     start = time.perf_counter()
@@ -168,7 +171,9 @@ def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Result | None]:
             result = perform(spec, device)
     except Exception as error:
         return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}"), None
-    return Outcome(spec, "done", time.perf_counter() - start), result
+    seconds = time.perf_counter() - start
+    held = None if result is None else packed(spec, result, seconds=seconds, device=device)
+    return Outcome(spec, "done", seconds), held
 
 
 @contextlib.contextmanager

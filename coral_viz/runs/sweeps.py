@@ -133,7 +133,7 @@ class _Told:
         place = [f", {name}={settings[name]}" for name in self.grid.varied if name in settings]
         rows = sweep_table.take(outcome.spec, self.store, self.read)
         wanted = ("balanced_accuracy", "all", LINEAR)
-        cells = zip(*(rows[name].tolist() for name in ("metric", "part", "readout", "label", "value")))  # fast for few
+        cells = zip(*(rows[name].to_pylist() for name in ("metric", "part", "readout", "label", "value")))
         found = {label: value for *kind, label, value in cells if tuple(kind) == wanted}
         labels = tables.labels(pd.DataFrame({"label": list(found)}))
         return "".join([*place, ":", *(f" {label} {100 * found[label]:.0f}" for label in labels)])

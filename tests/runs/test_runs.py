@@ -14,6 +14,7 @@ import torch
 
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
+from coral_viz.runs.executors import _tried
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
 
@@ -76,6 +77,14 @@ def test_rows_are_tidy_and_name_the_truth(finished):
     assert {"shared", "unique_1", "unique_2", "all", "shared|unique_1", "shared+unique_2"} <= set(rows["part"])
     assert set(rows["distribution"]) == {"biased"}
     assert (rows[rows.split == "train"]["step"] <= 6).all()
+
+
+def test_workers_return_the_bytes_that_are_kept(finished):
+    store, (one, _), _ = finished
+    outcome, held = _tried(one, "cpu")
+    kept = {path.name: path.read_bytes() for path in store.path(one).iterdir()}
+    assert held | {"DONE": kept["DONE"]} == kept
+    assert json.loads(held["DONE"])["seconds"] == round(outcome.seconds, 3)
 
 
 def test_joblib_gives_the_same_bytes(finished, tmp_path):

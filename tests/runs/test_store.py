@@ -145,7 +145,7 @@ def test_a_full_disk_is_what_a_sweep_ends_with(tmp_path, monkeypatch):
     def no_room(*_, **__):
         raise OSError("no room for the table")
 
-    monkeypatch.setattr(Store, "save", full)
+    monkeypatch.setattr(Store, "keep", full)
     monkeypatch.setattr(sweep_table, "write", no_room)
     monkeypatch.setattr(pd.DataFrame, "to_csv", no_room)
     lost = {"method": "cross", "budget": TINY | {"lr": 1e30, "steps": 20}}  # fails, so that something has ended
@@ -202,13 +202,14 @@ def test_a_store_is_tidied_when_it_is_opened_to_write(tmp_path):
 
 
 def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeypatch):
-    """Twice the runs are twice the reading, and one more table."""
+    """Twice the runs are twice the reading, none of it into data frames, and one more table."""
     from coral_viz.runs import Outcome
 
     def made(spec, device):
-        return Outcome(spec, "done"), Result(result.rows.assign(run_id=spec.id, seed=spec.seed), result.weights)
+        one = Result(result.rows.assign(run_id=spec.id, seed=spec.seed), result.weights)
+        return Outcome(spec, "done"), store.packed(spec, one, seconds=1.0, device="cpu")
 
-    counts = {"rows": 0, "_fault": 0, "write": 0, "settings": 0}
+    counts = {"rows": 0, "arrow": 0, "_fault": 0, "write": 0, "settings": 0}
 
     def counted(name, call):
         def counting(*arguments):
@@ -219,7 +220,8 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
 
     monkeypatch.setattr("coral_viz.runs.executors._tried", made)
     monkeypatch.setattr(sweeps, "MINUTE", 0.0)
-    monkeypatch.setattr(Store, "rows", counted("rows", Store.rows))
+    for name in ("rows", "arrow"):
+        monkeypatch.setattr(Store, name, counted(name, getattr(Store, name)))
     monkeypatch.setattr(store, "_fault", counted("_fault", store._fault))
     monkeypatch.setattr(sweep_table, "write", counted("write", sweep_table.write))
     monkeypatch.setattr(RunSpec, "settings", property(counted("settings", RunSpec.settings.fget)))
@@ -230,7 +232,7 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
         table = sweeps.run(grid, tmp_path / str(count), executor="serial", device="cpu").table
         assert table["run_id"].nunique() == count
         seen.append(dict(counts))
-    assert [each["rows"] for each in seen] == [20, 40]
+    assert [(each["rows"], each["arrow"]) for each in seen] == [(0, 20), (0, 40)]
     assert [each["_fault"] for each in seen] == [0, 0]  # what has been done is not looked up again
     assert [each["write"] for each in seen] == [6, 7]
     assert all(each["settings"] <= 7 * count for each, count in zip(seen, (20, 40)))
