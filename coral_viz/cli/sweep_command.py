@@ -39,13 +39,11 @@ def run(options) -> int:
 
 def _closing(table, out: str) -> list[str]:
     """Where the table is, and a word if its runs were made with different things."""
-    from coral_viz.results import provenance
     from coral_viz.runs import sweep_table
 
     if table is None:
         return ["no run is finished"]
-    mixed = provenance.mixed(sweep_table.made(table))
-    return [*filter(None, [mixed]), f"Table in {out}/results.parquet"]
+    return [*filter(None, [sweep_table.mixed(table)]), f"Table in {out}/results.parquet"]
 
 
 def _counted(plan, out: str, device: str) -> int:

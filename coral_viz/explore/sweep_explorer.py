@@ -126,7 +126,9 @@ class Ablations(Explorer):
             return f"One run of grid {settings['grid']}: {words}.{more if settings['store'] else ''}"
         rows, _ = computed
         runs = rows.drop_duplicates("run_id")
-        return f"Grid {settings['grid']}: {len(runs)} runs, seeds {', '.join(map(str, sorted(set(runs['seed']))))}."
+        seeds = ", ".join(map(str, sorted(set(runs["seed"]))))
+        mixed = _mixed(settings["grid"], settings["store"])
+        return f"Grid {settings['grid']}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
 
     def layout(self):
         """What is seen beside what is held, and below them what does the runs that are missing."""
@@ -231,6 +233,10 @@ def _runs(grid: str, store: str) -> list[tuple[str, str]]:
     return _named(*_stamped(grid, store))
 
 
+def _mixed(grid: str, store: str) -> str:
+    return _made(*_stamped(grid, store))
+
+
 def _stamped(grid: str, store: str) -> tuple[Path, int]:
     """The file of the table and when it was written: what has been read of it is kept until it is written again."""
     path = _source(grid, store)
@@ -248,6 +254,11 @@ def _only(path: Path, written: int, metric: str, parts: tuple[str, ...]) -> pd.D
     table = table[table["metric"].isin([metric, metrics.named(metric).bound]) & table["part"].isin([*parts, "data"])]
     words = table.columns[table.dtypes == "str"]
     return table.astype(dict.fromkeys(words, object))  # few words are compared faster as they are
+
+
+@lru_cache(maxsize=8)
+def _made(path: Path, written: int) -> str:
+    return sweep_table.mixed(_read(path, written))
 
 
 @lru_cache(maxsize=8)

@@ -31,8 +31,8 @@ def grid_table(table: pd.DataFrame) -> str:
 
     Returns:
         A markdown table (mean ± half the 95 % bootstrap interval of each label, and of retrieval where it was measured,
-        n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so.
-        ValueError where no run measured it.
+        n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so, and
+        where runs were made with different things. ValueError where no run measured it.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     rows = pd.concat([rows, _retrieved(table)])
@@ -53,7 +53,8 @@ def grid_table(table: pd.DataFrame) -> str:
         shown += [str(accuracy.loc[number, "n"].max())]
         shown += [_text(against, number, label, _points) for label in compared]
         lines.append(f"| {_named(cells.loc[number], cells, turned[number])} | {' | '.join(shown)} |")
-    return "\n".join([*lines, "", _explained(labels, accuracy, against, usual)]) + "\n"
+    words = [_explained(labels, accuracy, against, usual), sweep_table.mixed(table)]
+    return "\n".join([*lines, "", " ".join(filter(None, words))]) + "\n"
 
 
 COMPARED = ("synergy", UNIQUE, SCORE)

@@ -68,6 +68,11 @@ def made(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(provenance.FIELDS)).rename_axis("run_id")
 
 
+def mixed(frame: pd.DataFrame) -> str:
+    """A sentence where the runs of a sweep's table were made with different things; "" where not, or nothing says."""
+    return provenance.mixed(made(frame))
+
+
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
     """Write a sweep's table to a parquet file, in one stroke; returns its path."""
     frame.attrs["sha256"] = _digest(frame)

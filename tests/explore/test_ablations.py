@@ -9,6 +9,7 @@ from coral_viz import explore, style
 from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
 from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.results import provenance
 from coral_viz.runs import grids, sweep_table, sweeps
 
 LINES = [
@@ -69,6 +70,18 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
     }[view](table(folder))
     assert shown.presenter.shown.alt == wanted.alt
     assert shown.figure(style.talk()).alt == wanted.alt
+
+
+def test_the_caption_says_when_runs_were_made_differently(folder, monkeypatch, tmp_path):
+    rows = table(folder)
+    first, *others = rows.attrs["specs"]
+    made = {first: provenance.known({"cpu": "old"})} | dict.fromkeys(others, provenance.known({"cpu": "new"}))
+    rows.attrs["provenance"] = provenance.packed(made)
+    monkeypatch.setattr(shipped, "RESULTS", tmp_path)
+    sweep_table.write(rows, tmp_path / "grid_tiny.parquet")
+    shown = explore.ablations(grid="tiny")
+    caption = shown.caption(shown.compute(shown.settings), shown.settings)
+    assert "Not all runs were made alike: cpu new (3 runs), old (1 run)." in caption
 
 
 def test_what_is_held_is_left_and_named_in_the_code(shown, folder):

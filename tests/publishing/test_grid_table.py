@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coral_viz.publishing.cell_table import grid_table
-from coral_viz.results import statistics
+from coral_viz.results import provenance, statistics
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
 
@@ -66,6 +66,15 @@ def test_methods_may_lack_a_setting_and_differ_in_what_is_usual():
     _, lines, words = read(*cells, cell("comm", mask_ratio=None))
     assert list(lines) == ["COrAL: usual", "InfMasking: usual", "InfMasking: mask ratio 0.3", "CoMM: usual"]
     assert words.endswith("Usual of COrAL: mask ratio 0.75. Usual of InfMasking: mask ratio 0.7.")
+
+
+def test_it_says_when_runs_were_made_differently():
+    cells = pd.concat([cell(batch=64), cell(batch=128)], ignore_index=True)
+    first, second = cells["run_id"].unique()
+    cells.attrs["provenance"] = provenance.packed({first: {"cpu": "old"}, second: {"cpu": "new"}})
+    assert "Not all runs were made alike: cpu old (1 run), new (1 run)." in grid_table(cells)
+    cells.attrs["provenance"] = provenance.packed({first: {"cpu": "old"}, second: {"cpu": "old"}})
+    assert "made alike" not in grid_table(cells)
 
 
 def test_only_labels_that_are_there_are_shown():

@@ -19,7 +19,7 @@ from coral_viz.__main__ import main
 from coral_viz.publishing import paper
 from coral_viz.publishing.paper import opened, pictures, sheets, words
 from coral_viz.publishing.paper.sources import gather
-from coral_viz.results import tables
+from coral_viz.results import provenance, tables
 from coral_viz.runs import grids, sweep_table
 
 SHIPPED = Path(__file__).parents[2] / "data"
@@ -204,6 +204,19 @@ def test_ablation_table_has_a_line_per_cell_named_against_the_base(made):
     names = [line.split(" & ")[0] for line in body.splitlines()]
     assert names == ["usual", "mask ratio 0", "masking symmetric"]
     assert "n = 2 seeds; no interval below 5 seeds." in tex
+
+
+def test_captions_say_when_runs_of_a_sweep_were_made_differently(table, data, tmp_path):
+    frame, asked = swept(table), ["ablation_coral", "table_ablation_coral"]
+    new, *others = frame.attrs["specs"]
+    made = {new: provenance.known({"cpu": "new"})} | dict.fromkeys(others, provenance.known({"cpu": "old"}))
+    for differ in (False, True):
+        said = made if differ else dict.fromkeys(made, provenance.known({"cpu": "old"}))
+        frame.attrs["provenance"] = provenance.packed(said)
+        sweep_table.write(frame, tmp_path / "coral.parquet")
+        paper.make(tmp_path / "out", data=data, results=tmp_path / "coral.parquet", only=asked)
+        captions = [(tmp_path / "out" / f"{name}.txt").read_text() for name in asked]
+        assert [f"made alike: cpu old ({len(made) - 1} runs), new (1 run)" in text for text in captions] == [differ] * 2
 
 
 def test_a_plane_without_spread_is_no_figure(table, data, tmp_path):

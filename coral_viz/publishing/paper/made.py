@@ -95,7 +95,7 @@ def _chosen(planned: list[Picture | Planned], only: list[str]) -> list[Picture |
 def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
-    caption = f"{picture.says} {picture.protocol(rows)}\n"
+    caption = _caption(picture.says, picture.protocol(rows), picture.source.mixed if picture.source else "")
     _note(used, picture.source, rows)
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 
@@ -103,9 +103,14 @@ def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) 
 def _tabulated(planned: Planned, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a table and its caption, in the same way."""
     sheet = planned.make(planned.source.content)
-    texts = {"tex": sheet.latex, "csv": sheet.rows.to_csv(index=False), "txt": f"{sheet.caption}\n"}
+    caption = _caption(sheet.caption, planned.source.mixed)
+    texts = {"tex": sheet.latex, "csv": sheet.rows.to_csv(index=False), "txt": caption}
     _note(used, planned.source, planned.source.content)
     return [_write(out / f"{planned.name}.{suffix}", text) for suffix, text in texts.items()]
+
+
+def _caption(*sentences: str) -> str:
+    return " ".join(filter(None, sentences)) + "\n"
 
 
 def _record(paper: Paper, used: dict[Path, set[str]], venue: str, words: str) -> None:

@@ -38,6 +38,12 @@ class Source:
     path: Path
     content: pd.DataFrame | Store | None
 
+    @property
+    def mixed(self) -> str:
+        """As ``sweep_table.mixed`` of the table of a sweep; "" of others, which do not say what made their runs."""
+        is_sweep = isinstance(self.content, pd.DataFrame) and "provenance" in self.content.attrs
+        return sweep_table.mixed(self.content) if is_sweep else ""
+
 
 @dataclass(frozen=True)
 class Sources:
