@@ -23,6 +23,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 FLAGS += ["--disable-component-update", "--disable-sync"]
 TALL = {"width": 1280, "height": 9000}  # JupyterLab draws only the cells that are in sight
 START_SECONDS = 120
+LIVE_BUDGET = re.compile(r"runs\.Budget\(steps=\w+, probe_samples=\d+, test_samples=\d+\)")
+BRIEF_BUDGET = "runs.Budget(steps=10, samples=1024, probe_samples=256, test_samples=256)"
 DRAWN = 30
 
 
@@ -40,15 +42,15 @@ def chromium():
 def lab(chromium, tmp_path_factory):
     """The address of one JupyterLab for all tests, with the shipped settings, that reaches no other host.
 
-    It serves copies of the notebooks: in ``fresh`` not yet executed, in ``committed`` as they come with the repository;
-    and ``fresh/concurrent.ipynb``.
+    It serves copies of the notebooks: in ``fresh`` not yet executed, with brief trainings, in ``committed`` as they
+    come with the repository; and ``fresh/concurrent.ipynb``.
     """
     root = tmp_path_factory.mktemp("lab")
     folder = root / "notebooks"
     for name in ("fresh", "committed"):
         (folder / name).mkdir(parents=True)
     for script in render.scripts():
-        nbformat.write(render.from_script(script), folder / "fresh" / render.target(script).name)
+        nbformat.write(with_brief_trainings(render.from_script(script)), folder / "fresh" / render.target(script).name)
         shutil.copy(render.target(script), folder / "committed")
     nbformat.write(concurrent(), folder / "fresh" / "concurrent.ipynb")
     (folder / "data").symlink_to(render.NOTEBOOKS.parent / "data")
@@ -66,6 +68,16 @@ def lab(chromium, tmp_path_factory):
         finally:
             server.terminate()
             server.wait(60)
+
+
+def with_brief_trainings(notebook):
+    """The same cells, whose own trainings take a second: how well they come out changes nothing on a page.
+
+    They are run in full when notebooks are made, and by the slow tests.
+    """
+    for cell in notebook.cells:
+        cell.source = LIVE_BUDGET.sub(BRIEF_BUDGET, cell.source)
+    return notebook
 
 
 def concurrent():
