@@ -13,6 +13,7 @@ from torch import Tensor
 from coral_viz import pid
 from coral_viz.evaluation import inputs, readouts
 from coral_viz.results.metrics import BEST, LINEAR
+from coral_viz.results.parts import Part, joined
 
 
 @torch.inference_mode(False)
@@ -35,10 +36,9 @@ def probe(
     part 2, joint parts) to decompose about every label.
     ``pieces``: of the probe samples, as ``readouts.fit`` takes them.
 
-    Returns one row per measurement: part, label, metric, readout, value, unit, n. Parts: each single name, "all" for
-    the whole, "a+b" for a joint, "a|b" for a decomposition. Metrics: balanced_accuracy (linear readout), bits (linear
-    and best readout; may be negative where a readout is worse than guessing), and the four atoms in bits with the
-    ``gap`` that the solver certifies them to.
+    Returns one row per measurement: part (see ``results.parts``), label, metric, readout, value, unit, n. Metrics:
+    balanced_accuracy (linear readout), bits (linear and best readout; may be negative where a readout is worse than
+    guessing), and the four atoms in bits with the ``gap`` that the solver certifies them to.
     Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
     probe data, or lengths that differ.
     """
@@ -46,17 +46,19 @@ def probe(
     parts, parts_test = inputs.features(parts), inputs.features(parts_test)
     labels, labels_test = inputs.classes(labels, labels_test)
     _check_lengths(parts_test, labels_test)
-    wanted = [*((name,) for name in parts), whole, *(joint for _, _, joint in pairs)]
+    singles, joints = [(name,) for name in parts], [joint for _, _, joint in pairs]
+    wanted = {names: Part("whole") if names == whole else joined(names) for names in (*singles, whole, *joints)}
+    sources = {Part("pair", (one, two)): joint for one, two, joint in pairs}
     fitted = {
         names: readouts.fit(_joined(parts, names), labels, _joined(parts_test, names), pieces=pieces, seed=seed)
-        for names in dict.fromkeys(wanted)
+        for names in wanted
     }
     rows = []
-    for names, both in fitted.items():
-        part = "all" if names == whole else "+".join(names)
-        rows += [row | {"part": part} for row in _single(both, labels, labels_test)]
-    for one, two, joint in pairs:
-        rows += _decomposed(f"{one}|{two}", fitted[one,], fitted[two,], fitted[joint], labels_test)
+    for names, part in wanted.items():
+        rows += [row | {"part": str(part)} for row in _single(fitted[names], labels, labels_test)]
+    for part, joint in sources.items():
+        one, two = part.names
+        rows += _decomposed(part, fitted[one,], fitted[two,], fitted[joint], labels_test)
     return pd.DataFrame(rows)
 
 
@@ -94,7 +96,8 @@ def probe_subsets(
     linear = readouts.fit_linear(_joined(parts, whole), labels, tests, pieces=pieces, seed=seed)
     rows = []
     for given, readout in zip(parts_test, linear):
-        rows += [row | {"part": f"all({','.join(given)})"} for row in _single({LINEAR: readout}, labels, labels_test)]
+        part = str(Part("given", given))
+        rows += [row | {"part": part} for row in _single({LINEAR: readout}, labels, labels_test)]
     return pd.DataFrame(rows)
 
 
@@ -131,12 +134,12 @@ def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
     return rows
 
 
-def _decomposed(part: str, one: dict, two: dict, joint: dict, labels_test: dict) -> list[dict]:
+def _decomposed(part: Part, one: dict, two: dict, joint: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
         posteriors = [both[BEST].posteriors[name].cpu().numpy() for both in (one, two, joint)]
         atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy(), cells=32)
-        row = {"part": part, "label": name, "readout": BEST, "unit": "bits", "n": len(label)}
+        row = {"part": str(part), "label": name, "readout": BEST, "unit": "bits", "n": len(label)}
         found = atoms.as_dict() | {"gap": atoms.gap}
         rows += [row | {"metric": metric, "value": float(value)} for metric, value in found.items()]
     return rows

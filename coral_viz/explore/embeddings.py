@@ -12,10 +12,10 @@ from coral_viz import figures, style
 from coral_viz.evaluation import projections
 from coral_viz.explore import finished
 from coral_viz.explore.explorer import Explorer, choice
-from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.course.embedding_map import Map, embedding_map, separation
 from coral_viz.figures.course.part_similarity import similarity as similarities
 from coral_viz.results.metrics import BEST
+from coral_viz.results.parts import are, parse, part_title
 
 NOTHING, BEFORE = "nothing", "before training"
 
@@ -50,7 +50,7 @@ class Embeddings(Explorer):
             with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with the run
                 finished.offer(beside, [(NOTHING, NOTHING), (BEFORE, BEFORE), *others])
                 embedded = finished.embedded(folder, run)
-                finished.offer(part, [(part_name(name), name) for name in embedded.parts])
+                finished.offer(part, [(part_title(name), name) for name in embedded.parts])
                 finished.offer(label, [(style.label_style(name).name, name) for name in embedded.labels])
 
         follow()
@@ -94,7 +94,7 @@ def _maps(sides: list[Side], settings: dict) -> dict[str, Map]:
         part = settings["part"] if settings["part"] in side.embedded.parts else "all"
         points, axes = finished.projected(*side.key, part, settings["projection"])
         classes = side.embedded.labels[settings["label"]][: len(points)]
-        maps[f"{side.title}: {part_name(part)}"] = Map(points, classes, axes)
+        maps[f"{side.title}: {part_title(part)}"] = Map(points, classes, axes)
     return maps
 
 
@@ -137,10 +137,10 @@ def _draw_between(rows: pd.DataFrame, settings: dict, look) -> Figure:
 
 
 def _say_between(rows: pd.DataFrame, settings: dict) -> str:
-    about = rows[(rows["label"] == settings["label"]) & rows["part"].str.contains("|", regex=False)]
+    about = rows[(rows["label"] == settings["label"]) & are(rows, "pair")]
     told = []
     for (_, part), atoms in about.groupby(["run_id", "part"], sort=False):
-        first, second = map(part_name, part.split("|"))
+        first, second = map(part_title, parse(part).names)
         bits = atoms.set_index("metric")["value"]
         told.append(
             f"{_name(atoms.iloc[0])}: in both {first} and {second} {bits['redundancy']:.2f}, in {first} only "

@@ -17,12 +17,13 @@ from coral_viz.explore import finished, shipped
 from coral_viz.explore.background import Background
 from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice
 from coral_viz.explore.held import COLUMN, Held
-from coral_viz.figures.comparison.part_bits import PARTS, part_name
+from coral_viz.figures.comparison.part_bits import PARTS
 from coral_viz.figures.course.embedding_map import Map, embedding_map
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.paths import DATA
 from coral_viz.results import metrics, tables
 from coral_viz.results.metrics import METRICS, READOUTS
+from coral_viz.results.parts import part_title
 from coral_viz.runs import sweep_table
 
 CURVE, CELLS, LINES, TRADE = "curve", "cells", "lines across labels", "synergy against unique"
@@ -291,7 +292,7 @@ def _parts(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
     """The parts of which a measure is there, as (words, part), the whole embedding first."""
     found = table.loc[table["metric"] == measure.split(", ")[0], "part"]
     known = tables.in_order(found, PARTS)
-    return [("each loss has its own" if part == "" else part_name(part).replace("|", " and "), part) for part in known]
+    return [("each loss has its own" if part == "" else part_title(part), part) for part in known]
 
 
 def _numbers_first(table: pd.DataFrame) -> list[str]:
@@ -317,4 +318,4 @@ def _maps(settings: dict) -> dict[str, Map]:
     parts = [part for part in embedded.parts if part != "all"][-3:]
     classes = embedded.labels[settings["label"] or "synergy"][: finished.MAPPED]
     projected = {part: finished.projected(folder, settings["run"], True, part, "PCA") for part in parts}
-    return {part_name(part): Map(points, classes, axes) for part, (points, axes) in projected.items()}
+    return {part_title(part): Map(points, classes, axes) for part, (points, axes) in projected.items()}

@@ -21,7 +21,7 @@ from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing import manifest, names
 from coral_viz.publishing.cell_table import WORLD, grid_table, percent
-from coral_viz.results import schema, statistics, tables
+from coral_viz.results import parts, schema, statistics, tables
 from coral_viz.runs import replay, sweep_table
 
 MEASURE = ["part", "label", "metric", "readout", "unit"]
@@ -148,7 +148,7 @@ def accuracy_table(table: pd.DataFrame) -> str:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    return table[(table["split"] != "train") & (table["part"] != "data")]
+    return table[(table["split"] != "train") & ~parts.are(table, "data")]
 
 
 def _opened(spec: runs.RunSpec) -> bool:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from coral_viz.options import shown
+from coral_viz.results import parts
 from coral_viz.results.metrics import READOUTS
 
 
@@ -47,7 +48,9 @@ COLUMNS = {
         Column("distribution", "str", "the training distribution"),
         Column("seed", "int64", "the seed of the run"),
         Column("split", "str", "the data that were measured", ("train", "probe", "test"), tells_apart=True),
-        Column("part", "str", "the part of the embedding", tells_apart=True),
+        Column(
+            "part", "str", "the part of the embedding, in the language of `coral_viz.results.parts`", tells_apart=True
+        ),
         Column("label", "str", "the label that was asked for", tells_apart=True),
         Column("metric", "str", "what the value is", tells_apart=True),
         Column("readout", "str", "the readout that found it", ("", *READOUTS), tells_apart=True),
@@ -91,14 +94,15 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
     """The same rows with the columns in order and typed; of older rows, as ``upgraded``.
 
     Raises:
-        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a finished
-            run holds NaN or an infinity; two rows say the same thing; a method comes in two versions; rows of a later
-            version of the table.
+        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a text names
+            no part; a finished run holds NaN or an infinity; two rows say the same thing; a method comes in two
+            versions; rows of a later version of the table.
     """
     frame = upgraded(frame)
     check_columns(frame)
     typed = frame[list(COLUMNS)].apply(_typed).reset_index(drop=True)
     _check_words(typed)
+    _check_parts(typed)
     _check_values(typed)
     _check_repeats(typed)
     _check_versions(typed)
@@ -140,6 +144,11 @@ def _check_words(frame: pd.DataFrame) -> None:
         if len(wrong):
             words = ", ".join(map(repr, column.words))
             raise ValueError(f"column {column.name!r} holds {shown(wrong.iloc[0])}; it may hold {words}")
+
+
+def _check_parts(frame: pd.DataFrame) -> None:
+    for text in frame["part"].unique():
+        parts.parse(text)
 
 
 def _check_values(frame: pd.DataFrame) -> None:

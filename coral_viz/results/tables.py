@@ -5,7 +5,6 @@ Nothing is averaged before it is stored; seeds are averaged here, and only here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from coral_viz.results import parts
 from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
@@ -83,9 +83,8 @@ def labels(frame: pd.DataFrame) -> list[str]:
 
 def modalities(frame: pd.DataFrame) -> int:
     """How many modalities the rows tell of, from the numbers in their labels and parts; 0 if they hold none."""
-    names = set(frame["label"]) | set(frame["part"])
-    numbers = [found for name in names for found in re.findall(r"(?:modality|unique)_(\d+)", name)]
-    return max(map(int, numbers), default=0)
+    names = set(frame["label"]).union(*(parts.parse(text).names for text in frame["part"].unique()))
+    return max((parts.modality(name) or 0 for name in names), default=0)
 
 
 def distributions(frame: pd.DataFrame) -> list[str]:

@@ -16,7 +16,7 @@ from coral_viz.figures.comparison.accuracy import ceiling
 from coral_viz.figures.comparison.part_bits import EMPTY, ink_on, tile
 from coral_viz.figures.layout import face, strip
 from coral_viz.figures.layout.canvas import describe, mean_of, picture, text_at
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
 from coral_viz.results.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "part"]
@@ -35,11 +35,11 @@ def subsets(table: pd.DataFrame) -> Figure:
         ValueError: the table holds no accuracy with modalities withheld, or no chance or truth beside it.
     """
     rows = tables.select(table, metric="balanced_accuracy")
-    rows = rows[rows["part"].str.startswith("all(")]
+    rows = rows[parts.are(rows, "given")]
     if rows.empty:
         raise ValueError("the table holds no probe of embeddings of which modalities were withheld")
     summary = tables.summarise(rows, BY).merge(_limits(table), on=["distribution", "label"])
-    given = _in_order({part: tuple(part[4:-1].split(",")) for part in summary["part"].unique()})
+    given = _in_order({part: parts.parse(part).names for part in summary["part"].unique()})
     modalities = list(dict.fromkeys(name for names in given.values() for name in names))
     words = "Balanced accuracy in % of a linear probe fitted with all modalities, on test data with only some; "
     words += f"{mean_of(summary['n'].max())}."
@@ -90,12 +90,12 @@ def _key() -> list:
     ]
 
 
-def _tiles(ax: Axes, here: pd.DataFrame, parts: list[str]) -> None:
-    ax.set(xlim=(-0.5, len(parts) - 0.5), xticks=[])
+def _tiles(ax: Axes, here: pd.DataFrame, columns: list[str]) -> None:
+    ax.set(xlim=(-0.5, len(columns) - 0.5), xticks=[])
     ax.spines["bottom"].set_visible(False)
     size = TILE * matplotlib.rcParams["font.size"]
     for row in here.itertuples():
-        x = parts.index(row.part)
+        x = columns.index(row.part)
         fill = tile(row.label, float(np.clip((row.estimate - row.chance) / max(row.best - row.chance, 1e-9), 0, 1)))
         ax.add_patch(Rectangle((x - 0.47, row.y - 0.44), 0.94, 0.88, facecolor=fill, lw=0))
         ax.text(x, row.y, f"{100 * row.estimate:.0f}", ha="center", va="center", color=ink_on(fill), size=size)

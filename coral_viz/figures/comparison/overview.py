@@ -17,7 +17,7 @@ from coral_viz.figures.comparison.part_atoms import dots, stacked
 from coral_viz.figures.comparison.part_bits import matrix
 from coral_viz.figures.comparison.retrieval import retrieval
 from coral_viz.figures.course.loss_curves import curves
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
 from coral_viz.results.metrics import BEST
 
 PAGE = 6  # methods that one picture with a block per method holds at most
@@ -44,20 +44,20 @@ def overview(
 
 def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
     """What draws each picture."""
-    part = done["part"]
+    whole, withheld = parts.are(done, "whole"), parts.are(done, "given")
     plan = {
         name: partial(draw, done)
         for name, draw, has in (
-            ("bits_kept", bits_kept, (part == "all") & (done["metric"] == "bits")),
-            ("accuracy", accuracy, (part == "all") & (done["metric"] == "balanced_accuracy")),
-            ("subsets", subsets, part.str.startswith("all(") & (done["metric"] == "balanced_accuracy")),
+            ("bits_kept", bits_kept, whole & (done["metric"] == "bits")),
+            ("accuracy", accuracy, whole & (done["metric"] == "balanced_accuracy")),
+            ("subsets", subsets, withheld & (done["metric"] == "balanced_accuracy")),
             ("retrieval", retrieval, done["metric"] == "mAP"),
         )
         if has.any()
     }
     plan |= _pages("parts", matrix, done, (done["readout"] == BEST) & (done["metric"] == "bits"))
     plan |= _pages("training", curves, done, done["split"] == "train")
-    for method in done.loc[part.str.contains("|", regex=False), "method"].unique():
+    for method in done.loc[parts.are(done, "pair"), "method"].unique():
         own = done[done["method"] == method]
         plan |= {f"where_{method}": partial(stacked, own), f"where_{method}_dots": partial(dots, own)}
     return plan

@@ -21,10 +21,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MultipleLocator
 
 from coral_viz import style
-from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.layout import face, marks
 from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, seeds_in_words, text_at
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
+from coral_viz.results.parts import parse, part_title
 from coral_viz.results.tables import LABELS, VARIANT
 
 BY = [*VARIANT, "part", "distribution", "label", "metric"]
@@ -93,7 +93,7 @@ def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series
 
     Intervals end at 0 and at the truth, beyond which no atom can be.
     """
-    rows = table[table["part"].str.contains("|", regex=False) & table["metric"].isin(LABELS)]
+    rows = table[parts.are(table, "pair") & table["metric"].isin(LABELS)]
     rows = rows[rows["status"] == "done"]
     if rows.empty:
         raise ValueError("the table holds no decomposition between two parts of an embedding")
@@ -150,10 +150,10 @@ def _name(ax: Axes, method: str, part: str, beside: float) -> None:
 
     The line begins at the panel, or as much further left as its words are too long.
     """
-    first, second = part.split("|")
+    first, second = parse(part).names
     own = _colours(part)
     colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
-    texts = [f"{method}:", part_name(first), "and", part_name(second)]
+    texts = [f"{method}:", part_title(first), "and", part_title(second)]
     points = matplotlib.rcParams["font.size"]
     words = [TextArea(text, textprops={"color": colour, "weight": "bold"}) for text, colour in zip(texts, colours)]
     place = {
@@ -174,13 +174,13 @@ def _name(ax: Axes, method: str, part: str, beside: float) -> None:
 
 def _colours(part: str = "") -> dict[str, str]:
     """The colour of each atom between two parts; without parts, of its place in the key."""
-    alone = [_colour(name, spare) for name, spare in zip(part.split("|"), EITHER)] if part else [style.MUTED] * 2
+    alone = [_colour(name, spare) for name, spare in zip(parse(part).names, EITHER)] if part else [style.MUTED] * 2
     return {atom: style.ATOM_COLOURS[atom] for atom in LABELS} | dict(zip(("unique_1", "unique_2"), alone))
 
 
 def _colour(name: str, spare: str) -> str:
-    kind, _, number = name.partition("_")
-    return style.label_style(f"unique_{number}").colour if kind in ("unique", "modality") else spare
+    number = parts.modality(name)
+    return style.label_style(f"unique_{number}").colour if number else spare
 
 
 def _bars(ax: Axes, summary: pd.DataFrame, labels: list[str]) -> None:
@@ -214,6 +214,7 @@ def _alt(kind: str, summary: pd.DataFrame) -> str:
     for (method, knob, part, distribution, label), rows in summary.groupby(BY[:-1], sort=False):
         atoms = rows.set_index("metric")["estimate"].reindex(LABELS)
         values = ", ".join(f"{MEANINGS[atom]} {value:z.2f}" for atom, value in atoms.items())
-        parts = " and ".join(map(part_name, part.split("|")))
-        words.append(f"{style.method_style(method, knob).label}, {distribution}, {label} in {parts}: {values}")
+        words.append(
+            f"{style.method_style(method, knob).label}, {distribution}, {label} in {part_title(part)}: {values}"
+        )
     return f"{kind} of the bits that two parts of an embedding hold about each label. {'; '.join(words)}."

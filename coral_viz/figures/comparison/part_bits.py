@@ -13,8 +13,9 @@ from matplotlib.patches import Rectangle
 from coral_viz import style
 from coral_viz.figures.layout import face
 from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, text_at
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
 from coral_viz.results.metrics import BEST
+from coral_viz.results.parts import part_title
 from coral_viz.results.tables import VARIANT
 
 ROW, TITLE, HEADER = 1.35, 1.9, 4.3  # lines of text: a part, a method's name, what stands above the first block
@@ -35,42 +36,37 @@ def matrix(table: pd.DataFrame) -> Figure:
         ValueError: the table holds no bits by the best readout, or no truth beside them.
     """
     rows = tables.beside_truth(table, readout=BEST)
-    rows = rows[~rows["part"].str.contains(r"[+(]")]
+    rows = rows[parts.are(rows, "whole", "single")]
     summary = tables.summarise(rows, BY).merge(rows.groupby(BY, as_index=False)["truth"].mean(), on=BY)
     variants = style.method_order(tables.variants(summary))
-    parts = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
+    blocks = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
     labels = {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
-    figure, grid = _grid(parts, labels, summary["n"].max())
-    tile_width = _tile_width(parts, labels)
+    figure, grid = _grid(blocks, labels, summary["n"].max())
+    tile_width = _tile_width(blocks, labels)
     size = float(np.clip(0.85 * tile_width / face.width("0.00"), *SIZES)) * matplotlib.rcParams["font.size"]
-    for (variant, names), line in zip(parts.items(), grid):
+    for (variant, names), line in zip(blocks.items(), grid):
         for distribution, ax in zip(labels, line):
             here = tables.of_variant(summary, variant)
             _cells(ax, here[here["distribution"] == distribution], names, labels[distribution], size)
         line[0].set_title(style.method_style(*variant).label)
-        line[0].set_yticks(range(len(names)), [part_name(part) for part in names])
+        line[0].set_yticks(range(len(names)), list(map(part_title, names)))
     for (distribution, names), ax in zip(labels.items(), grid[0]):
         wide = ax is not grid[0, 0] and face.width(distribution, weight="bold") > tile_width * len(names)
         _head(ax, distribution, names, summary, wide)
     return describe(figure, _alt(summary))
 
 
-def part_name(part: str) -> str:
-    """A part's name as people say it."""
-    return "whole" if part == "all" else part.replace("_", " ")
-
-
-def _grid(parts: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
-    heights = [len(names) for names in parts.values()]
+def _grid(blocks: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
+    heights = [len(names) for names in blocks.values()]
     words = f"Bits that each part tells about each label: {mean_of(seeds)}, best readout, held-out lower bound."
     figure = canvas(ROW * sum(heights) + TITLE * len(heights) + HEADER, words)
     widths = [len(names) for names in labels.values()]
-    return figure, figure.subplots(len(parts), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)
+    return figure, figure.subplots(len(blocks), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)
 
 
-def _tile_width(parts: dict, labels: dict) -> float:
+def _tile_width(blocks: dict, labels: dict) -> float:
     """Type sizes that a tile is wide."""
-    beside = face.widest(part_name(part) for names in parts.values() for part in names) + 1.6 * len(labels)
+    beside = face.widest(part_title(part) for names in blocks.values() for part in names) + 1.6 * len(labels)
     return (face.letters() - 2 * MARGIN - beside) / sum(map(len, labels.values()))
 
 

@@ -12,8 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from coral_viz import style
-from coral_viz.figures.comparison.part_bits import EMPTY, ink_on, part_name
+from coral_viz.figures.comparison.part_bits import EMPTY, ink_on
 from coral_viz.figures.layout.canvas import canvas, describe, picture, text_at
+from coral_viz.results.parts import part_title
 
 TILE, TITLE, FOOTER = 1.6, 3.0, 1.6  # lines of text: a part, an embedding's title, the names below
 SCALE = LinearSegmentedColormap.from_list("alike", [EMPTY, style.ATOM_COLOURS["unique_1"], "#1c2f4d"])
@@ -44,7 +45,7 @@ def similarity(rows: Mapping[str, tuple[Sequence[str], Mapping[str, np.ndarray]]
         for ax, measure in zip(line, measures):
             _tiles(ax, tables[measure], parts)
             ax.set_title(measure, weight="normal")
-        line[0].set_yticks(range(len(parts) - 1), [part_name(part) for part in parts[1:]])
+        line[0].set_yticks(range(len(parts) - 1), list(map(part_title, parts[1:])))
         text_at(line[0], title, (0, 1), (0, 1.75), weight="bold").set_in_layout(True)
     return describe(figure, _alt(rows))
 
@@ -55,7 +56,7 @@ def _tiles(ax: Axes, table: np.ndarray, parts: Sequence[str]) -> None:
     ax.set(xlim=(-0.5, count - 0.5), ylim=(count - 0.5, -0.5))
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
-    ax.set_xticks(range(count), [part_name(part) for part in parts[:-1]])
+    ax.set_xticks(range(count), list(map(part_title, parts[:-1])))
     ax.set_yticks([])
     size = 0.93 * matplotlib.rcParams["font.size"]
     for i in range(count):
@@ -72,6 +73,6 @@ def _alt(rows: Mapping[str, tuple[Sequence[str], Mapping[str, np.ndarray]]]) -> 
     for title, (parts, tables) in rows.items():
         for measure, table in tables.items():
             pairs = [(i, j) for i in range(len(parts)) for j in range(i) if np.isfinite(table[i, j])]
-            told = ", ".join(f"{part_name(parts[j])} and {part_name(parts[i])} {table[i, j]:.2f}" for i, j in pairs)
+            told = ", ".join(f"{part_title(parts[j])} and {part_title(parts[i])} {table[i, j]:.2f}" for i, j in pairs)
             words.append(f"{title}, {measure}: {told or 'none comparable'}".removeprefix(", "))
     return f"Tiles of the similarity between parts of an embedding. {'; '.join(words)}."

@@ -22,7 +22,7 @@ from coral_viz.figures.course.loss_curves import spread
 from coral_viz.figures.layout import face, marks, panel_grid
 from coral_viz.figures.layout.canvas import SMALL, SPACED, describe, picture
 from coral_viz.figures.sweep import sweep_data
-from coral_viz.results import metrics, tables
+from coral_viz.results import metrics, parts, tables
 from coral_viz.results.metrics import BEST, Metric
 
 PANEL, TRADE = 8.5, 14.0  # lines of text: a panel, and that of two atoms
@@ -188,7 +188,7 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
     if setting == "method":
         looks = [_of_method(level) for level in levels]
     names, without = ([sweep_data.value_in_words(setting, level) for level in found] for found in (levels, neither))
-    where = " or ".join(map(sweep_data.part_name, runs["part"].unique()))
+    where = " or ".join(map(parts.part_title, runs["part"].unique()))
     words = (
         f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: cell means."
     )

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.results import metrics, schema, statistics, tables
 from coral_viz.results.metrics import Metric
+from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
 
 USUAL = "usual"
@@ -239,11 +239,11 @@ def plain(value: object) -> str:
 
 def in_words(metric: Metric, readout: str | None, part: str) -> str:
     """What the numbers are, as an axis says it."""
-    if "|" in part:
-        return metric.title.format(*map(part_name, part.split("|")))
+    if "{" in metric.title:
+        return metric.title.format(*map(part_title, parse(part).names))
     read = readout or metric.readout
     name = f"{metric.title} " + ("in %" if metric.in_percent else f"({f'{read} readout' if read else metric.unit})")
-    return name if part in ("all", "") else f"{name} in {part_name(part)}"
+    return name if part in ("all", "") else f"{name} in {part_title(part)}"
 
 
 def protocol(rows: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from coral_viz.figures.sweep import setting_effects
 from coral_viz.publishing.paper import opened, sweep_pictures, words
 from coral_viz.publishing.paper.picture import Drawn, Picture, measured, shown
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
 from coral_viz.results.metrics import LINEAR
 
 
@@ -91,7 +91,8 @@ def _of_variants(table: pd.DataFrame, variants: list[tuple[str, str]]) -> pd.Dat
 def _shared(table: pd.DataFrame) -> pd.DataFrame:
     """The first variant, in the order of pictures, that has a shared part beside others."""
     rows = measured(table)
-    found = tables.variants(rows[rows["part"].str.startswith("shared|")])
+    pairs = rows[parts.are(rows, "pair")]
+    found = tables.variants(pairs[[parts.parse(text).names[0] == "shared" for text in pairs["part"]]])
     if not found:
         raise ValueError("no method of the table has a shared part beside others")
     return tables.of_variant(rows, style.method_order(found)[0])

@@ -9,12 +9,12 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coral_viz.figures.comparison.part_bits import part_name
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.picture import Picture, measured, shown
 from coral_viz.publishing.paper.sources import Source
 from coral_viz.results.metrics import LINEAR
+from coral_viz.results.parts import part_title
 
 CELLS = (
     "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
@@ -61,7 +61,7 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
     if _is_traded(source.content, setting, part):
         trade = shown(partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR), measured)
         joined = JOINED if setting in numbers else ""
-        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_name(part), joined=joined)
+        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_title(part), joined=joined)
         yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
 
 

@@ -7,8 +7,7 @@ import itertools
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.figures.comparison.part_bits import part_name
-from coral_viz.results import tables
+from coral_viz.results import parts, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
@@ -30,7 +29,7 @@ def kept(table: pd.DataFrame) -> list[str]:
 
 def leakage(table: pd.DataFrame) -> str:
     """For each method, the most that two of its parts hold in common about a label that is not redundant."""
-    rows = table[table["part"].str.contains("|", regex=False) & (table["metric"] == "redundancy")]
+    rows = table[parts.are(table, "pair") & (table["metric"] == "redundancy")]
     rows = rows[rows["label"] != "redundancy"]
     if rows.empty:
         return ""
@@ -47,8 +46,7 @@ def leakage(table: pd.DataFrame) -> str:
 
 def _leak(row: pd.Series) -> str:
     """How much of what two parts of one method hold in common; of what only where it is notable."""
-    first, second = map(part_name, row["part"].split("|"))
-    about = f" of {_label(row['label'])} in both {first} and {second}, after {row['distribution']} training"
+    about = f" of {_label(row['label'])} in both {parts.part_title(row['part'])}, after {row['distribution']} training"
     name = _name((row["method"], row["knob"]))
     return f"{name} {row['estimate']:z.2f} bits{about if row['estimate'] >= NOTABLE else ''}"
 

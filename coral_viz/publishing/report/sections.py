@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import page, reading
-from coral_viz.results import provenance, tables
+from coral_viz.results import parts, provenance, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
@@ -142,7 +142,7 @@ def where(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:
     yield from _pictures(figures, tiles)
     if words := reading.leakage(table):
         yield page.paragraph(words)
-    pairs = table[table["part"].str.contains("|", regex=False)].groupby("method")["part"].nunique()
+    pairs = table[parts.are(table, "pair")].groupby("method")["part"].nunique()
     for name in sorted(names, key=lambda name: -pairs.get(name.removeprefix("where_"), 0)):
         dots = page.folded("The same as dots, with intervals and seeds", "".join(_pictures(figures, [f"{name}_dots"])))
         shown = "".join([*_pictures(figures, [name]), dots])
@@ -190,8 +190,8 @@ def measured(table: pd.DataFrame, timing: pd.DataFrame) -> Iterator[str]:
     yield page.heading("What was measured, and how")
     trained_on = tables.distributions(table)
     held = {
-        PAIRED: table["part"].str.contains("|", regex=False).any(),
-        WITHHELD: table["part"].str.startswith("all(").any(),
+        PAIRED: parts.are(table, "pair").any(),
+        WITHHELD: parts.are(table, "given").any(),
         BIASED: "biased" in trained_on,
         RELATION: "relation" in trained_on,
     }
