@@ -41,16 +41,17 @@ class TokenEncoder(nn.Module):
 class LookEncoder(nn.Module):
     """One three-layer perceptron for all tokens, which knows a token's place by a learned vector: tokens never mix.
 
-    Only the fusion compares tokens, so that a hidden token hides what it holds. Inputs are expected at unit scale.
-    Shapes: (B, T, p) -> (B, T, d).
+    Only the fusion compares tokens, so that a hidden token hides what it holds. Layers have half of ``hidden`` units,
+    because they run once a token. Inputs are expected at unit scale. Shapes: (B, T, p) -> (B, T, d).
     """
 
     def __init__(self, tokens: int, features: int, dim: int, hidden: int):
         super().__init__()
         self.tokens, self.dim = tokens, dim
-        self.position = nn.Parameter(torch.randn(tokens, hidden) * 0.02)
-        self.first = nn.Linear(features, hidden)
-        self.rest = nn.Sequential(nn.GELU(), nn.Linear(hidden, hidden), nn.GELU(), nn.Linear(hidden, dim))
+        width = hidden // 2
+        self.position = nn.Parameter(torch.randn(tokens, width) * 0.02)
+        self.first = nn.Linear(features, width)
+        self.rest = nn.Sequential(nn.GELU(), nn.Linear(width, width), nn.GELU(), nn.Linear(width, dim))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.rest(self.first(x) + self.position)
@@ -60,7 +61,7 @@ def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEnc
     """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
 
     tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer. looks (T, p), tokens
-    each of which is an observation of its own: LookEncoder with as many. image (3, S, S): CompactCNN with up to
+    each of which is an observation of its own: LookEncoder with half as many. image (3, S, S): CompactCNN with up to
     ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another
     kind, another shape of an image, or one under 16 px.
     """
