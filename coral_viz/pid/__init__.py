@@ -15,8 +15,9 @@ Which function to call:
 - any number of variables without a target: ``total_correlation(p)``, ``dual_total_correlation(p)``,
   ``o_information(p)`` of a table p[x1, ..., xM];
 - Gaussian sources and target of any dimensions: ``gaussian(covariance, d1, d2)``, exact;
-- samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``; without a target:
-  ``gaussian_total_correlation(covariance_of(x))`` and its kin;
+- samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``, or by regression where dependence is
+  not monotone, ``decompose_continuous(z1, z2, y)``; without a target: ``gaussian_total_correlation(covariance_of(x))``
+  and its kin;
 - the redundancy lattice, up to four sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``; of embeddings,
   ``decompose_many([z1, z2, z3], y)``.
 """
@@ -44,6 +45,7 @@ __all__ = [
     "broja_binary",
     "covariance_of",
     "decompose",
+    "decompose_continuous",
     "decompose_many",
     "decompose_parts",
     "decompose_pmf",
@@ -73,6 +75,7 @@ __all__ = [
 
 _ON_FIRST_USE = {  # scikit-learn and scipy.stats take a second to import
     "decompose": "estimate",
+    "decompose_continuous": "continuous",
     "decompose_many": "many_sources",
     "decompose_parts": "estimate",
     "covariance_of": "gaussian_multivariate",

@@ -86,7 +86,7 @@ def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int
     """
     features = np.concatenate(sources, axis=1)
     fits = _Fits(ladder(tuple(source.shape[1] for source in sources), seed, int(y.max()) + 1), features, y)
-    fold = _folds(y, folds, seed, groups)
+    fold = partition(y, folds, seed, groups)
     full = _splits(fold, y, seed)
     half = _halves(fold, y, len(full[0].train) // 2, seed)
     best = _choice(fits, _trial(half[0], y, seed), full[0])
@@ -134,7 +134,7 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
     return max(near, key=lambda name: round(fits.information(name, full), 3))
 
 
-def _folds(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
+def partition(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
     """The fold of each row, of a random partition that keeps groups together and classes in proportion."""
     splitter = (StratifiedKFold if groups is None else StratifiedGroupKFold)(folds, shuffle=True, random_state=seed)
     fold = np.empty(len(y), int)
@@ -155,20 +155,20 @@ def _splits(fold: np.ndarray, y: np.ndarray, seed: int) -> list[Split]:
             Split(np.flatnonzero(fold != number), np.flatnonzero(fold == number)) for number in range(fold.max() + 1)
         ]
     one, other = _sides(fold)
-    return [Split(_some(train, y, LARGEST, seed), test) for train, test in ((other, one), (one, other))]
+    return [Split(some_rows(train, y, LARGEST, seed), test) for train, test in ((other, one), (one, other))]
 
 
 def _halves(fold: np.ndarray, y: np.ndarray, size: int, seed: int) -> list[Split]:
     """The same with at most ``size`` samples to fit to: two sides of the folds suffice."""
     one, other = _sides(fold)
-    return [Split(_some(train, y, size, seed), test) for train, test in ((other, one), (one, other))]
+    return [Split(some_rows(train, y, size, seed), test) for train, test in ((other, one), (one, other))]
 
 
 def _trial(split: Split, y: np.ndarray, seed: int) -> Split:
     """A split with up to ``TRIAL`` samples to fit to and to predict; itself, and fitted once, if it has no more."""
     if max(map(len, split)) <= TRIAL:
         return split
-    return Split(*(_some(rows, y, TRIAL, seed) for rows in split))
+    return Split(*(some_rows(rows, y, TRIAL, seed) for rows in split))
 
 
 def _sides(fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +176,7 @@ def _sides(fold: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(fold <= fold.max() // 2), np.flatnonzero(fold > fold.max() // 2)
 
 
-def _some(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:
+def some_rows(rows: np.ndarray, y: np.ndarray, size: int, seed: int) -> np.ndarray:
     """At most ``size`` of the rows, at random, classes in proportion."""
     if size >= len(rows):
         return rows

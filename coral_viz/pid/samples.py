@@ -18,7 +18,8 @@ def labels(y) -> np.ndarray:
     if y.ndim != 1:
         raise ValueError(f"Labels must have shape (n,), but have {y.shape}.")
     if y.dtype.kind == "f" and not (np.isfinite(y) & (y == np.floor(y))).all():
-        raise ValueError(f"Labels must be classes, but hold {y[~(np.isfinite(y) & (y == np.floor(y)))][0]}.")
+        odd = y[~(np.isfinite(y) & (y == np.floor(y)))][0]
+        raise ValueError(f"Labels must be classes, but hold {odd}; decompose_continuous takes a continuous target.")
     classes = codes(y, "Labels")
     if len(classes) == 0 or classes.max() == 0:
         raise ValueError(f"Labels must have at least two classes, but have only {y[:1].tolist()}.")

@@ -80,7 +80,7 @@ def test_large_samples_are_fitted_twice_on_a_part(monkeypatch):
     monkeypatch.setattr(classifiers, "MANY", 500)
     monkeypatch.setattr(classifiers, "LARGEST", 300)
     monkeypatch.setattr(classifiers, "TRIAL", 100)
-    fold = classifiers._folds(np.arange(1000) % 4, 5, 0, None)
+    fold = classifiers.partition(np.arange(1000) % 4, 5, 0, None)
     splits = classifiers._splits(fold, np.arange(1000) % 4, 0)
     assert [len(split.train) for split in splits] == [300, 300]
     assert sorted(np.concatenate([split.test for split in splits])) == list(range(1000))
@@ -90,5 +90,5 @@ def test_large_samples_are_fitted_twice_on_a_part(monkeypatch):
 
 def test_groups_share_a_fold():
     groups = np.arange(200) // 5
-    fold = classifiers._folds(np.arange(200) % 2, 4, 0, groups)
+    fold = classifiers.partition(np.arange(200) % 2, 4, 0, groups)
     assert all(len(set(fold[groups == group])) == 1 for group in range(40))
