@@ -54,7 +54,7 @@ def mine():
 
 def test_the_method_of_the_docs_trains_and_is_measured(mine):
     assert mine in methods.names()
-    budget = runs.Budget(steps=5, batch=16, samples=64, probe_samples=200, test_samples=200)
+    budget = runs.Budget(steps=5, batch=16, samples=64, probe_samples=64, test_samples=64)
     rows = runs.perform(runs.RunSpec.make(mine, "factors", 0, knobs={"pull": 0.5}, budget=budget), "cpu").rows
     assert {"modality_1", "modality_2", "all", "modality_1|modality_2"} <= set(rows["part"])
     assert set(rows["knob"]) == {"pull=0.5"}

@@ -6,7 +6,7 @@ import pytest
 from coral_viz.cli.benchmarks import sweep_times as bench
 from coral_viz.runs import Store, grids
 
-TINY = {"steps": 20, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+TINY = {"steps": 20, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
 
 
 def test_every_way_is_compared_with_one_core(tmp_path, monkeypatch):

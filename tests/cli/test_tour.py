@@ -13,7 +13,7 @@ from coral_viz.cli import tour
 from coral_viz.results import tables
 from coral_viz.runs import Budget
 
-TINY = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 CHOSEN = ["cross", "coral:orthogonality=squared"]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from coral_viz.runs import Budget, RunSpec, Store, execute
 
-TINY = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPECS = {
     "coral": RunSpec.make("coral", "factors", 1, budget=TINY),
     "again": RunSpec.make("coral", "factors", 2, budget=TINY),

@@ -15,7 +15,7 @@ from coral_viz.runs import grids, sweep_table, sweeps
 LINES = [
     'method = "coral"',
     "seeds = 1",
-    "budget = {steps = 4, batch = 16, samples = 64, probe_samples = 200, test_samples = 200}",
+    "budget = {steps = 4, batch = 16, samples = 64, probe_samples = 64, test_samples = 64}",
     "knobs.mask_ratio = [0.0, 0.5]",
     'knobs.masking = ["asymmetric", "symmetric"]',
 ]

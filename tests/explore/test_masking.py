@@ -12,7 +12,7 @@ from coral_viz.explore import own_run, shipped
 from coral_viz.results import tables
 from coral_viz.runs import sweep_table
 
-TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from coral_viz import explore, style
 from coral_viz.runs import Budget, RunSpec, replay
 
-BUDGET = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+BUDGET = Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -17,7 +17,7 @@ from coral_viz.runs import Store, cluster, execute, grids
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 
-BUDGET = {"steps": 30, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+BUDGET = {"steps": 30, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
 SPECS = grids.make({"method": ["cross", "comm"], "seeds": [0, 1], "budget": BUDGET}).specs
 
 

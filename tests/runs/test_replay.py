@@ -13,7 +13,7 @@ import torch
 from coral_viz import evaluation
 from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, perform, replay, restored, stamped
 
-TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = Budget(steps=6, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPEC = RunSpec.make("cross_self", "factors", 3, budget=TINY)
 
 

@@ -11,7 +11,7 @@ from coral_viz import evaluation, methods
 from coral_viz.runs import Budget, RunSpec, Store, initialised, perform, restored
 from coral_viz.runs.run import Result
 
-TINY = Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPECS = [
     RunSpec.make("cross", "factors", 1, budget=TINY),
     RunSpec.make("cross", "factors", 0, dials={"distribution": "biased"}, budget=TINY),

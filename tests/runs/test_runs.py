@@ -16,7 +16,7 @@ from coral_viz.results import schema
 from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
 from coral_viz.runs.executors import _tried
 
-TINY = Budget(steps=6, batch=16, samples=64, probe_samples=200, test_samples=200)
+TINY = Budget(steps=6, batch=16, samples=64, probe_samples=64, test_samples=64)
 
 
 def spec(method="cross", seed=0, budget=TINY, **options):

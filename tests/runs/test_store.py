@@ -12,7 +12,7 @@ import pytest
 
 from coral_viz.runs import Budget, Result, RunSpec, Store, execute, grids, store, sweep_table, sweeps
 
-TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
 SPEC = RunSpec.make("cross", "factors", 0, budget=Budget(**TINY))
 NOBODY = 65534
 

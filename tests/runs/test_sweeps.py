@@ -7,7 +7,7 @@ import pytest
 from coral_viz.results import schema
 from coral_viz.runs import RunSpec, Store, grids, sweep_table, sweeps
 
-TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 200, "test_samples": 200}
+TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
 KEYS = {"method": ["cross", "coral"], "seeds": [0, 1], "budget": TINY | {"steps": [4, 6]}}
 
 
