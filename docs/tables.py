@@ -1,7 +1,7 @@
 """The generated parts of README and docs: ``python docs/tables.py`` writes them again.
 
-A part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. NAME is the path of a table that ships, or one
-of ``TABLES``.
+A part stands between ``<!-- generated: NAME -->`` and ``<!-- end -->``. NAME is the path of a table that ships, one of
+``TABLES``, or the path from the page to one of ``PICTURES``, which is shown with its caption.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ import csv
 import re
 from pathlib import Path
 
-from coral_viz import methods, runs, tasks
+from coral_viz import figures, methods, runs, tasks
+from coral_viz.figures.course.probe_curves import learning
+from coral_viz.figures.sweep import setting_effects
 from coral_viz.methods import FusionKnobs, catalogue
-from coral_viz.results import schema
+from coral_viz.results import metrics, schema
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -33,6 +35,8 @@ def table(name: str) -> str:
     """The table of this name, in markdown; ValueError naming the known ones if there is none."""
     if name in TABLES:
         return TABLES[name]()
+    if (path := name.removeprefix("../")) in PICTURES:
+        return f"![{PICTURES[path].short}]({name})\n"
     if not name.startswith("data/results/") or not (ROOT / name).is_file():
         raise ValueError(f"there is no generated part {name!r}; name a file of data/results or {', '.join(TABLES)}.")
     return (ROOT / name).read_text(encoding="utf-8")
@@ -151,6 +155,18 @@ TABLES = {
     "trifeature": lambda: options(tasks.preset("trifeature").task.DIALS),
     "budget": lambda: options(runs.Budget),
 }
+
+ACCURACY = metrics.METRICS["balanced_accuracy"]
+PICTURES = {
+    "data/figures/factors_schematic.svg": figures.schematic.caption,
+    "data/figures/factors_bits_kept.svg": figures.bits_kept.caption,
+    "data/figures/xnor_retrieval.svg": figures.retrieval.caption,
+    "data/figures/grid_coral_mask_ratio.svg": setting_effects.curve.caption.filled(
+        measured=ACCURACY.title, setting="mask ratio", of=" in the sweep coral", dotted="; dotted: chance"
+    ),
+    "data/figures/runs_trifeature-32_learning.svg": learning.caption.filled(measured=ACCURACY.heading, bound="chance"),
+}
+"""The captions of the pictures in the pages, by path."""
 
 if __name__ == "__main__":
     for page in pages():

@@ -128,7 +128,16 @@ def test_every_shipped_table_and_every_generated_one_is_shown(generator):
     everything = "".join(TEXTS.values())
     assert [name for name, table in shipped.items() if table not in everything] == []
     parts = set(re.findall(r"<!-- generated: (.+?) -->", everything))
-    assert parts == set(shipped) | set(generator["TABLES"])
+    pictures = {name for name in parts if name.endswith(".svg")}
+    assert parts - pictures == set(shipped) | set(generator["TABLES"])
+    assert {name.removeprefix("../") for name in pictures} == set(generator["PICTURES"])
+
+
+def test_pictures_stand_with_their_own_captions():
+    shown = [line for text in TEXTS.values() for line in text.splitlines() if re.match(r"!\[.*\.svg\)", line)]
+    marked = "".join(re.findall(r"<!-- generated: .+?\.svg -->\n.*?<!-- end -->", "\n".join(TEXTS.values()), re.DOTALL))
+    assert len(shown) >= 5
+    assert [line for line in shown if line not in marked] == []
 
 
 def test_a_generated_part_of_an_unknown_name_is_an_error(generator):

@@ -148,11 +148,17 @@ def test_a_table_without_what_a_figure_shows_is_told_too(table, data, tmp_path):
 def test_captions_tell_protocol_n_and_interval(made, table):
     captions = {name: paths[-1].read_text() for name, paths in (made.figures | made.tables).items()}
     for name, text in captions.items():
+        assert re.match(r"[A-Z].{30}", text), name  # begins with what the figure says of itself
+        assert not set("{}") & set(text), name
         assert re.search(r"\bn = |no n ", text), name
         assert "interval" in text, name
         assert "Protocol: " in text or name == "schematic", name
     assert "seeds 0, 1, 2 " in captions["bits_kept"]
     assert "18 runs. n = 3 seeds; 95% t-interval over seeds." in captions["bits_kept"]
+    assert captions["ablation_coral"].startswith(
+        "Ablation of coral: balanced accuracy by a linear readout of the whole embedding. A row is"
+    )
+    assert "embeddings of the sweep coral keep, as shares of the truth by" in captions["synergy_against_unique_coral"]
     assert "6 runs. n = 2 seeds; no interval below 5 seeds." in captions["ablation_coral"]
 
 

@@ -19,7 +19,9 @@ from coral_viz.results.tables import VARIANT
 BY = [*VARIANT, "distribution", "label", "readout"]
 
 
-@picture
+@picture(
+    short="Balanced accuracy of a linear probe of the whole embedding. The dotted line is chance.",
+)
 def accuracy(table: pd.DataFrame) -> Figure:
     """Balanced accuracy of a linear probe on the whole embedding, one panel per training distribution and label.
 

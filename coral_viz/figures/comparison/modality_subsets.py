@@ -24,7 +24,11 @@ TILE, DOTS = 0.8, 0.95  # type sizes: the numbers of tiles, the height of a moda
 Given = tuple[str, ...]
 
 
-@picture
+@picture(
+    short="Balanced accuracy of a linear probe that was fitted with all modalities and is given only some.",
+    long="Balanced accuracy in % of a linear probe that was fitted with all modalities, on test data of which only "
+    "those with a dark dot are given (means over seeds). Grey: chance; full colour: all that the label allows.",
+)
 def subsets(table: pd.DataFrame) -> Figure:
     """Balanced accuracy in % of one linear probe, fitted with every modality, on data in which only some are given.
 

@@ -36,10 +36,13 @@ MEANINGS = {
 }
 EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
 SPACE = 0.4  # type sizes between words of several colours
+BETWEEN = "{methods}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
 HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above each block, ticks and axis
 
 
-@picture
+@picture(
+    short=BETWEEN,
+)
 def stacked(table: pd.DataFrame) -> Figure:
     """Atoms between pairs of parts as stacked bars (means over seeds, bits); the upright tick is the label's truth.
 
@@ -61,10 +64,15 @@ def stacked(table: pd.DataFrame) -> Figure:
         _truths(ax, truth, here, labels)
     longest = summary.groupby(BY[:-1])["estimate"].sum().max()
     figure.axes[0].set_xlim(0, 1.03 * max(longest, truth.max()))  # shared by every panel
-    return describe(figure, _alt("Stacked bars", summary))
+    return describe(figure, _alt("Stacked bars", summary), methods=_methods(summary))
 
 
-@picture
+@picture(
+    short=BETWEEN,
+    long="What two parts of one embedding hold of each label: in both, in one alone, or only in the two together "
+    "(partial information decomposition, BROJA). Markers: means over seeds; ticks: seeds; bars: intervals, cut at 0 "
+    "and at the truth; upright ticks: the exact truth.",
+)
 def dots(table: pd.DataFrame) -> Figure:
     """Atoms between pairs of parts as dots on their intervals, with every seed (bits); grey ticks: the labels' truths.
 
@@ -85,7 +93,7 @@ def dots(table: pd.DataFrame) -> Figure:
     for ax, here, labels in panels:
         _dots(ax, here, rows.merge(here[BY], on=BY), labels)
         _truths(ax, truth, here, labels)
-    return describe(figure, _alt("Dot plot", summary))
+    return describe(figure, _alt("Dot plot", summary), methods=_methods(summary))
 
 
 def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
@@ -207,6 +215,11 @@ def _truths(ax: Axes, truth: pd.Series, here: pd.DataFrame, labels: list[str]) -
     for key in here[["distribution", "label"]].drop_duplicates().itertuples(index=False, name=None):
         y, width = labels.index(key[1]), 0.75 * matplotlib.rcParams["lines.linewidth"]
         ax.vlines(truth[key], y - 0.46, y + 0.46, color=style.MUTED, lw=width, zorder=1)
+
+
+def _methods(summary: pd.DataFrame) -> str:
+    """The methods in the rows, whatever their hyperparameters."""
+    return ", ".join(dict.fromkeys(style.method_style(*pair).label.split(" (")[0] for pair in tables.variants(summary)))
 
 
 def _alt(kind: str, summary: pd.DataFrame) -> str:

@@ -25,7 +25,11 @@ PARTS = ("all", "fused", "shared", "unique_1", "unique_2", "modality_1", "modali
 BY = [*VARIANT, "distribution", "part", "label"]
 
 
-@picture
+@picture(
+    short="Bits that each part of each embedding tells of each label; the deeper the colour, the larger its share.",
+    long="Where it is kept: bits that each part of each embedding tells of each label (best readout, mean over "
+    "seeds). The deeper the colour, the larger the share of the truth; whole: all parts together.",
+)
 def matrix(table: pd.DataFrame) -> Figure:
     """I(part; label) in bits (best readout, mean over seeds): a block of rows per method, of columns per distribution.
 

@@ -28,7 +28,9 @@ CHANCE = "chance/"
 BY = [*VARIANT, "distribution", "label", "metric"]
 
 
-@picture
+@picture(
+    short="How often a sample of one modality finds its partners among those of all samples.",
+)
 def retrieval(table: pd.DataFrame) -> Figure:
     """Recall@1, @5, @10 and mean average precision in %, means over the modalities asked with; a line per method.
 

@@ -28,7 +28,11 @@ class Map:
     axes: Sequence[str] = ("", "")
 
 
-@picture
+@picture(
+    short="Maps of embeddings, in the colour and shape of their class of {label}.",
+    long="Maps of the whole embeddings of test samples, in the colour and shape of their class of {label}. Each map "
+    "has axes and a scale of its own.",
+)
 def embedding_map(maps: Mapping[str, Map], *, label: str, small_print: str = "") -> Figure:
     """Maps side by side by their titles, every sample in the colour and shape of its class.
 
@@ -50,7 +54,7 @@ def embedding_map(maps: Mapping[str, Map], *, label: str, small_print: str = "")
         scatter(ax, shown.points, shown.classes)
         ax.set_title(name)
         ax.set(xlabel=shown.axes[0], ylabel=shown.axes[1])
-    return describe(figure, _alt(maps, label))
+    return describe(figure, _alt(maps, label), label=style.label_style(label).name.lower())
 
 
 def scatter(ax: Axes, points: np.ndarray, classes: np.ndarray) -> None:

@@ -19,7 +19,9 @@ TERMS, TERM = 6, 0.9  # names of terms that a row has the room for, lines of tex
 LABEL_GAP = 0.17  # between names of terms, in heights of a panel with room for TERMS
 
 
-@picture
+@picture(
+    short="Every term of every objective during training.",
+)
 def curves(table: pd.DataFrame) -> Figure:
     """Terms of the loss in nats over training steps: a row per method, a column per training distribution.
 

@@ -18,7 +18,9 @@ from coral_viz.results.metrics import METRICS
 ROWS, FIRST = 13, 0.02  # lines of text; the least share of the longest training that is shown
 
 
-@picture
+@picture(
+    short="{measured} of the whole embedding over the steps of training, a line per run; dotted: {bound}.",
+)
 def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
     """Bits or balanced accuracy of the whole embedding, from a fiftieth of the longest training to its end.
 
@@ -49,7 +51,7 @@ def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
     for label, ax in zip(labels, grid):
         _panel(ax, replays, label, metric)
     grid[0].set_ylabel(known.title)
-    return describe(figure, _alt(replays, labels, metric))
+    return describe(figure, _alt(replays, labels, metric), measured=known.heading, bound=METRICS[known.bound].title)
 
 
 def _look(replay, line: Line2D) -> Line2D:

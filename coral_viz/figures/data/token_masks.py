@@ -25,14 +25,19 @@ CROSSED = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
 """The sign of a hidden token: its tile crossed out."""
 
 
-@picture
-def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
+@picture(
+    short="What {method} hides of one sample while it trains, and what its fusion attends to.",
+    long="What {method} hides from its fusion while it trains: the tokens of one real sample, a line per variant of "
+    "it, crossed out where they are hidden, shaded by the share of the CLS token's attention.",
+)
+def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0, method: str = "a method") -> Figure:
     """Which tokens each variant of one sample hides (crossed out), and how the CLS token weighs all it sees.
 
     Args:
         explanation: what ``method.explain`` returned: ``masks`` (B, T) bool and ``attention`` (B, 1 + T) by variant.
         tokens_of: tokens per modality, ``method.tokens_of``; they sum to T.
         sample: which of the B samples.
+        method: what the caption calls the method.
 
     A token that has no attention although no mask is given for its variant was left out, too.
 
@@ -59,7 +64,7 @@ def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
     _frame(ax, lefts, list(attention), tokens_of)
     _colour_bar(figure, ax, limit)
     kind = "Tiles of one sample's tokens, hidden ones crossed out, shaded by the CLS token's attention"
-    return describe(figure, f"{kind}. {in_words(hidden, attention, tokens_of)}.")
+    return describe(figure, f"{kind}. {in_words(hidden, attention, tokens_of)}.", method=method)
 
 
 def of_sample(explanation, count: int, sample: int) -> tuple[dict, dict]:

@@ -31,7 +31,11 @@ NUMBERS, TICKS = ("0.005", "−0.05"), 1.2  # the widest beside errors and besid
 GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
 
 
-@picture
+@picture(
+    short="Errors of estimators of the atoms against the {over}.",
+    long="Estimators of the atoms against the {over}. First column: mean absolute error over the four atoms; other "
+    "columns: bias of each atom, estimate minus exact value.",
+)
 def bias(table: pd.DataFrame, over: str = "n") -> Figure:
     """Error of estimators of atoms in bits, against the sample size n: a row per truth, a line per estimator.
 
@@ -67,7 +71,7 @@ def bias(table: pd.DataFrame, over: str = "n") -> Figure:
     _error_scale(grid[:, 0], table["mean_absolute_error"], table["standard_error"].fillna(0))
     _bias_scale(grid[:, 1:], table[BIASES].to_numpy())
     _headings(grid[0])
-    return describe(figure, _alt(table, over))
+    return describe(figure, _alt(table, over), over="sample size" if over == "n" else over.replace("_", " "))
 
 
 def _panels(figure: Figure, rows: int) -> np.ndarray:

@@ -50,7 +50,10 @@ def coverage(table: pd.DataFrame) -> Figure:
     return describe(figure, f"Coverage of intervals for {worlds[0]}: lowest {least['coverage']:.3f}, {least['atom']}.")
 
 
-@picture
+@picture(
+    short="How often 95 % intervals of the atoms hold the exact value.",
+    long="How often 95 % intervals of the atoms hold the exact value, a mark per distribution.",
+)
 def coverages(table: pd.DataFrame) -> Figure:
     """Coverage of 95 % intervals of each atom, a mark per distribution, at every n; one panel per kind of data.
 

@@ -24,7 +24,10 @@ WAYS = {  # by (solver, metric), slowest first: name, colour, marker, line
 }
 
 
-@picture
+@picture(
+    short="Time that solvers of the decomposition take against the size of the table.",
+    long="CPU time that solvers of the decomposition take for one table of k x k x k, on logarithmic scales.",
+)
 def speed(table: pd.DataFrame) -> Figure:
     """CPU time a table in ms on a log scale against the values of each variable; an arrow: stopped, so at least that.
 

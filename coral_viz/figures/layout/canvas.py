@@ -9,6 +9,8 @@ import functools
 import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import matplotlib
 import numpy as np
@@ -35,12 +37,37 @@ PAD, SPACING = 0.4, 1.3
 """Between a mark of the key and its name, between columns of the key: in sizes of the key's letters."""
 
 
-def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
-    """Give a drawing function the keyword ``look``: rcParams as ``coral_viz.style`` makes them, ``screen()`` if None.
+@dataclass(frozen=True)
+class Caption:
+    """What stands below a picture: ``short`` in a report and in the docs, ``long`` in a paper, before the protocol."""
+
+    short: str = ""
+    long: str = ""
+
+    def filled(self, **words: str) -> Caption:
+        """The caption with words in its ``{places}``."""
+        texts = (text.format(**words) for text in (self.short, self.long))
+        return Caption(*(text[:1].upper() + text[1:] for text in texts))
+
+
+class Drawing(Protocol):
+    """A function that draws, with the caption of what it draws."""
+
+    caption: Caption
+
+    def __call__(self, *args, look: Mapping | None = None, **options) -> Figure: ...
+
+
+def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long: str = ""):
+    """Give a drawing function a caption and the keyword ``look``: rcParams as of ``coral_viz.style``, ``screen()`` if
+    None. The figures that it draws carry ``figure.alt`` and ``figure.caption`` (see ``describe``).
 
     The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture. One
     picture is drawn at a time: the settings belong to the whole process, and two threads would restore each other's.
     """
+    if draw is None:
+        return functools.partial(picture, short=short, long=long)
+    caption = Caption(short, long)
 
     @functools.wraps(draw)
     def drawn(*args, look: Mapping | None = None, **options) -> Figure:
@@ -48,9 +75,11 @@ def picture(draw: Callable[..., Figure]) -> Callable[..., Figure]:
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(style.screen() if look is None else look)
             figure = draw(*args, **options)
+            figure.caption = caption.filled(**getattr(figure, "words", {}))
             face.pin(figure)
             return figure
 
+    drawn.caption = caption
     return drawn
 
 
@@ -143,7 +172,15 @@ def mean_of(seeds: int) -> str:
     return "n = 1 seed" if seeds == 1 else f"mean of n = {seeds} seeds"
 
 
-def describe(figure: Figure, alt: str) -> Figure:
-    """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it."""
-    figure.alt = alt
+def describe(figure: Figure, alt: str, **words: str) -> Figure:
+    """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it.
+
+    ``words`` take the ``{places}`` of the picture's caption.
+    """
+    figure.alt, figure.words = alt, words
     return figure
+
+
+def caption_of(figure: Figure) -> Caption:
+    """The caption that a figure carries; an empty one of a figure that was drawn elsewhere."""
+    return getattr(figure, "caption", Caption())

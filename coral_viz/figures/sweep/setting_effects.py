@@ -1,6 +1,6 @@
 """What turning settings does: curves over a number, rows of cells, lines across labels, one atom against another.
 
-All read a sweep's table (see ``swept``) and draw every seed beside its mean.
+All read a sweep's table (see ``sweep_data``) and draw every seed beside its mean.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ EVEN = 0.12  # the least gap between levels, in shares of their range, at which 
 PALE, DEEP = "#cdb9f3", "#35086e"
 
 
-@picture
+@picture(
+    short="{measured} against the {setting}.",
+    long="{measured} against the {setting}{of}; everything else as in the key, or the same throughout. Marks: means "
+    "over seeds; pale dots: seeds; bars: intervals{dotted}. Labels that every run keeps whole have no panel.",
+)
 def curve(
     table: pd.DataFrame,
     setting: str,
@@ -40,12 +44,14 @@ def curve(
     readout: str | None = None,
     part: str = "all",
     labels: Sequence[str] | None = None,
+    name: str = "",
 ) -> Figure:
     """A metric over the levels of a setting that is a number; a panel per label, a line per choice of everything else.
 
     Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Choices that were run at
     one level only are left out, so that the table of a whole grid will do. Labels that every run keeps whole have no
-    panel but a sentence, unless they are asked for. Arguments as ``swept.measured``.
+    panel but a sentence, unless they are asked for. Arguments as ``sweep_data.measured``; ``name`` is what the caption
+    calls the sweep.
 
     Raises:
         ValueError: no such setting, or one without numbers; no two levels of it with everything else the same; no
@@ -79,10 +85,15 @@ def curve(
     for ax in grid.flat[len(names) :]:
         ax.remove()
     alt = _alt(summary, shown, sweep_data.in_words(shown, readout, part), "line", setting)
-    return describe(figure, alt + sweep_data.not_shown(kept, shown))
+    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" in the sweep {name}" if name else ""}
+    return describe(figure, alt + sweep_data.not_shown(kept, shown), setting=setting.replace("_", " "), **told)
 
 
-@picture
+@picture(
+    short="{measured}, a row per choice of the settings.",
+    long="Ablation{of}: {measured}. A row is named by what differs from the usual. Dots: means over seeds; ticks: "
+    "seeds; bars: intervals; grey line: the usual{dotted}.",
+)
 def cells(
     table: pd.DataFrame,
     settings: Sequence[str],
@@ -92,14 +103,16 @@ def cells(
     readout: str | None = None,
     part: str = "all",
     labels: Sequence[str] | None = None,
+    name: str = "",
 ) -> Figure:
     """A row per choice of the settings, a panel per label: means on their intervals, seeds, a grey line at the base.
 
     Args:
         table: a sweep's table.
         settings: what may differ between rows; everything else is as in the base. Methods may always differ.
-        base: a value per setting; ``swept.usual`` for those it leaves out.
-        metric, readout, part, labels: as ``swept.measured``.
+        base: a value per setting; ``sweep_data.usual`` for those it leaves out.
+        metric, readout, part, labels: as ``sweep_data.measured``.
+        name: what the caption calls the sweep.
 
     Raises:
         ValueError: no such setting, no such runs or no such measurement.
@@ -121,10 +134,11 @@ def cells(
         _scale(ax, "x", seeds if shown.bound else rows)
         ax.set_ylim(len(order) - 0.45, -0.55)
     line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
-    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"))
+    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" of {name}" if name else ""}
+    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"), **told)
 
 
-@picture
+@picture(short="{measured} across the labels, a line per choice of the settings.")
 def parallel(
     table: pd.DataFrame,
     settings: Sequence[str] = (),
@@ -164,11 +178,24 @@ def parallel(
     ax.set_xticks(range(len(names)), panel_grid.named(names, apart - 0.6))
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
-    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"))
+    told = sweep_data.measured_in_words(rows, readout, part)
+    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"), **told)
 
 
-@picture
-def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = None, readout: str = BEST) -> Figure:
+@picture(
+    short="Synergy against unique information that {part} embeddings keep.",
+    long="Synergy against unique information that {part} embeddings{of} keep, as shares of the truth by {asked}, "
+    "which may be below 0 where it is surer than it should be. Small marks: runs, in the colour of their {setting}; "
+    "large marks: means over seeds{joined}.",
+)
+def trade(
+    table: pd.DataFrame,
+    *,
+    setting: str = "method",
+    part: str | None = None,
+    readout: str = BEST,
+    name: str = "",
+) -> Figure:
     """The share of the synergy that a part keeps against that of all unique information, run by run and cell by cell.
 
     Args:
@@ -176,6 +203,7 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
         setting: whose levels have colours; cells that differ in it alone are joined if it is a number.
         part: the part that is looked at; None for "shared", or the whole where a method has no such part.
         readout: one of ``metrics.READOUTS``.
+        name: what the caption calls the sweep.
 
     Raises:
         ValueError: no such setting or part, or no bits of synergy and of unique information in it.
@@ -208,7 +236,9 @@ def trade(table: pd.DataFrame, *, setting: str = "method", part: str | None = No
         axis.set_view_interval(low - 0.04, 1 + 0.06 * (1 - low), ignore=True)
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_label_text(f"{atom} kept")
-    return describe(figure, _alt_trade(means, where) + left_out)
+    told = {"part": where, "of": f" of the sweep {name}" if name else "", "asked": metrics.READOUTS[readout].asked}
+    told["joined"] = "; lines join cells that differ in it alone" if isinstance(levels[0], float) else ""
+    return describe(figure, _alt_trade(means, where) + left_out, setting=setting.replace("_", " "), **told)
 
 
 # --- marks ------------------------------------------------------------------------------------------------------------

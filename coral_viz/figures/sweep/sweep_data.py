@@ -16,7 +16,7 @@ import pandas as pd
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.results import metrics, schema, statistics, tables
-from coral_viz.results.metrics import Metric
+from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
 
@@ -244,6 +244,16 @@ def in_words(metric: Metric, readout: str | None, part: str) -> str:
     read = readout or metric.readout
     name = f"{metric.title} " + ("in %" if metric.in_percent else f"({f'{read} readout' if read else metric.unit})")
     return name if part in ("all", "") else f"{name} in {part_title(part)}"
+
+
+def measured_in_words(rows: pd.DataFrame, readout: str | None, part: str) -> dict[str, str]:
+    """What a caption says of ``measured`` rows: the metric with its readout and part, and the bound that is dotted."""
+    metric = metrics.of(rows)
+    read, words = readout or metric.readout, in_words(metric, readout, part)
+    if read and parse(part).kind != "pair":
+        where = "the whole embedding" if part == "all" else part_title(part)
+        words = f"{metric.title} by {READOUTS[read].asked} of {where}"
+    return {"measured": words, "dotted": f"; dotted: {metrics.named(metric.bound).title}" if metric.bound else ""}
 
 
 def protocol(rows: pd.DataFrame) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 
 import coral_viz
 from coral_viz import figures, style
+from coral_viz.figures.layout.canvas import caption_of
 from coral_viz.paths import DATA
 from coral_viz.publishing.paper import pictures, sheets
 from coral_viz.publishing.paper.picture import Picture
@@ -95,7 +96,7 @@ def _chosen(planned: list[Picture | Planned], only: list[str]) -> list[Picture |
 def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
-    caption = _caption(picture.says, picture.protocol(rows), picture.source.mixed if picture.source else "")
+    caption = _caption(caption_of(figure).long, picture.protocol(rows), picture.source.mixed if picture.source else "")
     _note(used, picture.source, rows)
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 

@@ -58,7 +58,8 @@ def masks(store: runs.Store, look: Mapping, *, method: str) -> tuple[Figure, pd.
         )
         for name, weights in explanation.attention.items()
     )
-    return figures.masks(explanation, trained.tokens_of, look=look), tokens
+    title = style.method_style(method).label.split(" (")[0]
+    return figures.masks(explanation, trained.tokens_of, method=title, look=look), tokens
 
 
 def _openable(store: runs.Store) -> list[runs.RunSpec]:

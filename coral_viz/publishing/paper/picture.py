@@ -1,4 +1,4 @@
-"""A figure of a paper before it is drawn: its source, the function that draws it, and the words of its caption."""
+"""A figure of a paper before it is drawn: its source, the function that draws it, and how its rows were measured."""
 
 from __future__ import annotations
 
@@ -21,15 +21,13 @@ class Picture:
     Attributes:
         name: what its files are called.
         source: what it rests on; None for a schematic.
-        says: the caption's first sentences.
-        protocol: the rest of the caption, from the rows shown.
+        protocol: what the caption says beside the figure's own words, from the rows shown.
         columns: how many of the venue's columns it is wide.
     """
 
     name: str
     source: Source | None
     draw: Callable[[object, Mapping], Drawn]
-    says: str
     protocol: Callable[[pd.DataFrame], str] = words.of_runs
     columns: int = 2
 

@@ -1,4 +1,4 @@
-"""Which figures a paper shows: each one pure figure function, one source, and the first sentences of its caption."""
+"""Which figures a paper shows: each a figure function, its source, and the words on how its rows were measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from coral_viz.results.metrics import LINEAR
 
 def plan(sources: Sources) -> Iterator[Picture]:
     """Every figure of the set, also those whose source is not there."""
-    yield Picture("schematic", None, _schematic, SCHEMATIC, words.of_nothing)
+    yield Picture("schematic", None, _schematic, words.of_nothing)
     yield from _main(sources.named[MAIN])
     for name, source in sources.sweeps.items():
         yield from sweep_pictures.plan(name, source)
@@ -34,46 +34,20 @@ def plan(sources: Sources) -> Iterator[Picture]:
 
 # --- the task, and what methods keep ----------------------------------------------------------------------------------
 
-SCHEMATIC = (
-    "A task whose information is known, a method, its embedding, and the question: how many bits of the redundant, "
-    "unique and synergistic information were kept, of the exact truth? Synergy is told by both modalities together "
-    "only."
-)
-BITS = (
-    "Bits of each label that the whole embedding of each method keeps, a held-out lower bound. Filled dots: best "
-    "readout; hollow dots: linear readout; ticks: seeds; bars: intervals, cut at 0 and at the truth; upright lines: "
-    "the exact truth."
-)
-PARTS = (
-    "Where it is kept: bits that each part of each embedding tells of each label (best readout, mean over seeds). The "
-    "deeper the colour, the larger the share of the truth; whole: all parts together."
-)
-BETWEEN = (
-    "What two parts of one embedding hold of each label: in both, in one alone, or only in the two together (partial "
-    "information decomposition, BROJA). Markers: means over seeds; ticks: seeds; bars: intervals, cut at 0 and at the "
-    "truth; upright ticks: the exact truth."
-)
-TRADE = (
-    "Synergy against unique information that whole embeddings keep, as shares of the truth by a linear readout, which "
-    "may be below 0 where it is surer than it should be. Small marks: runs; large marks: means over seeds."
-)
-
 
 def _schematic(content, look: Mapping) -> Drawn:
     return figures.schematic(look=look), pd.DataFrame()
 
 
 def _main(source: Source) -> Iterator[Picture]:
-    yield Picture("bits_kept", source, shown(figures.bits_kept, measured), BITS)
+    yield Picture("bits_kept", source, shown(figures.bits_kept, measured))
     pages = _pages(source.content)
     for number, variants in enumerate(pages, 1):
         name = "parts" if number == 1 else f"parts_{number}"
-        yield Picture(
-            name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), PARTS, words.of_means
-        )
-    yield Picture("between_parts", source, shown(figures.dots, _shared), BETWEEN)
+        yield Picture(name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), words.of_means)
+    yield Picture("between_parts", source, shown(figures.dots, _shared))
     trade = partial(setting_effects.trade, part="all", readout=LINEAR)
-    yield Picture("synergy_against_unique", source, shown(trade, _traded), TRADE, words.of_means, columns=1)
+    yield Picture("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1)
 
 
 def _pages(table: pd.DataFrame | None) -> list[list[tuple[str, str]]]:
@@ -111,41 +85,23 @@ def _traded(table: pd.DataFrame) -> pd.DataFrame:
 
 # --- trained methods --------------------------------------------------------------------------------------------------
 
-MAPS = (
-    "Maps of the whole embeddings of test samples, in the colour and shape of their class of {label}. Each map has "
-    "axes and a scale of its own."
-)
-MASKS = (
-    "What {title} hides from its fusion while it trains: the tokens of one real sample, a line per variant of it, "
-    "crossed out where they are hidden, shaded by the share of the CLS token's attention."
-)
-
 
 def _opened(source: Source) -> Iterator[Picture]:
     for label in tables.LABELS:
         if label != "unique_2":
             draw = partial(opened.maps, label=label)
-            says = MAPS.format(label=style.label_style(label).name.lower())
-            yield Picture(f"map_{label}", source, draw, says, words.of_maps)
+            yield Picture(f"map_{label}", source, draw, words.of_maps)
     for method in ("coral", "infmasking"):
-        says = MASKS.format(title=style.method_style(method).label.split(" (")[0])
-        yield Picture(f"masks_{method}", source, partial(opened.masks, method=method), says, words.of_tokens)
+        yield Picture(f"masks_{method}", source, partial(opened.masks, method=method), words.of_tokens)
 
 
 # --- benchmarks -------------------------------------------------------------------------------------------------------
 
-ESTIMATORS = (
-    "Estimators of the atoms against the sample size. First column: mean absolute error over the four atoms; other "
-    "columns: bias of each atom, estimate minus exact value."
-)
-COVERAGE = "How often 95 % intervals of the atoms hold the exact value, a mark per distribution."
-SOLVER = "CPU time that solvers of the decomposition take for one table of k x k x k, on logarithmic scales."
-
 
 def _benchmarks(named: Mapping[str, Source]) -> Iterator[Picture]:
-    yield Picture("estimators", named["estimators"], shown(figures.bias, _all), ESTIMATORS, words.of_estimators)
-    yield Picture("coverage", named["coverage"], shown(coverages, _all), COVERAGE, words.of_coverage, columns=1)
-    yield Picture("solver", named["solver"], shown(speed, times), SOLVER, words.of_solver, columns=1)
+    yield Picture("estimators", named["estimators"], shown(figures.bias, _all), words.of_estimators)
+    yield Picture("coverage", named["coverage"], shown(coverages, _all), words.of_coverage, columns=1)
+    yield Picture("solver", named["solver"], shown(speed, times), words.of_solver, columns=1)
 
 
 def _all(table: pd.DataFrame) -> pd.DataFrame:
@@ -154,22 +110,11 @@ def _all(table: pd.DataFrame) -> pd.DataFrame:
 
 # --- more than two modalities -----------------------------------------------------------------------------------------
 
-RELATION = (
-    "Three modalities of which only all together show a relation: three ways to ask whether it was kept. Own score: "
-    "asked with one modality, mean average precision among the pairs of the other two, where all that training could "
-    "show is right; mean over the three; dotted: random order. Readouts: share of the exact bits that a linear and the "
-    "best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: intervals."
-)
-WITHHELD = (
-    "Balanced accuracy in % of a linear probe that was fitted with all modalities, on test data of which only those "
-    "with a dark dot are given (means over seeds). Grey: chance; full colour: all that the label allows."
-)
-
 
 def _beyond_two(named: Mapping[str, Source]) -> Iterator[Picture]:
-    yield Picture("xnor_relation", named["xnor"], shown(relation, measured), RELATION)
-    yield Picture("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured), BITS)
-    yield Picture("modalities_missing", named["modalities"], shown(figures.subsets, _usual), WITHHELD, words.of_means)
+    yield Picture("xnor_relation", named["xnor"], shown(relation, measured))
+    yield Picture("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured))
+    yield Picture("modalities_missing", named["modalities"], shown(figures.subsets, _usual), words.of_means)
 
 
 def _usual(table: pd.DataFrame) -> pd.DataFrame:

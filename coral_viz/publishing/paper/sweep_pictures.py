@@ -14,23 +14,7 @@ from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.picture import Picture, measured, shown
 from coral_viz.publishing.paper.sources import Source
 from coral_viz.results.metrics import LINEAR
-from coral_viz.results.parts import part_title
 
-CELLS = (
-    "Ablation of {name}: balanced accuracy of a linear probe of the whole embedding. A row is named by what differs "
-    "from the usual. Dots: means over seeds; ticks: seeds; bars: intervals; grey line: the usual; dotted line: chance."
-)
-CURVE = (
-    "Balanced accuracy of a linear probe of the whole embedding against the {setting} in the sweep {name}; everything "
-    "else as in the key, or the same throughout. Marks: means over seeds; pale dots: seeds; bars: intervals; dotted: "
-    "chance. Labels that every run keeps whole have no panel."
-)
-TRADED = (
-    "Synergy against unique information that the {part} embeddings of the sweep {name} keep, as shares of the truth by "
-    "a linear readout, which may be below 0 where it is surer than it should be. Small marks: runs, in the colour of "
-    "their {setting}; large marks: means over seeds{joined}."
-)
-JOINED = "; lines join cells that differ in it alone"
 CROWDED = 4
 """Cells of one colour, of which the plane no longer tells which is which."""
 
@@ -46,23 +30,21 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
 
     def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
         return setting_effects.cells(
-            table, [name for name in sweep_data.settings(table) if name != "method"], look=look
+            table, [name for name in sweep_data.settings(table) if name != "method"], name=name, look=look
         )
 
-    yield Picture(f"ablation_{name}", source, shown(cells, measured), CELLS.format(name=name))
+    yield Picture(f"ablation_{name}", source, shown(cells, measured))
     numbers = _numbers(source.content)
     for setting in numbers:
-        says = CURVE.format(name=name, setting=setting.replace("_", " "))
-        curve = shown(partial(setting_effects.curve, setting=setting), measured)
-        yield Picture(f"ablation_{name}_{setting}", source, curve, says)
+        curve = shown(partial(setting_effects.curve, setting=setting, name=name), measured)
+        yield Picture(f"ablation_{name}_{setting}", source, curve)
     if not numbers:
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
     if _is_traded(source.content, setting, part):
-        trade = shown(partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR), measured)
-        joined = JOINED if setting in numbers else ""
-        says = TRADED.format(name=name, setting=setting.replace("_", " "), part=part_title(part), joined=joined)
-        yield Picture(f"synergy_against_unique_{name}", source, trade, says, words.of_means, columns=1)
+        trade = partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR, name=name)
+        drawn = shown(trade, measured)
+        yield Picture(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
 
 
 def _most_shared(table: pd.DataFrame) -> str:

@@ -12,22 +12,14 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from coral_viz import style
-from coral_viz.figures.layout.canvas import seeds_in_words
+from coral_viz.figures.layout.canvas import caption_of, seeds_in_words
 from coral_viz.publishing.report import page, reading
 from coral_viz.results import parts, provenance, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
-CAPTIONS = {
-    "bits_kept": "Bits kept of each label by each method's whole embedding. The upright line is the exact truth.",
-    "parts": "Bits that each part of each embedding tells of each label; the deeper the colour, the larger its share.",
-    "accuracy": "Balanced accuracy of a linear probe of the whole embedding. The dotted line is chance.",
-    "subsets": "Balanced accuracy of a linear probe that was fitted with all modalities and is given only some.",
-    "retrieval": "How often a sample of one modality finds its partners among those of all samples.",
-    "training": "Every term of every objective during training.",
-}
-WHERE = "{}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
+PLACED = ("bits_kept", "parts", "accuracy", "subsets", "retrieval", "training")  # in sections of their own
 FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
 MEASURED = (
     "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
@@ -158,7 +150,7 @@ def shown(title: str, name: str, figures: Mapping[str, Figure]) -> Iterator[str]
 
 def rest(figures: Mapping[str, Figure]) -> Iterator[str]:
     """Pictures that no other section shows."""
-    others = [name for name in figures if _stem(name) not in CAPTIONS and not name.startswith("where_")]
+    others = [name for name in figures if _stem(name) not in PLACED and not name.startswith("where_")]
     if others:
         yield page.heading("More pictures")
         yield from _pictures(figures, others)
@@ -181,8 +173,8 @@ def _pages(name: str, figures: Mapping[str, Figure]) -> list[str]:
 def _pictures(figures: Mapping[str, Figure], names: list[str]) -> Iterator[str]:
     for name in names:
         if name in figures:
-            caption = WHERE.format(_method(name)) if name.startswith("where_") else CAPTIONS.get(_stem(name), "")
-            yield page.picture(name, figures[name].alt, caption, figures[name].get_size_inches())
+            figure = figures[name]
+            yield page.picture(name, figure.alt, caption_of(figure).short, figure.get_size_inches())
 
 
 def measured(table: pd.DataFrame, timing: pd.DataFrame) -> Iterator[str]:
