@@ -24,7 +24,7 @@ def views(world, batch):
 
 def test_without_noise_a_sample_lies_on_the_circles_of_its_classes_alone(world, batch):
     for m, names in enumerate(world.shown):
-        radius = np.hypot(*np.moveaxis(coordinates(world, m, batch.inputs[m]), -1, 0))
+        radius = np.hypot(*np.moveaxis(coordinates(world, m, batch.inputs[m])[:, 0], -1, 0))
         on = np.stack([np.eye(world.classes)[batch.latents[name]] for name in names], 1)
         np.testing.assert_allclose(radius, on, atol=1e-5)
 
@@ -49,6 +49,20 @@ def test_the_picture_shows_tokens_circles_and_both_views(world, batch, views):
     r = int(batch.latents["r"][2])
     centre = np.array(first.patches[2 * r].center)
     np.testing.assert_allclose(np.hypot(*(np.array(dots[2 * r : 2 * r + 2]) - centre).T), 1, atol=1e-5)
+
+
+def test_every_look_has_a_dot_on_the_circle_of_its_class():
+    world = tasks.load("factors", seed=3, sigma=0.0, drop=False, observation="looks", features=24, tokens=5)
+    batch = world.sample(3, "test", 3)
+    figure = two_views(world, batch, world.views(batch, torch.Generator().manual_seed(3)), row=1)
+    circles = [ax for ax in figure.axes if any(isinstance(patch, Circle) for patch in ax.patches)]
+    assert len(circles) == 6
+    last, t = circles[-1], int(batch.latents["t_2"][1])
+    dots = np.stack([line.get_xydata() for line in last.lines[2 * t : 2 * t + 2]])
+    assert dots.shape == (2, 5, 2)
+    np.testing.assert_allclose(np.hypot(*(dots - last.patches[2 * t].center).T), 1, atol=1e-5)
+    assert len(np.unique(dots.round(4).reshape(-1, 2), axis=0)) == 10
+    assert "each token at one of its own" in figure.alt
 
 
 def test_words_name_the_latents_in_the_colours_of_their_atoms(world, batch, views, assert_legible, face):

@@ -221,9 +221,10 @@ class PlainViews(Dataset):
 
     def _observe(self, m: int, index: int) -> np.ndarray:
         task, rng = self.task, self.rng
-        x = task.sigma * rng.standard_normal(task.tokens * task.features)
+        looks = task.circles[m].looks
+        x = task.sigma * rng.standard_normal((looks, task.tokens * task.features // looks))
         for f, (name, amplitude) in enumerate(task.shown[m].items()):
-            phase = rng.uniform(-task.alpha, task.alpha)
+            phase = rng.uniform(-task.alpha, task.alpha, size=(looks, 1))
             cosine, sine = self.planes[m][f, self.latents[name][index]]
             x += amplitude * (np.cos(phase) * cosine + np.sin(phase) * sine)
         x = x.reshape(task.tokens, task.features)

@@ -25,6 +25,7 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
     """One sample seen twice: tokens as heat maps, and where each view lies in the planes of every latent's classes.
 
     A latent moves its sample along the circle of its class and leaves the circles of the other classes near zero.
+    Tokens that are looks have a dot each; a spread observation has one.
 
     Args:
         task: a world of ``factors``.
@@ -53,7 +54,7 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
         line[0].set_ylabel(task.modalities[m].name.replace("_", " "), weight="bold")
         places = [coordinates(task, m, view[m])[row] for view in views]
         for latent, name in enumerate(task.shown[m]):
-            at = [place[latent] for place in places]
+            at = [place[:, latent] for place in places]
             _circles(line[2 + latent], at, name, int(batch.latents[name][row]), task.alpha)
         for ax in line[2 + len(task.shown[m]) :]:
             ax.set_axis_off()
@@ -61,13 +62,14 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
 
 
 def coordinates(task, m: int, x) -> np.ndarray:
-    """Where observations (n, T, p) of modality m lie in every plane, (n, latents, classes, 2).
+    """Where the looks of observations (n, T, p) of modality m lie in every plane, (n, looks, latents, classes, 2).
 
     Up to noise (cos phi, sin phi) in the plane of the sample's class, (0, 0) in the others.
     """
-    planes = task.planes[m].cpu().numpy()
-    loudness = task.amplitudes[m].cpu().numpy()[:, :, None]
-    return np.einsum("ns,lkcs->nlkc", x.flatten(1).cpu().numpy(), planes) / (planes[0, 0, 0] ** 2).sum() / loudness
+    circles = task.circles[m]
+    planes, loudness = circles.planes.cpu().numpy(), circles.amplitudes.cpu().numpy()[:, :, None]
+    looks = x.reshape(len(x), circles.looks, -1).cpu().numpy()
+    return np.einsum("nts,lkcs->ntlkc", looks, planes) / (planes[0, 0, 0] ** 2).sum() / loudness
 
 
 def _tokens(ax: Axes, x: np.ndarray, limit: float, title: str) -> None:
@@ -78,8 +80,8 @@ def _tokens(ax: Axes, x: np.ndarray, limit: float, title: str) -> None:
 
 
 def _circles(ax: Axes, places: list[np.ndarray], name: str, drawn: int, alpha: float) -> None:
-    """A circle per class, in a square arrangement; ``places``: (classes, 2) of each view."""
-    colour, classes = style.ATOM_COLOURS[_atom(name)], len(places[0])
+    """A circle per class, in a square arrangement; ``places``: (looks, classes, 2) of each view."""
+    colour, classes = style.ATOM_COLOURS[_atom(name)], places[0].shape[1]
     columns = math.ceil(math.sqrt(classes))
     size = 0.9 * matplotlib.rcParams["font.size"]
     for k in range(classes):
@@ -90,18 +92,18 @@ def _circles(ax: Axes, places: list[np.ndarray], name: str, drawn: int, alpha: f
         looks = {"color": colour, "weight": "bold"} if k == drawn else {"color": style.MUTED}
         ax.text(centre[0] - 1.15, centre[1] + 0.75, str(k), ha="right", va="center", size=size, **looks)
         for number, place in enumerate(places):
-            dot = _dot(number, colour)
-            dot.set_data(*(centre + place[k])[:, None])
-            ax.add_line(dot)
+            dots = _dot(number, colour, size=0.8 if len(place) == 1 else 0.5)
+            dots.set(data=(centre + place[:, k]).T, clip_on=False)
+            ax.add_line(dots)
     rows = math.ceil(classes / columns)
     ax.set(xlim=(-1.9, (columns - 1) * CELL + 1.4), ylim=(-(rows - 1) * CELL - 1.4, 1.4), aspect="equal")
     ax.set_axis_off()
     ax.set_title(f"{_words(name)} = {drawn}", loc="center", color=colour)
 
 
-def _dot(number: int, colour: str, label: str = "") -> Line2D:
-    """View 1 is filled, view 2 hollow."""
-    size = 0.8 * matplotlib.rcParams["lines.markersize"]
+def _dot(number: int, colour: str, label: str = "", size: float = 0.8) -> Line2D:
+    """View 1 is filled, view 2 hollow; ``size`` in markers."""
+    size *= matplotlib.rcParams["lines.markersize"]
     face = style.PAPER if number else colour
     return Line2D([], [], ls="", marker="o", ms=size, mew=size / 5, mec=colour, mfc=face, label=label, zorder=3)
 
@@ -123,5 +125,5 @@ def _alt(task, batch, row: int) -> str:
     return (
         f"Two views of one sample as heat maps of {task.tokens} tokens of {task.features} numbers, and as points on "
         f"one circle for each class of every latent; {'; '.join(sentences)}. The two views lie on the same circles "
-        "at different phases."
+        f"at different phases{', each token at one of its own' if task.observation == 'looks' else ''}."
     )
