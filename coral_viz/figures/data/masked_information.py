@@ -1,0 +1,124 @@
+"""What masks leave: the exact bits that visible tokens hold about every label, over the share of tokens hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import matplotlib
+import pandas as pd
+import torch
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
+
+from coral_viz import style
+from coral_viz.figures.layout import panel_grid
+from coral_viz.figures.layout.canvas import describe, in_bits, picture
+
+PANEL = 11.0  # lines of text
+ALL = "all"
+
+
+def over_ratios(task, *, n: int = 2000, seed: int = 0) -> pd.DataFrame:
+    """What ``task.information`` says as tokens are hidden one by one, of all modalities alike or of the first alone.
+
+    Args:
+        task: a world whose tokens are looks.
+        n, seed: samples to average over, as ``task.information`` takes them.
+
+    Returns:
+        Columns: ``masked`` (a modality, or all), ``ratio`` of its tokens hidden, ``label``, ``given`` (who is read: a
+        modality, or all), ``bits``, their standard ``error``, ``truth``, the bits of the latents, and ``n``.
+    """
+    names, rows = [modality.name for modality in task.modalities], []
+    tokens = task.modalities[0].shape[0]
+    for masked in (ALL, names[0]):
+        for hidden in range(tokens):
+            mask = torch.arange(tokens) >= hidden
+            left = task.information({name: mask for name in names if masked in (ALL, name)}, n=n, seed=seed)
+            for label, found in left.items():
+                where = {"masked": masked, "ratio": hidden / tokens, "label": label, "n": n}
+                where["truth"] = float(task.truth[label].information)
+                told = zip([*names, ALL], [*found.alone, found.together])
+                rows += [where | {"given": given, "bits": bits, "error": error} for given, (bits, error) in told]
+    return pd.DataFrame(rows)
+
+
+@picture
+def bits_under_masks(table: pd.DataFrame, labels: Sequence[str] = ("redundancy", "unique_1", "synergy")) -> Figure:
+    """Share of each label's bits that visible tokens hold, over the ratio hidden; a panel per choice of what is masked.
+
+    Full lines: all modalities together. Dashed: the first modality alone, where it holds something and not all of it.
+    Bands: two standard errors either way.
+
+    Args:
+        table: as ``over_ratios`` makes it.
+        labels: which labels.
+
+    Raises:
+        ValueError: a label that the table does not have, or none.
+    """
+    missing = [label for label in labels if label not in set(table["label"])]
+    if missing or not labels:
+        raise ValueError(f"labels {missing} are not in the table, which has {', '.join(table['label'].unique())}.")
+    table = table[table["label"].isin(labels)]
+    first, masks = table["given"].iloc[0], list(table["masked"].unique())
+    lone = [label for label in labels if _apart(table[table["label"] == label], first)]
+    colours = {label: style.label_style(label).colour for label in labels}
+    key = [panel_grid.handle(style.label_style(label).name, i, colours[label]) for i, label in enumerate(labels)]
+    key += [_alone(style.label_style(label).name, first, colours[label]) for label in lone]
+    words = (
+        "Bits that the visible tokens of all modalities hold, in shares of what the latents hold: exact posteriors, a "
+        f"mean over n = {table['n'].iloc[0]} samples; bands: two standard errors."
+    )
+    figure, (line,) = panel_grid.panels((1, len(masks)), PANEL, words, left=panel_grid.numbers(), foot=2.8, key=key)
+    for ax, masked in zip(line, masks):
+        here = table[table["masked"] == masked]
+        for i, label in enumerate(labels):
+            rows = here[here["label"] == label]
+            _curve(ax, rows[rows["given"] == ALL], panel_grid.look(i, colours[label]))
+            if label in lone:
+                _curve(ax, rows[rows["given"] == first], _dashed(colours[label]))
+        ax.set_title(f"{_words(masked)} masked")
+        ax.set(xlabel="tokens hidden", xlim=(-0.02, 0.92), ylim=(-0.03, 1.05))
+        ax.xaxis.set_major_formatter(PercentFormatter(1, 0))
+    line[0].set_ylabel("bits left")
+    line[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    return describe(figure, _alt(table, labels))
+
+
+def _apart(rows: pd.DataFrame, first: str) -> bool:
+    """Whether the first modality alone holds some of the bits, and not as many as all together."""
+    alone, together = (rows.loc[rows["given"] == given, "bits"].sum() for given in (first, ALL))
+    return 0 < alone < together * (1 - 1e-9)
+
+
+def _curve(ax: Axes, rows: pd.DataFrame, looks: dict) -> None:
+    share, error = rows["bits"] / rows["truth"], 2 * rows["error"] / rows["truth"]
+    ax.plot(rows["ratio"], share, **looks)
+    ax.fill_between(rows["ratio"], share - error, share + error, color=looks["color"], alpha=0.2, lw=0)
+
+
+def _dashed(colour: str) -> dict:
+    return {"color": colour, "ls": (0, (4, 2)), "lw": 0.8 * matplotlib.rcParams["lines.linewidth"]}
+
+
+def _alone(name: str, first: str, colour: str):
+    return panel_grid.handle(f"{name}, {_words(first)} alone", 0, colour, marker="", **_dashed(colour))
+
+
+def _words(modality: str) -> str:
+    return modality.replace("_", " ")
+
+
+def _alt(table: pd.DataFrame, labels: Sequence[str]) -> str:
+    half = table[(table["masked"] == ALL) & (table["given"] == ALL)]
+    half = half[half["ratio"] == half["ratio"].iloc[(half["ratio"] - 0.5).abs().argmin()]].set_index("label")
+    told = ", ".join(
+        f"{label.replace('_', ' ')} {in_bits(row['bits'], 2)} of {row['truth']:.2g} bits"
+        for label, row in half.loc[list(labels)].iterrows()
+    )
+    return (
+        "Curves of the bits that visible tokens hold about each label, over the share of tokens hidden. With "
+        f"{half['ratio'].iloc[0]:.0%} hidden in all modalities: {told}."
+    )
