@@ -14,14 +14,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from coral_viz.options import Options, option
+from coral_viz.tasks.bayes import label_posteriors
 from coral_viz.tasks.factors import dropped
 from coral_viz.tasks.handwriting import SIDE, Pool, augment, hands_of
 from coral_viz.tasks.latent_task import LatentTask
 from coral_viz.tasks.latents import LatentModel
+from coral_viz.tasks.remaining import Remaining, remaining
 from coral_viz.tasks.task import Batch, Modality
+from coral_viz.tasks.visible import Visible, checked
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,38 @@ class Digits(LatentTask):
         if self.dials.drop:
             seen = [dropped(x, generator) for x in seen]
         return [x[: len(batch)] for x in seen], [x[len(batch) :] for x in seen]
+
+    def information(self, visible: Visible | None = None, *, n: int = 2000) -> dict[str, Remaining]:
+        """The bits that a perfect reader of visible digits has about every label: at each modality's alone, and all's.
+
+        One digit tells its latent. Exact for a mask of one pattern; of many, n are tried in turn.
+
+        Args:
+            visible: a mask, see ``tasks.visible``; several patterns are equally likely, and the reader knows which.
+            n: how many samples.
+
+        Raises:
+            ValueError: a mask that does not fit, or leaves no token; too few samples.
+        """
+        if n < 2:
+            raise ValueError(f"n = {n} samples give no standard error; ask for at least 2.")
+        sure = F.one_hot(torch.tensor(0), self.classes).double().log()  # which digit it is makes no difference
+        told = []
+        for written, mask in zip(self.written, checked(self.modalities, visible, n)):
+            places = {name: [other == name for other in written] for name in written}
+            seen = {name: mask[:, place].any(1, keepdim=True) for name, place in places.items()}
+            told.append({name: torch.where(known, sure, _flat(self.classes)) for name, known in seen.items()})
+        return remaining(label_posteriors(self.model, told), {label: (p[None],) for label, p in self.priors().items()})
+
+    def priors(self) -> dict[str, Tensor]:
+        """p(label) where labels are probed, (classes,), by label."""
+        blank = [{name: _flat(self.classes)[None] for name in written} for written in self.written]
+        return {label: p[-1][0] for label, p in label_posteriors(self.model, blank).items()}
+
+
+def _flat(classes: int) -> Tensor:
+    """Logarithms of equal probabilities, (classes,)."""
+    return torch.zeros(classes, dtype=torch.float64).log_softmax(0)
 
 
 def _check(dials: Dials) -> None:

@@ -133,6 +133,7 @@ def test_a_mask_crosses_out_digits_and_takes_their_words():
     ("options", "sentence"),
     [
         ({"row": 7}, "row = 7 is not in the batch, whose rows are 0 to 6"),
+        ({"visible": {f"modality_{m}": torch.zeros(6, dtype=torch.bool) for m in (1, 2)}}, "the mask leaves no token"),
         (
             {"visible": {"sound": torch.ones(6, dtype=torch.bool)}},
             "modality 'sound' does not exist; this world has modality_1",

@@ -1,11 +1,14 @@
 """The task: strips that can be read, tests in other people's handwriting, both kinds of views, what is refused."""
 
+import numpy as np
 import pytest
 import torch
 
 from coral_viz import tasks
+from coral_viz.pid import information
 from coral_viz.tasks import handwriting
 from coral_viz.tasks.handwriting import Pool, load
+from coral_viz.tasks.visible import at_ratio
 
 
 def world(**dials):
@@ -128,6 +131,81 @@ def test_drop_zeroes_tokens_and_pixels_at_the_rates_of_factors(views):
     zero = task.views(task.sample(4000, "train", 0), generator())[0][0] == 0
     assert zero.all(2).float().mean().item() == pytest.approx(0.15, abs=0.01)
     assert zero[~zero.all(2)].float().mean().item() == pytest.approx(0.1, abs=0.01)
+
+
+# --- what visible digits tell ---------------------------------------------------------------------------------------
+
+
+def counted(task, label, seen, n=100_000):
+    """I(latents seen; label) in bits, from counting."""
+    drawn = task.model.draw(n, 0.5, np.random.default_rng(0))
+    labels = task.model.labels({name: torch.tensor(values) for name, values in drawn.items()})
+    code = sum(drawn[name] * task.classes**k for k, name in enumerate(seen)) + np.zeros(n, int)
+    table = np.zeros((task.classes ** len(seen), task.classes_of[label]))
+    np.add.at(table, (code, labels[label].numpy()), 1)
+    return information.mutual_information(table / n)
+
+
+@pytest.mark.parametrize(
+    ("dials", "visible"),
+    [
+        ({"classes": 3}, {}),
+        ({"classes": 3}, {"modality_1": [1, 0, 0, 0, 0, 1]}),
+        ({"classes": 3}, {"modality_1": [0, 0, 1, 1, 0, 0], "modality_2": [0, 1, 0, 0, 1, 0]}),
+        ({"classes": 2, "count": 3, "times": 1}, {"modality_3": [0, 1, 1]}),
+        ({"classes": 2, "distribution": "relation", "count": 3, "pairs": True}, {"modality_3": [0, 0, 0, 1, 1, 1]}),
+    ],
+)
+def test_information_under_a_mask_is_that_of_the_latents_seen(dials, visible):
+    task = world(**dials)
+    masks = {name: torch.tensor(mask, dtype=torch.bool) for name, mask in visible.items()}
+    told = task.information(masks)
+    assert told.keys() == task.truth.keys()
+    shown = [torch.tensor(visible.get(m.name, [1] * m.shape[0])).tolist() for m in task.modalities]
+    seen = [{name for name, there in zip(names, mask) if there} for names, mask in zip(task.written, shown)]
+    for label, bits in told.items():
+        assert bits.together.bits == pytest.approx(counted(task, label, sorted(set().union(*seen))), abs=0.01)
+        for alone, latents in zip(bits.alone, seen):
+            assert alone.bits == pytest.approx(counted(task, label, sorted(latents)), abs=0.01)
+        assert bits.together.error < 1e-9
+
+
+@pytest.mark.parametrize("dials", [{}, {"classes": 10}, {"count": 3, "classes": 2}])
+def test_all_digits_tell_what_the_truth_says(dials):
+    task = world(**dials)
+    for label, bits in task.information().items():
+        assert bits.together.bits == pytest.approx(task.truth[label].information)
+        assert bits.alone[0].bits == pytest.approx(task.truth[label].information_1)
+
+
+def test_information_at_a_ratio_falls_and_synergys_falls_first():
+    task = world(times=3)
+    left = [task.information(at_ratio(task.modalities, ratio)) for ratio in (0.0, 0.4, 0.8)]
+    assert (
+        left[0]["redundancy"].together.bits > left[1]["redundancy"].together.bits > left[2]["redundancy"].together.bits
+    )
+    shares = [
+        left[2][label].together.bits / left[0][label].together.bits for label in ("redundancy", "unique_1", "synergy")
+    ]
+    assert shares == sorted(shares, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("mask", "sentence"),
+    [
+        ({"modality_1": torch.zeros(6, dtype=torch.bool), "modality_2": torch.zeros(6, dtype=torch.bool)}, "no token"),
+        ({"modality_1": torch.ones(5, dtype=torch.bool)}, r"shape \(5,\); it takes \(6,\)"),
+        ({"modality_3": torch.ones(6, dtype=torch.bool)}, "modality 'modality_3' does not exist"),
+    ],
+)
+def test_masks_that_do_not_fit_are_a_sentence(mask, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        world().information(mask)
+    with pytest.raises(ValueError, match="n = 1 samples give no standard error"):
+        world().information(n=1)
+
+
+# --- samples --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("distribution", "share"), [("unbiased", 0.25), ("biased", 1.0), ("relation", 0.25)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from coral_viz.figures.data.image_masks import HIDDEN
 from coral_viz.figures.layout import face
 from coral_viz.figures.layout.canvas import LINE, MARGIN, canvas, describe, one_panel, picture, rectangles
 from coral_viz.tasks.handwriting import ink
+from coral_viz.tasks.visible import Visible, checked
 
 # lengths in type sizes
 LEAST, MOST = 1.2, 3.2  # sides of a digit among many samples; below the first, a strip has a line of its own
@@ -52,32 +53,22 @@ class Run:
         return len(self.images) * side
 
 
-def strips(task, batch, row: int, visible: Mapping[str, Tensor] | None = None) -> list[list[Run]]:
-    """One sample as runs of digits, by modality; ``visible`` (T,) by modality's name, all where it is not named.
+def strips(task, batch, row: int, visible: Visible | None = None) -> list[list[Run]]:
+    """One sample as runs of digits, by modality.
 
     Raises:
-        ValueError: the batch has no such row, or a mask fits no modality.
+        ValueError: the batch has no such row, or the mask does not fit or shows nothing.
     """
     if not 0 <= row < len(batch):
         raise ValueError(f"row = {row} is not in the batch, whose rows are 0 to {len(batch) - 1}.")
-    names = [modality.name for modality in task.modalities]
-    if unknown := [name for name in visible or {} if name not in names]:
-        raise ValueError(f"modality {unknown[0]!r} does not exist; this world has {', '.join(names)}.")
-    return [
-        _runs(name, written, batch, row, inputs, (visible or {}).get(name))
-        for name, written, inputs in zip(names, task.written, batch.inputs)
-    ]
+    masks = checked(task.modalities, visible, 1)
+    return [_runs(written, batch, row, x[row], ~mask[0]) for written, x, mask in zip(task.written, batch.inputs, masks)]
 
 
-def _runs(name: str, written: list[str], batch, row: int, inputs: Tensor, visible: Tensor | None) -> list[Run]:
-    shown = np.ones(len(written), bool) if visible is None else np.asarray(visible, bool)
-    if shown.shape != (len(written),):
-        raise ValueError(f"the mask of {name} has shape {shown.shape}; it takes ({len(written)},).")
-    images = ink(inputs[row]).cpu().numpy()
-    latents = list(dict.fromkeys(written))
-    times = len(written) // max(len(latents), 1)
-    places = [slice(k * times, (k + 1) * times) for k in range(len(latents))]
-    return [Run(z, int(batch.latents[z][row]), images[place], ~shown[place]) for z, place in zip(latents, places)]
+def _runs(written: list[str], batch, row: int, tokens: Tensor, hidden: Tensor) -> list[Run]:
+    images, latents = ink(tokens).cpu().numpy(), list(dict.fromkeys(written))
+    parts = zip(latents, np.split(images, len(latents)), np.split(hidden.numpy(), len(latents)))
+    return [Run(latent, int(batch.latents[latent][row]), *part) for latent, *part in parts]
 
 
 @picture
@@ -124,18 +115,17 @@ def samples(task, batch, *, rows: int = 6) -> Figure:
 
 
 @picture
-def questions(task, batch, *, row: int = 0, visible: Mapping[str, Tensor] | None = None) -> Figure:
+def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> Figure:
     """One sample, and which of its digits answers which question.
 
     Args:
         task: a world of ``digits``.
         batch: samples of it.
         row: which sample.
-        visible: by modality's name (T,) bool, True where a token is visible; hidden digits are crossed out. A modality
-            that is not named is wholly visible.
+        visible: a mask of one pattern, see ``tasks.visible``; hidden digits are crossed out.
 
     Raises:
-        ValueError: the batch has no such row, or a mask fits no modality.
+        ValueError: the batch has no such row, or the mask does not fit or shows nothing.
     """
     shown = strips(task, batch, row, visible)
     room = _room()
