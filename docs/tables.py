@@ -152,6 +152,7 @@ TABLES = {
     "hyperparameters": hyperparameters,
     "shared hyperparameters": lambda: options(FusionKnobs),
     "factors": lambda: options(tasks.preset("factors").task.DIALS),
+    "digits": lambda: options(tasks.preset("digits").task.DIALS),
     "trifeature": lambda: options(tasks.preset("trifeature").task.DIALS),
     "budget": lambda: options(runs.Budget),
 }

@@ -34,7 +34,6 @@ PAIRS = {"batch": 64, "samples": 10_000, "probe_samples": 10_000}
 LAPTOP = PAIRS | {"lr": 1e-3}
 
 REGISTRY = {
-    # handwriting takes longer to learn than latents on circles
     "digits": Preset(Digits),
     "factors": Preset(Factors),
     # after Symile (NeurIPS 2024, arXiv 2411.01053): two fair bits and their XNOR (XOR with its values renamed),

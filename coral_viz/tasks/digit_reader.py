@@ -65,7 +65,7 @@ class Reader:
         """The bits that the reader gets about every label from n samples in handwriting that it has never seen.
 
         Each is the mean of log2 p(label | x) / p(label), on average at most the information that the images hold. The
-        errors are those of samples; behind them stand less than 800 images, so that worlds differ by more.
+        errors are those of samples; behind them stand hundreds of images, so that worlds differ by more.
 
         Args:
             visible: a mask, see ``tasks.visible``.
