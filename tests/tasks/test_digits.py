@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from coral_viz import tasks
+from coral_viz import methods, runs, tasks
+from coral_viz.cli import tour
 from coral_viz.pid import information
+from coral_viz.runs import replay
 from coral_viz.tasks import handwriting
 from coral_viz.tasks.handwriting import Pool, load
 from coral_viz.tasks.visible import at_ratio
@@ -268,3 +270,30 @@ def test_bad_dials_are_a_sentence(dials, sentence):
 def test_bad_samples_are_a_sentence(n, split, sentence):
     with pytest.raises(ValueError, match=sentence):
         world().sample(n, split, 0)
+
+
+# --- in the rest of the package -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_every_method_takes_strips(name):
+    task = world(count=max(2, methods.get(name).COUNT[0]), classes=2)
+    method = methods.build(name, task)
+    batch = task.sample(16, "train", 0)
+    assert all(term.isfinite() for term in method.loss(*task.views(batch, generator()), 0.5).values())
+    assert len(method.eval().embed(batch.inputs)[method.whole[0]]) == 16
+
+
+def test_a_run_is_kept_put_back_and_recorded(tmp_path, monkeypatch):
+    monkeypatch.setattr(replay, "PROBED", 64)
+    budget = runs.Budget(steps=4, batch=16, samples=64, probe_samples=200, test_samples=200)
+    (spec,) = tour.specs(["cross"], [1], budget, "digits:classes=3,times=1,views=pixels,distribution=biased")
+    store = runs.Store(tmp_path)
+    (outcome,) = runs.execute([spec], store, device="cpu", executor="serial")
+    assert outcome.status == "done", outcome.reason
+    task, method = runs.restored(spec, store)
+    assert task.dials.views == "pixels"
+    assert len(method.embed(task.sample(5, "test", 0).inputs)[method.whole[0]]) == 5
+    recorded = replay.load(replay.save(replay.record(spec, points=2, samples=20, device="cpu"), tmp_path))
+    assert recorded.steps[-1] == 4
+    assert recorded.labels["redundancy"].max() == 2
