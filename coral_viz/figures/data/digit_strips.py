@@ -26,6 +26,9 @@ LARGE = 3.6, 6.0  # and in one
 APART, BETWEEN = 0.6, 1.8  # from a latent's digits to the next latent's, from strip to strip
 TEXT = 1.35  # from one line of words to the next
 
+COVERED = HIDDEN | {"fc": style.FAINT}
+"""The sign of a hidden digit, which nothing of it shows through."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -135,7 +138,7 @@ def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> F
     question = face.wrap(_question(task, batch, row, shown), room)
     height = sum(title + pitch * len(lines) for lines in broken) + TEXT * len(question.split("\n")) + 0.4
     hides = any(run.hidden.any() for runs in shown for run in runs)
-    key = [Rectangle((0, 0), 1, 1, label="hidden", **HIDDEN)] if hides else []
+    key = [Rectangle((0, 0), 1, 1, label="hidden", **COVERED)] if hides else []
     small = (
         "Each digit is one token; its place says which latent it shows. One digit answers R or U; S takes a "
         "digit of every strip."
@@ -265,7 +268,7 @@ def _run(ax: Axes, run: Run, left: float, top: float, side: float) -> None:
     corners = left + side * np.arange(len(run.images))
     ax.add_patch(PathPatch(rectangles(corners, top, side, side), fc="none", ec=style.FAINT, clip_on=False))
     if run.hidden.any():
-        ax.add_patch(PathPatch(rectangles(corners[run.hidden], top, side, side), clip_on=False, **HIDDEN))
+        ax.add_patch(PathPatch(rectangles(corners[run.hidden], top, side, side), clip_on=False, **COVERED))
     ax.add_line(
         Line2D([left, right], [bottom + 0.25] * 2, color=run.label.colour, solid_capstyle="butt", clip_on=False)
     )
