@@ -7,7 +7,8 @@ Which function to call:
 - two sources of a binary target, as tables or as posteriors of samples: ``broja_binary``, ``posterior_table``, and
   ``roc_hull`` for the picture;
 - a named example: ``gates.gate("AND")``; to dit and back: ``to_dit``, ``from_dit``;
-- which outcomes are synergistic: ``decompose_pointwise(p, "i_sx")``; which samples, ``pointwise_information(t, y)``;
+- which outcomes are synergistic: ``decompose_pointwise(p, "i_sx")``; which samples, ``pointwise_of_samples(z1, z2, y)``
+  or, of one's own posteriors, ``pointwise_information(t, y)``;
 - samples: ``decompose(z1, z2, y)``, embeddings or symbols, with intervals if asked; ``decompose_parts`` by name;
 - held-out posteriors of one's own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
 - a table of counts: ``bias_corrected(counts)``, ``infer(counts)`` for intervals and a test of S = 0;
@@ -64,6 +65,7 @@ __all__ = [
     "measures",
     "o_information",
     "pointwise_information",
+    "pointwise_of_samples",
     "posterior_table",
     "redundancy_lattice",
     "roc_hull",
@@ -83,6 +85,7 @@ _ON_FIRST_USE = {  # scikit-learn and scipy.stats take a second to import
     "gaussian_o_information": "gaussian_multivariate",
     "gaussian_of_samples": "gaussian_estimate",
     "gaussian_total_correlation": "gaussian_multivariate",
+    "pointwise_of_samples": "estimate",
 }
 
 

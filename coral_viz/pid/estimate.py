@@ -18,6 +18,7 @@ from sklearn.cluster import KMeans
 from coral_viz.pid import samples
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja_solver import broja
+from coral_viz.pid.calibration import recalibrate
 from coral_viz.pid.classifiers import HeldOut, cross_fit
 from coral_viz.pid.inference import (
     bias_corrected,
@@ -28,7 +29,7 @@ from coral_viz.pid.inference import (
     undetectable,
     warn_if_sparse,
 )
-from coral_viz.pid.posteriors import CELLS, GAP, Informations, informations, told_of_grouping
+from coral_viz.pid.posteriors import CELLS, GAP, Informations, informations, pointwise_information, told_of_grouping
 from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
 METHODS = ("posterior", "kmeans")
@@ -101,6 +102,24 @@ def decompose(
     (z1, z2, *fused), groups = prepared(sources, y, folds, groups)
     fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
     return _from_posteriors(fits, y, replicates, seed, groups)
+
+
+def pointwise_of_samples(
+    z1: np.ndarray, z2: np.ndarray, y: np.ndarray, *, groups: np.ndarray | None = None, folds: int = 5, seed: int = 0
+) -> np.ndarray:
+    """What two embeddings tell of the label of each sample: which samples does only the pair tell?
+
+    Arguments, errors and warnings as for ``decompose``.
+
+    Returns:
+        Bits (3, n), log2 p(y_i | z_i) / p(y_i) for source 1, source 2 and both, from cross-fitted, calibrated
+        classifiers; below 0 where a sample misleads. Their means are informations before extrapolation.
+    """
+    y = samples.labels(y)
+    (z1, z2), groups = prepared({"z1": z1, "z2": z2}, y, folds, groups)
+    t1, t2, t12 = (cross_fit(x, y, folds=folds, seed=seed, groups=groups).posterior for x in ([z1], [z2], [z1, z2]))
+    calibrated = [recalibrate([t1], y), recalibrate([t2], y), recalibrate([t12, t1, t2], y)]
+    return np.stack([pointwise_information(t, y) for t in calibrated])
 
 
 def decompose_parts(

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from coral_viz.pid import broja, truths
-from coral_viz.pid.estimate import _extrapolated, _slack, decompose, decompose_parts
+from coral_viz.pid.estimate import _extrapolated, _slack, decompose, decompose_parts, pointwise_of_samples
 from coral_viz.pid.inference import bias_corrected
 from coral_viz.pid.posteriors import Informations
 
@@ -75,6 +75,14 @@ def test_intervals_hold_the_point(suppressor):
     assert (atoms.low <= atoms.as_array()).all()
     assert (atoms.as_array() <= atoms.high).all()
     assert (atoms.low[[0, 2]] == 0).all()
+
+
+def test_pointwise_values_average_to_the_informations_and_name_synergistic_samples(suppressor):
+    z1, z2, y = suppressor
+    first, second, both = pointwise_of_samples(z1, z2, y)
+    posteriors = decompose(z1, z2, y)
+    assert f"{first.mean():.3f}, {second.mean():.3f}, {both.mean():.3f} bit before" in posteriors.source
+    assert (both > np.maximum(first, second)).mean() > 0.5
 
 
 def test_symbols_are_counted():
