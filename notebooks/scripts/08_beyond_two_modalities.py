@@ -24,6 +24,7 @@ import torch
 from coral_viz import explore, pid, runs, tasks, teach
 from coral_viz.evaluation.ranking import average_precision
 from coral_viz.figures.comparison.beyond_pairs import by_count, information_map, relation, signs
+from coral_viz.figures.decomposition.hasse import hasse
 from coral_viz.figures.layout.display import show
 from coral_viz.methods import losses
 from coral_viz.results import tables
@@ -222,6 +223,30 @@ teach.check(feature, "a_fourth_number")
 # Symile's score is such a product, and a fusion network has to learn one. No sum over pairs can express it. (Such a
 # sum can rank some matches first, but then it ranks others last. So an average precision slightly above 50 % in the
 # first column does not show that the relation was learned.)
+#
+# **Which embeddings are needed?** A readout of all three does not say whether two of them suffice. The
+# [redundancy lattice](glossary.md#lattice) does (section 5 of [01](01_pid_primer.ipynb)). `pid.decompose_many`
+# estimates it from samples: for every subset of the embeddings, cross-fitted classifiers predict the label. Here are
+# two networks of section 2, and the label is "the relation holds":
+
+# %%
+nodes = {}
+for spec in specs[:2]:
+    task, method = runs.restored(spec, store)
+    drawn = task.sample(2000, "probe", seed=42)
+    with torch.no_grad():
+        z = [embedding.numpy() for embedding in method.eval().keys(drawn.inputs)]
+    nodes[method.TITLE] = pid.decompose_many(z, drawn.labels["synergy"].numpy())
+print({title: f"{found.informations[0, 1, 2]:.2f} bits" for title, found in nodes.items()})
+show(hasse(nodes["Symile"].lattice, nodes["Symile"].values, name="Symile: partial information"))
+
+# %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# Symile's three embeddings have the whole bit, and it is at the top node, {123}: no single embedding has any of it, and
+# no pair. Cross's embeddings also have none of it below {123}, but classifiers read less of it from the same number of
+# samples: they have to learn the parity, and nothing in Cross's loss makes that easy.
+# </details>
 #
 # ## 4. Which scores depend on signs?
 
