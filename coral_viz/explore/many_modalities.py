@@ -18,8 +18,8 @@ THERE, FOUND, WITHHELD = "what there is to find", "who finds the relation", "wit
 TABLES = {"xnor": "xnor.parquet", "factors": "modalities.parquet"}
 """Shipped results of three modalities, by task."""
 
-ROOM = 64
-"""Tokens that hold every latent there can be; what is shared does not depend on them."""
+ROOM = {"tokens": 1, "features": 160}
+"""A token that holds every latent there can be; what is shared does not depend on it."""
 
 
 class Beyond(Explorer):
@@ -71,7 +71,7 @@ class Beyond(Explorer):
 
 def _world(task: str, **dials):
     """A world of the task whose training pairs are related."""
-    return tasks.load(task, **({"distribution": "biased", "count": 3, "tokens": ROOM} | dials))
+    return tasks.load(task, **({"distribution": "biased", "count": 3} | ROOM | dials))
 
 
 @lru_cache(maxsize=64)

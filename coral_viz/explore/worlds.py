@@ -14,7 +14,7 @@ from coral_viz import pid, tasks
 from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
 from coral_viz.figures.data.task_information import bits_left
 from coral_viz.figures.data.token_samples import two_views
-from coral_viz.tasks.factors import Dials, Factors
+from coral_viz.tasks.factors import WORKING, Dials, Factors
 
 SEED = 41
 READ = 300
@@ -53,6 +53,7 @@ class Worlds(Explorer):
             "amplitude_unique": slider("loudness of u1, u2", 1.0, 0.0, 3.0, 0.1, **at_rest),
             "amplitude_relation": slider("loudness of t1, t2", 1.0, 0.0, 3.0, 0.1, **at_rest),
             "alpha": slider("alpha, reach of phases", start["alpha"], 0.0, math.pi, 0.1, **at_rest),
+            "observation": choice("tokens are", list(WORKING), start["observation"]),
             "sigma": slider("sigma, noise", start["sigma"], 0.0, 3.0, 0.05, **at_rest),
             "tokens": slider("tokens per modality", start["tokens"], 1, 24, 1, **at_rest),
             "shared_phases": ipywidgets.Checkbox(
@@ -69,6 +70,12 @@ class Worlds(Explorer):
                 for name in FOLLOW if change["owner"] is dials["distribution"] else FOLLOW[:1]:
                     dials[name].value = meant[name]
 
+        def work(change):
+            """Turn the noise to what suits the observation."""
+            with self.following():
+                dials["sigma"].value = WORKING[change["new"]]["sigma"]
+
+        dials["observation"].observe(work, "value")
         for name in ("distribution", "classes"):
             dials[name].observe(follow, "value")
         return {
@@ -103,7 +110,10 @@ class Worlds(Explorer):
 @lru_cache(maxsize=64)
 def _built(dials: tuple) -> World:
     """The world of these dials. ValueError in words if they make no sense, or hide everything."""
-    task = tasks.load("factors", seed=SEED, **dict(dials))
+    chosen = dict(dials)
+    room = 2 * 3 * chosen["classes"] if chosen["observation"] == "looks" else 0
+    features = max(room, WORKING[chosen["observation"]]["features"])
+    task = tasks.load("factors", seed=SEED, features=features, **chosen)
     if not task.labels:
         raise ValueError("all loudnesses are 0, so there is nothing to tell; turn one of them up.")
     read = task.sample(READ, "test", SEED)

@@ -25,6 +25,9 @@ from coral_viz.tasks.task import Batch, Modality
 from coral_viz.tasks.visible import Visible, checked
 
 TOKEN_DROPOUT, FEATURE_DROPOUT = 0.3, 0.1
+WORKING = {"looks": {"sigma": 1.3, "features": 24}, "spread": {"sigma": 0.15, "features": 6}}
+"""By observation, noise and numbers per token at which all tokens hold the latents to .03 bit; one look holds half."""
+USUAL = "spread"
 
 
 @dataclass(frozen=True)
@@ -47,13 +50,15 @@ class Dials(Options):
     alpha: float = option(
         None, "phases are uniform on (-alpha, alpha) (default 2.3)", low=0.0, high=math.pi, optional=True
     )
-    sigma: float = option(0.15, "standard deviation of the noise on every number (signal: 1)", low=0.0)
+    sigma: float = option(
+        WORKING[USUAL]["sigma"], "standard deviation of the noise on every number (signal: 1)", low=0.0
+    )
     tokens: int = option(8, "T, tokens per modality", low=1, high=1024)
-    features: int = option(6, "p, numbers per token", low=1, high=4096)
+    features: int = option(WORKING[USUAL]["features"], "p, numbers per token", low=1, high=4096)
     drop: bool = option(True, "views also lose features (share .1) and tokens (share uniform on 0 to .3)")
     shared_phases: bool = option(False, "both views keep one phase: the bad augmentation that becomes a shortcut")
     observation: str = option(
-        "spread",
+        USUAL,
         "what tokens are: looks (each shows all latents anew, with phases and noise of its own) or spread (all tokens "
         "together are one look)",
         choices=("looks", "spread"),

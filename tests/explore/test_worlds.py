@@ -29,6 +29,18 @@ def test_without_noise_all_bits_are_left_and_with_much_none(shown):
     assert drowned.left["unique_1"].information < 0.1 < drowned.left["redundancy"].information
 
 
+def test_looks_bring_their_noise_and_have_room_for_all_classes():
+    explorer = explore.tasks(observation="spread", tokens=1, classes=2)
+    explorer.widgets["observation"].value = "looks"
+    assert explorer.settings["sigma"] == 1.3
+    poor = explorer.compute(explorer.settings)
+    assert 0.2 < poor.left["unique_1"].information < 0.9
+    explorer.widgets["classes"].value = 10
+    assert explorer.presenter.words == "Ready."
+    assert explorer.compute(explorer.settings).task.features == 60
+    assert explore.tasks(observation="looks", sigma=0.5).settings["sigma"] == 0.5
+
+
 def test_silent_latents_have_no_label(shown):
     assert list(built(shown, amplitude_redundancy=0.0).left) == ["unique_1", "unique_2", "synergy"]
 
@@ -65,7 +77,7 @@ def test_samples_and_bits_are_two_pictures():
 
 
 def test_dials_that_do_not_fit_are_a_sentence_and_the_picture_stays():
-    explorer = explore.tasks()
+    explorer = explore.tasks(observation="spread")
     before = explorer.presenter.shown
     explorer.widgets["tokens"].value = 2
     assert explorer.presenter.words.startswith("tokens * features = 12 is too small: 3 latents of 4 classes need")
