@@ -8,6 +8,7 @@ import torch
 
 from coral_viz import style, tasks
 from coral_viz.figures.data.digit_strips import questions, samples
+from coral_viz.figures.layout.canvas import caption_of
 from coral_viz.tasks.handwriting import ink
 
 LOOKS = {"screen": style.screen(), "one": style.paper(), "two": style.paper(columns=2), "talk": style.talk()}
@@ -123,7 +124,7 @@ def test_a_mask_crosses_out_digits_and_takes_their_words():
     corners = crossed[0].get_path().vertices[:, 0]
     assert corners.min() == pytest.approx(sum(boxes[0][:2]) / 2)
     assert corners.max() == pytest.approx(boxes[0][1])
-    assert "modality 1 hides 1 of 2 of r, 2 of 2 of t1." in figure.alt
+    assert "Hidden in modality 1: 1 of 2 of r, 2 of 2 of t1." in figure.alt
     assert "nobody can tell, for t1 cannot be seen." in figure.alt
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["hidden"]
     assert not questions(task, batch, row=0).legends
@@ -147,6 +148,14 @@ def test_a_mask_crosses_out_digits_and_takes_their_words():
 def test_what_cannot_be_shown_is_a_sentence(options, sentence):
     with pytest.raises(ValueError, match=sentence):
         questions(*world(), **options)
+
+
+def test_captions_say_what_is_drawn():
+    task, batch = world()
+    assert caption_of(samples(task, batch, rows=3)).long.startswith("3 samples of the task digits")
+    assert "hidden" not in caption_of(questions(task, batch)).short
+    masked = questions(task, batch, visible={"modality_1": torch.arange(6) > 0})
+    assert caption_of(masked).short == "Which digit of a sample answers which question; hidden digits are crossed out."
 
 
 @pytest.mark.parametrize("rows", [0, 8])
