@@ -123,8 +123,8 @@ def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> F
             top += pitch
     ax.text(0, top, question, va="top", color=style.label_style("synergy").colour)
     hidden = [
-        f"Hidden in {m.name.replace('_', ' ')}: {_hidden(runs)}"
-        for m, runs in zip(task.modalities, shown)
+        f"Hidden in {modality.name.replace('_', ' ')}: {_hidden(runs)}"
+        for modality, runs in zip(task.modalities, shown)
         if _hidden(runs)
     ]
     told = ", ".join(text for text, _ in answers(task, batch, row))
