@@ -135,10 +135,10 @@ def plain(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def seed_of(value: Any) -> int:
+def seed_of(value: Any, name: str = "seed") -> int:
     """A seed as an int; ValueError unless it is a whole number from 0 to 2**62, of Python's or NumPy's."""
     if isinstance(value, bool) or not (isinstance(value, int | np.integer) and 0 <= value <= 2**62):
-        raise ValueError(f"seed = {shown(value)} is not allowed; it takes a whole number from 0 to 2**62.")
+        raise ValueError(f"{name} = {shown(value)} is not allowed; it takes a whole number from 0 to 2**62.")
     return int(value)
 
 

@@ -9,7 +9,8 @@ WORDS = "Train one method in one world and show what its embedding kept; under t
 def add(parser) -> None:
     parser.add_argument("method", help="name or name:knob=value,...")
     shared_options.add_task(parser)
-    parser.add_argument("--seed", type=int, default=41, help="world (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=41, help="world and its samples (default %(default)s)")
+    parser.add_argument("--training-seed", type=int, help="initial weights, order, views and masks (default: the seed)")
     shared_options.add_budget(parser)
     shared_options.add_device(parser)
     parser.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
@@ -23,7 +24,8 @@ def run(options) -> None:
 
     (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
     budget = tour.budget(options.task, steps=options.steps, batch=options.batch)
-    spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget)
+    again = options.training_seed
+    spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget, training_seed=again)
     recorder = replay.Recorder(spec, options.record) if options.record is not None else None
     rows = alone(spec, Store(options.out), options.device, recorder)
     if rows is not None:

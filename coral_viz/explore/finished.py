@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -55,7 +56,8 @@ def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
     except ValueError:
         return []
     order = style.method_order((spec.method, spec.knob) for spec in specs)
-    specs.sort(key=lambda spec: (order.index((spec.method, spec.knob)), spec.task, spec.distribution, spec.seed))
+    place = operator.attrgetter("task", "distribution", "seed", "training_seed")
+    specs.sort(key=lambda spec: (order.index((spec.method, spec.knob)), *place(spec)))
     return list(zip(titles(specs), [spec.id for spec in specs]))
 
 
@@ -68,7 +70,7 @@ def titles(specs: list[runs.RunSpec]) -> list[str]:
 def title(spec: runs.RunSpec) -> str:
     """A run as pictures name it; the task ``factors`` goes without saying."""
     world = [spec.task] * (spec.task != "factors") + [spec.distribution] * bool(spec.distribution)
-    return ", ".join([style.method_style(spec.method, spec.knob).label, *world, f"seed {spec.seed}"])
+    return ", ".join([style.method_style(spec.method, spec.knob).label, *world, spec.seeds])
 
 
 @lru_cache(maxsize=32)

@@ -66,12 +66,14 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:
     """Put runs of OPENED methods and TRAININGS with this seed into ``data/runs``, recordings into ``data/replays``.
 
-    ``source`` is the folder of a tour or of a sweep of one task; runs by another version of a method stay behind.
-    Weights are kept in float16. Recordings are of WATCHED methods; a picture shows what readouts found in those of
-    biased training. Returns the paths. Raises ValueError if there is no such run, or if there are several tasks.
+    ``source`` is the folder of a tour or of a sweep of one task; runs by another version of a method, and those with a
+    training seed of their own, stay behind. Weights are kept in float16. Recordings are of WATCHED methods; a picture
+    shows what readouts found in those of biased training. Returns the paths. Raises ValueError if there is no such run,
+    or if there are several tasks.
     """
     store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
-    specs = [spec for spec in store.specs() if spec.seed == seed and _opened(spec) and store.finished(spec)]
+    specs = [spec for spec in store.specs() if {spec.seed, spec.training_seed} == {seed}]
+    specs = [spec for spec in specs if _opened(spec) and store.finished(spec)]
     if not specs:
         raise ValueError(f"{str(source)!r} holds no finished run with seed {seed} of the methods that ship.")
     asked = sorted({f"runs_{spec.task}" for spec in specs})

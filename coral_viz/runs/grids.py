@@ -1,8 +1,9 @@
 """Grids: which runs a sweep is made of, read from a few lines of TOML.
 
-Every key of a grid but ``seeds`` may hold one value or a list; the runs are all combinations, the same seeds in each,
-so that cells can be compared seed by seed. A grid with ``[[part]]`` tables is the union of its parts, each of which
-starts from the keys above it. Settings left out have the values that the task's runs use.
+Every key of a grid may hold one value or a list; the runs are all combinations, the same seeds in each, so that cells
+can be compared seed by seed. ``training_seeds`` trains several times in the world of each seed. A grid with
+``[[part]]`` tables is the union of its parts, each of which starts from the keys above it. Settings left out have the
+values that the task's runs use.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -22,7 +24,7 @@ from coral_viz.options import plain, shown
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.tasks import preset
 
-KEYS = ("about", "method", "task", "seeds", "knobs", "dials", "budget", "part")
+KEYS = ("about", "method", "task", "seeds", "training_seeds", "knobs", "dials", "budget", "part")
 SETTINGS = ("knobs", "dials", "budget")
 MANY = 10_000
 SEEDS = (51, 52, 53, 54, 55)
@@ -72,8 +74,9 @@ def read(path: str | Path, *, many: bool = False) -> Grid:
 def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
     """The grid that the keys describe.
 
-    ``method`` (needed), ``task`` (factors), ``seeds`` (51 to 55), ``knobs``, ``dials`` and ``budget`` by name,
-    ``about`` (a sentence), ``part`` (a list of dicts with the same keys). ``many`` admits more than 10 000 runs.
+    ``method`` (needed), ``task`` (factors), ``seeds`` (51 to 55), ``training_seeds`` (for each seed, that seed),
+    ``knobs``, ``dials`` and ``budget`` by name, ``about`` (a sentence), ``part`` (a list of dicts with the same keys).
+    ``many`` admits more than 10 000 runs.
 
     Raises:
         ValueError: an unknown key, method, task, setting or value; a grid without runs; a run that stands in it twice;
@@ -117,12 +120,14 @@ def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
     for key in ("method", "task"):
         if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, str)]:
             raise ValueError(f"grid {name!r}: {key} {shown(wrong[0])} is no name.")
-    if wrong := [seed for seed in _listed(level.get("seeds", [])) if type(plain(seed)) is not int]:
-        raise ValueError(f"grid {name!r}: seed {shown(wrong[0])} is no whole number.")
+    for key in ("seeds", "training_seeds"):
+        if wrong := [seed for seed in _listed(level.get(key, [])) if type(plain(seed)) is not int]:
+            raise ValueError(f"grid {name!r}: {key[:-1]} {shown(wrong[0])} is no whole number.")
 
 
 def _count(part: dict) -> int:
     lists = [part.get("method", []), part.get("task", "factors"), part.get("seeds", SEEDS)]
+    lists.append(part.get("training_seeds", [None]))
     return math.prod(len(_listed(values)) for values in [*lists, *(v for key in SETTINGS for v in part[key].values())])
 
 
@@ -135,10 +140,9 @@ def _specs(part: dict) -> list[RunSpec]:
         for chosen in itertools.product(*values):
             settings = {kind: {n: v for (k, n), v in zip(names, chosen) if k == kind} for kind in SETTINGS}
             budget = Budget.make(f"task {task!r}", preset(task).budget | settings["budget"])
-            for seed in _listed(part.get("seeds", SEEDS)):
-                specs.append(
-                    RunSpec.make(method, task, seed, knobs=settings["knobs"], dials=settings["dials"], budget=budget)
-                )
+            every: dict[str, Any] = {"knobs": settings["knobs"], "dials": settings["dials"], "budget": budget}
+            seeds = itertools.product(_listed(part.get("seeds", SEEDS)), _listed(part.get("training_seeds", [None])))
+            specs += [RunSpec.make(method, task, seed, training_seed=again, **every) for seed, again in seeds]
     return specs
 
 

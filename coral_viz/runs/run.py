@@ -62,9 +62,9 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
 
 
 def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
-    """The untrained method of a run, its weights drawn from the run's seed."""
+    """The untrained method of a run, its weights drawn from the run's training seed."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(spec.seed)
+        torch.manual_seed(spec.training_seed)
         return methods.build(spec.method, task, **dict(spec.knobs))
 
 
@@ -79,7 +79,8 @@ def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) 
         lr=budget.lr,
         weight_decay=budget.weight_decay,
         samples=budget.samples,
-        seed=spec.seed,
+        seed=spec.training_seed,
+        data_seed=spec.seed,
         **options,
     )
 

@@ -35,7 +35,12 @@ class Budget(Options):
 
 @dataclass(frozen=True)
 class RunSpec:
-    """One run: a method with its knobs, a task with its dials, a seed and a budget. Made by ``RunSpec.make``."""
+    """One run: a method with its knobs, a task with its dials, two seeds and a budget. Made by ``RunSpec.make``.
+
+    ``seed`` draws the world and every sample of it, those that are learned from, too. ``training_seed`` draws what a
+    second training of the same data draws anew: initial weights, the order of samples, views and masks. Unless it is
+    given it is the seed, and no part of the run's id.
+    """
 
     method: str
     method_version: int
@@ -44,6 +49,7 @@ class RunSpec:
     dials: tuple[tuple[str, object], ...]
     seed: int
     budget: Budget
+    training_seed: int
 
     @classmethod
     def make(
@@ -55,6 +61,7 @@ class RunSpec:
         knobs: dict | None = None,
         dials: dict | None = None,
         budget: Budget | None = None,
+        training_seed: int | None = None,
     ) -> RunSpec:
         """Check every name and value now (ValueError in words), so that nothing fails after hours of work."""
         cls_method = methods.get(method)
@@ -70,6 +77,7 @@ class RunSpec:
             dials=tuple(vars(world.dials).items()),
             seed=seed_of(seed),
             budget=budget or Budget(**tasks.preset(task).budget),
+            training_seed=seed_of(seed if training_seed is None else training_seed, "training_seed"),
         )
 
     @classmethod
@@ -79,8 +87,9 @@ class RunSpec:
             said = json.loads(text)
             knobs = methods.get(said["method"]).KNOBS.former() | said["knobs"]
             dials = tasks.preset(said["task"]).task.DIALS.former() | said["dials"]
-            budget = Budget(**said["budget"])
-            spec = cls.make(said["method"], said["task"], said["seed"], knobs=knobs, dials=dials, budget=budget)
+            settings = {"knobs": knobs, "dials": dials, "budget": Budget(**said["budget"])}
+            seeds = {"training_seed": said.get("training_seed")}
+            spec = cls.make(said["method"], said["task"], said["seed"], **settings, **seeds)
             spec = dataclasses.replace(spec, method_version=said["method_version"])
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
@@ -94,6 +103,8 @@ class RunSpec:
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
         dials = tasks.preset(self.task).task.DIALS.make(self.task, dict(self.dials)).identity()
         fields = dataclasses.asdict(self) | {"knobs": dict(knobs), "dials": dict(dials)}
+        if self.training_seed == self.seed:
+            del fields["training_seed"]
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
 
     @functools.cached_property
@@ -128,7 +139,12 @@ class RunSpec:
     def words(self) -> str:
         """The run in words, for progress and errors."""
         title = methods.get(self.method).TITLE + (f" ({self.knob})" if self.knob else "")
-        return f"{title}, {self.distribution or self.task}, seed {self.seed}"
+        return f"{title}, {self.distribution or self.task}, {self.seeds}"
+
+    @property
+    def seeds(self) -> str:
+        """Both seeds in words; the one that follows the other goes without saying."""
+        return f"seed {self.seed}" + f", training seed {self.training_seed}" * (self.training_seed != self.seed)
 
 
 def defaults(method: str, task: str) -> dict:

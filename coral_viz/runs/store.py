@@ -15,6 +15,7 @@ import errno
 import hashlib
 import io
 import json
+import operator
 import os
 import tempfile
 from collections.abc import Mapping
@@ -58,7 +59,7 @@ class Store:
             raise ValueError(f"cannot write to {str(self.root)!r}: {error.strerror}; choose another --out.") from None
 
     def specs(self) -> list[RunSpec]:
-        """The specs in the folder, by method, task, distribution, knob and seed. Folders without one are passed over.
+        """The specs in the folder, by method, task, distribution, knob and seeds. Folders without one are passed over.
 
         Whether a run is whole is asked when it is used, by ``open``.
         """
@@ -67,7 +68,8 @@ class Store:
             with contextlib.suppress(OSError, ValueError):
                 found.append(RunSpec.from_canonical(path.read_text(encoding="utf-8")))
         found = [spec for spec in dict.fromkeys(found) if self.path(spec).is_dir()]
-        return sorted(found, key=lambda spec: (spec.method, spec.task, spec.distribution, spec.knob, spec.seed))
+        place = operator.attrgetter("method", "task", "distribution", "knob", "seed", "training_seed")
+        return sorted(found, key=place)
 
     def open(self, run_id: str) -> RunSpec:
         """The spec of a whole run, by its id. ValueError in one sentence if it is missing, damaged or outdated."""

@@ -82,15 +82,17 @@ def train(
     weight_decay: float = 1e-4,
     samples: int = 8192,
     seed: int = 0,
+    data_seed: int | None = None,
     progress: bool = True,
     callbacks: dict[int, Callable[[int, Trainable], None]] | None = None,
 ) -> History:
     """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
 
-    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``seed`` fixes the data, the
-    order, the views and every random number a loss draws. ``callbacks`` maps "every so many steps" to a function of
-    (step, method). Of several processes (see ``distributed``) each takes its share of every batch. Raises ValueError
-    for an impossible budget or modalities other than the method's, TrainingDiverged when a term is not finite.
+    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``data_seed`` draws the
+    samples (None: ``seed`` does), ``seed`` their order, the views and every random number of a loss. ``callbacks`` maps
+    "every so many steps" to a function of (step, method). Of several processes (see ``distributed``) each takes its
+    share of every batch. Raises ValueError for an impossible budget or modalities other than the method's,
+    TrainingDiverged when a term is not finite.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
         raise ValueError(
@@ -100,7 +102,7 @@ def train(
     _check_modalities(method, task)
     steps, batch, samples, lr, weight_decay = map(plain, (steps, batch, samples, lr, weight_decay))
     seed = seed_of(seed)
-    data = task.sample(samples, "train", seed)
+    data = task.sample(samples, "train", seed if data_seed is None else seed_of(data_seed, "data_seed"))
     if len(data) < batch:
         raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")
     rank, count = distributed.place()

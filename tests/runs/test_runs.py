@@ -1,6 +1,7 @@
 """Runs: the id follows the numbers, every executor gives the same bytes, nothing damaged is used or finished lost."""
 
 import dataclasses
+import itertools
 import json
 import os
 import re
@@ -12,9 +13,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from coral_viz import tasks
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
 from coral_viz.runs.executors import _tried
+from coral_viz.runs.run import initialised, perform
+from coral_viz.tasks.factors import Factors
 
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=64, test_samples=64)
 
@@ -66,6 +70,47 @@ def test_a_spec_says_its_knobs_and_checks_them_at_once():
             ValueError, match=re.escape(f"seed = {seed!r} is not allowed; it takes a whole number from 0")
         ):
             spec(seed=seed)
+
+
+def test_a_training_seed_is_part_of_the_id_where_it_is_not_the_seed():
+    plain, again = spec(seed=3), spec(seed=3, training_seed=7)
+    assert spec(seed=3, training_seed=3) == plain
+    assert "training_seed" not in plain.canonical
+    assert json.loads(again.canonical)["training_seed"] == 7
+    assert RunSpec.from_canonical(again.canonical) == again != plain == RunSpec.from_canonical(plain.canonical)
+    assert plain.words.endswith("unbiased, seed 3")
+    assert again.words.endswith("unbiased, seed 3, training seed 7")
+    with pytest.raises(ValueError, match="training_seed = -1 is not allowed; it takes a whole number from 0"):
+        spec(training_seed=-1)
+    with pytest.raises(ValueError, match="not those that"):
+        RunSpec.from_canonical(plain.canonical[:-1] + ',"training_seed":3}')
+
+
+def test_a_second_training_has_the_same_world_and_samples_and_all_else_anew(monkeypatch):
+    drawn, viewed, initial = [], [], []
+
+    def watched(self, n, split, seed):
+        drawn[-1].append((split, seed, sample(self, n, split, seed).inputs[0]))
+        return sample(self, n, split, seed)
+
+    def seen(self, batch, generator):
+        viewed[-1].append(batch.inputs[0])
+        return views(self, batch, generator)
+
+    sample, views = Factors.sample, Factors.views
+    monkeypatch.setattr(Factors, "sample", watched)
+    monkeypatch.setattr(Factors, "views", seen)
+    for one in (spec(seed=3), spec(seed=3, training_seed=7), spec(seed=3, training_seed=8)):
+        drawn.append([])
+        viewed.append([])
+        initial.append(initialised(one, tasks.load("factors", seed=3)).state_dict())
+        perform(one, "cpu")
+    for others in drawn[1:]:
+        assert [use[:2] for use in others] == [use[:2] for use in drawn[0]]
+        assert all(torch.equal(mine, other) for (*_, mine), (*_, other) in zip(drawn[0], others))
+    for first, second in itertools.combinations(range(3), 2):
+        assert not torch.equal(viewed[first][0], viewed[second][0])
+        assert not torch.equal(initial[first]["project.0.weight"], initial[second]["project.0.weight"])
 
 
 def test_rows_are_tidy_and_name_the_truth(finished):

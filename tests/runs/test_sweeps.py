@@ -17,6 +17,16 @@ def swept(tmp_path_factory):
     return out, grids.make(KEYS), sweeps.run(grids.make(KEYS), out, executor="serial", device="cpu")
 
 
+def test_a_grid_may_train_several_times_in_a_world():
+    parts = [{}, {"seeds": 1, "training_seeds": [101, 102]}]
+    grid = grids.make({"method": ["cross", "comm"], "seeds": [0, 1], "part": parts})
+    seeds = [(0, 0), (1, 1), (1, 101), (1, 102)]
+    assert sorted((s.method, s.seed, s.training_seed) for s in grid.specs) == sorted(
+        (method, *both) for method in ("cross", "comm") for both in seeds
+    )
+    assert grid.varied == []
+
+
 def test_a_grid_is_all_combinations_with_the_same_seeds():
     grid = grids.make(KEYS)
     cells = {(spec.method, spec.budget.steps, spec.seed) for spec in grid.specs}
@@ -81,6 +91,8 @@ def test_shards_are_the_grid():
         ({"budget": {"step": 3}}, "task 'factors' has no setting 'step'"),
         ({"knobs": 3}, "knobs = 3 must name settings"),
         ({"seeds": ["one"]}, "seed 'one' is no whole number"),
+        ({"training_seeds": [0.5]}, "training_seed 0.5 is no whole number"),
+        ({"training_seeds": [0, 0]}, "holds a run twice: Cross, unbiased, seed 0"),
         ({"methods": "cross"}, "has no key 'methods'; it takes about, method"),
         ({"method": []}, "holds no run"),
         ({"seeds": []}, "holds no run"),
