@@ -132,7 +132,8 @@ def columns() -> str:
     lines = ["| column | holds | meaning |\n|:--|:--|:--|\n"]
     for column in schema.COLUMNS.values():
         held = " or ".join(f"`{word}`" if word else "nothing" for word in column.words) or f"`{column.dtype}`"
-        since = f" (since version {column.since}; in older tables `{column.before}`)" if column.since > 1 else ""
+        before = f"that of `{column.like}`" if column.like else f"`{column.before}`"
+        since = f" (since version {column.since}; in older tables {before})" if column.since > 1 else ""
         lines.append(f"| `{column.name}` | {held} | {column.meaning}{since} |\n")
     return "".join(lines)
 

@@ -23,7 +23,8 @@ class Column:
 
     ``words``: all that it may hold, if it is closed. ``tells_apart``: whether two rows may differ in it alone.
     ``since``: the first version of the table that has it; ``before``: what rows of earlier versions say. A ``before``
-    of NaN means that the column may hold NaN, where nothing is known.
+    of NaN means that the column may hold NaN, where nothing is known. ``like``: the column from which rows of earlier
+    versions take it instead.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Column:
     tells_apart: bool = False
     since: int = 1
     before: object = None
+    like: str = ""
 
     @property
     def optional(self) -> bool:
@@ -61,6 +63,17 @@ COLUMNS = {
         Column("status", "str", "how the run ended", ("done", "failed")),
         Column("method_version", "int64", "version of the method, of which a table holds one each"),
         Column("knob", "str", "hyperparameters that are not at their defaults, `name=value`; empty if all are"),
+        Column(
+            "training_seed",
+            "int64",
+            "the seed of the training: initial weights, order, views and masks",
+            since=3,
+            like="seed",
+        ),
+        Column("embedding_width", "float64", "numbers in the whole embedding", since=3, before=np.nan),
+        Column("parameters", "float64", "numbers that the training fitted", since=3, before=np.nan),
+        Column("passes", "float64", "encoder and fusion passes of a batch in the training", since=3, before=np.nan),
+        Column("seconds", "float64", "how long the run took where it was made", since=3, before=np.nan),
         Column("table_version", "int64", "version of the table that the row was written with", since=2, before=1),
     )
 }
@@ -83,10 +96,11 @@ def upgraded(frame: pd.DataFrame) -> pd.DataFrame:
     younger = {}
     for column in (column for column in COLUMNS.values() if column.since > 1):
         older = version < column.since
+        before = frame.get(column.like) if column.like else pd.Series(column.before, frame.index, column.dtype)
         if column.name in frame:
-            younger[column.name] = frame[column.name].mask(older & frame[column.name].isna(), column.before)
-        elif older.all():
-            younger[column.name] = pd.Series(column.before, frame.index, column.dtype)
+            younger[column.name] = frame[column.name].mask(older & frame[column.name].isna(), before)
+        elif older.all() and before is not None:
+            younger[column.name] = before
     return frame.assign(**younger)
 
 

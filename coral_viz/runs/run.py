@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -49,6 +50,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
 def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result | None:
     task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
     method = initialised(spec, task)
+    size = sizes(method, task, spec)
     callbacks = recorder.begin(task, method) if recorder else None
     history = trained(method, task, spec, progress=progress, callbacks=callbacks)
     if recorder:
@@ -58,7 +60,7 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
     found = measured(method, task, spec)
     rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
-    return Result(_tidy(rows, spec), weights, provenance.here(task.device))
+    return Result(_tidy(rows.assign(**size), spec), weights, provenance.here(task.device))
 
 
 def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
@@ -66,6 +68,19 @@ def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.training_seed)
         return methods.build(spec.method, task, **dict(spec.knobs))
+
+
+def sizes(method: methods.Method, task: tasks.Task, spec: RunSpec) -> dict[str, int]:
+    """What a run costs and gives, by column of the table: embedding_width, parameters and passes.
+
+    ValueError for a method whose whole embedding has another width than was asked for.
+    """
+    parts = evaluation.embed(method, task.sample(2, "test", spec.seed))
+    width, asked = sum(parts[name].shape[1] for name in method.whole), method.knobs.width
+    if asked not in (None, width):
+        raise ValueError(f"the whole embedding of {method.TITLE} has {width} numbers, not width = {asked}.")
+    passes = spec.budget.steps * sum(method.passes(len(method.names)))
+    return {"embedding_width": width, "parameters": method.parameter_count, "passes": passes}
 
 
 def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) -> training.History:
@@ -138,6 +153,8 @@ def _tidy(rows: pd.DataFrame, spec: RunSpec) -> pd.DataFrame:
             status="done",
             method_version=spec.method_version,
             knob=spec.knob,
+            training_seed=spec.training_seed,
+            seconds=math.nan,  # which the store knows, once the run is over
             table_version=schema.VERSION,
         )
     )

@@ -159,8 +159,15 @@ class Store:
         return schema.upgraded(self.arrow(spec).to_pandas())
 
     def arrow(self, spec: RunSpec) -> pa.Table:
-        """The rows as they were written, as an Arrow table: in a fraction of the time that a data frame takes."""
-        return parquet.ParquetFile(self.path(spec) / "rows.parquet").read()
+        """The rows as they were written and the seconds that the run took, as an Arrow table.
+
+        It is there in a fraction of the time that a data frame takes.
+        """
+        rows = parquet.ParquetFile(self.path(spec) / "rows.parquet").read()
+        took = pa.repeat(float(self.timing(spec)["seconds"]), len(rows))
+        return rows.drop_columns([name for name in rows.column_names if name == "seconds"]).append_column(
+            "seconds", took
+        )
 
     def weights(self, spec: RunSpec) -> dict:
         """The trained weights of a finished run, on the CPU."""

@@ -12,13 +12,13 @@ from coral_viz.results import schema, tables
 from coral_viz.runs import Budget, sweep_table
 
 SHIPPED = sorted((Path(__file__).parents[2] / "data" / "results").glob("*.parquet"))
-SECONDS = schema.Column("seconds", "float64", "how long the run took", since=schema.VERSION + 1, before=np.nan)
+HOURS = schema.Column("hours", "float64", "how long the run took", since=schema.VERSION + 1, before=np.nan)
 WIDTH = schema.Column("width", "int64", "numbers in the whole embedding", since=schema.VERSION + 1, before=0)
 
 
 def add(monkeypatch):
     monkeypatch.setattr(schema, "VERSION", schema.VERSION + 1)
-    for column in (SECONDS, WIDTH):
+    for column in (HOURS, WIDTH):
         monkeypatch.setitem(schema.COLUMNS, column.name, column)
 
 
@@ -43,25 +43,34 @@ def test_what_was_written_before_a_column_opens_with_it(tmp_path, monkeypatch, s
     add(monkeypatch)
     table = tables.read(tmp_path / f"older{suffix}")
     assert (table["width"].tolist(), table["width"].dtype) == ([0, 0, 0], "int64")
-    assert table["seconds"].isna().all()
+    assert table["hours"].isna().all()
     pd.testing.assert_frame_equal(table[list(written)], written)
     tables.write(table, tmp_path / "again")
     pd.testing.assert_frame_equal(tables.read(tmp_path / f"again{suffix}"), table)
 
 
 def test_older_and_newer_rows_stand_in_one_table(younger):
-    newer = rows(run_id=["a", "b", "c"], table_version=schema.VERSION, width=64, seconds=[1.5, 2.5, np.nan])
+    newer = rows(run_id=["a", "b", "c"], table_version=schema.VERSION, width=64, hours=[1.5, 2.5, np.nan])
     table = schema.validate(pd.concat([rows(table_version=schema.VERSION - 1), newer]))
     assert table["width"].tolist() == [0, 0, 0, 64, 64, 64]
-    assert table["seconds"].tolist()[3:5] == [1.5, 2.5]
+    assert table["hours"].tolist()[3:5] == [1.5, 2.5]
 
 
 def test_rows_of_a_version_have_its_columns(younger):
-    newer = rows(table_version=schema.VERSION, seconds=1.0)
+    newer = rows(table_version=schema.VERSION, hours=1.0)
     with pytest.raises(ValueError, match="lacks the columns width"):
         schema.validate(newer)
     with pytest.raises(ValueError, match="'width' holds NaN in row 1"):
         schema.validate(newer.assign(width=[64, None, 64]))
+
+
+def test_a_column_may_take_what_another_says_of_older_rows():
+    older = rows(seed=[5, 6, 7], table_version=2).drop(columns="training_seed")
+    assert schema.validate(older)["training_seed"].tolist() == [5, 6, 7]
+    both = schema.validate(pd.concat([older, rows(run_id=["a", "b", "c"], training_seed=[8, 8, 9])]))
+    assert both["training_seed"].tolist() == [5, 6, 7, 8, 8, 9]
+    with pytest.raises(ValueError, match="lacks the columns seed, training_seed"):
+        schema.validate(older.drop(columns="seed"))
 
 
 def test_rows_of_a_later_version_are_a_sentence():

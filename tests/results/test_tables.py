@@ -32,6 +32,11 @@ def rows(**columns):
         "status": "done",
         "method_version": 1,
         "knob": "",
+        "training_seed": list(range(n)),
+        "embedding_width": 64.0,
+        "parameters": 1e5,
+        "passes": 2400.0,
+        "seconds": np.nan,
         "table_version": schema.VERSION,
     }
     return pd.DataFrame(base | columns)

@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from coral_viz import tasks
+from coral_viz.methods import Method
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Result, RunSpec, Store, alone, execute, one_thread
 from coral_viz.runs.executors import _tried
@@ -130,6 +131,24 @@ def test_workers_return_the_bytes_that_are_kept(finished):
     kept = {path.name: path.read_bytes() for path in store.path(one).iterdir()}
     assert held | {"DONE": kept["DONE"]} == kept
     assert json.loads(held["DONE"])["seconds"] == round(outcome.seconds, 3)
+
+
+def test_rows_say_what_the_run_cost_and_gave(finished):
+    store, specs, _ = finished
+    for one, passes in zip(specs, (2, 10), strict=True):
+        rows, weights = store.rows(one), store.weights(one)
+        said = {name: set(rows[name]) for name in ("training_seed", "embedding_width", "passes", "seconds")}
+        seconds = store.timing(one)["seconds"]
+        assert said == {"training_seed": {0}, "embedding_width": {64}, "passes": {6 * passes}, "seconds": {seconds}}
+        statistics = ("running_mean", "running_var", "num_batches_tracked")
+        learned = sum(w.numel() for name, w in weights.items() if not name.endswith(statistics))
+        assert set(rows["parameters"]) == {learned}
+
+
+def test_a_method_that_does_not_heed_the_width_is_not_trained(monkeypatch):
+    monkeypatch.setattr(Method, "part_widths", property(lambda self: [32, 32], lambda self, _: None), raising=False)
+    with pytest.raises(ValueError, match="the whole embedding of SimCLR has 64 numbers, not width = 48"):
+        perform(spec("simclr", knobs={"width": 48}), "cpu")
 
 
 def test_joblib_gives_the_same_bytes(finished, tmp_path):
