@@ -24,7 +24,7 @@ def bootstrap(
 
     Args:
         frame: rows of a tidy table, or of a sweep's; a setting that a method lacks (NaN) is a value like others.
-        by: columns that tell the groups apart. Within a group each seed may stand once.
+        by: columns that tell the groups apart. Trainings of one seed are averaged first.
         seed: of the resampling, from 9 seeds on. Groups of equal size share their resamples.
         draws: resamples, at least 1 000, from 9 seeds on.
         confidence: nominal coverage, in (0, 1); 95 % is 92 % measured with 5 seeds and 95 % with 10.
@@ -177,17 +177,13 @@ def ranks(
 
 
 def _finished(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    """Finished rows. ValueError for a missing column, for no row, and for a seed twice where the columns are equal."""
+    """Finished rows, one a seed (``tables.by_seed``). ValueError for a missing column, for no row, and as that."""
     if unknown := [name for name in columns if name not in frame]:
         raise ValueError(f"the table has no column {', '.join(map(repr, unknown))}; it has {', '.join(frame)}")
     rows = frame[frame["status"] == "done"]
     if rows.empty:
         raise ValueError("the table holds no finished run")
-    twice = rows.loc[rows.duplicated([*columns, "seed"]), [*columns, "seed"]]
-    if len(twice):
-        said = _said(_first(twice))
-        raise ValueError(f"more than one value for {said}: group by a further column, so that no mean mixes things")
-    return rows
+    return tables.by_seed(rows, columns)
 
 
 def _grouped(rows: pd.DataFrame, by: list[str], confidence: float) -> tuple[pd.DataFrame, list[np.ndarray]]:

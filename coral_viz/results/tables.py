@@ -21,6 +21,9 @@ LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
 DISTRIBUTIONS = ("unbiased", "biased", "relation")
 """Training distributions in the order in which they are shown."""
 
+MEASURED = ("method", "knob", "task", "distribution", "split", "part", "label", "metric", "readout", "step")
+"""What tells one measurement of a run from another, and a run from others but in its seeds and settings."""
+
 VARIANT = ["method", "knob"]
 """What tells one trained objective from another."""
 
@@ -102,12 +105,33 @@ def of_variant(frame: pd.DataFrame, variant: tuple[str, str]) -> pd.DataFrame:
     return frame[(frame["method"] == variant[0]) & (frame["knob"] == variant[1])]
 
 
+def by_seed(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """A row per seed in every group of ``by``: where a world was trained on several times, the mean of the trainings.
+
+    Worlds are independent of each other, trainings in one world are not; so a seed counts once, however often it was
+    trained on. ValueError where a group holds a training twice, so that its mean would mix different things.
+    """
+    seeds = [*by, "seed"]
+    again = rows.duplicated(seeds)
+    if not again.any():
+        return rows
+    groups = rows.groupby(seeds, sort=False, dropna=False)
+    same = [name for name in (*MEASURED, "training_seed") if name in rows]
+    kinds = groups[same].transform("nunique", dropna=False)
+    mixed = (kinds.drop(columns="training_seed", errors="ignore") > 1).any(axis=1)
+    mixed |= kinds.get("training_seed", 1) < groups["value"].transform("size")
+    if mixed.any():
+        group = ", ".join(f"{name} {rows.loc[mixed, name].iloc[0]}" for name in seeds)
+        raise ValueError(f"more than one value for {group}: group by a further column, so that no mean mixes things")
+    return rows[~again].assign(value=groups["value"].mean().to_numpy())
+
+
 def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.95) -> pd.DataFrame:
     """Mean over seeds of ``value``, with its interval.
 
     Args:
         frame: rows of the tidy table.
-        by: columns that tell the groups apart; NaN is a value like others. Within a group each seed may stand once.
+        by: columns that tell the groups apart; NaN is a value like others (see ``by_seed``).
         confidence: coverage of the two-sided Student t interval over seeds, in (0, 1).
 
     Returns:
@@ -115,15 +139,12 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
         interval (in words).
 
     Raises:
-        ValueError: a group holds a seed twice (so its mean would mix different things); confidence out of range.
+        ValueError: as ``by_seed``; confidence out of range.
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
-    done, by = frame[frame["status"] == "done"], list(by)
-    twice = done.duplicated([*by, "seed"])
-    if twice.any():
-        group = ", ".join(f"{name} {done.loc[twice, name].iloc[0]}" for name in [*by, "seed"])
-        raise ValueError(f"more than one value for {group}: group by a further column, so that no mean mixes things")
+    by = list(by)
+    done = by_seed(frame[frame["status"] == "done"], by)
     groups = done.groupby(by, sort=False, observed=True, dropna=False)["value"]
     rows = [(*key, *_t_interval(values.to_numpy(), confidence)) for key, values in groups]
     return pd.DataFrame(rows, columns=[*by, "estimate", "low", "high", "n", "interval"])

@@ -35,6 +35,13 @@ def test_bootstrap_stands_beside_the_t_interval():
     assert found["interval"][2] == "no interval below 5 seeds"
 
 
+def test_pairs_are_of_worlds_however_often_each_was_trained_on():
+    frame = pd.concat([rows(range(6), beta=0.0), rows([1, 2, 4, 4, 5, 9], beta=1.0)]).assign(training_seed=0)
+    again = frame.assign(value=frame["value"] + 0.5 * (frame["beta"] == 1.0), training_seed=1)
+    found = statistics.paired(pd.concat([frame, again]), {"beta": 0.0}).iloc[0]
+    assert (found["estimate"], found["n"]) == (pytest.approx(10 / 6 + 0.25), 6)
+
+
 @settings(max_examples=25)
 @given(VALUES)
 def test_the_interval_stays_within_the_seeds_and_mirrors(values):

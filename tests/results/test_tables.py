@@ -141,6 +141,21 @@ def test_summary_refuses_to_mix_things():
     assert len(tables.summarise(mixed, ["method", "label"])) == 2
 
 
+def test_trainings_in_one_world_count_as_one_seed():
+    frame = rows(value=[0.1, 0.5, 0.6, 0.9], seed=[0, 1, 1, 2], training_seed=[0, 1, 7, 2])
+    once = rows(value=[0.1, 0.55, 0.9])
+    pd.testing.assert_frame_equal(tables.summarise(frame, ["method"]), tables.summarise(once, ["method"]))
+    alone = frame.groupby("training_seed").size()
+    assert len(tables.summarise(frame, ["method", "training_seed"])) == len(alone)
+
+
+@pytest.mark.parametrize("other", ["knob", "label", "distribution"])
+def test_trainings_of_different_things_are_not_averaged(other):
+    frame = rows(value=[0.1, 0.5], seed=0, training_seed=[0, 7], **{other: ["a", "b"]})
+    with pytest.raises(ValueError, match="more than one value for method cross, seed 0"):
+        tables.summarise(frame, ["method"])
+
+
 @pytest.mark.parametrize("confidence", [0, 1, 95])
 def test_confidence_is_a_share(confidence):
     with pytest.raises(ValueError, match=f"not {confidence}"):

@@ -227,7 +227,7 @@ def _tuples(rows: pd.DataFrame) -> list[tuple]:
 def _found(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """A row per run: columns ``by``, seed, status, and as value the mean average precision over who asks."""
     rows = tables.select(table, metric="mAP", label="compatible")
-    return rows.groupby([*by, "run_id", "seed", "status"], as_index=False, sort=False)["value"].mean()
+    return rows.groupby([*by, "run_id", "seed", "training_seed", "status"], as_index=False, sort=False)["value"].mean()
 
 
 def _at_random(table: pd.DataFrame) -> float:

@@ -83,7 +83,7 @@ def _over_anchors(done: pd.DataFrame, prefix: str) -> pd.DataFrame:
     metric = rows["metric"].str.removeprefix(prefix)
     panel = metric.str.replace("@.*", "", regex=True) + ", " + rows["label"].replace(RIGHT).astype("str")
     rows = rows.assign(metric=metric, label=panel)
-    return rows.groupby([*BY, "run_id", "seed", "status"], as_index=False, sort=False)["value"].mean()
+    return rows.groupby([*BY, "run_id", "seed", "training_seed", "status"], as_index=False, sort=False)["value"].mean()
 
 
 def _seen(found: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
