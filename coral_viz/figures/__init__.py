@@ -6,6 +6,7 @@ that carries its alternative text as ``figure.alt``.
 
 from coral_viz.figures.comparison.accuracy import accuracy
 from coral_viz.figures.comparison.bits_kept import bits_kept
+from coral_viz.figures.comparison.found_counts import found_counts
 from coral_viz.figures.comparison.modality_subsets import subsets
 from coral_viz.figures.comparison.overview import overview
 from coral_viz.figures.comparison.part_atoms import dots, stacked
@@ -23,6 +24,7 @@ __all__ = [
     "bits_kept",
     "curves",
     "dots",
+    "found_counts",
     "masks",
     "matrix",
     "overview",

@@ -7,7 +7,7 @@ def test_many_methods_go_on_further_pages(wide_table):
     rows = wide_table[(wide_table["distribution"] == "biased") & ~wide_table["part"].str.contains("|", regex=False)]
     pictures = overview(rows[rows["label"].isin(["", "compatible", "synergy"])])
     assert list(pictures) == [
-        *("bits_kept", "accuracy", "subsets", "retrieval"),
+        *("bits_kept", "accuracy", "found", "subsets", "retrieval"),
         *("parts", "parts_2", "parts_3", "training", "training_2", "training_3"),
     ]
     for name in ("parts", "training"):
@@ -19,7 +19,7 @@ def test_many_methods_go_on_further_pages(wide_table):
 
 def test_a_table_has_the_pictures_that_it_has_numbers_for(table):
     rows = table[table["method"].isin(["coral"]) & (table["distribution"] == "relation") & (table["split"] == "test")]
-    assert list(overview(rows)) == ["bits_kept", "accuracy", "parts", "where_coral", "where_coral_dots"]
+    assert list(overview(rows)) == ["bits_kept", "accuracy", "found", "parts", "where_coral", "where_coral_dots"]
 
 
 def test_only_what_is_asked_for_is_drawn(table, monkeypatch):

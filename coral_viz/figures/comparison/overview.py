@@ -12,13 +12,14 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.comparison.accuracy import accuracy
 from coral_viz.figures.comparison.bits_kept import bits_kept
+from coral_viz.figures.comparison.found_counts import found_counts
 from coral_viz.figures.comparison.modality_subsets import subsets
 from coral_viz.figures.comparison.part_atoms import dots, stacked
 from coral_viz.figures.comparison.part_bits import matrix
 from coral_viz.figures.comparison.retrieval import retrieval
 from coral_viz.figures.course.loss_curves import curves
 from coral_viz.results import parts, tables
-from coral_viz.results.metrics import BEST
+from coral_viz.results.metrics import BEST, LINEAR
 
 PAGE = 6  # methods that one picture with a block per method holds at most
 
@@ -34,8 +35,9 @@ def overview(
         only: names of those to draw, all if None.
 
     Returns:
-        bits_kept, accuracy, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with further
-        methods); and where_<method> and where_<method>_dots for each method with a decomposition between its parts.
+        bits_kept, accuracy, found, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with
+        further methods); and where_<method> and where_<method>_dots for each method with a decomposition between its
+        parts.
     """
     look = look or style.paper(columns=2)
     plan = _plan(table[table["status"] == "done"])
@@ -50,6 +52,7 @@ def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
         for name, draw, has in (
             ("bits_kept", bits_kept, whole & (done["metric"] == "bits")),
             ("accuracy", accuracy, whole & (done["metric"] == "balanced_accuracy")),
+            ("found", found_counts, whole & (done["metric"] == "bits") & (done["readout"] == LINEAR)),
             ("subsets", subsets, withheld & (done["metric"] == "balanced_accuracy")),
             ("retrieval", retrieval, done["metric"] == "mAP"),
         )

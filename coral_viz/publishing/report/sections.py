@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.layout.canvas import caption_of, seeds_in_words
 from coral_viz.publishing.report import page, reading
-from coral_viz.results import parts, provenance, tables
+from coral_viz.results import found, parts, provenance, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
-PLACED = ("bits_kept", "parts", "accuracy", "subsets", "retrieval", "training")  # in sections of their own
+PLACED = ("bits_kept", "found", "parts", "accuracy", "subsets", "retrieval", "training")  # in sections of their own
 FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
 MEASURED = (
     "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
@@ -80,19 +80,21 @@ def _task(table: pd.DataFrame) -> str:
 
 def headline(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:
     """The bits kept: picture, words, numbers."""
-    yield from _pictures(figures, ["bits_kept"])
+    yield from _pictures(figures, ["bits_kept", "found"])
     yield from map(page.paragraph, reading.kept(table))
-    yield _numbers(tables.bits_kept(table))
+    yield _numbers(tables.bits_kept(table), found.found(table, readout=BEST))
 
 
-def _numbers(summary: pd.DataFrame) -> str:
-    """Bits kept as a table: estimate, interval and n by the best readout; of few methods the linear readout's too."""
+def _numbers(summary: pd.DataFrame, counts: pd.DataFrame) -> str:
+    """Bits kept as a table: estimate, interval, n, and in how many seeds found; the linear readout's of few methods."""
     columns = [
         (distribution, label)
         for distribution in tables.distributions(summary)
         for label in tables.labels(summary[summary["distribution"] == distribution])
     ]
-    cells = summary.set_index([*VARIANT, "distribution", "label", "readout"])
+    key = [*VARIANT, "distribution", "label", "readout"]
+    cells = summary.set_index(key)
+    cells["found"] = counts.assign(readout=BEST).set_index(key).apply(_found, axis=1)
     truth = summary.groupby(["distribution", "label"])["truth"].mean()
     variants = style.method_order(tables.variants(summary))
     with_linear = len(variants) <= FEW
@@ -105,6 +107,7 @@ def _numbers(summary: pd.DataFrame) -> str:
         for variant in variants
     ]
     words = f"Bits kept: best readout; {seeds_in_words(summary)}{' Below it the linear readout.' * with_linear}"
+    words += f" Found: {found.says(BEST)}." * bool(cells["n"].max() > 1)
     return page.grid(words, head, rows)
 
 
@@ -118,10 +121,16 @@ def _cell(cells: pd.DataFrame, key: tuple[str, ...], with_linear: bool) -> str:
         return "–"
     best = cells.loc[(*key, BEST)]
     notes = [f"{best['low']:z.2f} to {best['high']:z.2f}"] if best["n"] > 1 else []
+    notes += [best["found"]] if best["n"] > 1 else []
     notes += [f"n = {best['n']}"] if best["n"] != cells["n"].max() else []
     if with_linear and (*key, LINEAR) in cells.index:
         notes.append(f"linear {cells.loc[(*key, LINEAR), 'estimate']:z.2f}")
     return f"{best['estimate']:z.2f}<small>{'<br>'.join(notes)}</small>"
+
+
+def _found(row: pd.Series) -> str:
+    """In how many seeds, with the interval in percent."""
+    return f"found {found.in_words(row)} ({100 * row['low']:.0f} to {100 * row['high']:.0f} %)"
 
 
 def where(table: pd.DataFrame, figures: Mapping[str, Figure]) -> Iterator[str]:

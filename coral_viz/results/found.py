@@ -1,0 +1,69 @@
+"""Found or not: in how many worlds an embedding holds a label at all, for what training finds whole or not at all.
+
+The mean of such a label lies where no run does. A label counts as found where the whole embedding tells more than half
+of its exact information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from coral_viz.results import tables
+from coral_viz.results.metrics import LINEAR
+
+SHARE = 0.5
+"""Of a label's exact information, above which it counts as found: one threshold for every task, label and method."""
+
+BY = (*tables.VARIANT, "distribution", "label")
+
+
+def found(
+    table: pd.DataFrame, by: Sequence[str] = BY, *, readout: str = LINEAR, confidence: float = 0.95
+) -> pd.DataFrame:
+    """In how many seeds the whole embedding holds more than half of a label.
+
+    A seed in whose world some trainings found the label and others did not counts in part: trainings in one world are
+    not independent.
+
+    Args:
+        table: a valid table.
+        by: columns that tell the groups apart.
+        readout: by which it must be found, linear or best; that of the means beside which the counts stand.
+        confidence: of the two-sided interval, in (0, 1).
+
+    Returns:
+        ``by`` + found (k), n (seeds), share (k / n), low, high (exact, of Clopper and Pearson, Biometrika 26, 1934).
+
+    Raises:
+        ValueError: as ``tables.beside_truth`` and ``tables.by_seed``; confidence out of range.
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    rows, by = tables.beside_truth(table, part="all", readout=readout), list(by)
+    rows = tables.by_seed(rows.assign(value=(rows["value"] > SHARE * rows["truth"]).astype(float)), by)
+    counts = rows.groupby(by, sort=False, dropna=False)["value"].agg(found="sum", n="size").reset_index()
+    low, high = exact_interval(counts["found"], counts["n"], confidence)
+    return counts.assign(share=counts["found"] / counts["n"], low=low, high=high)
+
+
+def exact_interval(found, n, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high of Clopper and Pearson's interval of a share, of which ``found`` of ``n`` were seen."""
+    found, n = np.asarray(found, float), np.asarray(n, float)
+    tail = (1 - confidence) / 2
+    with np.errstate(invalid="ignore"):
+        low, high = stats.beta.ppf(tail, found, n - found + 1), stats.beta.ppf(1 - tail, found + 1, n - found)
+    return np.where(found <= 0, 0.0, low), np.where(found >= n, 1.0, high)
+
+
+def says(readout: str) -> str:
+    """What the counts mean, below a table or a picture."""
+    return f"more than half of the label's bits by the {readout} readout; 95% exact binomial interval over seeds"
+
+
+def in_words(row: pd.Series) -> str:
+    """A row of ``found`` as "4 of 5"."""
+    return f"{row['found']:.3g} of {row['n']}"
