@@ -21,7 +21,7 @@ from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing import manifest, names
 from coral_viz.publishing.cell_table import WORLD, grid_table, percent
-from coral_viz.results import parts, schema, statistics, tables
+from coral_viz.results import found, parts, schema, statistics, tables
 from coral_viz.runs import replay, sweep_table
 
 MEASURE = ["part", "label", "metric", "readout", "unit"]
@@ -130,11 +130,13 @@ def summary(table: pd.DataFrame) -> pd.DataFrame:
 def accuracy_table(table: pd.DataFrame) -> str:
     """Balanced accuracy of a linear probe on the whole embedding in %, as markdown.
 
-    Mean over seeds ± half the interval; one line per method, one column per training distribution and label.
+    Mean over seeds ± half the interval; one line per method, one column per training distribution and label. Where the
+    label was found in some seeds and not in others (see ``found``), k/n and the interval of the share in % follow.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all")
-    cells = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
-    cells = cells.set_index([*tables.VARIANT, "distribution", "label"])
+    cells = tables.summarise(rows, found.BY)
+    counts = found.found(table).set_index(list(found.BY))
+    cells = cells.set_index(list(found.BY))
     columns = [
         (distribution, label)
         for distribution in tables.distributions(rows)
@@ -144,9 +146,16 @@ def accuracy_table(table: pd.DataFrame) -> str:
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
     for variant in style.method_order(tables.variants(rows)):
         keys = [(*variant, *column) for column in columns]
-        shown = [percent(cells.loc[key]) if key in cells.index else "" for key in keys]
+        shown = [percent(cells.loc[key]) + _split(counts.loc[key]) if key in cells.index else "" for key in keys]
         lines.append(f"| {style.method_style(*variant).label} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
+
+
+def _split(count: pd.Series) -> str:
+    """In how many seeds a label was found, and the interval of their share in %, unless in all or in none."""
+    if count["found"] in (0, count["n"]):
+        return ""
+    return f" ({count['found']:.3g}/{count['n']:g}: {100 * count['low']:.0f} to {100 * count['high']:.0f})"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -66,4 +66,4 @@ def says(readout: str) -> str:
 
 def in_words(row: pd.Series) -> str:
     """A row of ``found`` as "4 of 5"."""
-    return f"{row['found']:.3g} of {row['n']}"
+    return f"{row['found']:.3g} of {row['n']:g}"
