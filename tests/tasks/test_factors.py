@@ -11,7 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from coral_viz import pid, tasks
-from coral_viz.tasks.factors import Dials
+from coral_viz.tasks.factors import WORKING, Dials
+
+
+def load(**dials):
+    """A world whose tokens are one observation; those of looks have tests of their own."""
+    return tasks.load("factors", **{"observation": "spread"} | WORKING["spread"] | dials)
 
 
 def joint(batch, label, first, second, classes):
@@ -36,14 +41,14 @@ def joint(batch, label, first, second, classes):
 )
 @pytest.mark.parametrize("classes", [2, 4])
 def test_truth_equals_the_decomposition_of_the_latents(label, first, second, classes):
-    task = tasks.load("factors", classes=classes)
+    task = load(classes=classes)
     atoms = pid.broja(joint(task.sample(200_000, "test", 0), label, first, second, classes))
     for name, value in task.truth[label].as_dict().items():
         assert getattr(atoms, name) == pytest.approx(value, abs=0.01)
 
 
 def test_truth_has_the_published_closed_forms():
-    truth = tasks.load("factors").truth
+    truth = load().truth
     assert truth["redundancy"].redundancy == 2
     assert truth["synergy"].synergy == 1
     assert truth["d"].synergy == pytest.approx(1 + 0.5 * math.log2(3))
@@ -55,7 +60,7 @@ def test_truth_has_the_published_closed_forms():
     "dials", [{}, {"alpha": math.pi}, {"alpha": 0.0}, {"warp": 0.6}, {"sigma": 0.6}, {"sigma": 0.0}]
 )
 def test_posteriors_are_calibrated_and_certain_where_there_is_no_noise(dials):
-    task = tasks.load("factors", seed=1, **dials)
+    task = load(seed=1, **dials)
     batch = task.sample(2000, "test", 0)
     for label, posteriors in task.posteriors(batch).items():
         chosen = [p[torch.arange(2000), batch.labels[label]] for p in posteriors]
@@ -75,7 +80,7 @@ def _information(p, label, classes):
 
 
 def test_posterior_over_phases_equals_a_slow_average():
-    task = tasks.load("factors", seed=2, sigma=0.5)
+    task = load(seed=2, sigma=0.5)
     batch = task.sample(3, "test", 0)
     posterior = task.posteriors(batch)["unique_1"][0]
     f = list(task.shown[0]).index("u_1")
@@ -89,7 +94,7 @@ def test_posterior_over_phases_equals_a_slow_average():
 
 
 def test_views_keep_every_latent_and_change_every_phase():
-    task = tasks.load("factors", sigma=0.0, drop=False)
+    task = load(sigma=0.0, drop=False)
     batch = task.sample(500, "train", 0)
     views = task.views(batch, torch.Generator().manual_seed(0))
     seen = [task.posteriors(tasks.Batch(view, {}))["redundancy"][0].argmax(1) for view in views]
@@ -98,20 +103,20 @@ def test_views_keep_every_latent_and_change_every_phase():
 
 
 def test_shared_phases_make_both_views_equal_without_noise():
-    task = tasks.load("factors", sigma=0.0, drop=False, shared_phases=True)
+    task = load(sigma=0.0, drop=False, shared_phases=True)
     one, two = task.views(task.sample(20, "train", 0), torch.Generator().manual_seed(0))
     torch.testing.assert_close(one, two)
 
 
 def test_drop_zeroes_tokens_and_features_at_their_rates():
-    one, _ = (task := tasks.load("factors")).views(task.sample(20_000, "train", 0), torch.Generator().manual_seed(0))
+    one, _ = (task := load()).views(task.sample(20_000, "train", 0), torch.Generator().manual_seed(0))
     zero = one[0] == 0
     assert zero.all(2).float().mean().item() == pytest.approx(0.15, abs=0.01)
     assert zero[~zero.all(2)].float().mean().item() == pytest.approx(0.1, abs=0.01)
 
 
 def test_relation_views_agree_in_nothing_but_d():
-    task = tasks.load("factors", distribution="relation", sigma=0.0, drop=False, seed=3)
+    task = load(distribution="relation", sigma=0.0, drop=False, seed=3)
     batch = task.sample(4000, "train", 0)
     one, two = task.views(batch, torch.Generator().manual_seed(0))
 
@@ -128,7 +133,7 @@ def test_relation_views_agree_in_nothing_but_d():
 
 @pytest.mark.parametrize(("distribution", "share"), [("unbiased", 0.25), ("biased", 1.0), ("relation", 0.25)])
 def test_training_distributions_and_the_probe_distribution(distribution, share):
-    task = tasks.load("factors", distribution=distribution)
+    task = load(distribution=distribution)
     for split, expected in (("train", share), ("probe", 0.5), ("test", 0.5)):
         latents = task.sample(20_000, split, 0).latents
         assert (latents["d"] == 0).float().mean().item() == pytest.approx(expected, abs=0.02)
@@ -136,24 +141,24 @@ def test_training_distributions_and_the_probe_distribution(distribution, share):
 
 
 def test_samples_follow_their_seed_and_split():
-    task = tasks.load("factors")
+    task = load()
     a, b = task.sample(50, "test", 3), task.sample(50, "test", 3)
     torch.testing.assert_close(a.inputs, b.inputs)
     assert not torch.equal(a.inputs[0], task.sample(50, "probe", 3).inputs[0])
-    assert not torch.equal(a.inputs[0], tasks.load("factors", seed=1).sample(50, "test", 3).inputs[0])
+    assert not torch.equal(a.inputs[0], load(seed=1).sample(50, "test", 3).inputs[0])
     assert len(a[:7]) == 7
     assert torch.equal(a[7:9].labels["synergy"], a.labels["synergy"][7:9])
 
 
 def test_inputs_have_unit_scale():
-    x = tasks.load("factors", sigma=0.0, seed=5).sample(5000, "test", 0).inputs[0]
+    x = load(sigma=0.0, seed=5).sample(5000, "test", 0).inputs[0]
     assert x.square().mean().item() == pytest.approx(1, abs=0.02)
 
 
 @pytest.mark.parametrize("count", [3, 4, 8])
 @pytest.mark.parametrize("classes", [2, 3])
 def test_many_modalities_relate_all_and_in_pairs(count, classes):
-    task = tasks.load("factors", count=count, classes=classes, amplitude_pairs=1.0, tokens=10, seed=count)
+    task = load(count=count, classes=classes, amplitude_pairs=1.0, tokens=10, seed=count)
     batch = task.sample(2000, "test", 0)
     z = batch.latents
     assert (sum(z[f"t_{m}"] for m in range(1, count)) + z["d"] - z[f"t_{count}"]).remainder(classes).eq(0).all()
@@ -168,13 +173,13 @@ def test_many_modalities_relate_all_and_in_pairs(count, classes):
 
 
 def test_xor_relates_all_modalities_of_two_classes():
-    z = tasks.load("factors", count=4, classes=2, rho=1.0).sample(1000, "train", 0).latents
+    z = load(count=4, classes=2, rho=1.0).sample(1000, "train", 0).latents
     assert torch.equal(z["t_1"] ^ z["t_2"] ^ z["t_3"], z["t_4"])
 
 
 def test_modalities_show_the_latents_they_are_said_to_show():
     """Without noise and phases every number of an input is told by the shown latents alone."""
-    task = tasks.load("factors", count=4, classes=2, amplitude_pairs=0.5, alpha=0.0, sigma=0.0, seed=6)
+    task = load(count=4, classes=2, amplitude_pairs=0.5, alpha=0.0, sigma=0.0, seed=6)
     batch = task.sample(200, "test", 0)
     names = {
         m: ["r", f"u_{m}", f"t_{m}"]
@@ -203,7 +208,7 @@ def relation_of(members, count, classes, rho):
 @pytest.mark.parametrize(("count", "classes"), [(2, 2), (2, 3), (3, 2), (3, 3), (4, 2)])
 def test_structure_equals_dit_on_the_enumerated_joint(count, classes, dials):
     dit = pytest.importorskip("dit")
-    task = tasks.load("factors", count=count, classes=classes, amplitude_pairs=float(count > 2), **dials)
+    task = load(count=count, classes=classes, amplitude_pairs=float(count > 2), **dials)
     measures = ("total_correlation", "dual_total_correlation", "o_information")
     for split, rho in (("train", task.rho), ("probe", 0.5)):
         rows = {row["group"]: [row[name] for name in measures] for row in task.structure if row["split"] == split}
@@ -223,7 +228,7 @@ def test_structure_equals_dit_on_the_enumerated_joint(count, classes, dials):
 
 
 def test_structure_is_that_of_the_samples():
-    task = tasks.load("factors", count=3, classes=2, rho=0.8, amplitude_unique=0.0, amplitude_pairs=1.0, tokens=4)
+    task = load(count=3, classes=2, rho=0.8, amplitude_unique=0.0, amplitude_pairs=1.0, tokens=4)
     for split in ("train", "probe"):
         latents = task.sample(100_000, split, 0).latents
         cells = [sum(latents[name] * 2**k for k, name in enumerate(shown)).numpy() for shown in task.shown]
@@ -238,7 +243,7 @@ def test_structure_is_that_of_the_samples():
 @pytest.mark.parametrize("classes", [2, 4])
 def test_structure_leaves_out_silence_and_has_a_sign(count, classes):
     def o_information(**dials):
-        rows = tasks.load("factors", count=count, classes=classes, distribution="biased", **dials).structure
+        rows = load(count=count, classes=classes, distribution="biased", **dials).structure
         assert [row["group"] for row in rows[: len(rows) // 2]][-1] == "all"
         return {row["group"]: row["o_information"] for row in rows if row["split"] == "train"}
 
@@ -250,7 +255,7 @@ def test_structure_leaves_out_silence_and_has_a_sign(count, classes):
 
 @pytest.mark.parametrize("count", [3, 5, 8])
 def test_truth_of_many_modalities_is_that_of_the_first_against_all_others(count):
-    task = tasks.load("factors", count=count, classes=2, amplitude_pairs=1.0, tokens=7, seed=1)
+    task = load(count=count, classes=2, amplitude_pairs=1.0, tokens=7, seed=1)
     batch = task.sample(30_000, "test", 0)
     sources = {
         "redundancy": ["r", "r"],
@@ -272,9 +277,7 @@ def test_truth_of_many_modalities_is_that_of_the_first_against_all_others(count)
 
 
 def test_relation_views_of_many_modalities_agree_in_nothing_but_d():
-    task = tasks.load(
-        "factors", count=4, distribution="relation", amplitude_pairs=1.0, sigma=0.0, drop=False, tokens=8, seed=3
-    )
+    task = load(count=4, distribution="relation", amplitude_pairs=1.0, sigma=0.0, drop=False, tokens=8, seed=3)
     batch = task.sample(4000, "train", 0)
     views = task.views(batch, torch.Generator().manual_seed(0))
     seen = []
@@ -315,7 +318,7 @@ def test_relation_views_of_many_modalities_agree_in_nothing_but_d():
 )
 def test_compatible_is_what_training_shows_together(dials):
     """Against the set of everything that a large training sample shows."""
-    task = tasks.load("factors", **{"classes": 2, "tokens": 4, "amplitude_unique": 0.0} | dials)
+    task = load(**{"classes": 2, "tokens": 4, "amplitude_unique": 0.0} | dials)
 
     def seen(batch):
         columns = [[batch.latents[name].tolist() for name in shown] for shown in task.shown]
@@ -334,7 +337,7 @@ def test_compatible_is_what_training_shows_together(dials):
 
 
 def test_compatible_ignores_what_belongs_to_one_modality():
-    task = tasks.load("factors", rho=1.0)
+    task = load(rho=1.0)
     batch = task.sample(300, "train", 0)
     other = tasks.Batch(batch.inputs, batch.labels, batch.latents | {"u_1": batch.latents["u_1"].flip(0)})
     assert torch.equal(task.compatible(batch, batch, 0), task.compatible(other, batch, 0))
@@ -343,7 +346,7 @@ def test_compatible_ignores_what_belongs_to_one_modality():
 
 @pytest.mark.parametrize("anchor", [-1, 2])
 def test_compatible_needs_a_modality_and_latents(anchor):
-    task = tasks.load("factors")
+    task = load()
     batch = task.sample(4, "test", 0)
     with pytest.raises(ValueError, match=f"anchor = {anchor} is no modality; choose one from 0 to 1"):
         task.compatible(batch, batch, anchor)
@@ -388,7 +391,7 @@ def test_the_distributions_on_offer_load(name, count):
 @settings(max_examples=15, deadline=None)
 @given(st.integers(2, 5), st.integers(2, 3), st.integers(0, 1000))
 def test_planes_are_orthogonal_and_of_one_length(classes, count, seed):
-    task = tasks.load("factors", classes=classes, count=count, seed=seed, tokens=10, features=6)
+    task = load(classes=classes, count=count, seed=seed, tokens=10, features=6)
     for planes in task.planes:
         basis = planes.flatten(0, 2)
         torch.testing.assert_close(basis @ basis.T, torch.eye(len(basis)) * 20, atol=1e-4, rtol=0)
@@ -414,7 +417,7 @@ def test_planes_are_orthogonal_and_of_one_length(classes, count, seed):
 )
 def test_bad_dials_are_a_sentence(dials, sentence):
     with pytest.raises(ValueError, match=sentence):
-        tasks.load("factors", **dials)
+        load(**dials)
 
 
 def test_unknown_names_are_a_sentence():
