@@ -66,7 +66,6 @@ def test_atoms_have_one_colour_hatch_and_marker_each():
     for table in (style.ATOM_COLOURS, style.ATOM_HATCHES, style.ATOM_MARKERS, style.ATOM_NAMES, style.ATOM_SYMBOLS):
         assert list(table) == ["redundancy", "unique_1", "unique_2", "synergy"]
         assert len(set(table.values())) == 4
-    assert list(style.ATOM_COLOURS.values()) == ["#222222", "#4477AA", "#EE6677", "#7A21DD"]
 
 
 @pytest.mark.parametrize("colour", style.ATOM_COLOURS.values())

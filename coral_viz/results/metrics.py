@@ -25,15 +25,16 @@ class Readout:
     lower: float
 
 
+LINEAR, BEST = "linear", "best"
+"""Logistic regression; that or a small perceptron, whichever has the lower log-loss on held-out data."""
+
 READOUTS = {
     readout.name: readout
     for readout in (
-        Readout("linear", "linear probe", "a linear readout", filled=False, lower=0.21),
-        Readout("best", "best readout", "the best readout", filled=True, lower=-0.14),
+        Readout(LINEAR, "linear probe", "a linear readout", filled=False, lower=0.21),
+        Readout(BEST, "best readout", "the best readout", filled=True, lower=-0.14),
     )
 }
-LINEAR, BEST = READOUTS
-"""Logistic regression; that or a small perceptron, whichever has the lower log-loss on held-out data."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from matplotlib.colors import to_hex
 
 from coral_viz import style
 from coral_viz.figures import dots, stacked
+from coral_viz.figures.comparison.part_atoms import EITHER
 from coral_viz.results.tables import LABELS
 
 
@@ -27,7 +28,8 @@ def test_bars_stack_the_atoms_to_what_two_parts_tell(coral, bars):
     ax = bars.axes[0]
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names == list(style.ATOM_NAMES.values())
-    colours = ["#222222", "#00877a", style.label_style("unique_1").colour, style.ATOM_COLOURS["synergy"]]
+    redundancy, synergy = (style.ATOM_COLOURS[name] for name in ("redundancy", "synergy"))
+    colours = [redundancy, EITHER[0], style.label_style("unique_1").colour, synergy]
     for atom, colour, drawn in zip(LABELS, colours, ax.containers):
         for bar, label in zip(drawn, atoms.index):
             assert bar.get_width() == pytest.approx(atoms.loc[label, atom])

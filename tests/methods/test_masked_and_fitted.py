@@ -35,7 +35,7 @@ def test_infmasking_equals_masked_fusions_one_by_one(three, views, depth):
         z.append([method.head(fuse(t)[0]) for t in (*tokens, torch.cat(tokens, 1))])
         seen = [torch.where(mask[v].unsqueeze(-1), method.mask_token, torch.cat(tokens, 1)) for mask in hidden]
         masked.append(torch.stack([method.head(fuse(t)[0]) for t in seen]))
-    expected = losses.infmasking(*z, *masked, temperature=0.1, mask_weight=0.25)
+    expected = losses.infmasking(*z, *masked, temperature=method.knobs.temperature, mask_weight=0.25)
     torch.manual_seed(1)
     terms = method.loss(*views, 0.25)
     assert set(terms) == {"masked_1", "masked_2", "modality_1", "modality_2", "modality_3", "full"}
@@ -83,7 +83,7 @@ def test_comm_of_three_contrasts_every_modality_and_all_with_all(three, views):
     for view in views:
         tokens = [encode(x) for encode, x in zip(method.encode, view)]
         z.append([method.head(method.fusion.all_rows(t)[0]) for t in (*tokens, torch.cat(tokens, 1))])
-    expected = losses.comm(*z, temperature=0.1)
+    expected = losses.comm(*z, temperature=method.knobs.temperature)
     for name, term in method.loss(*views, 0.0).items():
         torch.testing.assert_close(term, expected[name], atol=1e-5, rtol=1e-5)
 

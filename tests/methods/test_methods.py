@@ -267,7 +267,7 @@ def test_comm_equals_subsets_fused_and_projected_one_by_one(task, views):
             ]
             for view in views
         ]
-        expected = losses.comm(*z, temperature=0.1)
+        expected = losses.comm(*z, temperature=method.knobs.temperature)
         for name, term in method.loss(*views, 0.0).items():
             torch.testing.assert_close(term, expected[name], atol=1e-5, rtol=1e-5)
 
