@@ -54,10 +54,13 @@ def result() -> str:
 
 
 def images() -> str:
-    """The sweep on images, each method at its usual setting after both kinds of training."""
+    """The sweep on images, the baseline of each method after both kinds of training."""
     cells, labels = shipped_cells("grid_trifeature"), ("R", "U1", "U2", "S")
     lines = [
-        [name, *(cells[f"{name}, {training}: usual"][label] for training in ("unbiased", "biased") for label in labels)]
+        [
+            name,
+            *(cells[f"{name}, {training}: baseline"][label] for training in ("unbiased", "biased") for label in labels),
+        ]
         for name in ("Cross", "CoMM", "InfMasking", "COrAL")
     ]
     heads = [f"{training}: {label}" for training in ("unbiased", "biased") for label in labels]

@@ -16,7 +16,7 @@ from coral_viz.explore.explorer import Explorer, choice, slider
 from coral_viz.figures.course.moment import RECORDED
 from coral_viz.figures.data.image_masks import patches
 from coral_viz.figures.sweep.setting_effects import cells, curve
-from coral_viz.figures.sweep.sweep_data import is_number, usual
+from coral_viz.figures.sweep.sweep_data import baseline, is_number
 from coral_viz.runs import RunSpec, Store, sweep_table
 
 HIDDEN, TURNED, OWN = "what is hidden", "what turning it changes", "own runs"
@@ -106,7 +106,7 @@ class Masking(Explorer):
                 return patches(explanation, views, tokens_of, look=look)
             return figures.masks(explanation, tokens_of, look=look)
         if settings["picture"] == OWN:
-            base = usual(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
+            base = baseline(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
             return cells(shown, sweep_table.settings(shown), base=base, metric=settings["metric"], look=look)
         return curve(shown, settings["turned"], metric=settings["metric"], look=look)
 

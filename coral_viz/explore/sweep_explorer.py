@@ -100,7 +100,7 @@ class Ablations(Explorer):
             rows = rows[rows[name] == value]
         if rows.empty:
             raise ValueError("no run has all that is held; let one of the settings be any.")
-        return rows, _usual(settings["grid"], settings["store"]) | settings["hold"]
+        return rows, _baseline(settings["grid"], settings["store"]) | settings["hold"]
 
     def draw(self, computed, settings, look):
         if settings["view"] == MAPS:
@@ -225,12 +225,12 @@ def _measured(grid: str, store: str, metric: str, parts: tuple[str, ...]) -> pd.
     return _only(*_stamped(grid, store), metric, parts)
 
 
-def _usual(grid: str, store: str) -> dict[str, object]:
+def _baseline(grid: str, store: str) -> dict[str, object]:
     return _based(*_stamped(grid, store))
 
 
 def _runs(grid: str, store: str) -> list[tuple[str, str]]:
-    """The runs as (words, id): how each differs from what is usual, and its seed."""
+    """The runs as (words, id): how each differs from the baseline, and its seed."""
     return _named(*_stamped(grid, store))
 
 
@@ -264,13 +264,13 @@ def _made(path: Path, written: int) -> str:
 
 @lru_cache(maxsize=8)
 def _based(path: Path, written: int) -> dict[str, object]:
-    return sweep_data.usual(_read(path, written))
+    return sweep_data.baseline(_read(path, written))
 
 
 @lru_cache(maxsize=8)
 def _named(path: Path, written: int) -> list[tuple[str, str]]:
     runs = _read(path, written).drop_duplicates("run_id")
-    words = sweep_data.named(runs, sweep_data.settings(runs), sweep_data.usual(runs))
+    words = sweep_data.named(runs, sweep_data.settings(runs), sweep_data.baseline(runs))
     return [(f"{cell}, seed {seed}", run_id) for cell, seed, run_id in zip(words, runs["seed"], runs["run_id"])]
 
 

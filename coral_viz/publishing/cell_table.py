@@ -1,6 +1,6 @@
-"""A sweep at a glance, as markdown: a line per cell, what a linear probe reads of it, and what differs from usual.
+"""A sweep as a markdown table: a row per configuration with the accuracy of a linear probe and its paired differences.
 
-The usual cell has every setting at what the task's runs use. Other cells are compared with it seed by seed.
+The baseline has the default of every setting. Other configurations (in code *cells*) are compared with it seed by seed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from coral_viz.results.metrics import LINEAR
 from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
 
-WORLD = ["method", "task", "distribution"]
-"""Columns that tell apart what a cell is compared within; its settings tell the cells apart."""
+GROUP = ["method", "task", "distribution"]
+"""Cells are compared within groups that agree in these columns."""
 
 UNIQUE = "unique"  # the mean over modalities of what is unique to each
 SCORE = "own score"  # mean average precision of retrieval by it, over modalities asked for
@@ -37,15 +37,15 @@ def grid_table(table: pd.DataFrame) -> str:
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     rows = pd.concat([rows, _retrieved(table)])
     settings = sweep_table.settings(table)
-    rows = rows.assign(cell=rows.groupby([*WORLD, *settings], sort=False, dropna=False).ngroup())
-    usual = {world: _usual(world, settings) for world in _distinct(rows, WORLD)}
+    rows = rows.assign(cell=rows.groupby([*GROUP, *settings], sort=False, dropna=False).ngroup())
+    baseline = {group: _baseline(group, settings) for group in _distinct(rows, GROUP)}
     cells = rows.drop_duplicates("cell").set_index("cell")
-    turned = {number: _turned(cell, usual[tuple(cell[WORLD])]) for number, cell in cells.iterrows()}
+    turned = {number: _turned(cell, baseline[tuple(cell[GROUP])]) for number, cell in cells.iterrows()}
     accuracy = statistics.bootstrap(rows, ["cell", "label"]).set_index(["cell", "label"])
     against = _differences(rows, [number for number, names in turned.items() if not names])
     labels = tables.labels(rows)
     compared = [label for label in COMPARED if label in set(against["label"])]
-    heads = [*map(_symbol, labels), "n", *(f"{_symbol(label)} against usual" for label in compared)]
+    heads = [*map(_symbol, labels), "n", *(f"{_symbol(label)} minus baseline" for label in compared)]
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(heads)}"]
     against = against.set_index(["cell", "label"])
     for number in _in_order(cells, turned):
@@ -53,7 +53,7 @@ def grid_table(table: pd.DataFrame) -> str:
         shown += [str(accuracy.loc[number, "n"].max())]
         shown += [_text(against, number, label, _points) for label in compared]
         lines.append(f"| {_named(cells.loc[number], cells, turned[number])} | {' | '.join(shown)} |")
-    words = [_explained(labels, accuracy, against, usual), sweep_table.mixed(table)]
+    words = [_explained(labels, accuracy, against, baseline), sweep_table.mixed(table)]
     return "\n".join([*lines, "", " ".join(filter(None, words))]) + "\n"
 
 
@@ -91,8 +91,8 @@ def _text(summary: pd.DataFrame, cell: int, label: str, words) -> str:
     return words(summary.loc[cell, label]) if (cell, label) in summary.index else ""
 
 
-def _usual(world: tuple, settings: list[str]) -> dict[str, object]:
-    method, task, distribution = world
+def _baseline(group: tuple, settings: list[str]) -> dict[str, object]:
+    method, task, distribution = group
     made = RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
     return {name: made.get(name) for name in settings}
 
@@ -101,36 +101,36 @@ def _distinct(rows: pd.DataFrame, columns: list[str]) -> list[tuple]:
     return list(rows[columns].drop_duplicates().itertuples(index=False, name=None))
 
 
-def _turned(cell: pd.Series, usual: Mapping[str, object]) -> dict[str, object]:
-    """The settings of a cell that are not as usual (None where its method lacks one)."""
-    same = {name: pd.isna(cell[name]) if value is None else cell[name] == value for name, value in usual.items()}
-    return {name: cell[name] for name in usual if not same[name]}
+def _turned(cell: pd.Series, baseline: Mapping[str, object]) -> dict[str, object]:
+    """The settings of a cell that differ from the baseline (None where its method lacks one)."""
+    same = {name: pd.isna(cell[name]) if value is None else cell[name] == value for name, value in baseline.items()}
+    return {name: cell[name] for name in baseline if not same[name]}
 
 
 def _differences(rows: pd.DataFrame, bases: list[int]) -> pd.DataFrame:
-    """``statistics.paired`` of every cell with the usual one of its world; empty where a sweep has none."""
+    """``statistics.paired`` of every cell with the baseline of its group; empty where a sweep has none."""
     rows = rows[rows["label"].isin(COMPARED) | rows["label"].str.startswith("unique_")]
     rows = rows.assign(label=rows["label"].where(rows["label"].isin(COMPARED), UNIQUE))
-    rows = rows.groupby([*WORLD, "cell", "seed", "status", "label"], as_index=False)["value"].mean()
+    rows = rows.groupby([*GROUP, "cell", "seed", "status", "label"], as_index=False)["value"].mean()
     found = []
-    for _, world in rows.groupby(WORLD):
-        base = [number for number in bases if (world["cell"] == number).any()]
-        if base and world["cell"].nunique() > 1:
-            found.append(statistics.paired(world, {"cell": base[0]}, ["label"]))
+    for _, group in rows.groupby(GROUP):
+        base = [number for number in bases if (group["cell"] == number).any()]
+        if base and group["cell"].nunique() > 1:
+            found.append(statistics.paired(group, {"cell": base[0]}, ["label"]))
     return pd.concat(found) if found else pd.DataFrame(columns=["cell", "label"])
 
 
 def _in_order(cells: pd.DataFrame, turned: Mapping[int, dict]) -> list[int]:
-    """World by world, each led by its usual cell; else as they stand in the table."""
-    worlds = _distinct(cells, WORLD)
-    return sorted(turned, key=lambda number: (worlds.index(tuple(cells.loc[number, WORLD])), bool(turned[number])))
+    """Group by group, each led by its baseline; else in the order of the table."""
+    groups = _distinct(cells, GROUP)
+    return sorted(turned, key=lambda number: (groups.index(tuple(cells.loc[number, GROUP])), bool(turned[number])))
 
 
 def _named(cell: pd.Series, cells: pd.DataFrame, turned: Mapping[str, object]) -> str:
-    """What the cell is, in words: of its world what varies, and the settings that are not as usual."""
+    """A cell in words: what varies of its group, and the settings that differ from the baseline."""
     words = {"method": methods.get(cell["method"]).TITLE, "task": cell["task"], "distribution": cell["distribution"]}
-    world = [words[name] for name in WORLD if cells[name].nunique() > 1]
-    return ": ".join([*([", ".join(world)] if world else []), _said(turned) or "usual"])
+    group = [words[name] for name in GROUP if cells[name].nunique() > 1]
+    return ": ".join([*([", ".join(group)] if group else []), _said(turned) or "baseline"])
 
 
 def _said(settings: Mapping[str, object]) -> str:
@@ -138,7 +138,7 @@ def _said(settings: Mapping[str, object]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value is not None)
 
 
-def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame, usual: Mapping[tuple, dict]) -> str:
+def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame, baseline: Mapping[tuple, dict]) -> str:
     said = [
         "Balanced accuracy of a linear probe on the whole embedding in %: mean over n seeds ± half the 95 % bootstrap"
     ]
@@ -148,13 +148,13 @@ def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame,
     if len(against):
         unique = [style.label_style(label).symbol for label in labels if label.startswith("unique_")]
         mean = f"; U is the mean of {', '.join(unique)}" if unique else ""
-        said += [f"Against usual: differences in points, paired by seed, with their 95 % bootstrap intervals{mean}."]
+        said += [f"Minus baseline: differences in points, paired by seed, with 95 % bootstrap intervals{mean}."]
         found = against["found"] & (against["estimate"].abs() >= 5e-4)
-        said += ["In bold where this interval and Student's both exclude 0 and rounding leaves something:"]
-        said += [f"{found.sum()} of the {len(against)} differences; no allowance is made for their number."]
+        said += ["Bold differences are significant: this interval and Student's exclude 0, and they do not round to 0."]
+        said += [f"These are {found.sum()} of {len(against)}; no correction is made for the number of comparisons."]
     else:
-        said += ["No cell has every setting as usual, so nothing is compared."]
-    distinct = {_said(settings): methods.get(method).TITLE for (method, *_), settings in usual.items()}
+        said += ["No configuration has the default of every setting, so nothing is compared."]
+    distinct = {_said(settings): methods.get(method).TITLE for (method, *_), settings in baseline.items()}
     for words, title in distinct.items():
-        said += [f"Usual{f' of {title}' if len(distinct) > 1 else ''}: {words}."] if words else []
+        said += [f"Baseline{f' of {title}' if len(distinct) > 1 else ''}: {words}."] if words else []
     return " ".join(said)

@@ -104,7 +104,7 @@ Markdown("| grid | runs | seeds | question |\n|:--|--:|--:|:--|\n" + "\n".join(r
 
 # %% jupyter={"source_hidden": true}
 coral = tables["coral"]
-base = sweep_data.usual(coral)
+base = sweep_data.baseline(coral)
 right = coral[(coral["metric"] == "balanced_accuracy") & (coral["part"] == "all")]
 ratios = (
     sweep_data.held(right[right["label"] == "synergy"], ["mask_ratio"], base)

@@ -122,9 +122,13 @@ def test_methods_are_lines_of_their_own(sweep):
 
 def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     base = {"mask_ratio": 0.75, "masking": "asymmetric", "weight": 1.0}
-    assert sweep_data.usual(sweep) == base
+    assert sweep_data.baseline(sweep) == base
     figure = setting_effects.cells(sweep, ["masking", "weight"])
-    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["usual", "masking symmetric", "weight 10"]
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
+        "baseline",
+        "masking symmetric",
+        "weight 10",
+    ]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["mask_ratio"] == 0.75]
     means = next(line for line in ax.lines if line.get_marker() == "o").get_xdata()
@@ -132,21 +136,21 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert means == pytest.approx([wanted[key] for key in (("asymmetric", 1), ("symmetric", 1), ("asymmetric", 10))])
     assert [*ax.lines[0].get_xdata()] == pytest.approx([means[0]] * 2)
     other = setting_effects.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
-    assert "Usual (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
+    assert "Baseline (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
-def test_of_values_as_frequent_the_tasks_own_is_usual(sweep):
+def test_of_values_as_frequent_the_tasks_own_is_the_baseline(sweep):
     one = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
-    assert sweep_data.usual(one)["mask_ratio"] == 0.75
-    assert sweep_data.usual(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
+    assert sweep_data.baseline(one)["mask_ratio"] == 0.75
+    assert sweep_data.baseline(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
 
 
-def test_words_of_the_usual_leave_out_settings_without_a_value():
-    words = sweep_data.usual_in_words(["Cross, usual"], {"distribution": "biased", "knob": ""}, "grey line")
-    assert words == " Usual (grey line): distribution biased."
+def test_words_of_the_baseline_leave_out_settings_without_a_value():
+    words = sweep_data.baseline_in_words(["Cross, baseline"], {"distribution": "biased", "knob": ""}, "grey line")
+    assert words == " Baseline (grey line): distribution biased."
 
 
-def test_where_methods_alone_differ_none_is_usual(sweep):
+def test_where_methods_alone_differ_none_is_the_baseline(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z")
     figure = setting_effects.cells(pd.concat([own, other]), ["masking"])
@@ -165,7 +169,7 @@ def test_parallel_lines_are_means_across_labels(sweep):
     figure = setting_effects.parallel(sweep, ["mask_ratio"])
     (ax,) = figure.axes
     heights = {text.get_text().strip(): text.get_position()[1] for text in ax.texts}
-    names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "usual"]
+    names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "baseline"]
     assert sorted(heights, key=heights.get) == names[::-1]  # synergy falls with the ratio
     (line,) = [line for line in marked(ax, "o") if len(line.get_xdata()) == 4]
     rows = sweep[(sweep["mask_ratio"] == 0.75) & (sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]

@@ -184,7 +184,7 @@ def test_blind_are_those_that_half_a_turn_does_not_change():
     [
         (DEGREES, {}, "every score needs one number for each of the 19 angles"),
         (DEGREES, {"cosine": np.ones(3)}, "every score needs one number for each of the 19 angles"),
-        (DEGREES + 1, CURVES, "the angles must hold 0 and 180 degrees"),
+        (DEGREES + 1, CURVES, "the angles must include 0 and 180 degrees"),
     ],
 )
 def test_curves_that_do_not_fit_are_named(degrees, scores, sentence):

@@ -15,9 +15,9 @@ def test_words_can_be_read(assert_legible, face, look):
 def test_lines_are_the_gaps_and_nothing_stands_below_the_least():
     (ax,) = closing(ASKED, GAPS, ABOVE).axes
     drawn = {line.get_label(): line.get_ydata() for line in ax.lines}
-    np.testing.assert_allclose(drawn["gap asked for"], ASKED)
-    np.testing.assert_allclose(drawn["gap certified"], [5e-2, 3e-3, LEAST])
-    np.testing.assert_allclose(drawn["true distance"], ABOVE)
+    np.testing.assert_allclose(drawn["requested gap"], ASKED)
+    np.testing.assert_allclose(drawn["certified gap"], [5e-2, 3e-3, LEAST])
+    np.testing.assert_allclose(drawn["true error"], ABOVE)
 
 
 def test_alt_text_tells_what_is_marked():
@@ -31,5 +31,5 @@ def test_alt_text_tells_what_is_marked():
     [(ASKED, GAPS, ABOVE[:2]), (ASKED[:1], GAPS[:1], ABOVE[:1]), (ASKED, GAPS, [0, 0, -1]), ([0, 1], [1, 1], [1, 1])],
 )
 def test_bad_values_are_refused(values):
-    with pytest.raises(ValueError, match="two or more positive gaps"):
+    with pytest.raises(ValueError, match="two or more positive requested gaps"):
         closing(*values)

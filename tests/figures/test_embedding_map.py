@@ -50,7 +50,7 @@ def test_alt_text_says_how_far_classes_are_apart():
     figure = embedding_map({"before": MIXED, "after": APART}, label="unique_1")
     share = separation(APART.points, CLASSES)
     assert "coloured by the class of unique_1" in figure.alt
-    assert f"after, 200 samples, classes account for {share:.0%} of the spread" in figure.alt
+    assert f"after, 200 samples, classes account for {share:.0%} of the variance" in figure.alt
 
 
 def test_what_cannot_be_drawn_is_a_sentence():

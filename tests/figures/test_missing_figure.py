@@ -60,7 +60,7 @@ def test_alt_text_tells_who_reads_what_from_what(two):
 
 
 def test_a_table_without_withheld_modalities_is_an_error(table):
-    with pytest.raises(ValueError, match="no probe of embeddings of which modalities were withheld"):
+    with pytest.raises(ValueError, match="no probe of embeddings with missing modalities"):
         subsets(table)
 
 

@@ -61,5 +61,5 @@ def test_a_variant_shows_the_view_that_it_sees():
 
 def test_tokens_that_are_no_square_are_a_sentence():
     explanation, views, _ = explained("coral")
-    with pytest.raises(ValueError, match="17 tokens lie on no square grid"):
+    with pytest.raises(ValueError, match="17 tokens form no square grid"):
         patches(explanation, views, [17, 15])

@@ -49,7 +49,7 @@ def test_alt_text_and_small_print_tell_what_is_left():
 
 
 def test_labels_must_agree():
-    with pytest.raises(ValueError, match="must be of the same labels"):
+    with pytest.raises(ValueError, match="must have the same labels"):
         bits_left(TRUTH, {"t": LEFT["t"]}, n=300)
-    with pytest.raises(ValueError, match="must be of the same labels"):
+    with pytest.raises(ValueError, match="must have the same labels"):
         bits_left({}, {}, n=300)

@@ -30,42 +30,42 @@ def read(*cells):
     return cut[0], {name: rest for name, *rest in cut[2:]}, words
 
 
-def test_cells_stand_beside_the_usual_one():
+def test_cells_stand_beside_the_baseline():
     usual, better = cell(mask_ratio=0.75, masking="asymmetric"), cell(mask_ratio=0.9, masking="asymmetric", gain=0.1)
     both = cell(mask_ratio=0.5, masking="symmetric", seeds=3)
     heads, lines, words = read(better, both, usual)
-    assert heads == ["R", "U1", "U2", "S", "n", "S against usual", "U against usual"]
-    assert list(lines) == ["usual", "mask ratio 0.9", "mask ratio 0.5, masking symmetric"]
+    assert heads == ["R", "U1", "U2", "S", "n", "S minus baseline", "U minus baseline"]
+    assert list(lines) == ["baseline", "mask ratio 0.9", "mask ratio 0.5, masking symmetric"]
     synergy = statistics.bootstrap(usual[usual["label"] == "synergy"], ["label"]).iloc[0]
     half = 50 * (synergy["high"] - synergy["low"])
-    assert lines["usual"][3:] == [f"{100 * synergy['estimate']:.1f} ± {half:.1f}", "5"]
+    assert lines["baseline"][3:] == [f"{100 * synergy['estimate']:.1f} ± {half:.1f}", "5"]
     assert lines["mask ratio 0.9"][-2:] == ["**+10.0** [10.0, 10.0]", "**-5.0** [-5.0, -5.0]"]
     assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0", "+0.0"]
     assert "interval (none below 5 seeds). " in words
-    assert "leaves something: 2 of the 4 differences" in words
+    assert "These are 2 of 4" in words
     assert "U is the mean of U1, U2." in words
-    assert words.endswith("Usual: mask ratio 0.75, masking asymmetric.")
+    assert words.endswith("Baseline: mask ratio 0.75, masking asymmetric.")
 
 
-def test_each_method_has_its_own_usual_cell():
+def test_each_method_has_its_own_baseline():
     cells = [cell(method, rho=rho, gain=gain) for method in ("comm", "coral") for rho, gain in ((0.5, 0.1), (1.0, 0.0))]
     _, lines, words = read(*cells)
-    assert list(lines) == ["CoMM: usual", "CoMM: rho 0.5", "COrAL: usual", "COrAL: rho 0.5"]
+    assert list(lines) == ["CoMM: baseline", "CoMM: rho 0.5", "COrAL: baseline", "COrAL: rho 0.5"]
     assert lines["COrAL: rho 0.5"][-2] == "**+10.0** [10.0, 10.0]"
-    assert words.endswith("Usual: rho 1.")
+    assert words.endswith("Baseline: rho 1.")
 
 
-def test_the_usual_setting_is_that_of_the_distribution():
+def test_the_baseline_is_that_of_the_distribution():
     cells = [cell(rho=rho, distribution=distribution) for distribution in ("biased", "unbiased") for rho in (0.25, 1.0)]
     _, lines, _ = read(*cells)
-    assert list(lines) == ["biased: usual", "biased: rho 0.25", "unbiased: usual", "unbiased: rho 1"]
+    assert list(lines) == ["biased: baseline", "biased: rho 0.25", "unbiased: baseline", "unbiased: rho 1"]
 
 
-def test_methods_may_lack_a_setting_and_differ_in_what_is_usual():
+def test_methods_may_lack_a_setting_and_differ_in_their_baselines():
     cells = [cell("coral", mask_ratio=0.75), cell("infmasking", mask_ratio=0.3), cell("infmasking", mask_ratio=0.7)]
     _, lines, words = read(*cells, cell("comm", mask_ratio=None))
-    assert list(lines) == ["COrAL: usual", "InfMasking: usual", "InfMasking: mask ratio 0.3", "CoMM: usual"]
-    assert words.endswith("Usual of COrAL: mask ratio 0.75. Usual of InfMasking: mask ratio 0.7.")
+    assert list(lines) == ["COrAL: baseline", "InfMasking: baseline", "InfMasking: mask ratio 0.3", "CoMM: baseline"]
+    assert words.endswith("Baseline of COrAL: mask ratio 0.75. Baseline of InfMasking: mask ratio 0.7.")
 
 
 def test_it_says_when_runs_were_made_differently():
@@ -80,16 +80,16 @@ def test_it_says_when_runs_were_made_differently():
 def test_only_labels_that_are_there_are_shown():
     cells = [cell("ovaib", ["synergy"], task="xnor", count=count, beta=1.0) for count in (3, 4)]
     heads, lines, words = read(*cells)
-    assert heads == ["S", "n", "S against usual"]
+    assert heads == ["S", "n", "S minus baseline"]
     assert lines["count 4"][1:] == ["5", "+0.0 [0.0, 0.0]"]
     assert "mean of U" not in words
 
 
-def test_without_a_usual_cell_nothing_is_compared():
+def test_without_a_baseline_nothing_is_compared():
     heads, lines, words = read(cell(batch=64), cell(batch=256))
     assert heads == ["R", "U1", "U2", "S", "n"]
     assert list(lines) == ["batch 64", "batch 256"]
-    assert "No cell has every setting as usual, so nothing is compared. Usual: batch 128." in words
+    assert "No configuration has the default of every setting, so nothing is compared. Baseline: batch 128." in words
 
 
 def test_a_table_that_measured_no_accuracy_is_a_sentence():

@@ -208,7 +208,7 @@ def test_ablation_table_has_a_line_per_cell_named_against_the_base(made):
     tex = made.tables["table_ablation_coral"][0].read_text()
     body = tex.split("\\midrule\n")[1].split("\\bottomrule")[0]
     names = [line.split(" & ")[0] for line in body.splitlines()]
-    assert names == ["usual", "mask ratio 0", "masking symmetric"]
+    assert names == ["baseline", "mask ratio 0", "masking symmetric"]
     assert "n = 2 seeds; no interval below 5 seeds." in tex
 
 

@@ -154,7 +154,7 @@ def test_ships_a_sweep_with_its_cells_and_their_comparison(swept, tmp_path, caps
     assert row["estimate"].item() == pytest.approx(values["value"].mean(), abs=1e-4)
     assert (row["n"].item(), row["interval"].item()) == (2, "no interval below 5 seeds")
     lines = (tmp_path / names[2]).read_text().splitlines()
-    assert [line.split(" | ")[0] for line in lines[2:4]] == ["| usual", "| hidden 64"]
+    assert [line.split(" | ")[0] for line in lines[2:4]] == ["| baseline", "| hidden 64"]
 
 
 def test_a_sweep_ships_the_same_twice(swept, tmp_path):

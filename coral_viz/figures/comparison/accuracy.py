@@ -1,4 +1,4 @@
-"""What a linear probe reads from each embedding: balanced accuracy, between chance and what the data allow."""
+"""Balanced accuracy of a linear probe on each embedding, between chance and the most that the truth allows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BY = [*VARIANT, "distribution", "label", "readout"]
 def accuracy(table: pd.DataFrame) -> Figure:
     """Balanced accuracy of a linear probe on the whole embedding, one panel per training distribution and label.
 
-    Hollow dots: means of linear probes; ticks: seeds; bars: intervals over seeds, as far as the possible range goes;
+    Hollow dots: means of linear probes; ticks: seeds; bars: intervals over seeds, within the possible range;
     dotted line: chance; solid line: the accuracy that the exact truth in bits allows (``ceiling``).
 
     Raises:
@@ -35,7 +35,7 @@ def accuracy(table: pd.DataFrame) -> Figure:
     chance, truth = (_of_labels(table, metric) for metric in ("chance", "truth"))
     summary = tables.summarise(seeds, BY)
     summary = summary.assign(low=summary["low"].clip(0), high=summary["high"].clip(upper=1))
-    words = "Balanced accuracy of a linear probe on test data; solid line: what the exact truth in bits allows. "
+    words = "Balanced accuracy of a linear probe on test data; solid line: the most that the truth in bits allows. "
     words += seeds_in_words(summary)
     columns, key = strip.label_columns(summary), strip.readout_key(summary)
     figure, panels, variants = strip.strip(

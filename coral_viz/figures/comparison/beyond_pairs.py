@@ -1,4 +1,4 @@
-"""More than two modalities: what they share beyond pairs, who finds it again, and which scores see a sign."""
+"""More than two modalities: shared information beyond pairs, methods that find it, and scores that depend on signs."""
 
 from __future__ import annotations
 
@@ -112,14 +112,14 @@ def _balance(ax: Axes, differences: Mapping[str, float]) -> None:
     "and the best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: intervals.",
 )
 def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
-    """Three ways to ask whether a method kept the relation, a line per method.
+    """Three measures of whether a method kept the relation, a row per method.
 
-    Retrieval of whatever training could pair by the method's own score (mean average precision over the modalities
-    asked with), and the share of the exact bits of ``label`` that a linear and the best readout find in the embedding.
+    Retrieval by the method's own score (mean average precision over query modalities; every partner that training could
+    pair is right), and the share of the exact bits of ``label`` that a linear and the best readout find.
 
     Args:
         table: tidy rows of one task and training distribution with three modalities or more.
-        label: the label that says whether the relation holds.
+        label: the label of whether the relation holds.
 
     Raises:
         ValueError: the table holds no retrieval, no bits of the label, or rows of several tasks or distributions.
@@ -131,8 +131,8 @@ def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
     summary = _within(tables.summarise(seeds, [*VARIANT, "asked"]))
     variants = style.method_order(tables.variants(summary))
     words = (
-        "Own score: mean average precision, all that training could pair is right; dotted: random order. Readouts: "
-        f"bits of the relation found in the embedding, in % of the truth. {seeds_in_words(summary)}"
+        "Own score: mean average precision; right are all partners that training could pair; dotted: random order. "
+        f"Readouts: bits of the relation found in the embedding, in % of the truth. {seeds_in_words(summary)}"
     )
     figure = canvas(strip.ROW * len(variants) + 3.5, words, marks.key({}, intervals=summary["n"].max() > 1))
     filled = {SCORE: True} | {readout.asked: readout.filled for readout in READOUTS.values()}
@@ -146,7 +146,7 @@ def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
 
 
 def _three_answers(table: pd.DataFrame, label: str) -> pd.DataFrame:
-    """A row per run and way to ask, as shares."""
+    """A row per run and measure, as shares."""
     bits = tables.beside_truth(table, part="all", label=label)
     asked = bits["readout"].map({readout.name: readout.asked for readout in READOUTS.values()})
     bits = bits.assign(value=bits["value"] / bits["truth"], asked=asked)
@@ -170,7 +170,7 @@ def _relation_alt(summary: pd.DataFrame, random: float) -> str:
             f"{style.method_style(row.method, row.knob).label} {max(row.estimate, 0):.0%}" for row in rows.itertuples()
         ]
         parts.append(f"{asked}: {', '.join(told)}")
-    return f"Dot plots of who kept the relation; own score in random order {random:.0%}. {'; '.join(parts)}."
+    return f"Dot plots of which methods kept the relation; own score in random order {random:.0%}. {'; '.join(parts)}."
 
 
 # --- with more modalities ---------------------------------------------------------------------------------------------
@@ -181,8 +181,8 @@ def by_count(table: pd.DataFrame, lines: Sequence[str] = VARIANT) -> Figure:
     """Retrieval by a method's own score, a panel per number of modalities, a line per method or setting.
 
     Args:
-        table: a sweep's rows, with a column ``count`` beside the tidy ones.
-        lines: the columns whose values tell the lines apart, such as beta and temperature.
+        table: a sweep's rows, with a column ``count`` besides the tidy ones.
+        lines: the columns whose values distinguish the lines, such as beta and temperature.
 
     Raises:
         ValueError: one of the columns is missing, a line holds a seed twice, or the table holds no retrieval of what
@@ -194,8 +194,8 @@ def by_count(table: pd.DataFrame, lines: Sequence[str] = VARIANT) -> Figure:
     summary = _within(tables.summarise(seeds, ["count", *lines]))
     named = _settings(seeds[[*lines]])
     words = (
-        "Retrieval by the method's own score: mean average precision, all that training could pair is right; dotted: "
-        f"random order; no dot: not run. {seeds_in_words(summary)}"
+        "Retrieval by the method's own score: mean average precision; right are all partners that training could pair; "
+        f"dotted: random order; no dot: not run. {seeds_in_words(summary)}"
     )
     figure = canvas(strip.ROW * len(named) + 3.5, words, marks.key({}, intervals=summary["n"].max() > 1))
     counts = sorted(seeds["count"].unique())
@@ -225,13 +225,13 @@ def _tuples(rows: pd.DataFrame) -> list[tuple]:
 
 
 def _found(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """A row per run: columns ``by``, seed, status, and as value the mean average precision over who asks."""
+    """A row per run: columns ``by``, seed, status, and as value the mean average precision over query modalities."""
     rows = tables.select(table, metric="mAP", label="compatible")
     return rows.groupby([*by, "run_id", "seed", "training_seed", "status"], as_index=False, sort=False)["value"].mean()
 
 
 def _at_random(table: pd.DataFrame) -> float:
-    """What retrieval in random order finds."""
+    """Mean average precision of a random order."""
     return float(tables.select(table, metric="chance/mAP", label="compatible")["value"].mean())
 
 
@@ -245,10 +245,10 @@ def _within(summary: pd.DataFrame) -> pd.DataFrame:
 
 @picture
 def signs(degrees: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
-    """What scores make of one embedding that is turned away from the others, half a turn being a change of sign.
+    """Scores while one embedding is rotated away from the others; half a turn is a change of sign.
 
     Args:
-        degrees: by how much it is turned, (n,), with 0 and 180 among them.
+        degrees: angles of rotation, (n,), with 0 and 180 among them.
         scores: (n,) each, higher is better, by name: a panel each, on scales of their own.
 
     Raises:
@@ -259,9 +259,9 @@ def signs(degrees: np.ndarray, scores: Mapping[str, np.ndarray]) -> Figure:
     if not curves or any(values.shape != degrees.shape for values in curves.values()):
         raise ValueError(f"every score needs one number for each of the {degrees.size} angles.")
     if not {0, 180} <= set(degrees):
-        raise ValueError("the angles must hold 0 and 180 degrees: what is as it was, and what changed its sign.")
-    words = "Score of one sample against the angle by which one of its embeddings is turned; hollow: as it is, filled: "
-    words += "its sign changed. Scales differ."
+        raise ValueError("the angles must include 0 and 180 degrees: the same sign and the opposite one.")
+    words = "Score of one sample while one of its embeddings is rotated; hollow: 0°; filled: 180°, the opposite sign. "
+    words += "Scales differ."
     figure, told = canvas(SIGNS, words), []
     for ax, (name, values) in zip(figure.subplots(1, len(curves), squeeze=False)[0], curves.items()):
         before, after = values[degrees == 0][0], values[degrees == 180][0]
@@ -279,4 +279,4 @@ def _curve(ax: Axes, degrees: np.ndarray, values: np.ndarray, ends: tuple[float,
     ax.plot([180], ends[1:], "o", color=colour, clip_on=False, zorder=3)
     ax.locator_params(axis="y", nbins=3)
     ax.set_xticks([0, 180], ["0", "180°"])
-    ax.set(xlim=(0, 360), xlabel="turned by")
+    ax.set(xlim=(0, 360), xlabel="rotated by")

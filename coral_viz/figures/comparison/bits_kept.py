@@ -1,4 +1,4 @@
-"""The headline: bits of redundant, unique and synergistic information that each method kept, beside the exact truth."""
+"""Bits of redundant, unique and synergistic information that each method keeps, beside the exact truth."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from coral_viz.results.metrics import BEST
 def bits_kept(table: pd.DataFrame) -> Figure:
     """I(Z; label) of the whole embedding Z by each method, in bits, one panel per training distribution and label.
 
-    Filled dots: the best readout; hollow: the linear one; ticks: seeds; bars: intervals over seeds, as far as the
-    possible range goes; the upright line: the exact I(X1, X2; label).
+    Filled dots: the best readout; hollow: the linear one; ticks: seeds; bars: intervals over seeds, within the
+    possible range; vertical line: the exact I(X1, X2; label).
 
     Raises:
         ValueError: the table holds no bits of a whole embedding, or no truth beside them.
@@ -52,7 +52,7 @@ def bits_kept(table: pd.DataFrame) -> Figure:
 
 
 def _scale(ax: Axes, truth: float, lowest: float, colour: str) -> None:
-    """An axis from 0 to the truth, which is an upright line with its bits on top."""
+    """An axis from 0 to the truth, a vertical line with its bits on top."""
     text_at(ax, _truth(truth), (1, 1), (0, strip.SUBTITLE), ha="right", color=style.MUTED)
     ax.axvline(truth, color=colour, lw=0.75 * matplotlib.rcParams["lines.linewidth"], zorder=1)
     ax.set_xlim(lowest, truth or 1)

@@ -1,4 +1,4 @@
-"""What a probe still reads when modalities are withheld: a tile for every method, label and set of modalities given."""
+"""Accuracy of a probe with missing modalities: a tile for every method, label and set of given modalities."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Given = tuple[str, ...]
 def subsets(table: pd.DataFrame) -> Figure:
     """Balanced accuracy in % of one linear probe, fitted with every modality, on data in which only some are given.
 
-    A panel per training distribution and label, a line per method, a tile per set of modalities, which the dots below
-    it name. The colour goes from grey at chance to the label's own at the accuracy that the truth in bits allows.
+    A panel per training distribution and label, a row per method, a tile per set of modalities, named by the dots
+    below it. The colour goes from grey at chance to the label's own at the accuracy that the truth in bits allows.
 
     Raises:
         ValueError: the table holds no accuracy with modalities withheld, or no chance or truth beside it.
@@ -41,7 +41,7 @@ def subsets(table: pd.DataFrame) -> Figure:
     rows = tables.select(table, metric="balanced_accuracy")
     rows = rows[parts.are(rows, "given")]
     if rows.empty:
-        raise ValueError("the table holds no probe of embeddings of which modalities were withheld")
+        raise ValueError("the table holds no probe of embeddings with missing modalities")
     summary = tables.summarise(rows, BY).merge(_limits(table), on=["distribution", "label"])
     given = _in_order({part: parts.parse(part).names for part in summary["part"].unique()})
     modalities = list(dict.fromkeys(name for names in given.values() for name in names))
@@ -88,7 +88,7 @@ def _key() -> list:
     dot = {"ls": "", "marker": "o", "ms": 0.6 * matplotlib.rcParams["lines.markersize"], "mec": "none"}
     return [
         Patch(facecolor=EMPTY, label="chance"),
-        Patch(facecolor=style.MUTED, label="all that the label allows"),
+        Patch(facecolor=style.MUTED, label="most that the label allows"),
         Line2D([], [], mfc=style.INK, label="modality given", **dot),
         Line2D([], [], mfc=style.FAINT, label="withheld", **dot),
     ]

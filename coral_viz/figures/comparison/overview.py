@@ -1,4 +1,4 @@
-"""Which pictures tell the story of a table, and what they are called."""
+"""The figures of a table, by name."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PAGE = 6  # methods that one picture with a block per method holds at most
 def overview(
     table: pd.DataFrame, *, look: Mapping | None = None, only: Collection[str] | None = None
 ) -> dict[str, Figure]:
-    """Every picture that the table has numbers for, by name.
+    """Every figure that the table has numbers for, by name.
 
     Args:
         table: a valid tidy table.

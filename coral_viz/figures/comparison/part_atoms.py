@@ -1,8 +1,8 @@
-"""Where an embedding keeps what it knows: the decomposition between two of its parts about every label, in bits.
+"""Where an embedding keeps information: the decomposition of every label between two of its parts, in bits.
 
-What both parts tell is leakage between them; what only their combination tells is kept by neither alone. The same rows
-are drawn as stacked bars, whose length is all that the two parts tell, or as dots with their intervals and seeds. What
-one part alone tells has the part's colour: that of what is unique to its modality, or another where it has none.
+Information in both parts is leakage between them. The same rows are drawn as stacked bars, whose length is the
+information of both parts together, or as dots with intervals and seeds. Information of one part alone has the colour of
+the modality of that part, or another colour if the part belongs to no single modality.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above 
     short=BETWEEN,
 )
 def stacked(table: pd.DataFrame) -> Figure:
-    """Atoms between pairs of parts as stacked bars (means over seeds, bits); the upright tick is the label's truth.
+    """Atoms between pairs of parts as stacked bars (means over seeds, bits); vertical ticks: the labels' truths.
 
     Raises:
         ValueError: the table holds no decomposition between two parts.
@@ -55,8 +55,8 @@ def stacked(table: pd.DataFrame) -> Figure:
         for atom, colour in _colours().items()
     ]
     words = (
-        f"Bits that two parts hold about each label, a row per label; {mean_of(summary['n'].max())}; upright tick: "
-        "exact truth. What one part alone holds has that part's colour."
+        f"Bits that two parts hold about each label, a row per label; {mean_of(summary['n'].max())}; vertical tick: "
+        "exact truth. Information of one part alone has the colour of that part."
     )
     figure, panels = _grid(summary, 1.15, words, key)
     for ax, here, labels in panels:
@@ -86,8 +86,8 @@ def dots(table: pd.DataFrame) -> Figure:
         for atom, colour in _colours().items()
     ]
     words = (
-        "Bits that two parts hold about each label, a row per label; tick: exact truth, where intervals end. What one "
-        f"part alone holds has that part's colour. {seeds_in_words(summary)}"
+        "Bits that two parts hold about each label, a row per label; tick: exact truth, where intervals end. "
+        f"Information of one part alone has the colour of that part. {seeds_in_words(summary)}"
     )
     figure, panels = _grid(summary, 2.1, words, key)
     for ax, here, labels in panels:
@@ -99,7 +99,7 @@ def dots(table: pd.DataFrame) -> Figure:
 def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
     """Decompositions between two parts as tidy rows; their summary; the truth by (distribution, label).
 
-    Intervals end at 0 and at the truth, beyond which no atom can be.
+    Intervals end at 0 and at the truth, the possible range of an atom.
     """
     rows = table[parts.are(table, "pair") & table["metric"].isin(LABELS)]
     rows = rows[rows["status"] == "done"]
@@ -154,9 +154,9 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
 
 
 def _name(ax: Axes, method: str, part: str, beside: float) -> None:
-    """Name the method and its two parts, each part in the colour of what it alone tells.
+    """Name the method and its two parts, each part in the colour of the information that it alone holds.
 
-    The line begins at the panel, or as much further left as its words are too long.
+    The line begins at the panel, or further left if its words are too long.
     """
     first, second = parse(part).names
     own = _colours(part)
@@ -211,7 +211,7 @@ def _dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, labels: list[str
 
 
 def _truths(ax: Axes, truth: pd.Series, here: pd.DataFrame, labels: list[str]) -> None:
-    """An upright tick across each label's row at its exact truth; ``truth`` by (distribution, label)."""
+    """A vertical tick across each label's row at its exact truth; ``truth`` by (distribution, label)."""
     for key in here[["distribution", "label"]].drop_duplicates().itertuples(index=False, name=None):
         y, width = labels.index(key[1]), 0.75 * matplotlib.rcParams["lines.linewidth"]
         ax.vlines(truth[key], y - 0.46, y + 0.46, color=style.MUTED, lw=width, zorder=1)

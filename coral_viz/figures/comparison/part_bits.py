@@ -1,4 +1,4 @@
-"""Which part of an embedding tells which label: a heat map of bits, parts by labels, for every method."""
+"""Information of each part of an embedding about each label: a heat map of bits for every method."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BY = [*VARIANT, "distribution", "part", "label"]
 def matrix(table: pd.DataFrame) -> Figure:
     """I(part; label) in bits (best readout, mean over seeds): a block of rows per method, of columns per distribution.
 
-    A cell has its label's colour; the larger the share of the truth that the part tells, the deeper. Joined parts
+    A tile has the colour of its label; the larger the share of the truth, the deeper the colour. Joined parts
     ("a+b") and embeddings of only some modalities ("all(a)") are left out.
 
     Raises:
@@ -62,7 +62,7 @@ def matrix(table: pd.DataFrame) -> Figure:
 
 def _grid(blocks: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
     heights = [len(names) for names in blocks.values()]
-    words = f"Bits that each part tells about each label: {mean_of(seeds)}, best readout, held-out lower bound."
+    words = f"Bits of each part about each label: {mean_of(seeds)}, best readout, held-out lower bound."
     figure = canvas(ROW * sum(heights) + TITLE * len(heights) + HEADER, words)
     widths = [len(names) for names in labels.values()]
     return figure, figure.subplots(len(blocks), len(labels), squeeze=False, height_ratios=heights, width_ratios=widths)
@@ -118,13 +118,11 @@ def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame,
 
 
 def _alt(summary: pd.DataFrame) -> str:
-    """For each method, distribution and label: the part that tells most."""
+    """For each method, distribution and label: the part with most bits."""
     single = summary[summary["part"] != "all"]
     most = single.loc[single.groupby([*VARIANT, "distribution", "label"], sort=False)["estimate"].idxmax()]
     words = []
     for row in most.itertuples():
         method = style.method_style(row.method, row.knob).label
         words.append(f"{method}, {row.distribution}, {row.label}: {row.part} {row.estimate:z.2f}")
-    return (
-        f"Heat map of the bits that each part of each embedding tells of each label. Most telling: {'; '.join(words)}."
-    )
+    return f"Heat map of the bits of each part of each embedding about each label. Most bits: {'; '.join(words)}."

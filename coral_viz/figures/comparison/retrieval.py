@@ -1,4 +1,4 @@
-"""Retrieval across modalities: how often the right partners of one modality are found among those of all samples."""
+"""Retrieval across modalities: how well a query modality ranks its right partners among those of all samples."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ BY = [*VARIANT, "distribution", "label", "metric"]
     short="How often a sample of one modality finds its partners among those of all samples.",
 )
 def retrieval(table: pd.DataFrame) -> Figure:
-    """Recall@1, @5, @10 and mean average precision in %, means over the modalities asked with; a line per method.
+    """Recall@1, @5, @10 and mean average precision in %, means over query modalities; a row per method.
 
-    A panel for recall and one for mAP, where any partners are right that training could pair, or only a sample's own;
-    own ones that nobody finds, because many samples are alike, have no panels but a sentence. Dots: means over seeds;
-    ticks: seeds; bars: intervals; dotted lines: an answer in random order.
+    A panel for recall and one for mAP. Right partners are any that training could pair, or only those of the same
+    sample. If no method finds the latter, because many samples are alike, a sentence replaces their panels. Dots: means
+    over seeds; ticks: seeds; bars: intervals; dotted lines: a random order.
 
     Raises:
         ValueError: the table holds no retrieval with its chance level.
@@ -51,9 +51,9 @@ def retrieval(table: pd.DataFrame) -> Figure:
     random = chance.groupby(["distribution", "label", "metric"])["value"].mean()
     columns = {name: _panels(found[found["distribution"] == name]) for name in tables.distributions(found)}
     words = (
-        "Recall (R): share of queries with a right answer among the first 1, 5 or 10; mAP: mean average precision; in "
-        "%, mean over the modalities asked with. Any: all partners are right that training could pair; own: only a "
-        f"sample's own. {_unseen(own, chance)}{seeds_in_words(summary)}"
+        "Recall (R): share of queries with a right partner among the first 1, 5 or 10; mAP: mean average precision; in "
+        "%, mean over query modalities. Right partners: any, those that training could pair; own, those of the same "
+        f"sample. {_unseen(own, chance)}{seeds_in_words(summary)}"
     )
     figure, panels, variants = strip.strip(
         summary,

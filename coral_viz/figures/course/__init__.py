@@ -1,1 +1,1 @@
-"""One training looked into: its losses, what probes read along the way, and maps of its embedding."""
+"""A single training: its losses, the results of probes over its steps, and maps of its embedding."""

@@ -38,8 +38,8 @@ def embedding_map(maps: Mapping[str, Map], *, label: str, small_print: str = "")
 
     Args:
         maps: at most three by title; directions and lengths are not comparable between maps.
-        label: what the classes are of.
-        small_print: how many dimensions were projected to two, and how.
+        label: the name of the label.
+        small_print: the projection and the number of dimensions that it reduces to two.
 
     Raises:
         ValueError: no map, more than three, or not one class per point.
@@ -58,7 +58,7 @@ def embedding_map(maps: Mapping[str, Map], *, label: str, small_print: str = "")
 
 
 def scatter(ax: Axes, points: np.ndarray, classes: np.ndarray) -> None:
-    """Points of every class as one line of markers, on a square without numbers: only nearness has a meaning."""
+    """Points of every class as one line of markers, on a square without numbers: only distances have a meaning."""
     if len(points) != len(classes):
         raise ValueError(f"{len(points)} points have {len(classes)} classes; each needs one.")
     for k in np.unique(classes):
@@ -89,7 +89,7 @@ def separation(points: np.ndarray, classes: np.ndarray) -> float:
 def _alt(maps: Mapping[str, Map], label: str) -> str:
     words = [
         f"{name}, {len(shown.points)} samples, classes account for {separation(shown.points, shown.classes):.0%} of "
-        "the spread"
+        "the variance"
         for name, shown in maps.items()
     ]
     return f"Maps of embeddings in two dimensions, coloured by the class of {label}. {'; '.join(words)}."

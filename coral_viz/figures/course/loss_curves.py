@@ -1,4 +1,4 @@
-"""Training curves: every term of every objective over the steps, one line of panels per method."""
+"""Training curves: every term of every objective over the steps, one row of panels per method."""
 
 from __future__ import annotations
 

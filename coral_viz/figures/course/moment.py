@@ -1,4 +1,4 @@
-"""One moment of a recorded training: the map of the embedding, the loss so far, and what a readout finds in it."""
+"""One step of a recorded training: a map of the embedding, the loss, and the information that a readout finds."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ GAP = 0.13  # between names at the ends of lines, in heights of a panel
 
 @picture
 def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
-    """The whole embedding at one recorded step; on the right all that was measured, with that step marked.
+    """The whole embedding at one recorded step; on the right all measurements, with that step marked.
 
     Args:
         replay: as ``coral_viz.runs.replay`` records them.
@@ -68,7 +68,7 @@ def _loss(term: str) -> str:
 
 
 def _panels(figure: Figure, ends: Sequence[str]) -> tuple[Axes, Axes, Axes]:
-    """The map and the two charts, placed by type sizes: to solve a layout would take as long as all else.
+    """The map and the two charts, placed in type sizes: solving a layout would take as long as everything else.
 
     To the right of the charts there is room for the names at the ends of their lines.
     """
@@ -143,7 +143,7 @@ def _name_ends(ax: Axes, ends: dict[str, tuple[float, object]]) -> None:
 
 
 def _steps(ax: Axes, steps: list[int], step: int) -> None:
-    """Steps on a logarithmic scale that begins with 0, and the moment that is shown."""
+    """Steps on a logarithmic scale that begins with 0, and the step that is shown."""
     ax.set_xscale("symlog", linthresh=1)
     ticks = [0, *(10**power for power in range(len(str(steps[-1]))))]
     ax.set_xticks(ticks, list(map(str, ticks)))
@@ -156,8 +156,8 @@ def _small_print(replay, metric: str) -> str:
     shares = " and ".join(f"{share:.0%}" for share in replay.explained)
     return (
         f"Left: {len(replay.maps[0])} test samples on the first two principal axes of the last step, which show "
-        f"{shares} of its variance; the scale changes from step to step. Right: upright line, the step on the left; "
-        f"pale lines across, {METRICS[METRICS[metric].bound].title}. One run."
+        f"{shares} of its variance; the scale changes from step to step. Right: vertical line, the step on the left; "
+        f"pale horizontal lines, {METRICS[METRICS[metric].bound].title}. One run."
     )
 
 
@@ -166,6 +166,6 @@ def _alt(replay, step: int, label: str, metric: str, share: float) -> str:
     values = ", ".join(f"{row.label} {row.value:z.2f}" for row in rows.itertuples())
     return (
         f"Training of {replay.spec.words} at step {step}: map of the embedding, in which the classes of {label} "
-        f"account for {share:.0%} of the spread, beside the loss terms and {METRICS[metric].heading} over the steps. "
+        f"account for {share:.0%} of the variance, beside the loss terms and {METRICS[metric].heading} over the steps. "
         f"Now: {values}."
     )

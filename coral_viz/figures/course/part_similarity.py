@@ -1,4 +1,4 @@
-"""How alike the parts of an embedding are, measure by measure: tiles of part against part."""
+"""Similarity of the parts of an embedding by several measures: a tile for every two parts."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def similarity(rows: Mapping[str, tuple[Sequence[str], Mapping[str, np.ndarray]]
             raise ValueError(f"{title} has a single part, so there is nothing to compare it with.")
     heights = [len(parts) - 1 for parts, _ in rows.values()]
     measures = list(next(iter(rows.values()))[1])
-    words = "0: nothing in common; 1: the same. A dash: the parts have different widths, so there is no cosine."
+    words = "0: dissimilar; 1: the same. A dash: the parts have different widths, so there is no cosine."
     figure = canvas(TILE * sum(heights) + (TITLE + FOOTER) * len(rows) + 1.5, words)
     grid = figure.subplots(len(rows), len(measures), squeeze=False, height_ratios=heights)
     for line, (title, (parts, tables)) in zip(grid, rows.items()):

@@ -1,4 +1,4 @@
-"""What a readout finds over the steps of recorded trainings: a panel per label, a line per run."""
+"""Information that a readout finds over the steps of recorded trainings: a panel per label, a line per run."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
     known = METRICS[metric]
     asked = sorted({replay.spec.task for replay in replays})
     if len(asked) != 1:
-        raise ValueError(f"the recordings are of {len(asked)} tasks ({', '.join(asked)}); one is shown at a time.")
+        raise ValueError(f"the recordings are of {len(asked)} tasks ({', '.join(asked)}); give recordings of one task.")
     order = style.method_order((replay.spec.method, replay.spec.knob) for replay in replays)
     replays = sorted(replays, key=lambda replay: order.index((replay.spec.method, replay.spec.knob)))
     words = (
-        f"{known.heading.capitalize()} of the whole embedding, fitted to 2048 samples and tested on as many at the "
-        f"recorded steps of one training each; dotted: "
-        f"{METRICS[known.bound].title}. A step of one method is not as dear as that of another."
+        f"{known.heading.capitalize()} of the whole embedding, fitted to 2048 samples and tested on 2048 others at "
+        f"the recorded steps; one training per line; dotted: {METRICS[known.bound].title}. Steps of different methods "
+        "take different time."
     )
     figure = canvas(ROWS, words, [_look(replay, Line2D([], [])) for replay in replays])
     labels = tables.labels(replays[0].probes)

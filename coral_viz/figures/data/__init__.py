@@ -1,1 +1,1 @@
-"""What methods are trained on: samples, masks, and the information that a task holds."""
+"""Training data: samples, masks, and the information of a task."""

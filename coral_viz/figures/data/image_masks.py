@@ -1,4 +1,4 @@
-"""What a training step hides of images, on the images: cells crossed out, and the attention each visible cell gets."""
+"""Masks of a training step on images: masked patches crossed out, and the attention of each visible patch."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DISC = {"facecolors": "white", "edgecolors": "black", "linewidths": 0.5}
 
 @picture
 def patches(explanation, views: Sequence[Sequence[Tensor]], tokens_of: Sequence[int], *, sample: int = 0) -> Figure:
-    """The images of one sample as each variant sees them, with hidden cells crossed out.
+    """The images of one sample as each variant sees them, with masked patches crossed out.
 
     Args:
         explanation: what ``method.explain`` returned for ``views``.
@@ -36,13 +36,13 @@ def patches(explanation, views: Sequence[Sequence[Tensor]], tokens_of: Sequence[
         tokens_of: tokens per modality, ``method.tokens_of``: a square number of them lies on each image, row by row.
         sample: which of the B samples.
 
-    The area of a disc is the share of its attention that the CLS token gives to the cell.
+    The area of a disc is the share of its attention that the CLS token gives to the patch.
 
     Raises:
         ValueError: as ``masks``, or a modality's tokens are no square.
     """
     if wrong := [count for count in tokens_of if math.isqrt(count) ** 2 != count]:
-        raise ValueError(f"{wrong[0]} tokens lie on no square grid; cells of images come in square numbers")
+        raise ValueError(f"{wrong[0]} tokens form no square grid; images have square numbers of patches")
     hidden, attention = of_sample(explanation, sum(tokens_of), sample)
     limit = max(weights[1:].max() for weights in attention.values())
     words = (
@@ -67,17 +67,17 @@ def patches(explanation, views: Sequence[Sequence[Tensor]], tokens_of: Sequence[
     ax.set(xlim=(0, across), ylim=(high - 1 - lines * high, high - 1), aspect="equal")
     ax.axis("off")
     told = in_words(hidden, attention, tokens_of)
-    return describe(figure, f"Images of one sample, hidden cells crossed out. {told}.")
+    return describe(figure, f"Images of one sample, masked patches crossed out. {told}.")
 
 
 def _key(limit: float) -> list:
     disc = Line2D([], [], ls="", marker="o", ms=6, mfc="white", mec="black", mew=0.5)
-    disc.set_label(f"attention of CLS, by area; as wide as a cell: {limit:.2f}")
+    disc.set_label(f"attention of CLS, by area; as wide as a patch: {limit:.2f}")
     return [Rectangle((0, 0), 1, 1, label="hidden from the fusion", **HIDDEN), disc]
 
 
 def _image(ax: Axes, corner: tuple[float, float], image: Tensor, hidden: np.ndarray, shares: np.ndarray) -> None:
-    """An image of width 1 below and to the right of a corner, and on it its cells."""
+    """An image of width 1 below and to the right of a corner, and on it its patches."""
     (left, top), side = corner, math.isqrt(len(hidden))
     ax.imshow(pixels(image), extent=(left, left + 1, top - 1, top), interpolation="nearest")
     row, column = np.indices((side, side)).reshape(2, -1)

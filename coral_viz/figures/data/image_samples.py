@@ -1,4 +1,4 @@
-"""What ``trifeature`` shows: every shape, texture and colour on one sheet, and pairs with their labels and views."""
+"""Samples of ``trifeature``: every shape, texture and colour, and pairs with their labels and views."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLAIN = {"shape": "square", "texture": "solid", "colour": "white"}
 
 @picture
 def contact_sheet(task) -> Figure:
-    """Every value of every attribute of a world of ``trifeature``, in images of the world itself.
+    """Every value of every attribute of a ``trifeature`` task, in images of the task.
 
     Rows are the shared attribute, columns the one that the mapping starts from, the third attribute runs along the
     diagonals; below each column stands the value that the mapping leads to.
@@ -68,7 +68,7 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
 
     Args:
         task: a world of ``trifeature``.
-        batch: samples of it.
+        batch: samples of the task.
         views: what ``task.views`` made of the batch.
         rows: how many pairs.
 
@@ -102,12 +102,12 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
 
 
 def _plain(task) -> dict[str, int]:
-    """The plainest value of each attribute that the world has."""
+    """The plainest value of each attribute that the task has."""
     return {role: min(ATTRIBUTES[role].index(value), task.values - 1) for role, value in PLAIN.items()}
 
 
 def _mosaic(ax: Axes, task, cells: list[dict], rows: int) -> None:
-    """One image of the world for each cell, row by row."""
+    """One image of the task for each cell, row by row."""
     wanted = torch.tensor([[cell[role] for role in ROLES] for cell in cells], device=task.device)
     found = (task.attributes[None] == wanted[:, None]).all(2).byte().argmax(1)
     images = task.images[found].cpu().unflatten(0, (rows, -1))
@@ -119,7 +119,7 @@ def _ticks(size: int, names) -> tuple[np.ndarray, list[str]]:
 
 
 def _labels(task, batch, row: int) -> dict[str, str]:
-    """What each label says of one pair, in words, by atom."""
+    """The labels of one pair in words, by atom."""
     latent = {name: int(values[row]) for name, values in batch.latents.items()}
 
     def named(role: str, value: int) -> str:

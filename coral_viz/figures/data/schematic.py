@@ -1,4 +1,4 @@
-"""What this project does, in one picture: a task of known information, a method, its embedding, the bits it kept."""
+"""The project in one figure: a task with known information, a method, its embedding, and the bits that it keeps."""
 
 from __future__ import annotations
 
@@ -17,14 +17,19 @@ from coral_viz.results.tables import LABELS
 WIDTH, HEIGHT = 64.0, 18.0  # of the drawing
 UNIT = 70 / 72  # of a type size
 EDGE = 0.8
-STAGES = {EDGE: "A task of known information", 23.5: "A method", 37.0: "Its embedding", 51.5: "Bits kept of each label"}
+STAGES = {
+    EDGE: "A task of known atoms",
+    23.5: "A method",
+    37.0: "Its embedding",
+    51.5: "Bits kept of each label",
+}
 SHOWN = {"modality 1": ("redundancy", "unique_1", "synergy"), "modality 2": ("synergy", "unique_2", "redundancy")}
 TOKENS = 8
 METHODS = ("Cross", "Cross+Self", "CoMM", "COrAL", "yours, in one file")
 PARTS = {"shared": 10, "unique 1": 6, "unique 2": 6}
 ALT = (
     "Schematic, left to right. A synthetic task: two modalities share redundant information, each has unique "
-    "information of its own, and synergy is told only by comparing the two. A self-supervised method: Cross, "
+    "information of its own, and synergy is in both together only. A self-supervised method: Cross, "
     "Cross+Self, CoMM, COrAL, or your own. Its embedding, with shared and unique parts. The question: how many bits of "
     "redundancy, unique 1, unique 2 and synergy were kept, on a scale from 0 to the exact truth of the task."
 )
@@ -78,7 +83,7 @@ def _task(ax: Axes) -> None:
             ax.text(16.2, top - 1.3 * row - 0.5, symbol, va="center", color=style.ATOM_COLOURS[atom], weight="bold")
     link = {"arrowstyle": "<->", "color": style.ATOM_COLOURS["synergy"], "connectionstyle": "arc3,rad=-0.45"}
     ax.add_patch(_arrow((16.0, 10.8), (16.0, 6.1), **link))
-    words = "only together\nthey tell S"
+    words = "S: only both\ntogether"
     ax.text(15.6, 8.45, words, ha="right", va="center", color=style.ATOM_COLOURS["synergy"], linespacing=1.1)
 
 
@@ -92,7 +97,7 @@ def _methods(ax: Axes, left: float) -> None:
 
 
 def _embedding(ax: Axes, left: float) -> None:
-    """Parts as rows of empty cells: what they hold is what is measured."""
+    """Parts as rows of empty cells: the figure shows no measurement."""
     for (part, cells), y in zip(PARTS.items(), (11.7, 7.7, 3.9)):
         ax.text(left, y + 1.75, part, va="center", color=style.MUTED)
         for column in range(cells):

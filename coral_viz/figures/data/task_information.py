@@ -1,4 +1,4 @@
-"""What a world of a task holds: the exact truth about every label, and what of it noise leaves in the data."""
+"""Information of a task about every label: the exact truth, and the bits that noise leaves in the data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROW, BAR, AXIS, KEY = 2.3, 0.85, 3.0, 2.1  # type sizes: a label with its two ba
 
 @picture
 def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) -> Figure:
-    """Two bars per label, in bits: pale, the atoms of what it was made from; full, the atoms that can be seen.
+    """Two bars per label, in bits: pale, the exact atoms of its latents; full, the atoms of the observations.
 
     Args:
         truth: exact atoms by label.
@@ -35,10 +35,10 @@ def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) 
         ValueError: no label, or different labels.
     """
     if not truth or list(truth) != list(left):
-        raise ValueError(f"truth and what is left must be of the same labels, not {list(truth)} and {list(left)}.")
+        raise ValueError(f"truth and left must have the same labels, not {list(truth)} and {list(left)}.")
     words = (
-        "Pale, upper bar: what the label was made from, exactly. Full, lower bar: what a perfect reader of the noisy "
-        f"data still gets, a mean over n = {n} samples, so it may pass the truth by a little."
+        "Pale, upper bar: exact information of the latents. Full, lower bar: what an ideal classifier gets from the "
+        f"noisy data, a mean over n = {n} samples, so it may exceed the truth slightly."
     )
     names = [style.label_style(label).name for label in truth]
     bottom = 0.4 + ROW * len(names)

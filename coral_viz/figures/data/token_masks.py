@@ -1,4 +1,4 @@
-"""What a training step hides from a fusion, and what the fusion attends to: a line per variant, a tile per token."""
+"""Masks of a training step and attention of the fusion: a row per variant, a tile per token."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CROSSED = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
     "it, crossed out where they are hidden, shaded by the share of the CLS token's attention.",
 )
 def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0, method: str = "a method") -> Figure:
-    """Which tokens each variant of one sample hides (crossed out), and how the CLS token weighs all it sees.
+    """Masked tokens of each variant of one sample (crossed out), and the attention of the CLS token to all others.
 
     Args:
         explanation: what ``method.explain`` returned: ``masks`` (B, T) bool and ``attention`` (B, 1 + T) by variant.

@@ -1,4 +1,4 @@
-"""What one sample of ``factors`` looks like: the tokens that a method sees, the circles that they were made from."""
+"""A sample of ``factors``: the tokens that a method sees, and the circles that encode the classes."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
     Tokens that are looks have a dot each; a spread observation has one.
 
     Args:
-        task: a world of ``factors``.
-        batch: samples of it.
+        task: a ``factors`` task.
+        batch: samples of the task.
         views: what ``task.views`` made of the batch.
         row: which sample.
 
@@ -39,9 +39,9 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
     if not 0 <= row < len(batch):
         raise ValueError(f"row = {row} is not in the batch, whose rows are 0 to {len(batch) - 1}.")
     dots = [_dot(number, style.MUTED, label=f"view {number + 1}") for number in range(2)]
-    arc = Line2D([], [], color=style.MUTED, label="phases that views draw from")
+    arc = Line2D([], [], color=style.MUTED, label="range of the phases")
     words = (
-        "Heat maps: tokens from left to right, their numbers downwards (red above 0, blue below, white lost). "
+        "Heat maps: tokens from left to right, their features downwards (red above 0, blue below, white dropped). "
         "Circles: one per class of a latent."
     )
     figure = canvas(task.count * ROW + HEADER, words, [*dots, arc])

@@ -1,1 +1,1 @@
-"""Decompositions themselves: gates, atoms, the lattice, unique information, and how good solvers and estimators are."""
+"""Decompositions: gates, atoms, lattices, unique information, and errors of solvers and estimators."""

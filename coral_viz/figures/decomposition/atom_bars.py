@@ -1,4 +1,4 @@
-"""Pictures of decompositions themselves: their atoms as bars, as dots with intervals, and by several measures.
+"""Decompositions: their atoms as bars, as dots with intervals, and by several measures.
 
 Every function takes arrays or ``Atoms``, draws in bits and returns a matplotlib ``Figure`` with alternative text.
 """
@@ -24,7 +24,7 @@ MEASURES = {"i_min": "I_min", "mmi": "MMI", "broja": "BROJA", "i_sx": "I_sx", "i
 
 @picture
 def bars(decompositions: Mapping[str, Atoms]) -> Figure:
-    """Atoms as stacked bars, one bar a decomposition; its length is I(X1,X2;Y).
+    """Atoms as stacked bars, one bar per decomposition; its length is I(X1,X2;Y).
 
     Args:
         decompositions: scalar ``Atoms`` by the name to show.
@@ -40,7 +40,7 @@ def bars(decompositions: Mapping[str, Atoms]) -> Figure:
         Patch(fc=style.ATOM_COLOURS[a], hatch=style.ATOM_HATCHES[a], ec=style.PAPER, lw=0, label=style.ATOM_NAMES[a])
         for a in NAMES
     ]
-    figure = canvas(1.5 * len(values) + 2.6, "Length of a bar: I(X1, X2; Y), what the sources tell together.", key)
+    figure = canvas(1.5 * len(values) + 2.6, "Length of a bar: I(X1, X2; Y), the information of both sources.", key)
     ax = _rows_axes(figure.subplots(), list(decompositions))
     left = np.zeros(len(values))
     for atom, column in zip(NAMES, values.clip(0).T):
@@ -91,7 +91,7 @@ def side_by_side(decompositions: Mapping[str, Atoms]) -> Figure:
     """
     values = _values(decompositions)
     decompositions = {MEASURES.get(name, name): atoms for name, atoms in decompositions.items()}
-    words = "Every row sums to the same I(X1, X2; Y); the measures disagree on its parts. Bars to the left: negative."
+    words = "Every row sums to the same I(X1, X2; Y); the measures split it differently. Bars to the left: negative."
     figure, panels = _panels(decompositions, words)
     for atom, ax, column in zip(NAMES, panels, values.T):
         look = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}

@@ -1,4 +1,4 @@
-"""How wrong estimators of atoms are: their mean absolute error and the bias of every atom against the sample size.
+"""Errors of estimators of atoms: mean absolute error, and the bias of every atom, over the sample size.
 
 Or against another number that samples differ in, such as their dimension or their noise.
 """
@@ -37,7 +37,7 @@ GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
     "columns: bias of each atom, estimate minus exact value.",
 )
 def bias(table: pd.DataFrame, over: str = "n") -> Figure:
-    """Error of estimators of atoms in bits, against the sample size n: a row per truth, a line per estimator.
+    """Errors of estimators of atoms in bits over the sample size n: a row per truth, a line per estimator.
 
     The first panel of a row is the mean absolute error over the four atoms, on a log scale, with its standard error;
     then come the biases, estimate minus exact value, one panel per atom, all on one scale. Hollow and half-filled
@@ -75,7 +75,7 @@ def bias(table: pd.DataFrame, over: str = "n") -> Figure:
 
 
 def _panels(figure: Figure, rows: int) -> np.ndarray:
-    """Axes (rows, 1 + atoms), placed by type sizes: to solve a layout would take as long as all else."""
+    """Axes (rows, 1 + atoms), placed in type sizes: solving a layout would take as long as everything else."""
     points, (left, _, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
@@ -142,7 +142,7 @@ def _lines(ax: Axes, rows: dict[str, pd.DataFrame], over: str, column: str, look
 
 
 def _errors(ax: Axes, rows: dict[str, pd.DataFrame], over: str, looks: dict[str, dict]) -> None:
-    """Mean absolute errors, each on an upright line of one standard error either way."""
+    """Mean absolute errors, each on a vertical line of one standard error either way."""
     every = pd.concat(rows.values())
     mean, spread = every["mean_absolute_error"], every["standard_error"]
     ax.set_yscale("log")
@@ -220,7 +220,7 @@ def _small_print(table: pd.DataFrame) -> str:
         for n, low, high in seeds.itertuples(name=None)
     )
     return (
-        "Error: mean over the four atoms of |estimate − exact| in bits, upright lines ± 1 standard error. "
+        "Error: mean over the four atoms of |estimate − exact| in bits, vertical lines ± 1 standard error. "
         f"Bias: mean estimate − exact. Seeds: {counts} samples."
     )
 

@@ -1,4 +1,4 @@
-"""A gate at a glance: what it does, an information diagram of its atoms, and the same atoms by several measures."""
+"""A gate: its distribution, an information diagram of its atoms, and the atoms by several measures."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _disc(sheet: Sheet, left: float, top: float, atom: str, bits: float) -> Path
 def _measures(
     sheet: Sheet, left: float, top: float, width: float, decompositions: Mapping[str, Atoms], shown: str
 ) -> dict[str, Path]:
-    """A row per measure, a column per atom, all on one scale: bars from an upright line at 0, and their bits.
+    """A row per measure, a column per atom, all on one scale: bars from a vertical line at 0, and their bits.
 
     Returns:
         The bars by atom, still to be drawn.

@@ -1,4 +1,4 @@
-"""A redundancy lattice as a Hasse diagram: its nodes by height, coloured by their bits, and what covers what."""
+"""A redundancy lattice as a Hasse diagram: its nodes by height, coloured by their bits, and their order."""
 
 from __future__ import annotations
 

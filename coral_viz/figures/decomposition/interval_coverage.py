@@ -1,4 +1,4 @@
-"""How often intervals hold the truth, against the sample size: for one distribution, or for all of them at once."""
+"""Coverage of intervals over the sample size: for one distribution, or for all of them at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ COLUMNS = ("kind", "distribution", "n", "samples", "atom", "coverage")
 
 @picture
 def coverage(table: pd.DataFrame) -> Figure:
-    """Coverage of 95 % intervals of each atom against n; one panel per kind of data.
+    """Coverage of 95 % intervals of each atom over n; one panel per kind of data.
 
     Args:
         table: rows of what ``python -m coral_viz bench coverage`` writes, of one distribution.
@@ -30,7 +30,7 @@ def coverage(table: pd.DataFrame) -> Figure:
     if len(worlds) != 1:
         raise ValueError(f"Coverage is drawn for one distribution, not for {len(worlds)}.")
     kinds = list(table["kind"].unique())
-    words = f"{worlds[0]}: share of samples whose 95 % interval holds the exact atom; dotted: what is promised."
+    words = f"{worlds[0]}: share of samples whose 95 % interval covers the exact atom; dotted: 95 %."
     figure = canvas(15, words)
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
     for ax, kind in zip(panels, kinds):
@@ -44,7 +44,7 @@ def coverage(table: pd.DataFrame) -> Figure:
         ax.set(xscale="log", xlabel="samples, n", title=kind, ylim=(min(0.8, rows["coverage"].min() - 0.02), 1.005))
         ax.set_xticks(sorted(rows["n"].unique()), [f"{n:,}" for n in sorted(rows["n"].unique())])
         ax.minorticks_off()
-    panels[0].set_ylabel("intervals that hold the truth")
+    panels[0].set_ylabel("coverage of the truth")
     panels[-1].legend(loc="lower right")
     least = table.loc[table["coverage"].idxmin()]
     return describe(figure, f"Coverage of intervals for {worlds[0]}: lowest {least['coverage']:.3f}, {least['atom']}.")
@@ -69,8 +69,8 @@ def coverages(table: pd.DataFrame) -> Figure:
         raise ValueError("the table has no rows, so there is no coverage to draw.")
     counts = {kind: sorted(rows["n"].unique()) for kind, rows in table.groupby("kind", sort=False)}
     samples = f"{table['samples'].min():,} to {table['samples'].max():,}"
-    words = f"A mark: one distribution, share of {samples} samples whose 95 % interval holds the exact atom. "
-    figure = canvas(13, words + "Dotted: what is promised.", [_mark(atom) for atom in NAMES])
+    words = f"A mark: one distribution, share of {samples} samples whose 95 % interval covers the exact atom. "
+    figure = canvas(13, words + "Dotted: 95 %.", [_mark(atom) for atom in NAMES])
     room = (face.letters() - 7) / sum(map(len, counts.values()))
     widths = [max(len(there) * room, face.width(f"{kind}s", weight="bold")) for kind, there in counts.items()]
     panels = figure.subplots(1, len(counts), sharey=True, squeeze=False, width_ratios=widths)[0]
@@ -82,7 +82,7 @@ def coverages(table: pd.DataFrame) -> Figure:
             ax.plot(own["n"].map(there.index) + 0.2 * (place - 1.5), own["coverage"], alpha=0.7, **_look(atom))
         ax.set(xlim=(-0.5, len(there) - 0.5), xlabel="samples, n", title=f"{kind}s")
         ax.set_xticks(range(len(there)), [f"{n:,}" for n in there])
-    panels[0].set(ylabel="intervals that hold the truth", ylim=(min(0.9, table["coverage"].min() - 0.02), 1.005))
+    panels[0].set(ylabel="coverage of the truth", ylim=(min(0.9, table["coverage"].min() - 0.02), 1.005))
     return describe(figure, _alt(table))
 
 

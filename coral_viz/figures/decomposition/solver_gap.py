@@ -1,4 +1,4 @@
-"""A solver's way to the optimum: how far its value is certified to be, and is, at every accuracy asked for."""
+"""Convergence of a solver: certified gap and true error at every requested gap."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ LEAST = 1e-10
 
 @picture
 def closing(asked: Sequence[float], gaps: Sequence[float], above: Sequence[float], *, chosen: int = 0) -> Figure:
-    """The gap that was certified, and how far the coupling found is above the least information, on log scales.
+    """The certified gap, and the error of the coupling that was found, on log scales.
 
     Args:
-        asked: the gaps asked for, in bits, positive and falling.
+        asked: the requested gaps, in bits, positive and falling.
         gaps: the certified ones, each at least 0.
         above: the information of the couplings found, less the least one, each at least 0.
         chosen: the number of the point that is marked.
 
     Raises:
-        ValueError: unequal lengths, fewer than two points, a gap asked for that is not positive, or a negative value.
+        ValueError: unequal lengths, fewer than two points, a requested gap that is not positive, or a negative value.
     """
     asked, gaps, above = (np.asarray(values, float) for values in (asked, gaps, above))
     if not len(asked) == len(gaps) == len(above) >= 2 or not (asked > 0).all() or (np.minimum(gaps, above) < 0).any():
-        raise ValueError("give two or more positive gaps asked for, and as many others, none of them negative.")
-    words = f"Below the dotted line: better than asked for. What is less than {LEAST:g} bit stands at the bottom."
+        raise ValueError("give two or more positive requested gaps, and as many other values, none of them negative.")
+    words = f"Below the dotted line: smaller than requested. Values below {LEAST:g} bit are drawn at the bottom."
     figure = canvas(19, words)
     ax = figure.subplots()
     size, width = matplotlib.rcParams["lines.markersize"], matplotlib.rcParams["lines.linewidth"]
-    ax.plot(asked, asked, ls=":", color=style.MUTED, lw=0.6 * width, label="gap asked for")
+    ax.plot(asked, asked, ls=":", color=style.MUTED, lw=0.6 * width, label="requested gap")
     for values, name, look in (
-        (gaps, "gap certified", {"color": style.ATOM_COLOURS["synergy"], "marker": "D", "ms": 0.7 * size}),
-        (above, "true distance", {"color": style.INK, "marker": "o", "mfc": "none", "ls": "--", "ms": 1.3 * size}),
+        (gaps, "certified gap", {"color": style.ATOM_COLOURS["synergy"], "marker": "D", "ms": 0.7 * size}),
+        (above, "true error", {"color": style.INK, "marker": "o", "mfc": "none", "ls": "--", "ms": 1.3 * size}),
     ):
         ax.plot(asked, values.clip(LEAST), label=name, lw=0.7 * width, clip_on=False, **look)
     ax.axvline(asked[chosen], color=style.FAINT, lw=3 * width, zorder=0)
@@ -52,7 +52,7 @@ def closing(asked: Sequence[float], gaps: Sequence[float], above: Sequence[float
 def _scales(ax: Axes, asked: np.ndarray) -> None:
     """Log scales, the more accurate to the right."""
     ax.set(xscale="log", yscale="log", xlim=(1.6 * asked[0], asked[-1] / 1.6), ylim=(LEAST / 2, 2))
-    ax.set(xlabel="gap asked for, bits", ylabel="bits above the least information")
+    ax.set(xlabel="requested gap, bits", ylabel="bits above the minimum")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(LogLocator(numticks=20))
         axis.set_major_formatter(lambda x, _: f"{x:g}".replace("e-0", "e-"))
@@ -62,6 +62,6 @@ def _scales(ax: Axes, asked: np.ndarray) -> None:
 def _alt(asked, gaps, above, chosen: int) -> str:
     told = ", ".join(f"{gap:.0e} at {wish:.0e}" for wish, gap in zip(asked, gaps))
     return (
-        f"Line chart of a solver's certified gap against the one asked for, in bits: {told}. Marked: "
-        f"{asked[chosen]:.0e}, where the coupling found is {above[chosen]:.1e} bits above the least."
+        f"Line chart of a solver's certified gap at every requested gap, in bits: {told}. Marked: "
+        f"{asked[chosen]:.0e}, where the coupling found is {above[chosen]:.1e} bits above the minimum."
     )

@@ -1,4 +1,4 @@
-"""How long solvers of the decomposition take for one table, against the size of the table."""
+"""CPU time of solvers of the decomposition for one table, over the size of the table."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WAYS = {  # by (solver, metric), slowest first: name, colour, marker, line
     long="CPU time that solvers of the decomposition take for one table of k x k x k, on logarithmic scales.",
 )
 def speed(table: pd.DataFrame) -> Figure:
-    """CPU time a table in ms on a log scale against the values of each variable; an arrow: stopped, so at least that.
+    """CPU time per table in ms on a log scale over the values of each variable; an arrow: stopped, so at least that.
 
     Args:
         table: what ``python -m coral_viz bench pid`` writes, or its rows of times.
@@ -53,7 +53,7 @@ def speed(table: pd.DataFrame) -> Figure:
         stopped = own[own["bound"] == "at least"]
         above = 2.6 * stopped["value"]
         ax.plot(stopped["size"], above, ls="", marker=ARROW, mfc="none", mec=colour, mew=_thin(), ms=_tall())
-    ax.set(xscale="log", yscale="log", xlabel="values of each variable, k", ylabel="CPU time a table, ms")
+    ax.set(xscale="log", yscale="log", xlabel="values of each variable, k", ylabel="CPU time per table, ms")
     ax.set_xticks(sizes, [str(size) for size in sizes])
     ax.minorticks_off()
     ax.yaxis.set_major_formatter("{x:g}")

@@ -1,4 +1,4 @@
-"""Unique information, seen: the hull of two ROC curves, and the couplings among which the optimal one lies lowest."""
+"""Unique information: the hull of two ROC curves, and the polytope of couplings with its optimum."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def roc(p1, p2) -> Figure:
     values = (f"{style.ATOM_SYMBOLS[atom]} {in_bits(getattr(atoms, atom), 3)}" for atom in NAMES[:3])
     words = (
         f"{', '.join(values)} bits, not proportional to the areas. "
-        "U1: what the hull has above source 2; U2: above source 1."
+        "U1: between the hull and source 2; U2: between the hull and source 1."
     )
     figure = canvas(23.5, words)
     ax = one_panel(figure, left=face.width("0.0") + 2.5, below=3.3)
@@ -56,7 +56,7 @@ def roc(p1, p2) -> Figure:
         Patch(fc="none", ec=colours["unique_2"], hatch="\\\\\\\\", lw=0, label="U2: hull above source 1"),
     ]
     ax.legend(handles=[*ax.get_legend_handles_labels()[0], *areas], loc="lower right", handlelength=2)
-    ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="P(accept | y = 0)", ylabel="P(accept | y = 1)")
+    ax.set(xlim=(0, 1.02), ylim=(0, 1.02), xlabel="false-positive rate", ylabel="true-positive rate")
     ax.set_aspect("equal", anchor="C")
     alt = "ROC curves of two sources and their concave hull"
     return describe(
@@ -150,6 +150,6 @@ def _mark_both(ax: Axes, given, optimum) -> None:
 
 
 def _height(curve, x):
-    """The curve's largest true positive rate at false positive rates x (it may rise upright at one of them)."""
+    """The curve's largest true positive rate at false positive rates x (it may rise vertically at one of them)."""
     corners, last = np.unique(curve[::-1, 0], return_index=True)
     return np.interp(x, corners, curve[::-1][last, 1])

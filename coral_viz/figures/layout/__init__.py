@@ -1,1 +1,1 @@
-"""What pictures are made of: canvas and sheet, panels, strips, marks, measured lettering, and how they are stored."""
+"""Parts of figures: canvas and sheet, panels, strips, marks, measured lettering, and saving."""

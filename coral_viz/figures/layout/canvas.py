@@ -1,4 +1,4 @@
-"""What every picture shares: a canvas as wide as the look says and as high as its rows need, small print, alt text.
+"""The basis of every figure: a canvas with the width of the look and the height of its rows, small print, alt text.
 
 Figures are matplotlib's ``Figure``, never pyplot's, so that threads and notebooks cannot disturb one another.
 """
@@ -62,8 +62,8 @@ def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long:
     """Give a drawing function a caption and the keyword ``look``: rcParams as of ``coral_viz.style``, ``screen()`` if
     None. The figures that it draws carry ``figure.alt`` and ``figure.caption`` (see ``describe``).
 
-    The look is laid over matplotlib's own defaults, so whatever a notebook has set does not change the picture. One
-    picture is drawn at a time: the settings belong to the whole process, and two threads would restore each other's.
+    The look is applied on top of matplotlib's defaults, so rcParams of a notebook do not change the figure. One figure
+    is drawn at a time: rcParams belong to the whole process, and two threads would restore each other's.
     """
     if draw is None:
         return functools.partial(picture, short=short, long=long)
@@ -87,8 +87,8 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     """An empty figure of the look's width.
 
     Args:
-        lines: its height without what stands below the panels, in lines of text.
-        small_print: what stands at the bottom: unit, n, what the interval is.
+        lines: its height without the text below the panels, in lines of text.
+        small_print: the text at the bottom: unit, n, kind of interval.
         key: labelled handles that explain the marks, above the small print, on as many lines as they need.
     """
     width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
@@ -161,14 +161,14 @@ def in_bits(value: float, digits: int) -> str:
 
 
 def seeds_in_words(summary: pd.DataFrame) -> str:
-    """How many seeds a summary rests on and what its interval is, as a sentence."""
+    """The number of seeds of a summary and the kind of its interval, as a sentence."""
     low, high = summary["n"].min(), summary["n"].max()
     seeds = "n = 1 seed" if high == 1 else f"n = {high} seeds" if low == high else f"n = {low} to {high} seeds"
     return f"{seeds}; {' or '.join(dict.fromkeys(summary['interval']))}."
 
 
 def mean_of(seeds: int) -> str:
-    """What a number over seeds is, in words."""
+    """How a number summarises seeds, in words."""
     return "n = 1 seed" if seeds == 1 else f"mean of n = {seeds} seeds"
 
 

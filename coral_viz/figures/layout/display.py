@@ -1,4 +1,4 @@
-"""How a figure stands in a notebook: its picture, with its alternative text for whoever cannot see it."""
+"""Figures in notebooks: an image with its alternative text."""
 
 from __future__ import annotations
 

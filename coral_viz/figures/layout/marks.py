@@ -1,4 +1,4 @@
-"""How an estimate is drawn: every seed a tick, their mean a dot on its interval, so that nothing hides behind a bar."""
+"""Marks of an estimate: a tick for every seed, and a dot for their mean on its interval."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Panels in a grid, placed by type sizes instead of by a layout to solve, which takes as long as drawing them.
+"""Panels in a grid, placed in type sizes: solving a layout would take as long as drawing them.
 
-For pictures that follow the controls of an explorer and still go into papers. Tests check that no words meet.
+For figures that follow the controls of an explorer and also go into papers. Tests check that no words overlap.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def panels(
     Args:
         shape: rows and columns.
         height: of a panel, in lines of text.
-        small_print: what stands at the bottom.
+        small_print: the text at the bottom.
         left, right: the room for what stands beside the panels, in type sizes.
         foot: the room for what stands below them, in lines of text.
         key: labelled handles that stand above them, on as many lines as they need; a single one is left out.
@@ -91,7 +91,7 @@ def look(i: int, colour: str) -> dict:
 
 
 def dotted() -> dict:
-    """The line of what is known beforehand: chance, or the truth."""
+    """The reference line: chance, or the truth."""
     return {"color": style.MUTED, "ls": ":", "lw": 0.6 * matplotlib.rcParams["lines.linewidth"], "zorder": 1}
 
 
@@ -116,7 +116,7 @@ def named(labels: Sequence[str], room: float, weight: str = "normal") -> list[st
 
 
 def written(cells: Sequence[str]) -> tuple[list[str], int, float]:
-    """Cells as they stand beside the panels, each on as many lines as it needs; the most lines, type sizes across."""
+    """Names of rows, each on as many lines as it needs; the largest number of lines; the width in type sizes."""
     lines = [_broken(cell, BESIDE * face.letters()) for cell in cells]
     return lines, max(cell.count("\n") + 1 for cell in lines), face.widest(lines) + 1.0
 
@@ -132,7 +132,7 @@ def panel_width(columns: int, left: float, right: float = 0.0) -> float:
 
 
 def _broken(cell: str, room: float) -> str:
-    """A cell on lines no wider than a room, broken after commas where that is enough."""
+    """The name of a row on lines no wider than a room, broken after commas where that is enough."""
     pieces = [piece if face.width(piece) > room else piece.replace(" ", "\u00a0") for piece in cell.split(", ")]
     return face.wrap(", ".join(pieces), room).replace("\u00a0", " ")
 

@@ -1,4 +1,4 @@
-"""How a figure is stored: pictures of its exact size, and a json that says what it shows and rests on.
+"""Saving of a figure: files of its exact size, and a json with its alternative text and its data.
 
 The same figure of the same data gives the same bytes when the same versions draw it again on one machine, whichever
 fonts it has: no dates, fixed identifiers, one settled layout.
@@ -44,7 +44,7 @@ def save(figure: Figure, stem: str | Path, *, data: pd.DataFrame, formats: Itera
     Args:
         figure: the picture; its layout is fixed by this call.
         stem: path without suffix; its folder is made if absent.
-        data: what the picture shows.
+        data: the table that the figure shows.
         formats: pdf, svg, png, or some of them.
 
     Raises:

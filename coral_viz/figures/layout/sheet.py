@@ -1,6 +1,6 @@
-"""A sheet to draw on in type sizes, without panels, ticks or a layout to solve, which take longer than what they hold.
+"""A sheet to draw on in type sizes, without panels, ticks or a layout to solve, which are slow.
 
-For what is drawn again at every move of a slider. Where things stand is the caller's to say, and its tests' to check.
+For figures that are drawn again at every move of a slider. The caller places everything.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The strip: one line per method, one small panel per training distribution and label, read across like a table."""
+"""The strip: a row per method and a small panel per training distribution and label, like a table."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def strip(
     narrowest: float = 0.0,
     footer: float = FOOTER,
 ) -> tuple[Figure, Panels, Variants]:
-    """Empty, named panels with a line per method.
+    """Empty, named panels with a row per method.
 
     Where a line of panels is wider than the canvas, labels' names give way to symbols; where that does not help, it is
     broken.
@@ -58,7 +58,7 @@ def strip(
     Args:
         summary: its columns method and knob decide the lines.
         columns: the labels to show panels of, by training distribution.
-        reference: what the line above each panel's dots shows, in words.
+        reference: what the reference line of each panel shows, in words.
         axis: what the panels' axes show.
         small_print: goes to the bottom: unit, n, what the interval is.
         key: labelled handles that explain the marks.

@@ -1,1 +1,1 @@
-"""Sweeps: what a setting changes."""
+"""Sweeps: the effect of hyperparameters and settings."""

@@ -46,7 +46,7 @@ def curve(
     labels: Sequence[str] | None = None,
     name: str = "",
 ) -> Figure:
-    """A metric over the levels of a setting that is a number; a panel per label, a line per choice of everything else.
+    """A metric over the levels of a numeric setting; a panel per label, a line per choice of all other settings.
 
     Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Choices that were run at
     one level only are left out, so that the table of a whole grid will do. Labels that every run keeps whole have no
@@ -91,8 +91,8 @@ def curve(
 
 @picture(
     short="{measured}, a row per choice of the settings.",
-    long="Ablation{of}: {measured}. A row is named by what differs from the usual. Dots: means over seeds; ticks: "
-    "seeds; bars: intervals; grey line: the usual{dotted}.",
+    long="Ablation{of}: {measured}. A row is named by its differences from the baseline. Dots: means over seeds; ticks: "
+    "seeds; bars: intervals; grey line: the baseline{dotted}.",
 )
 def cells(
     table: pd.DataFrame,
@@ -105,12 +105,12 @@ def cells(
     labels: Sequence[str] | None = None,
     name: str = "",
 ) -> Figure:
-    """A row per choice of the settings, a panel per label: means on their intervals, seeds, a grey line at the base.
+    """A row per configuration, a panel per label: means on their intervals, seeds, a grey line at the baseline.
 
     Args:
         table: a sweep's table.
         settings: what may differ between rows; everything else is as in the base. Methods may always differ.
-        base: a value per setting; ``sweep_data.usual`` for those it leaves out.
+        base: a value per setting; ``sweep_data.baseline`` for those it leaves out.
         metric, readout, part, labels: as ``sweep_data.measured``.
         name: what the caption calls the sweep.
 
@@ -120,13 +120,14 @@ def cells(
     rows, base = sweep_data.cells(sweep_data.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
-    words = sweep_data.small_print(rows, summary, readout, part) + sweep_data.usual_in_words(order, base, "grey line")
+    words = sweep_data.small_print(rows, summary, readout, part)
+    words += sweep_data.baseline_in_words(order, base, "grey line")
     shown = metrics.of(rows)
     figure, (line,) = panel_grid.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     titles = panel_grid.named(names, panel_grid.panel_width(len(names), wide, 0.6), "bold")
     for label, words, ax in zip(names, titles, line):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
-        for estimate in here.loc[here["cell"].map(sweep_data.is_usual), "estimate"]:
+        for estimate in here.loc[here["cell"].map(sweep_data.is_baseline), "estimate"]:
             ax.axvline(estimate, color=style.FAINT, lw=matplotlib.rcParams["lines.linewidth"], zorder=0)
         ax.axvline(seeds["reference"].mean(), **panel_grid.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
@@ -157,11 +158,11 @@ def parallel(
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
     words = sweep_data.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
-    words += sweep_data.usual_in_words(order, base, "black")
+    words += sweep_data.baseline_in_words(order, base, "black")
     shown, height = metrics.of(rows), max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = panel_grid.panels((1, 1), height, words, left=panel_grid.numbers(), right=wide + 1.5)
     colours = [
-        style.INK if sweep_data.is_usual(cell) else colour
+        style.INK if sweep_data.is_baseline(cell) else colour
         for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
     ]
     thin = 0.3 * matplotlib.rcParams["lines.linewidth"]
@@ -196,12 +197,12 @@ def trade(
     readout: str = BEST,
     name: str = "",
 ) -> Figure:
-    """The share of the synergy that a part keeps against that of all unique information, run by run and cell by cell.
+    """The share of the synergy that a part keeps over the share of unique information, for every run and configuration.
 
     Args:
         table: a sweep's table, of which all runs are shown.
-        setting: whose levels have colours; cells that differ in it alone are joined if it is a number.
-        part: the part that is looked at; None for "shared", or the whole where a method has no such part.
+        setting: whose levels have colours; configurations that differ in it alone are joined if it is a number.
+        part: the part that is shown; None for "shared", or the whole where a method has no such part.
         readout: one of ``metrics.READOUTS``.
         name: what the caption calls the sweep.
 
@@ -217,9 +218,7 @@ def trade(
         looks = [_of_method(level) for level in levels]
     names, without = ([sweep_data.value_in_words(setting, level) for level in found] for found in (levels, neither))
     where = " or ".join(map(parts.part_title, runs["part"].unique()))
-    words = (
-        f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: cell means."
-    )
+    words = f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: means."
     left_out = f" Not shown, {sweep_data.LITTLE:.0%} or less of both: {', '.join(without)}." if without else ""
     key = [panel_grid.handle(name, 0, style.INK, **look | {"ls": ""}) for name, look in zip(names, looks)]
     figure, ((ax,),) = panel_grid.panels((1, 1), TRADE, words + left_out, left=panel_grid.numbers(), foot=2.8, key=key)

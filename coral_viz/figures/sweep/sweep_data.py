@@ -1,8 +1,9 @@
-"""From a sweep's table to what its pictures show: which numbers, which cells, and how both are called.
+"""From a sweep's table to the numbers and configurations that figures show, and their names.
 
-A sweep's table has the tidy columns and one column per setting. Runs that differ in nothing but the seed make a cell;
-a mean never mixes cells. Intervals are those of a sweep's tables, ``statistics.bootstrap``: where some seeds reach the
-end of a scale, Student's would go beyond it, and this one, which covers about as well, does not.
+A sweep's table has the tidy columns and one column per setting: a hyperparameter of the method or a setting of the
+task. Runs that differ in the seed alone form a configuration (in code a *cell*); a mean never mixes configurations.
+Intervals are those of a sweep's tables, ``statistics.bootstrap``. Student's interval can exceed the end of a scale that
+some seeds reach; the bootstrap's cannot, and its coverage is about the same.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
 
-USUAL = "usual"
-"""What the cell is called that others are compared with."""
+BASELINE = "baseline"
+"""The name of the configuration that others are compared with."""
 
 WHOLE = 0.98
 """From which share of what is possible on a label counts as kept whole."""
@@ -31,14 +32,14 @@ LITTLE = 0.05
 
 
 def settings(table: pd.DataFrame) -> list[str]:
-    """What tells cells apart: of method, task and distribution those that vary, and the columns that hold settings."""
+    """The settings of the table: of method, task and distribution those that vary, and the columns with settings."""
     varied = [name for name in ("method", "task", "distribution") if table[name].nunique() > 1]
     own = [name for name in table if name not in schema.COLUMNS and name != "reference"]
     return [*varied, *(own or ["knob"])]
 
 
-def usual(table: pd.DataFrame) -> dict[str, object]:
-    """By setting (methods apart), the value that most runs have: the base of a grid that turns one thing at a time.
+def baseline(table: pd.DataFrame) -> dict[str, object]:
+    """By setting (methods apart), the value that most runs have: the baseline of a grid that changes one at a time.
 
     Of several that are as frequent, the one that the task's runs use, if it is among them.
     """
@@ -78,7 +79,7 @@ def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -
 
 
 def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, labels=None) -> pd.DataFrame:
-    """One row per run and label of what is to be seen, with a column ``reference``: chance, the truth, or NaN.
+    """One row per run and label of the selected numbers, with a column ``reference``: chance, the truth, or NaN.
 
     Args:
         table: a sweep's table, or a tidy table.
@@ -110,9 +111,9 @@ def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def whole(rows: pd.DataFrame) -> dict[str, float]:
-    """The labels of ``measured`` rows of which every run keeps nearly all there is, and the least share that one keeps.
+    """The labels of ``measured`` rows of which every run keeps nearly all bits, and the smallest share that one keeps.
 
-    None if that is all labels, or if there is no most that can be.
+    None if that is all labels, or if the metric has no maximum.
     """
     most = 1.0 if metrics.of(rows).in_percent else rows["reference"]
     least = (rows["value"] / most).groupby(rows["label"]).min()
@@ -152,24 +153,23 @@ def _alone(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
 def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
     """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
 
-    Everything but the named settings is held as it is in the base, what that leaves out as is ``usual``. ValueError as
-    ``held``.
+    All settings but the named ones are held at the base, or at ``baseline`` if it leaves them out. Errors as ``held``.
     """
-    base = usual(rows) | dict(base or {})
+    base = baseline(rows) | dict(base or {})
     rows = held(rows, names, base)
     rows = rows.assign(cell=named(rows, ["method", *names], base))
-    return rows.sort_values("cell", key=lambda words: ~words.map(is_usual), kind="stable"), base
+    return rows.sort_values("cell", key=lambda words: ~words.map(is_baseline), kind="stable"), base
 
 
-def is_usual(cell: str) -> bool:
-    """Whether the words are of a cell that others are compared with."""
-    return cell.endswith(USUAL)
+def is_baseline(cell: str) -> bool:
+    """Whether the words name the configuration that others are compared with."""
+    return cell.endswith(BASELINE)
 
 
 def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) -> pd.DataFrame:
     """A row per run: the shares of ``unique`` and ``synergy`` that its part keeps, ``level``, ``cell`` and ``line``.
 
-    ``level`` is the setting's value, ``cell`` names how all settings differ from what is usual, ``line`` all others.
+    ``level`` is the setting's value, ``cell`` names the differences from the baseline, ``line`` all other settings.
     Without a part it is the one that all modalities enter: "shared", or the whole of methods that have no such part.
     ValueError if there is nothing.
     """
@@ -183,7 +183,10 @@ def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) ->
         raise ValueError("the table needs labels of unique information and of synergy")
     runs = rows.drop_duplicates("run_id").dropna(subset=setting)
     known = settings(rows)
-    words = {"cell": named(runs, known, usual(rows)), "line": named(runs, [name for name in known if name != setting])}
+    words = {
+        "cell": named(runs, known, baseline(rows)),
+        "line": named(runs, [name for name in known if name != setting]),
+    }
     level = runs[setting].astype(float) if is_number(runs[setting]) else runs[setting]
     runs = runs.assign(level=level, **words).merge(shares, on="run_id")
     if setting == "method":
@@ -193,7 +196,7 @@ def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) ->
 
 
 def without_those_at_nothing(means: pd.DataFrame) -> tuple[pd.DataFrame, list]:
-    """Cells without those of levels that keep hardly any of either, and these levels; none if that is all."""
+    """Configurations without those of levels that keep almost nothing of both, and these levels."""
     little = (means[["unique", "synergy"]] <= LITTLE).all(axis=1).groupby(means["level"], sort=False).all()
     neither = [] if little.all() else list(little.index[little])
     return means[~means["level"].isin(neither)], neither
@@ -206,10 +209,10 @@ def is_number(values: pd.Series) -> bool:
 
 
 def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
-    """Every row's cell in words: its method and settings, of which those that all rows share are left out.
+    """Every row's configuration in words: its method and settings, without those that all rows share.
 
-    With a base, settings that are as in the base are left out instead, and the base itself is called usual, unless
-    methods are all that differ.
+    With a base, settings that are as in the base are left out instead, and the base itself is called baseline, unless
+    only methods differ.
     """
     varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
     words = []
@@ -219,7 +222,7 @@ def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] |
             value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
         ]
         as_base = base is not None and varied != ["method"] and len(told) == sum(name == "method" for name, _ in known)
-        words.append(", ".join([*told, USUAL] if as_base else told))
+        words.append(", ".join([*told, BASELINE] if as_base else told))
     return words
 
 
@@ -238,7 +241,7 @@ def plain(value: object) -> str:
 
 
 def in_words(metric: Metric, readout: str | None, part: str) -> str:
-    """What the numbers are, as an axis says it."""
+    """The name of the numbers on an axis."""
     if "{" in metric.title:
         return metric.title.format(*map(part_title, parse(part).names))
     read = readout or metric.readout
@@ -257,7 +260,7 @@ def measured_in_words(rows: pd.DataFrame, readout: str | None, part: str) -> dic
 
 
 def protocol(rows: pd.DataFrame) -> str:
-    """What was trained, how long and on what; methods only as long as they can be listed."""
+    """Methods, number of steps and training distribution; methods only if they are few enough to list."""
     names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
     who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
     steps = " to ".join(dict.fromkeys(f"{step:,}" for step in (rows["step"].min(), rows["step"].max())))
@@ -265,20 +268,20 @@ def protocol(rows: pd.DataFrame) -> str:
 
 
 def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:
-    """What was trained and measured, n, the interval, and the bound that is dotted."""
+    """Training, measurement, n, kind of interval, and the meaning of the dotted line."""
     metric = metrics.of(rows)
     bound = f" Dotted: {metrics.named(metric.bound).title}." if metric.bound else ""
     return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
 
 
-def usual_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
-    """How the cell that others are compared with looks, and its settings, if it is among the cells."""
+def baseline_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
+    """The look of the baseline and its settings, if it is among the cells."""
     based = ", ".join(value_in_words(*item) for item in base.items() if not _lacks(item[1]))
-    return f" Usual ({look}): {based}." if based and any(map(is_usual, cells)) else ""
+    return f" Baseline ({look}): {based}." if based and any(map(is_baseline, cells)) else ""
 
 
 def not_shown(kept: Mapping[str, float], metric: Metric) -> str:
-    """What takes the place of panels of labels that are kept whole."""
+    """The sentence that replaces panels of labels that are kept completely."""
     names = ", ".join(style.label_style(label).name for label in kept)
     least = math.floor(1000 * min(kept.values(), default=0)) / 10
     amount = f"{least:g} %{' of the truth' * (metric.bound == 'truth')}{' or more' * (least < 100)}"

@@ -114,9 +114,9 @@ def _all(table: pd.DataFrame) -> pd.DataFrame:
 def _beyond_two(named: Mapping[str, Source]) -> Iterator[Picture]:
     yield Picture("xnor_relation", named["xnor"], shown(relation, measured))
     yield Picture("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured))
-    yield Picture("modalities_missing", named["modalities"], shown(figures.subsets, _usual), words.of_means)
+    yield Picture("modalities_missing", named["modalities"], shown(figures.subsets, _plain), words.of_means)
 
 
-def _usual(table: pd.DataFrame) -> pd.DataFrame:
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
     rows = measured(table)
     return rows[rows["knob"] == ""]

@@ -60,20 +60,20 @@ def accuracy(table: pd.DataFrame) -> Sheet:
 
 
 def ablation(table: pd.DataFrame) -> Sheet:
-    """The same for a sweep: a line per cell, named by what differs from the usual one, a column per label.
+    """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
 
     Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
     """
     rows = sweep_data.measured(table, "balanced_accuracy", LINEAR, "all")
-    base, names = sweep_data.usual(rows), sweep_data.settings(rows)
+    base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     summary = statistics.bootstrap(rows, ["line", "group", "label"])
     told = ", ".join(sweep_data.value_in_words(*item) for item in base.items())
     says = (
         "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "
-        f"is named by what differs from the usual ({told})."
+        f"is named by its differences from the baseline ({told})."
     )
-    lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_usual(line))
+    lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_baseline(line))
     return _sheet(summary, lines, {"": tables.labels(summary)}, says, rows)
 
 
