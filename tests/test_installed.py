@@ -47,7 +47,7 @@ def test_the_doctor_is_well(called, command):
 
 
 def test_explorers_find_their_data(called):
-    shown = "from coral_viz import explore\nfor name in ('estimators', 'ablations', 'theatre', 'masking'):\n"
+    shown = "from coral_viz import explore\nfor name in ('estimators', 'ablations', 'recordings', 'masking'):\n"
     shown += "    print(getattr(explore, name)().presenter.words)"
     assert called("python", "-c", shown) == "Ready.\n" * 4
 

@@ -2,8 +2,8 @@
 
 from coral_viz.cli.benchmarks import BENCHMARKS
 
-BRIEF = "measure; writes a table of ratios taken in one run"
-WORDS = "Measure speed or accuracy against what others do, in one run on this machine, and write a table of ratios."
+BRIEF = "measure speed or accuracy, and write a table of ratios"
+WORDS = "Compare speed or accuracy with other implementations on this machine, and write a table of ratios."
 
 
 def add(parser) -> None:

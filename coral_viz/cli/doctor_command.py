@@ -1,7 +1,7 @@
 """``doctor``: whether this machine is ready."""
 
 BRIEF = "versions, device and a self-test, with fixes"
-WORDS = "Say which versions and devices there are, train something for five seconds, and name a fix for what fails."
+WORDS = "Report versions and devices, train for five seconds, and name a fix for every failure."
 
 
 def add(parser) -> None:

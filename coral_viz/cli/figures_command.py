@@ -5,22 +5,22 @@ from coral_viz.paths import DATA
 VENUES = ("icml", "aistats", "uai", "cvpr", "aaai", "neurips", "iclr", "tmlr", "jmlr")
 """Those of ``style``, which takes longer to import than help may."""
 
-BRIEF = "the figures and tables of a paper, at a venue's exact widths"
+BRIEF = "draw the figures and tables of a paper at a venue's exact widths"
 WORDS = (
     "Draw the figures and tables of a paper from the tables that ship or from your own: pdf, svg, png, LaTeX and "
-    "csv, each with its caption, and a manifest of what they rest on."
+    "csv, each with its caption, and a manifest of their sources."
 )
 
 
 def add(parser) -> None:
     parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
-    parser.add_argument("--venue", default="icml", help=f"whose columns: {', '.join(VENUES)} (default %(default)s)")
-    parser.add_argument("--serif", action="store_true", help="letters like those of the venue's text, not DejaVu Sans")
+    parser.add_argument("--venue", default="icml", help=f"venue: {', '.join(VENUES)} (default %(default)s)")
+    parser.add_argument("--serif", action="store_true", help="a serif typeface like the venue's text, not DejaVu Sans")
     parser.add_argument(
         "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
     )
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these figures and tables alone")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these figures and tables")
 
 
 def run(options) -> None:
@@ -35,4 +35,4 @@ def run(options) -> None:
         f"{len(kind)} {name}{'s' * (len(kind) != 1)}"
         for name, kind in (("figure", made.figures), ("table", made.tables))
     ]
-    print(f"{' and '.join(count)}; what they rest on is in {made.manifest}")
+    print(f"{' and '.join(count)}; their sources are in {made.manifest}")

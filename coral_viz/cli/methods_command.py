@@ -1,7 +1,7 @@
-"""``methods``: what there is to train."""
+"""``methods``: a table of all methods."""
 
-BRIEF = "the methods there are, as a table"
-WORDS = "List the methods that can be trained, as a table: source, modalities, parts of the embedding, knobs, cost."
+BRIEF = "a table of all methods"
+WORDS = "List all methods as a table: paper, modalities, parts of the embedding, hyperparameters, cost."
 
 
 def add(parser) -> None:

@@ -11,12 +11,12 @@ def check_text(arguments: list[str]) -> None:
 
 
 def add_task(parser) -> None:
-    parser.add_argument("--task", default="factors", help="name or name:dial=value,... (default %(default)s)")
+    parser.add_argument("--task", default="factors", help="name or name:setting=value,... (default %(default)s)")
 
 
 def add_budget(parser) -> None:
-    parser.add_argument("--steps", type=int, help="training steps a run (default: the task's)")
-    parser.add_argument("--batch", type=int, help="samples a step (default: the task's)")
+    parser.add_argument("--steps", type=int, help="training steps per run (default: the task's)")
+    parser.add_argument("--batch", type=int, help="samples per step (default: the task's)")
 
 
 def add_device(parser) -> None:
@@ -24,4 +24,4 @@ def add_device(parser) -> None:
 
 
 def add_jobs(parser) -> None:
-    parser.add_argument("--jobs", type=int, help="runs side by side (default: one per core, at most 4)")
+    parser.add_argument("--jobs", type=int, help="runs in parallel (default: one per core, at most 4)")

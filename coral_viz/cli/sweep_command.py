@@ -4,10 +4,10 @@ from pathlib import Path
 
 from coral_viz.cli import shared_options
 
-BRIEF = "the runs of a grid, resumable, on cores or a Dask cluster"
+BRIEF = "do the runs of a grid, on cores or a Dask cluster; resumable"
 WORDS = (
     "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
-    "all. Ctrl-C, or a closed terminal, keeps what is finished; the same command goes on from there."
+    "all. Ctrl-C, or a closed terminal, keeps finished runs; the same command continues from there."
 )
 
 
@@ -21,7 +21,7 @@ def add(parser) -> None:
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
     shared_options.add_device(parser)
     parser.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
-    parser.add_argument("--yes", action="store_true", help="mean it: a grid of more than 10 000 runs")
+    parser.add_argument("--yes", action="store_true", help="confirm a grid of more than 10 000 runs")
 
 
 def run(options) -> int:

@@ -2,20 +2,23 @@
 
 from coral_viz.cli import shared_options
 
-BRIEF = "train, probe, decompose and draw; writes a report to read"
+BRIEF = "train, probe, decompose and draw; write a report"
 WORDS = (
-    "Train methods in several worlds, measure which information each embedding kept and where, and tell it on one "
-    "page with tables and figures. Ctrl-C keeps what is finished; the same command goes on from there."
+    "Train methods with several seeds, measure which information each embedding keeps and in which part, and write "
+    "a page with tables and figures. Ctrl-C keeps finished runs; the same command continues from there."
 )
 
 
 def add(parser) -> None:
     parser.add_argument("--out", default="out/tour", help="folder of the report and its runs (default %(default)s)")
     parser.add_argument(
-        "--methods", nargs="+", metavar="METHOD", help="name or name:knob=value,...; 'all' for all that fit"
+        "--methods",
+        nargs="+",
+        metavar="METHOD",
+        help="name or name:hyperparameter=value,...; 'all': all that fit",
     )
     shared_options.add_task(parser)
-    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="worlds (default 41 42 43)")
+    parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="seeds (default 41 42 43)")
     shared_options.add_budget(parser)
     quick = "one seed, few steps: about a minute on four cores, numbers not settled"
     parser.add_argument("--quick", action="store_true", help=quick)

@@ -2,19 +2,19 @@
 
 from coral_viz.cli import shared_options
 
-BRIEF = "one run; under torchrun on several devices as one"
-WORDS = "Train one method in one world and show what its embedding kept; under torchrun on several devices as one."
+BRIEF = "do one run; with torchrun on several devices"
+WORDS = "Train one method with one seed and print what its embedding keeps; with torchrun on several devices."
 
 
 def add(parser) -> None:
-    parser.add_argument("method", help="name or name:knob=value,...")
+    parser.add_argument("method", help="name or name:hyperparameter=value,...")
     shared_options.add_task(parser)
-    parser.add_argument("--seed", type=int, default=41, help="world and its samples (default %(default)s)")
+    parser.add_argument("--seed", type=int, default=41, help="task, and its samples (default %(default)s)")
     parser.add_argument("--training-seed", type=int, help="initial weights, order, views and masks (default: the seed)")
     shared_options.add_budget(parser)
     shared_options.add_device(parser)
     parser.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
-    words = "record the training at about so many steps, for explore.theatre() (if no number follows: %(const)s)"
+    words = "record the training at about POINTS steps, for explore.recordings() (if no number follows: %(const)s)"
     parser.add_argument("--record", nargs="?", const=12, type=int, metavar="POINTS", help=words)
 
 

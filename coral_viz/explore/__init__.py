@@ -1,9 +1,12 @@
-"""Explorers for notebooks: each a picture with controls, usable alone, e.g. ``explore.gates()``.
+"""Explorers for notebooks: figures with controls, each usable alone, e.g. ``explore.gates()``.
 
-Names load on first use, so that a notebook with one explorer does not import what the others need.
+Names load on first use, so a notebook with one explorer does not import the dependencies of the others.
 """
 
 from __future__ import annotations
+
+import sys
+import warnings
 
 from coral_viz.extras import load
 
@@ -12,19 +15,26 @@ EXPLORERS = {
     "lattice": ("lattices", "Lattices"),
     "unique": ("unique_information", "Unique"),
     "estimators": ("estimator_lab", "Estimators"),
-    "tasks": ("worlds", "Worlds"),
+    "tasks": ("task_builder", "TaskBuilder"),
     "embeddings": ("embeddings", "Embeddings"),
     "masking": ("masking", "Masking"),
-    "theatre": ("theatre", "Theatre"),
+    "recordings": ("recordings", "Recordings"),
     "ablations": ("sweep_explorer", "Ablations"),
     "beyond": ("many_modalities", "Beyond"),
 }
 """By the name they are called: module and class."""
 
+FORMER = {"theatre": "recordings"}
+"""Explorers by a former name, which warns."""
+
 __all__ = sorted(EXPLORERS)
 
 
 def __getattr__(name: str):
+    if name in FORMER:
+        message = f"explore.{name} is called explore.{FORMER[name]} now."
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return getattr(sys.modules[__name__], FORMER[name])
     if name not in EXPLORERS:
         raise AttributeError(f"coral_viz.explore has no explorer {name!r}; it has {', '.join(sorted(EXPLORERS))}.")
     module, cls = EXPLORERS[name]

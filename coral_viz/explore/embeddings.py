@@ -1,4 +1,4 @@
-"""What a run's embedding looks like and where it keeps what: as a map, in bits, as a decomposition, as geometry."""
+"""Embeddings of a run: maps, bits by part, decompositions between parts, and similarity of parts."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def _draw_similarities(rows: dict, settings: dict, look) -> Figure:
 
 
 def _say_similarities(rows: dict, settings: dict) -> str:
-    return "Cosine compares directions sample by sample; parts can be orthogonal and still tell the same."
+    return "Cosine compares directions sample by sample; orthogonal parts can hold the same information."
 
 
 PICTURES = {

@@ -1,4 +1,4 @@
-"""Estimator lab: how far estimates of atoms lie from the truth, and how often intervals hold it, from shipped grids."""
+"""Estimator lab: errors of estimates of atoms, and coverage of their intervals, from shipped grids."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coral_viz.figures.decomposition.estimator_bias import bias
 from coral_viz.figures.decomposition.interval_coverage import coverage
 
 COUNT, DIMENSION, NOISE = "error against n", "error against dimension", "error against noise"
-HOLDS = "how often intervals hold the truth"
+HOLDS = "coverage of intervals"
 TABLES = {
     COUNT: ("bench_estimators.csv", "truth"),
     DIMENSION: ("bench_dimensions.csv", "truth"),
@@ -34,14 +34,14 @@ class Estimators(Explorer):
     def controls(self):
         hidden = shipped.table("bench_dimensions.csv")
         estimators = shipped.table("bench_estimators.csv")["estimator"].unique()
-        picture, world = choice("picture", TABLES, COUNT), choice("samples from", _worlds(COUNT), _worlds(COUNT)[0])
+        picture, source = choice("picture", TABLES, COUNT), choice("distribution", _offered(COUNT), _offered(COUNT)[0])
 
         def follow(change):
             """The grids have distributions of their own."""
             with self.following():
-                kept, offered = world.value, _worlds(picture.value)
-                world.options = offered
-                world.value = kept if kept in offered else offered[0]
+                kept, offered = source.value, _offered(picture.value)
+                source.options = offered
+                source.value = kept if kept in offered else offered[0]
 
         picture.observe(follow, "value")
         chosen = ipywidgets.SelectMultiple(
@@ -54,7 +54,7 @@ class Estimators(Explorer):
         )
         return {
             "picture": picture,
-            "world": world,
+            "distribution": source,
             "estimators": chosen,
             "dimensions": choice("dimensions", hidden["dimensions"].unique().tolist(), 32),
             "noise": choice("noise", hidden["noise"].unique().tolist(), 0.5),
@@ -63,7 +63,7 @@ class Estimators(Explorer):
     def compute(self, settings):
         name, where = TABLES[settings["picture"]]
         table = shipped.table(name)
-        table = table[table[where] == settings["world"]]
+        table = table[table[where] == settings["distribution"]]
         if settings["picture"] == HOLDS:
             return table
         if not settings["estimators"]:
@@ -81,7 +81,7 @@ class Estimators(Explorer):
         n = computed["n"].max()
         if settings["picture"] == HOLDS:
             largest = computed[computed["n"] == n]
-            return f"At n = {n:,}, intervals hold the truth in {largest['coverage'].min():.1%} or more."
+            return f"At n = {n:,}, intervals cover the truth in {largest['coverage'].min():.1%} or more."
         over = OVER[settings["picture"]]
         last = computed[computed[over] == computed[over].max()]
         errors = ", ".join(f"{row.estimator}: {row.mean_absolute_error:.3f}" for row in last.itertuples())
@@ -91,13 +91,13 @@ class Estimators(Explorer):
 
 
 COVERED = {
-    COUNT: "The grid: five truths hidden in 32 dimensions, three n.",
-    DIMENSION: "Only one dimension of each source tells anything, the others are noise. n = 1,000.",
+    COUNT: "The grid: five distributions in 32 dimensions, three n.",
+    DIMENSION: "Only one dimension of each source is informative, the others are noise. n = 1,000.",
     NOISE: "Noise: standard deviation of a source over the distance between its two means. n = 1,000.",
 }
 """What the grid of a picture covers."""
 
 
-def _worlds(picture: str) -> list[str]:
+def _offered(picture: str) -> list[str]:
     name, where = TABLES[picture]
     return list(dict.fromkeys(shipped.table(name)[where]))

@@ -116,7 +116,7 @@ def check_classes(labels: dict[str, np.ndarray], name: str) -> None:
     """ValueError if a label has one class in these samples: there is nothing to tell apart."""
     if len(np.unique(labels[name])) < 2:
         raise ValueError(
-            f"label {name!r} has one class in these samples, so nothing can be told apart; choose another."
+            f"label {name!r} has one class in these samples, so there is nothing to classify; choose another."
         )
 
 

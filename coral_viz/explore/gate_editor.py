@@ -1,4 +1,4 @@
-"""Gate editor: a small distribution, picked or typed, and the atoms that several measures see in it."""
+"""Gate editor: a small distribution, chosen or typed, and its atoms by several measures."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MEASURES = {"BROJA": "broja", "I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I
 
 
 class Gates(Explorer):
-    """``explore.gates()``: sources X1, X2 and a target Y; sliders bend the gate, or its table is typed."""
+    """``explore.gates()``: sources X1, X2 and a target Y; sliders change the gate, or its table is typed."""
 
     NAME = "gates"
 
@@ -43,7 +43,7 @@ class Gates(Explorer):
         table = ipywidgets.GridBox(rows[4:], layout={"grid_template_columns": "repeat(4, 180px)"})
 
         def follow(change=None):
-            """The table is typed only where it is custom, and only named gates are bent."""
+            """Only the custom gate has a table to type, and only named gates have sliders."""
             custom = self.widgets["gate"].value == CUSTOM
             table.layout.display = "grid" if custom else "none"
             for row in rows[1:3]:
@@ -68,7 +68,7 @@ class Gates(Explorer):
             where = [name for name in CELLS if settings[name] < 0]
             raise ValueError(f"{', '.join(map(_words, where))} is negative; probabilities are 0 or more.")
         if not typed.sum() > 0:
-            raise ValueError("all eight numbers are 0, so nothing ever happens; give at least one a positive number.")
+            raise ValueError("all eight numbers are 0; give at least one a positive number.")
         return typed / typed.sum(), float(typed.sum())
 
     def draw(self, computed, settings, look):

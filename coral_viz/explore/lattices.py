@@ -1,4 +1,4 @@
-"""The redundancy lattice: what each node means, what its sources share, and what of it is new there."""
+"""The redundancy lattice: the meaning of each node, its redundancy and its atom."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ THREE = {
 """Targets of three fair bits."""
 MEASURES = {"I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I_±": "i_pm"}
 MOST_NAMED = 6
-VALUES = {"what is new at a node": "new", "what all collections of a node share": "shared"}
+VALUES = {"atom of a node": "new", "redundancy of a node": "shared"}
 
 
 class Lattices(Explorer):
-    """``explore.lattice()``: two or three sources; choose a node to read what it means and which sum it enters."""
+    """``explore.lattice()``: two or three sources; choose a node to read its meaning, redundancy and atom."""
 
     NAME = "lattice"
 
@@ -47,7 +47,7 @@ class Lattices(Explorer):
             "sources": sources,
             "example": example,
             "measure": choice("measure", MEASURES, "I_min"),
-            "values": choice("colour", VALUES, "what is new at a node"),
+            "values": choice("colour", VALUES, "atom of a node"),
             "node": node,
         }
 
@@ -71,18 +71,18 @@ class Lattices(Explorer):
         below = [labels[i] for i in np.flatnonzero(lattice.below[chosen])]
         summed = " + ".join(below) if len(below) <= MOST_NAMED else f"itself and the {len(below) - 1} nodes below it"
         return (
-            f"{settings['node']}: {meaning(lattice, chosen)}. They share {shared[chosen]:.3f} bits of "
-            f"the target, the sum of what is new at {summed}. New at this node: {new[chosen]:.3f} bits."
+            f"{settings['node']}: {meaning(lattice, chosen)}. Redundancy: {shared[chosen]:.3f} bits about the target, "
+            f"the sum of the atoms of {summed}. Atom of this node: {new[chosen]:.3f} bits."
         )
 
 
 def meaning(lattice: Lattice, node: int) -> str:
-    """A node in words, such as "what source 1 tells and so do sources 2 and 3 together"."""
+    """A node in words, such as "information in source 1, and also in sources 2 and 3 together"."""
     parts = [
         f"source {part[0] + 1}" if len(part) == 1 else f"sources {_listed(part)} together"
         for part in lattice.nodes[node]
     ]
-    return f"what {parts[0]} tell{'s' * (' and ' not in parts[0])}" + "".join(f", and {part} too" for part in parts[1:])
+    return "information in " + ", and also in ".join(parts)
 
 
 def _listed(part: tuple[int, ...]) -> str:

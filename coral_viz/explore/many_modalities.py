@@ -1,4 +1,4 @@
-"""More than two modalities: what they share beyond pairs, and which method finds it again, from shipped results."""
+"""More than two modalities: shared information beyond pairs, and the methods that find it, from shipped results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice, slider
 from coral_viz.figures.comparison.beyond_pairs import information_map, relation
 from coral_viz.results import schema
 
-THERE, FOUND, WITHHELD = "what there is to find", "who finds the relation", "with modalities withheld"
+THERE, FOUND, WITHHELD = "shared information", "methods that find the relation", "with missing modalities"
 TABLES = {"xnor": "xnor.parquet", "factors": "modalities.parquet"}
 """Shipped results of three modalities, by task."""
 
@@ -23,7 +23,7 @@ ROOM = {"tokens": 1, "features": 160}
 
 
 class Beyond(Explorer):
-    """``explore.beyond()``: the information map of any number of modalities; what methods kept of it in three."""
+    """``explore.beyond()``: the information map of any number of modalities; results of methods for three."""
 
     NAME = "beyond"
     ONLY = MappingProxyType({THERE: ("count", "classes", "rho", "pairs"), FOUND: (), WITHHELD: ()})
@@ -39,7 +39,7 @@ class Beyond(Explorer):
         }
 
         def follow(change):
-            """Turn the dials to those of the world whose results ship."""
+            """Set the dials to those of the task whose results ship."""
             world = _world(change["new"])
             with self.following():
                 dials["count"].value, dials["classes"].value = world.count, world.classes
@@ -62,15 +62,15 @@ class Beyond(Explorer):
             total, dual = computed["all"]
             return (
                 f"All together: {total:.2f} bits of total correlation less {dual:.2f} of dual make {total - dual:z.2f} "
-                "of O-information. It is a difference: 0 may mean nothing, or as much of one as of the other."
+                "of O-information. It is a difference: at 0 both may be absent, or equally large."
             )
         if settings["picture"] == WITHHELD:
-            return "Three modalities. The relation is in no two of them: whoever withholds one withholds it all."
-        return "Three modalities. A score knows of no label; a readout is fitted to it and may do the comparing."
+            return "Three modalities. No two of them hold the relation, so a missing modality removes it completely."
+        return "Three modalities. A score uses no labels; a readout is fitted to them, so it may find more."
 
 
 def _world(task: str, **dials):
-    """A world of the task whose training pairs are related."""
+    """A task whose training pairs are related."""
     return tasks.load(task, **({"distribution": "biased", "count": 3} | ROOM | dials))
 
 

@@ -1,4 +1,4 @@
-"""What a method hides from its fusion in training, what the fusion then attends to, what turning that changes."""
+"""Masks of a method in training, the attention of its fusion, and the effect of the masks' hyperparameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from coral_viz.figures.sweep.setting_effects import cells, curve
 from coral_viz.figures.sweep.sweep_data import baseline, is_number
 from coral_viz.runs import RunSpec, Store, sweep_table
 
-HIDDEN, TURNED, OWN = "what is hidden", "what turning it changes", "own runs"
+HIDDEN, TURNED, OWN = "masks and attention", "effect of masks", "own runs"
 SAMPLES = 20
 """Samples to choose from."""
 
@@ -27,7 +27,7 @@ SAMPLES = 20
 class Masking(Explorer):
     """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training.
 
-    Sweeps that ship say what the masks' settings change; a button trains the same run with other masks.
+    Shipped sweeps show the effect of the masks' hyperparameters; a button trains the same run with other masks.
     """
 
     NAME = "masking"
@@ -173,8 +173,8 @@ def _turned(sweep: pd.DataFrame) -> list[str]:
 
 def _coral(method, progress: float) -> str:
     return (
-        f"View 1 loses tokens of odd modalities, view 2 of even ones, here each token with probability "
-        f"{method.mask_probability(progress):.2f}, so that the shared path must fill in one modality from the other."
+        f"View 1 masks tokens of odd modalities, view 2 of even ones, here each token with probability "
+        f"{method.mask_probability(progress):.2f}, so the shared path has to infer one modality from the other."
     )
 
 
@@ -182,12 +182,12 @@ def _infmasking(method, progress: float) -> str:
     kept = ", ".join(f"{kept} of {count}" for kept, count in zip(method.kept, method.tokens_of))
     return (
         f"Each of {method.knobs.masks} masks keeps {kept} tokens of the modalities and puts one learned token in place "
-        f"of the rest; their spread counts {method.knobs.mask_weight * progress:.2f} at this point of training."
+        f"of the rest; the weight of their term is {method.knobs.mask_weight * progress:.2f} at this point of training."
     )
 
 
 def _comm(method, progress: float) -> str:
-    return "Whole modalities are left out, in the same way throughout; each alone must agree with the fusion of all."
+    return "Entire modalities are left out, always in the same way; each alone is matched with the fusion of all."
 
 
 SAID = {"coral": _coral, "infmasking": _infmasking, "comm": _comm}

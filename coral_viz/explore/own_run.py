@@ -53,7 +53,7 @@ class Trainer:
         self._chosen, self._say, self._done = chosen, say, done
         self.controls = {name: _control(field) for name, field in MASKS.items()}
         self.controls["steps"] = slider("training steps", STEPS, 100, 1000, 100)
-        self.controls["seed"] = slider("seed of the world", 41, 0, 99, 1)
+        self.controls["seed"] = slider("seed", 41, 0, 99, 1)
         self.train, self.cancel = (ipywidgets.Button(description=words) for words in ("Train", "Cancel"))
         self.cancel.disabled = True
         self.train.on_click(self.start)
@@ -99,7 +99,7 @@ class Trainer:
 
 
 def _control(field) -> ipywidgets.Widget:
-    """What turns a knob: a drop-down list of its choices, or a slider."""
+    """The control of a knob: a drop-down list of its choices, or a slider."""
     name, allowed = field.name.replace("_", " "), field.metadata["choices"]
     return choice(name, allowed, field.default) if allowed else slider(name, field.default, 0.0, 0.95, 0.05)
 
@@ -136,4 +136,4 @@ def _in_words(line: str) -> str:
     if not found:
         return ""
     step, steps = map(int, found.groups())
-    return f"Training: step {step} of {steps}." if step < steps else "Trained; measuring what it keeps."
+    return f"Training: step {step} of {steps}." if step < steps else "Trained; measuring the embedding."

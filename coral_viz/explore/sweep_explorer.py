@@ -1,4 +1,4 @@
-"""What a sweep shows: choose what varies, what is held and what is seen, open one of its runs, do those that miss."""
+"""Sweeps: choose the setting that varies, fixed settings and a measure; open a run; do missing runs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from coral_viz.results.metrics import METRICS, READOUTS
 from coral_viz.results.parts import part_title
 from coral_viz.runs import sweep_table
 
-CURVE, CELLS, LINES, TRADE = "curve", "cells", "lines across labels", "synergy against unique"
+CURVE, CELLS, LINES, TRADE = "curve", "configurations", "lines across labels", "synergy against unique"
 BITS, MAPS = "one run: bits by part", "one run: maps"
 VIEWS = [CURVE, CELLS, LINES, TRADE, BITS, MAPS]
 WIDE = {"style": {"description_width": LABEL_WIDTH}, "continuous_update": False}
@@ -99,7 +99,7 @@ class Ablations(Explorer):
         for name, value in settings["hold"].items():
             rows = rows[rows[name] == value]
         if rows.empty:
-            raise ValueError("no run has all that is held; let one of the settings be any.")
+            raise ValueError("no run has all of the fixed settings; set one of them to any.")
         return rows, _baseline(settings["grid"], settings["store"]) | settings["hold"]
 
     def draw(self, computed, settings, look):
@@ -133,7 +133,7 @@ class Ablations(Explorer):
 
     def layout(self):
         """What is seen beside what is held, and below them what does the runs that are missing."""
-        start = ipywidgets.Button(description="run the missing cells", layout={"width": "auto"})
+        start = ipywidgets.Button(description="do the missing runs", layout={"width": "auto"})
         stop = ipywidgets.Button(description="cancel", disabled=True)
         self._cancelled = False
 

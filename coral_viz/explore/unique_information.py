@@ -1,4 +1,4 @@
-"""Unique information, seen: what the hull of two ROC curves adds, the bottom of a valley, where a solver gets to."""
+"""Unique information: the hull of two ROC curves, couplings with the same marginals, and the solver."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from coral_viz.figures.decomposition.unique_hull import polytope, roc
 from coral_viz.pid.information import informations
 
 HULL, VALLEY = "ROC curves and their hull", "couplings with the same marginals"
-SOLVER = "the solver's gap closing"
+SOLVER = "convergence of the solver"
 DIGITS = range(9)
 """Gaps that the solver is asked for: 10 to the minus this, in bits."""
 GATES = [name for name in pid.gates.names() if pid.gates.gate(name).shape == (2, 2, 2)]
@@ -23,7 +23,7 @@ SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
 
 
 class Unique(Explorer):
-    """``explore.unique()``: noise on the target, a walk to the optimal coupling, and the solver that finds it."""
+    """``explore.unique()``: noise on the target, the way to the optimal coupling, and the solver that finds it."""
 
     NAME = "unique"
     ONLY = MappingProxyType({HULL: (), VALLEY: ("walk",), SOLVER: ("digits",)})
@@ -34,8 +34,8 @@ class Unique(Explorer):
             "gate": choice("gate", GATES, "AND"),
             "noise": slider("noise on Y", 0.2, 0.0, 1.0, 0.05),
             "correlation": slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05),
-            "walk": slider("walk from P to best", 0.0, 0.0, 1.0, 0.05),
-            "digits": slider("digits asked for", 3, DIGITS[0], DIGITS[-1], 1),
+            "walk": slider("from P to the optimum", 0.0, 0.0, 1.0, 0.05),
+            "digits": slider("digits of the gap", 3, DIGITS[0], DIGITS[-1], 1),
         }
 
     def compute(self, settings):
@@ -53,22 +53,21 @@ class Unique(Explorer):
         p, best, q = computed
         if settings["picture"] == SOLVER:
             asked, gaps, above = (values[settings["digits"]] for values in _stops(p, best))
-            settled = " What each source tells alone already settles the atoms." if above > 2 * gaps + 1e-9 else ""
+            settled = " Here p(x1, y) and p(x2, y) already determine the atoms." if above > 2 * gaps + 1e-9 else ""
             return (
-                f"Asked for a gap of {asked:g} bits, the solver stops with a certificate that no atom is wrong by more "
-                f"than {gaps:.1e}, and need not know the optimum for it. Its coupling is {above:.1e} above the "
-                f"least.{settled}"
+                f"For a requested gap of {asked:g} bits, the solver certifies that the error of every atom is at most "
+                f"{gaps:.1e}. The information of its coupling is {above:.1e} above the minimum.{settled}"
             )
         if settings["picture"] == HULL:
             return (
-                "A source that accepts wherever its evidence for y = 1 is strong enough traces its curve. Where the "
-                "hull of both lies above a source's curve, the other source offers something that this one cannot."
+                "A curve is traced by accepting y = 1 whenever the evidence of the source exceeds a threshold. Where "
+                "the hull of both lies above the curve of a source, the other source has unique information."
             )
         here = float(informations(q)[2])
         return (
-            f"Both sources keep what each alone tells of Y; only how they go together changes. Here I_Q = {here:.4f} "
-            f"bits, and no coupling has {gap(q):.4f} bits less. Least: {float(informations(best.coupling)[2]):.4f}; "
-            f"what P has above it is synergy, {float(best.synergy):.4f} bits."
+            f"All couplings Q have the same p(x1, y) and p(x2, y). Here I_Q = {here:.4f} bits, at most {gap(q):.4f} "
+            f"bits above the minimum, {float(informations(best.coupling)[2]):.4f} bits. Synergy is the difference "
+            f"between P and the minimum, {float(best.synergy):.4f} bits."
         )
 
 

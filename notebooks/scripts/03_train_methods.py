@@ -194,7 +194,7 @@ Markdown("\n\n".join(report.reading.kept(worlds)))
 # read. What does an untrained network hold already?
 
 # %%
-explore.theatre()
+explore.recordings()
 
 # %% [markdown]
 # **And with images?** The recordings of `trifeature-32` ([02](02_synthetic_tasks.ipynb)) are long, biased trainings on

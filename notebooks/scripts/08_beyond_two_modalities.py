@@ -190,8 +190,8 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed, OVA-IB in all
 # but one direction for one seed, TRIANGLE for some seeds, pairwise scores never. *Linear readout:* it reads the
 # relation from CoMM and COrAL alone. *Best readout:* it reads the relation from every method here, Cross included. The
-# explorer above shows more methods (picture "who finds the relation"). One of them loses the relation for most seeds in
-# every column.
+# explorer above shows more methods (picture "methods that find the relation"). One of them loses the relation for most
+# seeds in every column.
 # </details>
 
 # %% [markdown]

@@ -29,11 +29,11 @@ MOVES = {  # by explorer: a control, by the name that is read aloud, and what to
     "lattice": ("sources", "2"),
     "unique": ("gate", "XOR"),
     "tasks": ("sigma, noise", 1.5),
-    "estimators": ("samples from", "xor"),
+    "estimators": ("distribution", "xor"),
     "embeddings": ("picture", "bits by part"),
     "masking": ("sample", 3),
-    "theatre": ("moment", 1),
-    "ablations": ("picture", "cells"),
+    "recordings": ("moment", 1),
+    "ablations": ("picture", "configurations"),
     "beyond": ("modalities, M", 5),
 }
 

@@ -48,7 +48,7 @@ def test_help_and_docs_say_who_runs_code_on_a_scheduler(capsys):
     pages = (Path(__file__).parents[2] / "docs").glob("*.md")
     docs = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     for server in ("Dask scheduler", "Jupyter server"):
-        assert re.search(rf"Whoever reaches a {server}.* runs code on it, as you", docs)
+        assert re.search(rf"Anybody who can connect to a {server}.* can run code on it with your rights", docs)
 
 
 def test_help_loads_nothing_heavy():

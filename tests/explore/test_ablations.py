@@ -58,13 +58,13 @@ def test_it_offers_what_the_table_holds(shown):
     assert shown.presenter.words == "Ready."
 
 
-@pytest.mark.parametrize("view", ["curve", "cells", "lines across labels", "synergy against unique"])
+@pytest.mark.parametrize("view", ["curve", "configurations", "lines across labels", "synergy against unique"])
 def test_every_picture_is_that_of_the_table(shown, folder, view):
     shown.widgets["view"].value = view
     free = ["mask_ratio", "masking"]
     wanted = {
         "curve": lambda rows: setting_effects.curve(rows, "mask_ratio"),
-        "cells": lambda rows: setting_effects.cells(rows, free),
+        "configurations": lambda rows: setting_effects.cells(rows, free),
         "lines across labels": lambda rows: setting_effects.parallel(rows, free),
         "synergy against unique": lambda rows: setting_effects.trade(rows, setting="mask_ratio"),
     }[view](table(folder))
@@ -88,7 +88,7 @@ def test_what_is_held_is_left_and_named_in_the_code(shown, folder):
     shown.widgets["hold"].lists["masking"].value = "symmetric"
     rows = table(folder)
     assert shown.presenter.shown.alt == setting_effects.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
-    shown.widgets["view"].value = "cells"
+    shown.widgets["view"].value = "configurations"
     assert "mask ratio 0, masking symmetric." in " ".join(shown.figure().texts[0].get_text().split())
     assert "hold={'masking': 'symmetric'}" in shown.code()
     again = eval(shown.code())
@@ -131,7 +131,7 @@ def test_where_only_words_vary_it_opens_on_cells(tmp_path):
     sweeps.run(grids.make(grid), tmp_path, executor="serial", device="cpu")
     opened = explore.ablations(grid="words", store=str(tmp_path))
     assert opened.presenter.words == "Ready."
-    assert opened.settings["view"] == "cells"
+    assert opened.settings["view"] == "configurations"
     assert all(name in opened.presenter.shown.alt for name in ("Cross", "CoMM"))
     asked = explore.ablations(grid="words", store=str(tmp_path), view="curve")
     assert "'method' are words" in asked.presenter.words

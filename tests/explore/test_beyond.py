@@ -61,7 +61,7 @@ def test_shipped_results_are_shown(explorer, task):
     explorer.widgets["task"].value = task
     explorer.widgets["picture"].value = FOUND
     assert explorer.presenter.words == "Ready."
-    assert explorer.presenter.shown.alt.startswith("Dot plots of who kept the relation")
+    assert explorer.presenter.shown.alt.startswith("Dot plots of which methods kept the relation")
     explorer.widgets["picture"].value = WITHHELD
     assert "only some modalities are given" in explorer.presenter.shown.alt
     assert explorer.presenter.shown.alt.count("synergy after biased training") == 7

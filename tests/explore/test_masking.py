@@ -50,7 +50,7 @@ def captioned(shown, **changes):
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("comm", "Whole modalities are left out"), ("infmasking", "Each of 6 masks")]
+    ("name", "words"), [("comm", "Entire modalities are left out"), ("infmasking", "Each of 6 masks")]
 )
 def test_other_methods_hide_otherwise(shown, ids, name, words):
     shown.widgets["run"].value = ids[name]
@@ -94,10 +94,10 @@ def ratios(tmp_path_factory):
 def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, monkeypatch, tmp_path):
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
     before = shown.presenter.picture.value
-    shown.widgets["picture"].value = "what turning it changes"
+    shown.widgets["picture"].value = "effect of masks"
     assert shown.presenter.words == "no sweep of COrAL (hinge) ships here; choose another picture or run."
     assert shown.presenter.picture.value == before
-    shown.widgets["picture"].value = "what is hidden"
+    shown.widgets["picture"].value = "masks and attention"
     assert shown.presenter.words == "Ready."
 
 
@@ -105,7 +105,7 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     _, table = ratios
     sweep_table.write(table, tmp_path / "grid_coral.parquet")
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
-    shown = explore.masking(folder=folder, run=ids["coral"], picture="what turning it changes", metric="bits")
+    shown = explore.masking(folder=folder, run=ids["coral"], picture="effect of masks", metric="bits")
     assert shown.presenter.words == "Ready."
     bits = tables.select(table, metric="bits", part="all", readout="best", label="synergy")
     found = bits[bits["mask_ratio"] == 0.2]["value"].item()
@@ -191,7 +191,7 @@ def test_progress_is_told_and_the_end(monkeypatch):
     own.running.thread.join(30)
     assert said[0] == "Starting."
     assert said[-1] == "Trained and measured."
-    assert said[-2] == "Trained; measuring what it keeps."
+    assert said[-2] == "Trained; measuring the embedding."
     assert done == [False]
     assert own.cancel.disabled
 

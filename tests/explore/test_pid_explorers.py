@@ -59,7 +59,7 @@ def test_a_typed_table_is_normalised_with_a_notice():
     [
         ({"p010": -0.25}, "P(0,1,0) is negative; probabilities are 0 or more."),
         ({"p010": math.inf}, "not finite, or too large"),
-        (dict.fromkeys(CELLS, 0.0), "all eight numbers are 0, so nothing ever happens"),
+        (dict.fromkeys(CELLS, 0.0), "all eight numbers are 0; give"),
     ],
 )
 def test_a_bad_table_is_a_sentence_and_the_picture_stays(values, sentence):
@@ -71,7 +71,7 @@ def test_a_bad_table_is_a_sentence_and_the_picture_stays(values, sentence):
     assert 'role="alert"' in explorer.presenter.status.value
     if len(values) == 1:
         assert explorer.presenter.picture.value == last
-    with pytest.raises(ValueError, match=r"negative|not finite|nothing ever happens"):
+    with pytest.raises(ValueError, match=r"negative|not finite|all eight numbers are 0"):
         explorer.figure()
 
 
@@ -84,11 +84,11 @@ def test_sources_that_cannot_be_correlated_are_a_sentence():
 def test_the_lattice_says_what_a_node_means_and_sums():
     lattice = redundancy_lattice(3)
     words = [meaning(lattice, i) for i in range(len(lattice.nodes))]
-    assert "what source 1 tells, and sources 2 and 3 together too" in words
-    assert "what sources 1, 2 and 3 together tell" in words
+    assert "information in source 1, and also in sources 2 and 3 together" in words
+    assert "information in sources 1, 2 and 3 together" in words
     assert len(set(words)) == 18
     explorer = explore.lattice(sources=3, example="XOR of three", node="{123}")
-    assert "New at this node: 1.000 bits" in told(explorer)
+    assert "Atom of this node: 1.000 bits" in told(explorer)
     assert "itself and the 17 nodes below it" in told(explorer)
     explorer.widgets["sources"].value = 2
     assert explorer.presenter.words == "Ready."
@@ -125,15 +125,15 @@ def test_the_walk_ends_at_the_optimum():
 
 def test_the_solver_certifies_what_it_is_asked_for():
     explorer = explore.unique(picture=SOLVER, gate="AND", digits=4)
-    assert "Asked for a gap of 0.0001 bits" in told(explorer)
+    assert "For a requested gap of 0.0001 bits" in told(explorer)
     found = pid.broja(pid.gates.gate("AND", noise=0.2), tol=1e-4, coupling=True)
-    assert f"wrong by more than {float(found.gap):.1e}" in told(explorer)
+    assert f"every atom is at most {float(found.gap):.1e}" in told(explorer)
     assert f"{float(found.gap):.0e} at 1e-04" in explorer.presenter.shown.alt
     least = pid.broja(pid.gates.gate("AND", noise=0.2), tol=1e-9, coupling=True)
     above = pid.information.informations(found.coupling)[2] - pid.information.informations(least.coupling)[2]
-    assert told(explorer).endswith(f"is {float(above):.1e} above the least.")
+    assert told(explorer).endswith(f"is {float(above):.1e} above the minimum.")
     explorer.widgets["gate"].value = "RDN"
-    assert told(explorer).endswith("What each source tells alone already settles the atoms.")
+    assert told(explorer).endswith("Here p(x1, y) and p(x2, y) already determine the atoms.")
 
 
 def test_controls_of_other_pictures_are_out_of_the_way():
@@ -150,20 +150,20 @@ def test_the_estimator_lab_shows_what_ships():
     assert "posterior" in told(explorer)
     explorer.widgets["estimators"].value = ()
     assert explorer.presenter.words == "no estimator is chosen; choose one or more."
-    explorer.widgets["picture"].value = "how often intervals hold the truth"
+    explorer.widgets["picture"].value = "coverage of intervals"
     assert "Coverage of intervals" in explorer.presenter.shown.alt
 
 
 def test_the_estimator_lab_goes_over_dimension_and_noise():
     shipped_rows = pd.read_csv(shipped.path("bench_dimensions.csv"))
-    explorer = explore.estimators(picture="error against dimension", world="xor", noise=1.0)
+    explorer = explore.estimators(picture="error against dimension", distribution="xor", noise=1.0)
     rows = shipped_rows[(shipped_rows["truth"] == "xor") & (shipped_rows["noise"] == 1.0)]
     assert set(explorer.compute(explorer.settings)["dimensions"]) == set(rows["dimensions"])
     largest = rows[(rows["dimensions"] == rows["dimensions"].max()) & (rows["estimator"] == "posterior")]
     assert f"posterior: {largest['mean_absolute_error'].item():.3f}" in told(explorer)
     assert "over dimensions from 2 to 128" in explorer.presenter.shown.alt
     explorer.widgets["picture"].value = "error against noise"
-    assert explorer.settings["world"] == "xor"
+    assert explorer.settings["distribution"] == "xor"
     assert set(explorer.compute(explorer.settings)["dimensions"]) == {32}
     assert "over noise from 0.25 to 1" in explorer.presenter.shown.alt
     assert explorer.presenter.words == "Ready."

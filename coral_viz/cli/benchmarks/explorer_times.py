@@ -23,11 +23,11 @@ MOVES = {
     "gates": ("noise", np.linspace(0, 1, 20)),
     "lattice": ("node", None),
     "unique": ("noise", np.linspace(0, 1, 20)),
-    "estimators": ("world", None),
+    "estimators": ("distribution", None),
     "tasks": ("sigma", np.linspace(0.1, 2.0, 20)),
     "embeddings": ("label", None),
     "masking": ("sample", range(20)),
-    "theatre": ("moment", None),
+    "recordings": ("moment", None),
     "ablations": ("label", None),
     "beyond": ("rho", np.linspace(0, 1, 20)),
 }

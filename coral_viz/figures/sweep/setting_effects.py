@@ -1,4 +1,4 @@
-"""What turning settings does: curves over a number, rows of cells, lines across labels, one atom against another.
+"""Effects of settings: curves over a number, rows of configurations, lines across labels, one atom over another.
 
 All read a sweep's table (see ``sweep_data``) and draw every seed beside its mean.
 """
@@ -91,8 +91,8 @@ def curve(
 
 @picture(
     short="{measured}, a row per choice of the settings.",
-    long="Ablation{of}: {measured}. A row is named by its differences from the baseline. Dots: means over seeds; ticks: "
-    "seeds; bars: intervals; grey line: the baseline{dotted}.",
+    long="Ablation{of}: {measured}. A row is named by its differences from the baseline. Dots: means over seeds; "
+    "ticks: seeds; bars: intervals; grey line: the baseline{dotted}.",
 )
 def cells(
     table: pd.DataFrame,

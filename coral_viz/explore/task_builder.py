@@ -1,4 +1,4 @@
-"""The dials of ``factors``: what they do to a sample, to the truth about every label, to what the data still tell."""
+"""Settings of ``factors``: their effect on samples, on the truth of every label, and on the bits left in the data."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ SHOWN = 20
 
 BITS, SAMPLE = "bits left in the data", "a sample"
 FOLLOW = ("rho", "amplitude_redundancy", "amplitude_unique", "alpha")
-"""Dials that the distribution sets; each can be turned afterwards."""
+"""Dials that the distribution sets; each can be changed afterwards."""
 
 
 @dataclass(frozen=True)
-class World:
-    """A world, some samples of it and their views, and the atoms that perfect readers of its data find."""
+class Built:
+    """A task, some samples and their views, and the atoms that an ideal classifier finds in the samples."""
 
     task: Factors
     batch: tasks.Batch
@@ -38,8 +38,8 @@ class World:
     left: dict[str, pid.Atoms]
 
 
-class Worlds(Explorer):
-    """``explore.tasks()``: worlds of two modalities, built dial by dial."""
+class TaskBuilder(Explorer):
+    """``explore.tasks()``: tasks of two modalities with chosen settings."""
 
     NAME = "tasks"
 
@@ -49,10 +49,10 @@ class Worlds(Explorer):
             "distribution": choice("distribution", Factors.distributions, "unbiased"),
             "classes": slider("classes of a latent, K", start["classes"], 2, 10, 1, **at_rest),
             "rho": slider("rho: t1 = t2 in training", start["rho"], 0.0, 1.0, 0.05, **at_rest),
-            "amplitude_redundancy": slider("loudness of r", 1.0, 0.0, 3.0, 0.1, **at_rest),
-            "amplitude_unique": slider("loudness of u1, u2", 1.0, 0.0, 3.0, 0.1, **at_rest),
-            "amplitude_relation": slider("loudness of t1, t2", 1.0, 0.0, 3.0, 0.1, **at_rest),
-            "alpha": slider("alpha, reach of phases", start["alpha"], 0.0, math.pi, 0.1, **at_rest),
+            "amplitude_redundancy": slider("amplitude of r", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "amplitude_unique": slider("amplitude of u1, u2", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "amplitude_relation": slider("amplitude of t1, t2", 1.0, 0.0, 3.0, 0.1, **at_rest),
+            "alpha": slider("alpha, range of phases", start["alpha"], 0.0, math.pi, 0.1, **at_rest),
             "observation": choice("tokens are", list(WORKING), start["observation"]),
             "sigma": slider("sigma, noise", start["sigma"], 0.0, 3.0, 0.05, **at_rest),
             "tokens": slider("tokens per modality", start["tokens"], 1, 24, 1, **at_rest),
@@ -64,7 +64,7 @@ class Worlds(Explorer):
         }
 
         def follow(change):
-            """Turn the dials to what the distribution means."""
+            """Set the dials to the values of the distribution."""
             meant = Dials(distribution=dials["distribution"].value, classes=dials["classes"].value).resolved()
             with self.following():
                 for name in FOLLOW if change["owner"] is dials["distribution"] else FOLLOW[:1]:
@@ -104,18 +104,18 @@ class Worlds(Explorer):
             for row in computed.task.structure
             if row["split"] == "train" and row["group"] == "all"
         )
-        return f"Bits left: {told}. In training the two modalities have {shared:.2f} bits in common."
+        return f"Bits left: {told}. In training the two modalities share {shared:.2f} bits."
 
 
 @lru_cache(maxsize=64)
-def _built(dials: tuple) -> World:
-    """The world of these dials. ValueError in words if they make no sense, or hide everything."""
+def _built(dials: tuple) -> Built:
+    """The task of these dials. ValueError if they make no sense, or leave no label."""
     chosen = dict(dials)
     room = 2 * 3 * chosen["classes"] if chosen["observation"] == "looks" else 0
     features = max(room, WORKING[chosen["observation"]]["features"])
     task = tasks.load("factors", seed=SEED, features=features, **chosen)
     if not task.labels:
-        raise ValueError("all loudnesses are 0, so there is nothing to tell; turn one of them up.")
+        raise ValueError("all amplitudes are 0, so there is no label; raise one of them.")
     read = task.sample(READ, "test", SEED)
     posteriors = task.posteriors(read)
     left = {
@@ -123,4 +123,4 @@ def _built(dials: tuple) -> World:
         for label in task.labels
     }
     batch = task.sample(SHOWN, "train", SEED)
-    return World(task, batch, task.views(batch, torch.Generator().manual_seed(SEED)), left)
+    return Built(task, batch, task.views(batch, torch.Generator().manual_seed(SEED)), left)

@@ -1,4 +1,4 @@
-"""The task builder: worlds are those of the dials, the truth is theirs, bad dials are a sentence."""
+"""The task builder: tasks and truths are those of the dials, bad dials are a sentence."""
 
 import numpy as np
 import pytest
@@ -15,11 +15,11 @@ def built(shown, **dials):
     return shown.compute(shown.settings | dials)
 
 
-def test_the_world_is_the_one_of_the_dials(shown):
-    world = built(shown, classes=3, sigma=0.4, alpha=1.0, amplitude_unique=2.0, tokens=10)
+def test_the_task_is_the_one_of_the_dials(shown):
+    task = built(shown, classes=3, sigma=0.4, alpha=1.0, amplitude_unique=2.0, tokens=10)
     same = tasks.load("factors", seed=41, classes=3, rho=0.25, sigma=0.4, alpha=1.0, amplitude_unique=2.0, tokens=10)
-    np.testing.assert_array_equal(world.batch.inputs[0], same.sample(20, "train", 41).inputs[0])
-    assert world.task.truth == same.truth
+    np.testing.assert_array_equal(task.batch.inputs[0], same.sample(20, "train", 41).inputs[0])
+    assert task.task.truth == same.truth
 
 
 def test_without_noise_all_bits_are_left_and_with_much_none(shown):
@@ -64,7 +64,7 @@ def test_a_distribution_turns_its_dials(shown):
 def test_what_modalities_share_in_training_is_told(shown):
     explorer = explore.tasks(distribution="biased")
     caption = explorer.caption(explorer.compute(explorer.settings), explorer.settings)
-    assert caption.endswith("In training the two modalities have 4.00 bits in common.")
+    assert caption.endswith("In training the two modalities share 4.00 bits.")
     assert caption.startswith("Bits left: redundancy 1.")
 
 
@@ -86,7 +86,7 @@ def test_dials_that_do_not_fit_are_a_sentence_and_the_picture_stays():
     assert explorer.presenter.words == "Ready."
     for name in ("redundancy", "unique", "relation"):
         explorer.widgets[f"amplitude_{name}"].value = 0.0
-    assert explorer.presenter.words == "all loudnesses are 0, so there is nothing to tell; turn one of them up."
+    assert explorer.presenter.words == "all amplitudes are 0, so there is no label; raise one of them."
 
 
 def test_code_builds_the_view_again():

@@ -1,4 +1,4 @@
-"""A recorded training, watched again step by step: losses, what a readout finds, the map of the embedding."""
+"""A recorded training, step by step: losses, information found by a readout, map of the embedding."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ PACE = 0.5
 """Seconds from one moment to the next while it plays."""
 
 
-class Theatre(Explorer):
-    """``explore.theatre()``: move the moment or let it move; 0 is before training, the last one its end."""
+class Recordings(Explorer):
+    """``explore.recordings()``: choose a step of a recorded training, or play it; step 0 is before training."""
 
-    NAME = "theatre"
+    NAME = "recordings"
     playing: threading.Thread | None = None
 
     def controls(self):
@@ -60,7 +60,7 @@ class Theatre(Explorer):
 
     def layout(self):
         """The controls and a button that plays: ipywidgets' own player has buttons without names to be read aloud."""
-        self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play from this moment on, or stop")
+        self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play from this step on, or stop")
         self.play.observe(self._play, "value")
         return ipywidgets.VBox([super().layout(), self.play])
 
@@ -98,7 +98,7 @@ class Theatre(Explorer):
     def caption(self, computed, settings):
         step, last = computed.steps[settings["moment"]], computed.steps[-1]
         damaged = [f"{run}.npz" for words, run in self.widgets["run"].options if words.endswith(DAMAGED)]
-        more = f" Damaged, and not to be watched: {', '.join(damaged)}." if damaged else ""
+        more = f" Damaged: {', '.join(damaged)}." if damaged else ""
         return f"{title(computed.spec)}: step {step} of {last}.{more}"
 
 

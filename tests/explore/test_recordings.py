@@ -36,7 +36,7 @@ def folder(recorded, tmp_path):
 
 @pytest.fixture
 def shown(folder, recorded):
-    return explore.theatre(folder=folder, run=recorded.spec.id)
+    return explore.recordings(folder=folder, run=recorded.spec.id)
 
 
 def test_the_moment_moves_the_picture(shown, recorded):
@@ -51,7 +51,7 @@ def test_the_moment_moves_the_picture(shown, recorded):
 @pytest.fixture
 def at_once(monkeypatch):
     """Moments follow one another without a pause."""
-    monkeypatch.setattr(sys.modules[explore.theatre.__module__], "PACE", 0.0)
+    monkeypatch.setattr(sys.modules[explore.recordings.__module__], "PACE", 0.0)
 
 
 @pytest.mark.usefixtures("at_once")
@@ -120,13 +120,13 @@ def test_a_damaged_recording_is_named_and_hides_no_other(folder, recorded, tmp_p
         raw[number * len(raw) // 8 + 40] ^= 1
         (tmp_path / f"{number}.npz").write_bytes(raw)
     (tmp_path / "8.npz").mkdir()
-    shown = explore.theatre(folder=folder)
+    shown = explore.recordings(folder=folder)
     runs = [run for _, run in shown.widgets["run"].options]
     assert set(runs[:2]) == whole
     assert runs[2:] == [str(number) for number in range(9)]
     assert shown.presenter.words == "Ready."
     named = ", ".join(f"{number}.npz" for number in range(9))
-    assert f"Damaged, and not to be watched: {named}." in shown.presenter.picture.value
+    assert f"Damaged: {named}." in shown.presenter.picture.value
 
 
 def test_a_label_of_one_class_is_a_sentence_and_the_picture_stays(shown, recorded, tmp_path):
@@ -136,3 +136,8 @@ def test_a_label_of_one_class_is_a_sentence_and_the_picture_stays(shown, recorde
     shown.widgets["folder"].value = str(tmp_path / "one")
     assert "label 'redundancy' has one class in these samples" in shown.presenter.words
     assert shown.presenter.shown is before
+
+
+def test_the_former_name_warns_and_is_the_same_explorer():
+    with pytest.warns(DeprecationWarning, match="explore.recordings now"):
+        assert explore.theatre is explore.recordings
