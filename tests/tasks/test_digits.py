@@ -80,7 +80,7 @@ def test_latents_labels_and_truth_are_those_of_factors(dials):
 
 def test_pairwise_relations_are_those_of_factors():
     pairs = world(count=3, pairs=True)
-    assert pairs.labels == tasks.load("factors", count=3, amplitude_pairs=1.0, features=12).labels
+    assert pairs.labels == tasks.load("factors", count=3, amplitude_pairs=1.0, features=40).labels
 
 
 @pytest.mark.parametrize("dials", [{}, {"count": 3, "pairs": True, "classes": 3}])

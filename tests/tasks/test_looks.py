@@ -4,8 +4,10 @@ import pytest
 import torch
 
 from coral_viz import tasks
+from coral_viz.tasks.factors import WORKING
 
-LOOKS = {"observation": "looks", "features": 24, "sigma": 1.2}
+LOOKS = {"observation": "looks"} | WORKING["looks"]
+SPREAD = {"observation": "spread"} | WORKING["spread"]
 
 
 def load(**dials):
@@ -34,7 +36,7 @@ def test_each_look_shows_every_latent_at_a_phase_of_its_own():
 )
 def test_views_keep_what_they_keep_of_spread_worlds(dials):
     """With the same seed, looks show the latents that spread worlds show."""
-    looks, spread = load(drop=False, **dials), tasks.load("factors", drop=False, **dials)
+    looks, spread = load(drop=False, **dials), load(**SPREAD | {"drop": False} | dials)
     a, b = looks.sample(50, "train", 3), spread.sample(50, "train", 3)
     assert all(torch.equal(a.latents[name], b.latents[name]) for name in a.latents)
     assert looks.truth == spread.truth

@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 from coral_viz import methods, pid, tasks
 from coral_viz.tasks import visible
 from coral_viz.tasks.bayes import label_posteriors
+from coral_viz.tasks.factors import WORKING
 
-LOOKS = {"observation": "looks", "features": 24, "sigma": 1.3}
+LOOKS = {"observation": "looks"} | WORKING["looks"]
+SPREAD = {"observation": "spread"} | WORKING["spread"]
 SMALL = LOOKS | {"classes": 2, "features": 12, "tokens": 4}
 
 
@@ -293,7 +295,7 @@ def test_all_tokens_tell_the_truth_and_one_is_poor():
         told = world().truth[label]
         assert bits(whole[label]) == pytest.approx([told.information_1, told.information_2, told.information], abs=0.03)
         assert poor[label].together.bits < 0.75 * told.information
-    spread = tasks.load("factors")
+    spread = load(**SPREAD)
     for label, remaining in spread.information().items():
         assert remaining.together.bits == pytest.approx(spread.truth[label].information, abs=0.001)
 
@@ -377,7 +379,7 @@ def test_bad_requests_are_a_sentence():
         visible.of_hidden(world().modalities, torch.zeros(3, 8, dtype=torch.bool))
     with pytest.raises(ValueError, match="n = 1 samples give no standard error"):
         world().information(n=1)
-    spread = tasks.load("factors")
+    spread = load(**SPREAD)
     with pytest.raises(ValueError, match="what some tokens of a spread observation tell is not known"):
         spread.information(first(spread, 8, 4))
     assert bits(spread.information(first(spread, 8, 0))["redundancy"]) == pytest.approx([2, 0, 2], abs=1e-3)
