@@ -15,7 +15,7 @@ from packaging.markers import default_environment
 from packaging.requirements import Requirement
 
 import coral_viz
-from coral_viz import extras
+from coral_viz import extras, pid
 
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -90,6 +90,13 @@ def test_every_import_is_a_requirement_of_its_part():
         allowed = {extras.MODULES.get(name, name) for name in allowed}
         strays += [f"{file.name}: {name}" for name in imported(file) if name not in allowed]
     assert strays == []
+
+
+def test_scipy_stats_takes_a_second_to_import_and_is_imported_on_first_use_alone():
+    late = {f"{module}.py" for module in pid._ON_FIRST_USE.values()}
+    files = [file for file in (ROOT / "coral_viz").rglob("*.py") if file.name not in late]
+    heavy = re.compile(r"^(from scipy import .*stats|(from|import) scipy\.stats)", re.MULTILINE)
+    assert [file.name for file in files if heavy.search(file.read_text(encoding="utf-8"))] == []
 
 
 def test_tests_and_notebooks_import_what_the_development_extra_brings():

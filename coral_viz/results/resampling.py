@@ -29,7 +29,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import stats
+from scipy.special import ndtr, stdtrit
 
 DRAWS = 10_000
 FEWEST_DRAWS = 1000
@@ -71,7 +71,7 @@ def interval(samples: np.ndarray, weights: np.ndarray, sizes: Sequence[int], con
     n, freedom = sum(sizes), sum(sizes) - len(sizes)
     if freedom < FEWEST_SEEDS - 1 or min(sizes) < 2:
         return np.full((samples.shape[1], 2), np.nan)
-    tail = stats.norm.cdf(-math.sqrt(n / freedom) * stats.t.ppf((1 + confidence) / 2, freedom))
+    tail = ndtr(-math.sqrt(n / freedom) * stdtrit(freedom, (1 + confidence) / 2))
     order = np.argsort(samples, axis=0)
     reached = np.cumsum(weights[order], axis=0)
     reached /= reached[-1]  # to 1 exactly, or no resample would reach a share of 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from coral_viz.results import parts
 from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
@@ -197,5 +197,5 @@ def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, fl
     n, mean = len(values), float(values.mean())
     if n == 1:
         return mean, np.nan, np.nan, 1, "no interval"
-    half = float(stats.t.ppf((1 + confidence) / 2, n - 1) * values.std(ddof=1) / np.sqrt(n))
+    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
     return mean, mean - half, mean + half, n, f"{confidence:.0%} t-interval over seeds"
