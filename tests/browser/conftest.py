@@ -24,7 +24,7 @@ FLAGS += ["--disable-component-update", "--disable-sync"]
 TALL = {"width": 1280, "height": 9000}  # JupyterLab draws only the cells that are in sight
 START_SECONDS = 120
 LIVE_BUDGET = re.compile(r"runs\.Budget\(steps=\w+, probe_samples=\d+, test_samples=\d+\)")
-BRIEF_BUDGET = "runs.Budget(steps=10, samples=1024, probe_samples=256, test_samples=256)"
+BRIEF_BUDGET = "runs.Budget(steps=10, samples=1024, probe_samples=64, test_samples=64)"
 DRAWN = 30
 
 
@@ -175,7 +175,7 @@ def context(chromium):
     """Tall windows of one Chromium, which share what they have loaded of JupyterLab."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser.new_context(viewport=TALL)
+        yield browser.new_context(viewport=TALL, reduced_motion="reduce")
         browser.close()
 
 

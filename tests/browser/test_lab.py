@@ -112,7 +112,7 @@ def answer(page):
     cell = page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).first
     cell.get_by_role("radio").first.check()
     cell.get_by_role("button", name="Reveal").click()
-    expect(cell.get_by_role("status")).to_contain_text(re.compile("^(Yes|It is)"), timeout=30 * SECOND)
+    expect(cell.get_by_role("status")).to_contain_text(re.compile("^(Yes|The answer is: )"), timeout=30 * SECOND)
 
 
 @pytest.fixture(scope="module")
