@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv
 
 from coral_viz.results import tables
 from coral_viz.results.metrics import LINEAR
@@ -55,7 +55,7 @@ def exact_interval(found, n, confidence: float = 0.95) -> tuple[np.ndarray, np.n
     found, n = np.asarray(found, float), np.asarray(n, float)
     tail = (1 - confidence) / 2
     with np.errstate(invalid="ignore"):
-        low, high = stats.beta.ppf(tail, found, n - found + 1), stats.beta.ppf(1 - tail, found + 1, n - found)
+        low, high = betaincinv(found, n - found + 1, tail), betaincinv(found + 1, n - found, 1 - tail)
     return np.where(found <= 0, 0.0, low), np.where(found >= n, 1.0, high)
 
 
