@@ -212,7 +212,7 @@ def test_machines_are_named_and_said_to_differ(small):
     runs = small.drop_duplicates("run_id")[["run_id"]]
     made = provenance.known({name: "same" for name in provenance.FIELDS})
     page = "".join(sections.measured(small, runs.assign(**made)))
-    assert "The runs were made on: same. Made again on the same kind of CPU" in page
+    assert "The runs were made on: same. Repeated on the same kind of CPU" in page
     assert "made alike" not in page
     page = "".join(sections.measured(small, runs.assign(**made | {"cpu": ["A & B"] + ["same"] * (len(runs) - 1)})))
     assert f"Not all runs were made alike: cpu same ({len(runs) - 1} runs), A &amp; B (1 run)." in page

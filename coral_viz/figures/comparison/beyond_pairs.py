@@ -105,11 +105,11 @@ def _balance(ax: Axes, differences: Mapping[str, float]) -> None:
 
 
 @picture(
-    short="Three ways to ask whether a relation of all modalities was kept.",
-    long="Three modalities of which only all together show a relation: three ways to ask whether it was kept. Own "
-    "score: asked with one modality, mean average precision among the pairs of the other two, where all that training "
-    "could show is right; mean over the three; dotted: random order. Readouts: share of the exact bits that a linear "
-    "and the best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: intervals.",
+    short="Three measures of whether a relation of all modalities was kept.",
+    long="A relation of three modalities, no two of which show it: three measures of whether it was kept. Own "
+    "score: mean average precision for one modality as query among the pairs of the other two, where all pairs that "
+    "training could show are right; mean over queries; dotted: random order. Readouts: share of the exact bits that a "
+    "linear and the best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: intervals.",
 )
 def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
     """Three measures of whether a method kept the relation, a row per method.

@@ -15,9 +15,9 @@ from coral_viz.results.metrics import BEST
 
 
 @picture(
-    short="Bits kept of each label by each method's whole embedding. The upright line is the exact truth.",
+    short="Bits kept of each label by each method's whole embedding. The vertical line is the exact truth.",
     long="Bits of each label that the whole embedding of each method keeps, a held-out lower bound. Filled dots: "
-    "best readout; hollow dots: linear readout; ticks: seeds; bars: intervals, cut at 0 and at the truth; upright "
+    "best readout; hollow dots: linear readout; ticks: seeds; bars: intervals, cut at 0 and at the truth; vertical "
     "lines: the exact truth.",
 )
 def bits_kept(table: pd.DataFrame) -> Figure:

@@ -25,9 +25,9 @@ Given = tuple[str, ...]
 
 
 @picture(
-    short="Balanced accuracy of a linear probe that was fitted with all modalities and is given only some.",
+    short="Balanced accuracy of a linear probe, fitted with all modalities, on data with missing modalities.",
     long="Balanced accuracy in % of a linear probe that was fitted with all modalities, on test data of which only "
-    "those with a dark dot are given (means over seeds). Grey: chance; full colour: all that the label allows.",
+    "those with a dark dot are given (means over seeds). Grey: chance; full colour: the most that the label allows.",
 )
 def subsets(table: pd.DataFrame) -> Figure:
     """Balanced accuracy in % of one linear probe, fitted with every modality, on data in which only some are given.

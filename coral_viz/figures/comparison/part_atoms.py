@@ -69,9 +69,9 @@ def stacked(table: pd.DataFrame) -> Figure:
 
 @picture(
     short=BETWEEN,
-    long="What two parts of one embedding hold of each label: in both, in one alone, or only in the two together "
+    long="Bits about each label that two parts of one embedding hold: in both, in one alone, or only in both together "
     "(partial information decomposition, BROJA). Markers: means over seeds; ticks: seeds; bars: intervals, cut at 0 "
-    "and at the truth; upright ticks: the exact truth.",
+    "and at the truth; vertical ticks: the exact truth.",
 )
 def dots(table: pd.DataFrame) -> Figure:
     """Atoms between pairs of parts as dots on their intervals, with every seed (bits); grey ticks: the labels' truths.

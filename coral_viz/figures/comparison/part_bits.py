@@ -26,8 +26,8 @@ BY = [*VARIANT, "distribution", "part", "label"]
 
 
 @picture(
-    short="Bits that each part of each embedding tells of each label; the deeper the colour, the larger its share.",
-    long="Where it is kept: bits that each part of each embedding tells of each label (best readout, mean over "
+    short="Bits of each part of each embedding about each label; the deeper the colour, the larger the share.",
+    long="Bits of each part of each embedding about each label (best readout, mean over "
     "seeds). The deeper the colour, the larger the share of the truth; whole: all parts together.",
 )
 def matrix(table: pd.DataFrame) -> Figure:

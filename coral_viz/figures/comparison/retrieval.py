@@ -29,7 +29,7 @@ BY = [*VARIANT, "distribution", "label", "metric"]
 
 
 @picture(
-    short="How often a sample of one modality finds its partners among those of all samples.",
+    short="Retrieval: how well a query of one modality ranks its partners among those of all samples.",
 )
 def retrieval(table: pd.DataFrame) -> Figure:
     """Recall@1, @5, @10 and mean average precision in %, means over query modalities; a row per method.

@@ -39,8 +39,8 @@ ALT = (
     short="A task with known information, a method, its embedding, and the bits that it keeps of each label, beside "
     "the truth.",
     long="A task whose information is known, a method, its embedding, and the question: how many bits of the "
-    "redundant, unique and synergistic information were kept, of the exact truth? Synergy is told by both modalities "
-    "together only.",
+    "redundant, unique and synergistic information does the embedding keep? Only both modalities together provide "
+    "synergy.",
 )
 def schematic() -> Figure:
     """The task, the methods, the parts of an embedding, and the question: how many bits of each label are kept?

@@ -26,9 +26,9 @@ CROSSED = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
 
 
 @picture(
-    short="What {method} hides of one sample while it trains, and what its fusion attends to.",
-    long="What {method} hides from its fusion while it trains: the tokens of one real sample, a line per variant of "
-    "it, crossed out where they are hidden, shaded by the share of the CLS token's attention.",
+    short="Masks of {method} on one sample in training, and the attention of its fusion.",
+    long="Masks of {method} in training: the tokens of one sample, a row per variant of it. Masked tokens are crossed "
+    "out; the shade is the share of the CLS token's attention.",
 )
 def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0, method: str = "a method") -> Figure:
     """Masked tokens of each variant of one sample (crossed out), and the attention of the CLS token to all others.

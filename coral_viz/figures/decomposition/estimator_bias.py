@@ -32,9 +32,9 @@ GROUP, HEADING = 3.55, 2.2  # heights above the uppermost panels, in type sizes
 
 
 @picture(
-    short="Errors of estimators of the atoms against the {over}.",
-    long="Estimators of the atoms against the {over}. First column: mean absolute error over the four atoms; other "
-    "columns: bias of each atom, estimate minus exact value.",
+    short="Errors of estimators of the atoms over the {over}.",
+    long="Errors of estimators of the atoms over the {over}. First column: mean absolute error over the four atoms; "
+    "other columns: bias of each atom, estimate minus exact value.",
 )
 def bias(table: pd.DataFrame, over: str = "n") -> Figure:
     """Errors of estimators of atoms in bits over the sample size n: a row per truth, a line per estimator.

@@ -51,8 +51,8 @@ def coverage(table: pd.DataFrame) -> Figure:
 
 
 @picture(
-    short="How often 95 % intervals of the atoms hold the exact value.",
-    long="How often 95 % intervals of the atoms hold the exact value, a mark per distribution.",
+    short="Coverage of 95 % intervals of the atoms.",
+    long="Coverage of 95 % intervals of the atoms, a mark per distribution.",
 )
 def coverages(table: pd.DataFrame) -> Figure:
     """Coverage of 95 % intervals of each atom, a mark per distribution, at every n; one panel per kind of data.

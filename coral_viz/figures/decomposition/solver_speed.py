@@ -25,8 +25,8 @@ WAYS = {  # by (solver, metric), slowest first: name, colour, marker, line
 
 
 @picture(
-    short="Time that solvers of the decomposition take against the size of the table.",
-    long="CPU time that solvers of the decomposition take for one table of k x k x k, on logarithmic scales.",
+    short="CPU time of solvers of the decomposition over the size of the table.",
+    long="CPU time of solvers of the decomposition for one table of k x k x k, on logarithmic scales.",
 )
 def speed(table: pd.DataFrame) -> Figure:
     """CPU time per table in ms on a log scale over the values of each variable; an arrow: stopped, so at least that.

@@ -32,9 +32,9 @@ PALE, DEEP = "#cdb9f3", "#35086e"
 
 
 @picture(
-    short="{measured} against the {setting}.",
-    long="{measured} against the {setting}{of}; everything else as in the key, or the same throughout. Marks: means "
-    "over seeds; pale dots: seeds; bars: intervals{dotted}. Labels that every run keeps whole have no panel.",
+    short="{measured} over the {setting}.",
+    long="{measured} over the {setting}{of}; all other settings are as in the key, or the same in all runs. Marks: "
+    "means over seeds; pale dots: seeds; bars: intervals{dotted}. Labels that all runs keep completely have no panel.",
 )
 def curve(
     table: pd.DataFrame,
@@ -90,7 +90,7 @@ def curve(
 
 
 @picture(
-    short="{measured}, a row per choice of the settings.",
+    short="{measured}, a row per configuration.",
     long="Ablation{of}: {measured}. A row is named by its differences from the baseline. Dots: means over seeds; "
     "ticks: seeds; bars: intervals; grey line: the baseline{dotted}.",
 )
@@ -139,7 +139,7 @@ def cells(
     return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"), **told)
 
 
-@picture(short="{measured} across the labels, a line per choice of the settings.")
+@picture(short="{measured} across the labels, a line per configuration.")
 def parallel(
     table: pd.DataFrame,
     settings: Sequence[str] = (),
@@ -184,9 +184,9 @@ def parallel(
 
 
 @picture(
-    short="Synergy against unique information that {part} embeddings keep.",
-    long="Synergy against unique information that {part} embeddings{of} keep, as shares of the truth by {asked}, "
-    "which may be below 0 where it is surer than it should be. Small marks: runs, in the colour of their {setting}; "
+    short="Synergy over unique information that {part} embeddings keep.",
+    long="Synergy over unique information that {part} embeddings{of} keep, as shares of the truth by {asked}, "
+    "below 0 where it is overconfident. Small marks: runs, in the colour of their {setting}; "
     "large marks: means over seeds{joined}.",
 )
 def trade(

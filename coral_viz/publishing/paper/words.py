@@ -31,8 +31,8 @@ def _protocol(rows: pd.DataFrame) -> str:
     seeds = ", ".join(map(str, sorted(runs["seed"].unique())))
     return (
         f"Protocol: task {', '.join(runs['task'].unique())}{f' of {count} modalities' if count else ''}, trained on "
-        f"{' or '.join(tables.distributions(runs))} samples for {_span(steps)} steps, seeds {seeds} (each a world, a "
-        "start and batches of its own, the same for all methods); measured on "
+        f"{' or '.join(tables.distributions(runs))} samples for {_span(steps)} steps, seeds {seeds} (each with its own "
+        "data, initial weights and batches, the same for all methods); measured on "
         f"{_span(tested)} test samples.{READOUTS if rows['readout'].any() else ''} "
         f"{len(runs)} run{'s' * (len(runs) != 1)}."
     )

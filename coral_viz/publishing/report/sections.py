@@ -22,37 +22,35 @@ PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib
 PLACED = ("bits_kept", "found", "parts", "accuracy", "subsets", "retrieval", "training")  # in sections of their own
 FEW = 6  # names in a sentence, and pictures between parts that stand unfolded
 MEASURED = (
-    "<b>Bits kept</b> are I(embedding; label): the entropy of the label less the log-loss of a readout on data that it "
-    "never saw. That is a lower bound: information that no readout here finds is not counted. A part may seem to hold "
-    "more than the whole: among fewer numbers the same readout can find more. A readout that is surer than it should "
-    "be of data unlike those it was fitted to takes the bound below 0, which says no more than 0 does.",
-    "<b>Readouts.</b> Linear: logistic regression. Best: that or a small neural network, whichever has the lower "
-    "log-loss on held-out probe data. Where they differ, the information is there but not laid out linearly.",
-    "<b>Truth</b> is I(all modalities; label), exact, from the model that generates the data. Each label is one pure "
-    "atom: what it carries is all redundant, all unique to one modality, or all synergistic.",
+    "<b>Bits kept</b> are I(embedding; label): the entropy of the label minus the log-loss of a readout on held-out "
+    "data. This is a lower bound: information that no readout finds is not counted. The bound of a part may exceed "
+    "that of the whole embedding, because a readout can find more among fewer features. The bound of an overconfident "
+    "readout may be negative. A negative bound means no more than 0.",
+    "<b>Readouts.</b> Linear: logistic regression. Best: logistic regression or a small neural network, whichever has "
+    "the lower log-loss on held-out probe data. If only the best finds it, information is not linearly readable.",
+    "<b>Truth</b> is I(all modalities; label), exact, from the distribution that generates the data. The information "
+    "about each label is a single atom: redundant, unique to one modality, or synergistic.",
 )
 PAIRED = (
-    "<b>Between parts</b>, the same kind of decomposition is taken with two parts of the embedding as its sources: "
-    "what both hold is leakage between them; what only the two together hold is in neither alone."
+    "<b>Between parts</b>: the same decomposition with two parts of the embedding as sources. Information in both "
+    "parts is leakage. Information that only both together hold is in neither part alone."
 )
 WITHHELD = (
-    "<b>Missing modalities.</b> The probe is fitted with all of them; where some are withheld, a part of the embedding "
-    "that cannot be computed takes its mean over the probe data, so that it says nothing for or against any class."
+    "<b>Missing modalities.</b> The probe is fitted with all modalities. If a missing modality makes it impossible to "
+    "compute a part of the embedding, the mean of that part over the probe data replaces it."
 )
 BIASED = (
-    "<b>Biased training</b> shows only samples whose synergy label is 1, so it holds 0 bits about that label: synergy "
-    "accuracy then means telling in-distribution samples from others."
+    "<b>Biased training</b> data have only samples whose synergy label is 1, so they hold 0 bits about that label. "
+    "Accuracy on synergy then measures how well in-distribution samples are distinguished from others."
 )
-RELATION = (
-    "<b>Relation training</b> is the only kind that trains on synergy itself: what is redundant or unique is silent."
-)
+RELATION = "<b>Relation training</b> data hold synergy: only the relation between modalities is informative."
 MACHINES = (
-    "Made again on the same kind of CPU with the same versions, a run gives the same bytes; elsewhere numbers are "
-    "rounded differently, and training can make that large."
+    "Repeated on the same kind of CPU with the same versions, a run gives the same bytes. Elsewhere numbers are "
+    "rounded differently, and training can amplify the differences."
 )
 INTERVALS = (
-    "<b>Intervals</b> are Student t intervals over seeds: they cover the randomness of the world, the start and the "
-    "batches, not the choice of the task and its dials."
+    "<b>Intervals</b> are Student t-intervals over seeds. They include the variation of data, initial weights and "
+    "batches, but not the choice of the task and its settings."
 )
 
 
@@ -65,8 +63,7 @@ def opening(table: pd.DataFrame, timing: pd.DataFrame, failed: pd.DataFrame) -> 
     yield (
         f'<p class="lede">{escape(who)}, trained on the task {_task(table)} ({escape(shown)}), '
         f"{seeds} seed{'s' * (seeds > 1)} each: {len(timing)} runs, {_duration(timing['seconds'].sum())} of computing. "
-        "What did each keep of the redundant, the unique and the synergistic information that the data are known to "
-        "hold?</p>"
+        "How much of the redundant, unique and synergistic information of the data does each embedding keep?</p>"
     )
     if len(failed):
         yield f'<p class="failed">{len(failed)} of the runs failed; <a href="#failed">why</a>.</p>'
