@@ -18,9 +18,9 @@ def test_places_of_a_caption_are_filled_by_what_is_drawn(table):
     assert caption_of(figures.stacked(own)).short.startswith("COrAL: bits about each label that two parts hold")
     told = caption_of(setting_effects.trade(table[table["distribution"] == "biased"], part="all", name="tour"))
     assert told.long.startswith("Synergy over unique information that whole embeddings of the sweep tour keep")
-    assert "by the best readout, which" in told.long
+    assert "by the best readout, below 0" in told.long
     shown = caption_of(setting_effects.cells(own, [], metric="bits", labels=["synergy"]))
-    assert shown.short == "Bits by the best readout of the whole embedding, a row per choice of the settings."
+    assert shown.short == "Bits by the best readout of the whole embedding, a row per configuration."
     assert "Ablation: bits by" in shown.long
 
 
