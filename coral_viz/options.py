@@ -1,7 +1,9 @@
-"""Named settings with a meaning, a default and an allowed range: the dials of a task, the knobs of a method.
+"""Named options with a meaning, a default and an allowed range.
 
-An options class is a frozen dataclass whose fields are made by ``option``. Creating one checks every value, so that an
-unknown name or a value out of range is a sentence at once, before any work is done.
+In code, grid files and columns of tables, *dials* are settings of a task and *knobs* hyperparameters of a method.
+
+An options class is a frozen dataclass whose fields are made by ``option``. Creating one checks every value, so an
+unknown name or a value out of range raises an error before any work is done.
 """
 
 from __future__ import annotations

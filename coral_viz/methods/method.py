@@ -19,7 +19,7 @@ REGISTRY: dict[str, type[Method]] = {}
 
 @dataclass(frozen=True)
 class Knobs(Options):
-    """Knobs that all methods share, so that a comparison of methods is one of objectives."""
+    """Hyperparameters that all methods share, so that a comparison of methods is one of objectives."""
 
     dim: int = option(32, "d, width of a token", low=2)
     width: int | None = option(

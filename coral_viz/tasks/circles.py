@@ -1,7 +1,7 @@
 """How a modality of ``factors`` shows its latents: as points on circles, one circle for every class.
 
 A *look* is ``sum_f A_f (cos(phi) a_f + sin(phi) b_f) + noise``, with a_f and b_f the plane of latent f's class. Planes
-are orthogonal, drawn once per world, and scaled so that three latents of amplitude 1 give numbers of mean square 1.
+are orthogonal, drawn once per seed, and scaled so that three latents of amplitude 1 give numbers of mean square 1.
 The phase phi, uniform on (-alpha, alpha) and fresh for every latent of every look, is the nuisance that views change
 and a linear readout cannot undo. Looks of a sample share its latents and the planes, nothing else.
 """

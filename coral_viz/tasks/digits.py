@@ -34,7 +34,7 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "what training sees: unbiased (rho = 1/K), biased (rho = 1), relation (strips of the relation alone, whose "
+        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (strips of the relation alone, whose "
         "digits shift between views so that only d stays, rho = 1/K)",
         choices=("unbiased", "biased", "relation"),
     )

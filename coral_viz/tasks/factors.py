@@ -36,17 +36,17 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "what training sees: unbiased (rho = 1/K), biased (rho = 1), relation (nothing but the relation: its latents "
-        "shift between views so that only d stays, amplitudes of the others 0, alpha 0, rho = 1/K)",
+        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (only the relation is informative: "
+        "its latents shift between views so that only d stays, amplitudes of the others 0, alpha 0, rho = 1/K)",
         choices=("unbiased", "biased", "relation"),
     )
     classes: int = option(4, "K, the number of classes of every latent", low=2, high=64)
     count: int = option(2, "M, the number of modalities", low=2, high=8)
     rho: float = option(None, "probability that d = 0 in training", low=0.0, high=1.0, optional=True)
-    amplitude_redundancy: float = option(None, "how loud r is (default 1)", low=0.0, optional=True)
-    amplitude_unique: float = option(None, "how loud each u_m is (default 1)", low=0.0, optional=True)
-    amplitude_relation: float = option(1.0, "how loud the relation's latents are", low=0.0)
-    amplitude_pairs: float = option(0.0, "how loud pairwise relations are (M >= 3, one per pair)", low=0.0)
+    amplitude_redundancy: float = option(None, "amplitude of r (default 1)", low=0.0, optional=True)
+    amplitude_unique: float = option(None, "amplitude of each u_m (default 1)", low=0.0, optional=True)
+    amplitude_relation: float = option(1.0, "amplitude of the relation's latents", low=0.0)
+    amplitude_pairs: float = option(0.0, "amplitude of pairwise relations (M >= 3, one per pair)", low=0.0)
     alpha: float = option(
         None, "phases are uniform on (-alpha, alpha) (default 2.3)", low=0.0, high=math.pi, optional=True
     )

@@ -44,7 +44,7 @@ class Dials(Options):
     )
     size: int = option(32, "width of the images in pixels (papers: 224)", low=MIN_SIZE, high=1024)
     values: int = option(10, "how many shapes, textures and colours there are", low=2, high=10)
-    pairs: int = option(10_000, "pairs to train on, drawn once per world; a run takes its budget's samples", low=2)
+    pairs: int = option(10_000, "pairs to train on, drawn once per seed; a run takes its budget's samples", low=2)
     renders: int = option(3, "images of each training combination", low=1, high=10)
     test_renders: int = option(1, "images of each test combination", low=1, high=10)
     test_share: float = option(0.2, "share of combinations held out, rounded to whole 1/values", low=0.0, high=1.0)
