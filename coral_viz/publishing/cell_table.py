@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coral_viz import methods, style
-from coral_viz.results import statistics, tables
+from coral_viz.results import multiplicity, statistics, tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
@@ -57,6 +57,7 @@ def grid_table(table: pd.DataFrame) -> str:
     return "\n".join([*lines, "", " ".join(filter(None, words))]) + "\n"
 
 
+LEVEL = 0.05  # of tests with Holm's correction
 COMPARED = ("synergy", UNIQUE, SCORE)
 
 
@@ -79,9 +80,10 @@ def percent(cell: pd.Series) -> str:
 
 
 def _points(difference: pd.Series) -> str:
-    """A difference in points with its interval, bold where found and large enough to be seen in the table."""
+    """A difference in points with its interval, bold where found and large enough to be seen, † also by Holm."""
     estimate = f"{100 * difference['estimate']:+z.1f}"
-    estimate = f"**{estimate}**" if difference["found"] and float(estimate) else estimate
+    if difference["found"] and float(estimate):
+        estimate = f"**{estimate}**{'†' if difference['p_holm'] <= LEVEL else ''}"
     if np.isnan(difference["low"]):
         return estimate
     return f"{estimate} [{100 * difference['low']:z.1f}, {100 * difference['high']:z.1f}]"
@@ -117,7 +119,10 @@ def _differences(rows: pd.DataFrame, bases: list[int]) -> pd.DataFrame:
         base = [number for number in bases if (group["cell"] == number).any()]
         if base and group["cell"].nunique() > 1:
             found.append(statistics.paired(group, {"cell": base[0]}, ["label"]))
-    return pd.concat(found) if found else pd.DataFrame(columns=["cell", "label"])
+    if not found:
+        return pd.DataFrame(columns=["cell", "label"])
+    family = pd.concat(found)
+    return family.assign(p_holm=multiplicity.holm(family["p"]))
 
 
 def _in_order(cells: pd.DataFrame, turned: Mapping[int, dict]) -> list[int]:
@@ -151,7 +156,10 @@ def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame,
         said += [f"Minus baseline: differences in points, paired by seed, with 95 % bootstrap intervals{mean}."]
         found = against["found"] & (against["estimate"].abs() >= 5e-4)
         said += ["Bold differences are significant: this interval and Student's exclude 0, and they do not round to 0."]
-        said += [f"These are {found.sum()} of {len(against)}; no correction is made for the number of comparisons."]
+        said += [
+            f"These are {found.sum()} of {len(against)}. †: {(found & (against['p_holm'] <= LEVEL)).sum()} of them with"
+        ]
+        said += [f"p <= {LEVEL} by a paired t test with Holm's correction for all {len(against)} comparisons."]
     else:
         said += ["No configuration has the default of every setting, so nothing is compared."]
     distinct = {_said(settings): methods.get(method).TITLE for (method, *_), settings in baseline.items()}

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
-from coral_viz.results import tables
+from coral_viz.results import multiplicity, tables
 from coral_viz.results.resampling import DRAWS, FEWEST_SEEDS, interval, resamples
 
 CELLS = ("task", "distribution", "label")
@@ -62,8 +63,9 @@ def paired(
 
     Returns:
         ``by`` + the settings + estimate, low, high (bootstrap), t_low, t_high (Student t), n (pairs), interval (in
-        words) and found: whether both intervals exclude 0. No row for the base itself. ``found`` takes no account of
-        how many differences are looked at.
+        words), found: whether both intervals exclude 0, p (paired t test) and p_holm (the same with Holm's correction
+        over all rows). No row for the base itself. ``found`` and p take no account of how many differences are looked
+        at; whoever shows several such tables together corrects p over all of them (``multiplicity.holm``).
 
     Raises:
         ValueError: no setting named or no such column, no run at the base level, a level that shares no seed with the
@@ -83,7 +85,9 @@ def paired(
     low, high = _ends(values, seed, draws, confidence)
     table = student[[*by, *names, "estimate"]].assign(low=low, high=high, t_low=student["low"], t_high=student["high"])
     table = table.assign(n=student["n"], interval=[_words(end, confidence) for end in low])
-    return table.assign(found=(np.minimum(low, table["t_low"]) > 0) | (np.maximum(high, table["t_high"]) < 0))
+    p = np.array([_t_test(differences) for differences in values])
+    found = (np.minimum(low, table["t_low"]) > 0) | (np.maximum(high, table["t_high"]) < 0)
+    return table.assign(found=found, p=p, p_holm=multiplicity.holm(p))
 
 
 def interquartile_mean(
@@ -192,6 +196,14 @@ def _grouped(rows: pd.DataFrame, by: list[str], confidence: float) -> tuple[pd.D
     number = rows.groupby(by, sort=False, dropna=False).ngroup()
     values = rows["value"].to_numpy()[np.lexsort([rows["seed"], number])]
     return summary, np.split(values, np.cumsum(summary["n"])[:-1])
+
+
+def _t_test(differences: np.ndarray) -> float:
+    """The two-sided p-value that their mean is 0; NaN of one alone. Differences that all agree leave no doubt."""
+    differences = differences.astype(float)
+    if len(differences) > 1 and np.ptp(differences.round(DECIMALS)) == 0:
+        return float(round(differences[0], DECIMALS) == 0)
+    return float(stats.ttest_1samp(differences, 0).pvalue) if len(differences) > 1 else np.nan
 
 
 def _ends(values: list[np.ndarray], seed: int, draws: int, confidence: float) -> np.ndarray:

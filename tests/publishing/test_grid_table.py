@@ -39,10 +39,10 @@ def test_cells_stand_beside_the_baseline():
     synergy = statistics.bootstrap(usual[usual["label"] == "synergy"], ["label"]).iloc[0]
     half = 50 * (synergy["high"] - synergy["low"])
     assert lines["baseline"][3:] == [f"{100 * synergy['estimate']:.1f} ± {half:.1f}", "5"]
-    assert lines["mask ratio 0.9"][-2:] == ["**+10.0** [10.0, 10.0]", "**-5.0** [-5.0, -5.0]"]
+    assert lines["mask ratio 0.9"][-2:] == ["**+10.0**† [10.0, 10.0]", "**-5.0**† [-5.0, -5.0]"]
     assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0", "+0.0"]
     assert "interval (none below 5 seeds). " in words
-    assert "These are 2 of 4" in words
+    assert "These are 2 of 4. †: 2 of them with p <= 0.05 by a paired t test with Holm's correction for all 4" in words
     assert "U is the mean of U1, U2." in words
     assert words.endswith("Baseline: mask ratio 0.75, masking asymmetric.")
 
@@ -51,7 +51,7 @@ def test_each_method_has_its_own_baseline():
     cells = [cell(method, rho=rho, gain=gain) for method in ("comm", "coral") for rho, gain in ((0.5, 0.1), (1.0, 0.0))]
     _, lines, words = read(*cells)
     assert list(lines) == ["CoMM: baseline", "CoMM: rho 0.5", "COrAL: baseline", "COrAL: rho 0.5"]
-    assert lines["COrAL: rho 0.5"][-2] == "**+10.0** [10.0, 10.0]"
+    assert lines["COrAL: rho 0.5"][-2] == "**+10.0**† [10.0, 10.0]"
     assert words.endswith("Baseline: rho 1.")
 
 

@@ -42,6 +42,18 @@ def test_pairs_are_of_worlds_however_often_each_was_trained_on():
     assert (found["estimate"], found["n"]) == (pytest.approx(10 / 6 + 0.25), 6)
 
 
+def test_differences_have_p_values_corrected_over_the_family():
+    frame = pd.concat(
+        [rows(range(6), beta=0.0), rows([1, 2, 4, 4, 5, 9], beta=1.0), rows([0, 2, 1, 3, 4, 6], beta=2.0)]
+    )
+    found = statistics.paired(frame, {"beta": 0.0}).set_index("beta")
+    tests = [stats.ttest_rel(frame[frame["beta"] == beta]["value"], range(6)).pvalue for beta in (1.0, 2.0)]
+    assert found["p"].tolist() == pytest.approx(tests)
+    assert found["p_holm"].tolist() == pytest.approx([2 * min(tests), max(tests)] if tests[0] < tests[1] else tests)
+    same = statistics.paired(pd.concat([rows([1.0] * 5, beta=0.0), rows([2.0] * 5, beta=1.0)]), {"beta": 0.0})
+    assert same["p"].tolist() == [0.0]
+
+
 @settings(max_examples=25)
 @given(VALUES)
 def test_the_interval_stays_within_the_seeds_and_mirrors(values):
