@@ -23,12 +23,14 @@ class RankTest:
     """What ranks say of some rivals.
 
     ranks: a row per rival, best first: the columns that tell it apart, and rank, its mean over blocks (1 is the best).
+    each: a row per rival and world: the same columns, the world's, and rank.
     statistic, p: of Friedman's test (chi-squared, corrected for ties) that all rivals are alike.
     critical_difference: Nemenyi's; mean ranks further apart differ, with this confidence for all pairs at once.
     n: blocks, worlds in which all rivals were ranked.
     """
 
     ranks: pd.DataFrame
+    each: pd.DataFrame
     statistic: float
     p: float
     critical_difference: float
@@ -71,10 +73,12 @@ def friedman(
     n, count = wide.shape
     if count < 3 or n < 2:
         raise ValueError(f"{count} rivals in {n} worlds that all share cannot be tested; it takes 3 rivals in 2 worlds")
-    ranks = wide.rank(axis=1, ascending=False).mean().rename("rank").sort_values(kind="stable").reset_index()
+    ranked = wide.rank(axis=1, ascending=False)
+    each = ranked.melt(ignore_index=False, value_name="rank").reset_index()
+    ranks = ranked.mean().rename("rank").sort_values(kind="stable").reset_index()
     tied = (wide.nunique(axis=1) == 1).all()
     statistic, p = (0.0, 1.0) if tied else stats.friedmanchisquare(*wide.to_numpy().T)
-    return RankTest(ranks, float(statistic), float(p), critical_difference(count, n, confidence), confidence, n)
+    return RankTest(ranks, each, float(statistic), float(p), critical_difference(count, n, confidence), confidence, n)
 
 
 def critical_difference(count: int, n: int, confidence: float = 0.95) -> float:

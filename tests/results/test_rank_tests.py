@@ -32,8 +32,8 @@ def test_the_worked_example_of_demsar():
     ranks = pd.DataFrame({"method": ["m, cf", "m", "cf", "plain"], "rank": [1.964, 2.000, 2.893, 3.143]})
     narrow, wide = (critical_difference(4, 14, confidence) for confidence in (0.90, 0.95))
     assert (narrow, wide) == (pytest.approx(1.12, abs=5e-3), pytest.approx(1.25, abs=5e-3))
-    assert RankTest(ranks, 0.0, 0.0, wide, 0.95, 14).alike == [(0, 3)]
-    assert RankTest(ranks, 0.0, 0.0, narrow, 0.90, 14).alike == [(0, 2), (2, 3)]
+    assert RankTest(ranks, ranks, 0.0, 0.0, wide, 0.95, 14).alike == [(0, 3)]
+    assert RankTest(ranks, ranks, 0.0, 0.0, narrow, 0.90, 14).alike == [(0, 2), (2, 3)]
 
 
 @given(st.integers(0, 10_000), st.integers(2, 8), st.integers(3, 6))
@@ -47,6 +47,7 @@ def test_friedman_is_a_count_of_ranks(seed, n, k):
     statistic = 12 * n / (k * (k + 1)) * ((ranks**2).sum() - k * (k + 1) ** 2 / 4)  # without ties
     assert (found.statistic, found.p) == pytest.approx((statistic, stats.chi2.sf(statistic, k - 1)), abs=1e-9)
     assert found.n == n
+    assert found.each.groupby("method")["rank"].mean()[said.index].tolist() == pytest.approx(said.tolist())
 
 
 def test_rivals_are_compared_in_worlds_that_all_share_and_none_twice():
