@@ -34,6 +34,8 @@ def run(options) -> int:
     where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
     sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
     print(*_closing(sweep.table, out), sep="\n")
+    if grid.tuning and sweep.table is not None:
+        print(_tuned(sweep.table, out))
     return 1 if len(sweep.failures) else 0
 
 
@@ -44,6 +46,15 @@ def _closing(table, out: str) -> list[str]:
     if table is None:
         return ["no run is finished"]
     return [*filter(None, [sweep_table.mixed(table)]), f"Table in {out}/results.parquet"]
+
+
+def _tuned(table, out: str) -> str:
+    """Which settings are best for each method, and whether its defaults are within noise; also in a file."""
+    from coral_viz.runs import tuning
+
+    found = tuning.tuned(table)
+    found.to_csv(Path(out, "tuning.csv"), index=False)
+    return found.round(3).to_string(index=False)
 
 
 def _counted(plan, out: str, device: str) -> int:

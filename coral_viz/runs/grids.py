@@ -8,6 +8,7 @@ values that the task's runs use.
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -24,19 +25,26 @@ from coral_viz.options import plain, shown
 from coral_viz.runs.spec import Budget, RunSpec
 from coral_viz.tasks import preset
 
-KEYS = ("about", "method", "task", "seeds", "training_seeds", "knobs", "dials", "budget", "part")
+KEYS = ("about", "method", "task", "seeds", "training_seeds", "knobs", "dials", "budget", "tuning", "part")
+OF_PARTS = KEYS[:-2]
 SETTINGS = ("knobs", "dials", "budget")
 MANY = 10_000
 SEEDS = (51, 52, 53, 54, 55)
+TUNING = (901, 902, 903, 904, 905)
+"""Seeds in whose worlds settings are chosen, and nothing else is measured."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """What a sweep runs: ``name``, what it asks (``about``), its ``specs`` and the settings ``varied`` among them."""
+    """What a sweep runs: ``name``, what it asks (``about``), its ``specs`` and the settings ``varied`` among them.
+
+    ``tuning``: whether it chooses settings, in worlds that are kept for that.
+    """
 
     name: str
     about: str
     specs: tuple[RunSpec, ...]
+    tuning: bool = False
 
     @functools.cached_property
     def varied(self) -> list[str]:
@@ -54,7 +62,7 @@ class Grid:
         first, count = map(int, said.groups()) if said else (1, 0)
         if first > count:
             raise ValueError(f"shard {shown(text)} cannot be read: write i/n with 1 <= i <= n, such as 2/4.")
-        return Grid(self.name, self.about, self.specs[first - 1 :: count])
+        return dataclasses.replace(self, specs=self.specs[first - 1 :: count])
 
 
 def read(path: str | Path, *, many: bool = False) -> Grid:
@@ -76,7 +84,8 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
 
     ``method`` (needed), ``task`` (factors), ``seeds`` (51 to 55), ``training_seeds`` (for each seed, that seed),
     ``knobs``, ``dials`` and ``budget`` by name, ``about`` (a sentence), ``part`` (a list of dicts with the same keys).
-    ``many`` admits more than 10 000 runs.
+    ``tuning = true`` chooses settings, in the worlds of 901 to 905, which no other grid may use. ``many`` admits more
+    than 10 000 runs.
 
     Raises:
         ValueError: an unknown key, method, task, setting or value; a grid without runs; a run that stands in it twice;
@@ -89,7 +98,7 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
         )
     _check_keys(keys, name, KEYS)
     for part in parts:
-        _check_keys(part, name, KEYS[:-1])
+        _check_keys(part, name, OF_PARTS)
     parts = [_merged(keys, part) for part in parts]
     count = sum(_count(part) for part in parts)
     if count == 0:
@@ -99,7 +108,21 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
     specs = [spec for part in parts for spec in _specs(part)]
     if twice := [spec for spec, again in itertools.pairwise(sorted(specs, key=lambda s: s.id)) if spec == again]:
         raise ValueError(f"grid {name!r} holds a run twice: {twice[0].words}; let parts and lists not overlap.")
-    return Grid(name, str(keys.get("about", "")), tuple(specs))
+    tuning = keys.get("tuning", False)
+    _check_tuning(specs, tuning, name)
+    return Grid(name, str(keys.get("about", "")), tuple(specs), tuning)
+
+
+def _check_tuning(specs: Sequence[RunSpec], tuning: object, name: str) -> None:
+    """ValueError unless a grid that tunes, and no other, uses the seeds that are kept for that."""
+    if not isinstance(tuning, bool):
+        raise ValueError(f"grid {name!r}: tuning = {shown(tuning)} must be true or false.")
+    wrong = sorted({spec.seed for spec in specs if (spec.seed in TUNING) != tuning})
+    kept = ", ".join(map(str, TUNING))
+    if wrong and tuning:
+        raise ValueError(f"grid {name!r} tunes, so seed {wrong[0]} is not for it; choose among {kept}.")
+    if wrong:
+        raise ValueError(f"grid {name!r}: seed {wrong[0]} is used for tuning, as are {kept}; choose another.")
 
 
 def _merged(keys: dict, part: dict) -> dict:
