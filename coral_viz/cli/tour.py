@@ -15,6 +15,7 @@ from coral_viz.options import Typed
 from coral_viz.publishing import report
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
+from coral_viz.runs.grids import TUNING
 from coral_viz.training.devices import resolve
 
 METHODS = ("cross", "cross_self", "comm", "coral")
@@ -37,6 +38,8 @@ def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str 
     ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every one that takes the task.
     ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one.
     """
+    if kept := sorted(set(seeds) & set(TUNING)):
+        raise ValueError(f"seed {kept[0]} is used for tuning, as are {', '.join(map(str, TUNING))}; choose another.")
     name, dials = parse(task)
     world = tasks.load(name, **dials)
     shown = [dials["distribution"]] if "distribution" in dials else world.distributions

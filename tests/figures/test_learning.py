@@ -41,6 +41,18 @@ def test_a_line_per_run_in_a_panel_per_label(assert_legible, face, look, metric)
     assert "COrAL, unbiased, seed 41 after 4000 steps: redundancy" in figure.alt
 
 
+def test_curves_may_stand_over_seconds():
+    coral, cross = recorded("coral"), recorded("cross", steps=STEPS[:4])
+    figure = learning([coral, cross], seconds={coral.spec.id: 80.0, cross.spec.id: 5.0})
+    (fast, slow, _), ax = figure.axes[0].lines, figure.axes[0]
+    assert slow.get_xdata().tolist() == pytest.approx([2, 20, 80])
+    assert fast.get_xdata()[-1] == pytest.approx(5)
+    assert ax.get_xlabel() == "seconds"
+    assert "shared out evenly among its steps" in figure.texts[0].get_text().replace("\n", " ")
+    with pytest.raises(ValueError, match=f"seconds says nothing of run '{cross.spec.id}'"):
+        learning([coral, cross], seconds={coral.spec.id: 80.0})
+
+
 def test_what_cannot_be_shown_is_a_sentence():
     with pytest.raises(ValueError, match="metric = 'loss' was not recorded"):
         learning([recorded("cross")], metric="loss")

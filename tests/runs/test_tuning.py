@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from coral_viz.__main__ import main
+from coral_viz.cli import tour
 from coral_viz.runs import grids, tuning
 
 ROW = {"task": "factors", "distribution": "biased", "split": "test", "part": "all", "status": "done", "step": 600}
@@ -56,6 +57,8 @@ def test_seeds_of_tuning_serve_nothing_else():
         grids.make({"method": "cross", "seeds": [51, 902]})
     with pytest.raises(ValueError, match="tunes, so seed 51 is not for it; choose among 901"):
         grids.make({"method": "cross", "tuning": True})
+    with pytest.raises(ValueError, match="seed 901 is used for tuning, as are 901, "):
+        tour.specs(["cross"], [41, 901], None)
     with pytest.raises(ValueError, match="tuning = 'yes' must be true or false"):
         grids.make({"method": "cross", "tuning": "yes"})
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -19,17 +19,22 @@ ROWS, FIRST = 13, 0.02  # lines of text; the least share of the longest training
 
 
 @picture(
-    short="{measured} of the whole embedding over the steps of training, a line per run; dotted: {bound}.",
+    short="{measured} of the whole embedding over the {axis} of training, a line per run; dotted: {bound}.",
 )
-def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
+def learning(
+    replays: Sequence, *, metric: str = "balanced_accuracy", seconds: Mapping[str, float] | None = None
+) -> Figure:
     """Bits or balanced accuracy of the whole embedding, from a fiftieth of the longest training to its end.
 
     Args:
         replays: recordings as ``coral_viz.runs.replay`` makes them, of one task.
         metric: "bits" or "balanced_accuracy".
+        seconds: how long each run took, by its id (the column of a table, ``Store.timing``): then curves stand over
+            seconds, a step of a run being as long as another, so that methods can be compared at equal time.
 
     Raises:
-        ValueError: there is no recording, they are of several tasks, or the metric was not recorded.
+        ValueError: there is no recording, they are of several tasks, the metric was not recorded, or the seconds of
+            one are not given.
     """
     names = [known.name for known in RECORDED]
     if metric not in names:
@@ -38,20 +43,30 @@ def learning(replays: Sequence, *, metric: str = "balanced_accuracy") -> Figure:
     asked = sorted({replay.spec.task for replay in replays})
     if len(asked) != 1:
         raise ValueError(f"the recordings are of {len(asked)} tasks ({', '.join(asked)}); give recordings of one task.")
+    ids = [replay.spec.id for replay in replays] if seconds is not None else []
+    if untimed := [run_id for run_id in ids if run_id not in (seconds or {})]:
+        raise ValueError(f"seconds says nothing of run {untimed[0]!r}; give those of every recording.")
     order = style.method_order((replay.spec.method, replay.spec.knob) for replay in replays)
     replays = sorted(replays, key=lambda replay: order.index((replay.spec.method, replay.spec.knob)))
     words = (
         f"{known.heading.capitalize()} of the whole embedding, fitted to 2048 samples and tested on 2048 others at "
-        f"the recorded steps; one training per line; dotted: {METRICS[known.bound].title}. Steps of different methods "
-        "take different time."
+        f"the recorded steps; one training per line; dotted: {METRICS[known.bound].title}. "
     )
+    if seconds is None:
+        words += "Steps of different methods take different time."
+    else:
+        words += "Seconds are those of the whole run, shared out evenly among its steps."
+    paces = [1.0 if seconds is None else seconds[replay.spec.id] / replay.steps[-1] for replay in replays]
+    axis = "step" if seconds is None else "seconds"
     figure = canvas(ROWS, words, [_look(replay, Line2D([], [])) for replay in replays])
     labels = tables.labels(replays[0].probes)
     grid = figure.subplots(1, len(labels), sharey=known.in_percent, squeeze=False)[0]
     for label, ax in zip(labels, grid):
-        _panel(ax, replays, label, metric)
+        _panel(ax, replays, paces, label, metric)
+        ax.set_xlabel(axis)
     grid[0].set_ylabel(known.title)
-    return describe(figure, _alt(replays, labels, metric), measured=known.heading, bound=METRICS[known.bound].title)
+    said = {"measured": known.heading, "bound": METRICS[known.bound].title, "axis": axis.rstrip("s") + "s"}
+    return describe(figure, _alt(replays, labels, metric), **said)
 
 
 def _look(replay, line: Line2D) -> Line2D:
@@ -60,16 +75,17 @@ def _look(replay, line: Line2D) -> Line2D:
     return line
 
 
-def _panel(ax: Axes, replays: Sequence, label: str, metric: str) -> None:
-    last = max(replay.steps[-1] for replay in replays)
-    for replay in replays:
-        rows = replay.probes.query("label == @label and metric == @metric and step >= @FIRST * @last")
-        _look(replay, *ax.plot(rows["step"], rows["value"], ms=0.7 * matplotlib.rcParams["lines.markersize"]))
+def _panel(ax: Axes, replays: Sequence, paces: Sequence[float], label: str, metric: str) -> None:
+    """``paces``: what a step of each recording counts on the axis, 1 or its seconds."""
+    last = max(replay.steps[-1] * pace for replay, pace in zip(replays, paces))
+    for replay, pace in zip(replays, paces):
+        rows = replay.probes.query("label == @label and metric == @metric and step * @pace >= @FIRST * @last")
+        _look(replay, *ax.plot(rows["step"] * pace, rows["value"], ms=0.7 * matplotlib.rcParams["lines.markersize"]))
     bound = getattr(replays[0], METRICS[metric].bound)
     ax.axhline(bound[label], color=style.MUTED, ls=":", lw=matplotlib.rcParams["axes.linewidth"], zorder=0)
     look = style.label_style(label)
     ax.set_title(look.name, color=look.colour)
-    ax.set(xscale="log", xlabel="step", xlim=(FIRST * last, 1.1 * last))
+    ax.set(xscale="log", xlim=(FIRST * last, 1.1 * last))
     ax.xaxis.set_major_formatter("{x:g}")
 
 
