@@ -169,7 +169,9 @@ PICTURES = {
     "data/figures/grid_coral_mask_ratio.svg": setting_effects.curve.caption.filled(
         measured=ACCURACY.title, setting="mask ratio", of=" in the sweep coral", dotted="; dotted: chance"
     ),
-    "data/figures/runs_trifeature-32_learning.svg": learning.caption.filled(measured=ACCURACY.heading, bound="chance"),
+    "data/figures/runs_trifeature-32_learning.svg": learning.caption.filled(
+        measured=ACCURACY.heading, bound="chance", axis="steps"
+    ),
 }
 """The captions of the pictures in the pages, by path."""
 
