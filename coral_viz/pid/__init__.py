@@ -19,6 +19,7 @@ Which function to call:
 - samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``, or by regression where dependence is
   not monotone, ``decompose_continuous(z1, z2, y)``; without a target: ``gaussian_total_correlation(covariance_of(x))``
   and its kin;
+- what only all of three sources or more tell: ``union_information(p)``, certified;
 - the redundancy lattice, up to four sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``; of embeddings,
   ``decompose_many([z1, z2, z3], y)``.
 """
@@ -33,6 +34,7 @@ from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.gaussian_closed_form import gaussian
 from coral_viz.pid.inference import bias_corrected, infer
 from coral_viz.pid.lattice import redundancy_lattice
+from coral_viz.pid.many_unions import union_information
 from coral_viz.pid.measures import decompose_pmf, decompose_pointwise
 from coral_viz.pid.multivariate import dual_total_correlation, o_information, total_correlation
 from coral_viz.pid.posteriors import atoms_from_posteriors, information_from_posterior, pointwise_information
@@ -72,6 +74,7 @@ __all__ = [
     "to_dit",
     "total_correlation",
     "truths",
+    "union_information",
 ]
 
 
