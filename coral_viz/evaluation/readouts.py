@@ -9,6 +9,7 @@ side by side only because that is faster.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -59,6 +60,21 @@ def fit_linear(
     Raises ValueError as ``fit``.
     """
     return _linear(*_prepared(x, labels, x_tests, pieces, seed))
+
+
+def linear_reader(x: Tensor, labels: dict[str, Tensor], *, seed: int) -> Callable[[Tensor], dict[str, Tensor]]:
+    """The linear readout of ``fit``, kept: what it returns takes (n_test, d) to posteriors (n_test, classes) by label.
+
+    Raises ValueError as ``fit``.
+    """
+    columns, _, targets, *split = _prepared(x, labels, [], None, seed)
+    (weights, _), standard = _fitted(columns, targets, *split), _standard(x)
+
+    def read(x_test: Tensor) -> dict[str, Tensor]:
+        _check(x[:1], {}, [x_test])
+        return targets.posteriors(_affine(weights, standard(x_test).mT)[0])
+
+    return read
 
 
 class Targets:
@@ -118,13 +134,21 @@ def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Te
 def _linear(
     x: Tensor, x_tests: list[Tensor], targets: Targets, kept: Tensor, held: Tensor, mixed: Tensor
 ) -> list[Readout]:
-    """Logistic regression at every strength, then once more on all probe data at each label's best strength."""
+    """One readout, predicting each of ``x_tests``."""
+    weights, lowest = _fitted(x, targets, kept, held, mixed)
+    return [Readout(targets.posteriors(_affine(weights, x_test)[0]), targets.by_name(lowest)) for x_test in x_tests]
+
+
+def _fitted(x: Tensor, targets: Targets, kept: Tensor, held: Tensor, mixed: Tensor) -> tuple[Tensor, Tensor]:
+    """Logistic regression at every strength, then once more on all probe data at each label's best strength.
+
+    Returns the weights (1, L, K, d + 1) and by label the lowest held-out cross-entropy (L,).
+    """
     strengths = torch.tensor(STRENGTHS, device=x.device)
     grid = strengths.unsqueeze(1).expand(-1, len(targets.names))
     scores = targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held)
     lowest, best = scores.min(0)
-    final = _logistic(x, targets, torch.cat([kept, held, mixed]), strengths[best].unsqueeze(0))
-    return [Readout(targets.posteriors(_affine(final, x_test)[0]), targets.by_name(lowest)) for x_test in x_tests]
+    return _logistic(x, targets, torch.cat([kept, held, mixed]), strengths[best].unsqueeze(0)), lowest
 
 
 def _logistic(x: Tensor, targets: Targets, columns: Tensor, strength: Tensor) -> Tensor:
@@ -192,15 +216,21 @@ def _tempered(logits: Tensor, logits_test: Tensor, targets: Targets, held: Tenso
 
 
 def _standardised(x: Tensor, x_tests: list[Tensor]) -> list[Tensor]:
-    """Columns centred and scaled as in x; constant ones, within rounding, centred alone.
+    """Columns centred and scaled as in x."""
+    standard = _standard(x)
+    return [standard(z) for z in (x, *x_tests)]
+
+
+def _standard(x: Tensor) -> Callable[[Tensor], Tensor]:
+    """What centres and scales columns as in x; constant ones, within rounding, it centres alone.
 
     Brought near 1 by powers of two first, which rounds nothing, so that no embedding is too small or too large.
     """
     _, exponent = torch.frexp(x.abs().amax(0))
-    x, *x_tests = (torch.ldexp(z, -exponent) for z in (x, *x_tests))
-    mean, std = x.mean(0), x.std(0)
+    near = torch.ldexp(x, -exponent)
+    mean, std = near.mean(0), near.std(0)
     scale = torch.where(std > 1e-8, std, torch.ones_like(std))
-    return [(z - mean) / scale for z in (x, *x_tests)]
+    return lambda z: (torch.ldexp(z, -exponent) - mean) / scale
 
 
 def _check(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor]) -> None:

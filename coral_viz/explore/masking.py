@@ -1,9 +1,9 @@
-"""Masks of a method in training, the attention of its fusion, and the effect of the masks' hyperparameters."""
+"""Masks of a method in training, their effect, the attention of its fusion, and the bits left under any mask."""
 
 from __future__ import annotations
 
 import contextlib
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,29 +11,38 @@ import pandas as pd
 import torch
 
 from coral_viz import figures, style
-from coral_viz.explore import finished, own_run, shipped
+from coral_viz.explore import finished, own_run, shipped, visible_tokens
 from coral_viz.explore.explorer import Explorer, choice, slider
+from coral_viz.explore.visible_tokens import EVERY, SAMPLES, Tokens
 from coral_viz.figures.course.moment import RECORDED
 from coral_viz.figures.data.image_masks import patches
+from coral_viz.figures.data.visible_bits import visible_bits
 from coral_viz.figures.sweep.setting_effects import cells, curve
 from coral_viz.figures.sweep.sweep_data import baseline, is_number
 from coral_viz.runs import RunSpec, Store, sweep_table
 
-HIDDEN, TURNED, OWN = "masks and attention", "effect of masks", "own runs"
-SAMPLES = 20
-"""Samples to choose from."""
+HIDDEN, TURNED, OWN, LEFT = "masks and attention", "effect of masks", "own runs", "bits under a mask"
+MASK = ("mask_ratio", "masked", "hidden")
+"""The controls of a mask of one's own."""
 
 
 class Masking(Explorer):
     """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training.
 
-    Shipped sweeps show the effect of the masks' hyperparameters; a button trains the same run with other masks.
+    Shipped sweeps show the effect of the masks' hyperparameters; a button trains the same run with other masks. Where
+    tokens are looks, they are hidden by a share or one by one: the picture shows the bits that are left, and how many of
+    them the method reads.
     """
 
     NAME = "masking"
     own: own_run.Trainer | None = None
     ONLY = MappingProxyType(
-        {HIDDEN: ("sample", "progress", "draw_number"), TURNED: ("turned", "metric"), OWN: ("metric",)}
+        {
+            HIDDEN: ("sample", "progress", "draw_number"),
+            TURNED: ("turned", "metric"),
+            OWN: ("metric",),
+            LEFT: ("sample", "draw_number", *MASK),
+        }
     )
 
     def controls(self):
@@ -48,13 +57,32 @@ class Masking(Explorer):
 
         follow()
         widgets["run"].observe(follow, "value")
-        return widgets | {
+        widgets |= {
             "sample": slider("sample", 0, 0, SAMPLES - 1, 1),
             "progress": slider("progress of training", 1.0, 0.0, 1.0, 0.05),
             "draw_number": slider("draw of the masks", 0, 0, 99, 1),
             "turned": turned,
             "metric": choice("measure", [(known.heading, known.name) for known in RECORDED], "balanced_accuracy"),
+            "mask_ratio": slider("share of tokens hidden", 0.5, 0.0, 1.0, 0.05),
+            "masked": choice("hidden of", [EVERY], EVERY),
+            "hidden": Tokens(),
         }
+        for name in ("run", "picture", "mask_ratio", "masked", "draw_number"):
+            widgets[name].observe(partial(self._mask, widgets), "value")
+        return widgets
+
+    def _mask(self, widgets: dict, change) -> None:
+        """Offer the tokens of the world that is shown, and hide the share of them that the controls say."""
+        if widgets["picture"].value != LEFT:
+            return
+        with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong
+            modalities = visible_tokens.world(widgets["folder"].value, widgets["run"].value)[0].modalities
+            finished.offer(
+                widgets["masked"], [(EVERY, EVERY), *((m.name.replace("_", " "), m.name) for m in modalities)]
+            )
+            widgets["hidden"].offer(modalities)
+            chosen = (widgets[name].value for name in ("mask_ratio", "masked", "draw_number"))
+            widgets["hidden"].value = visible_tokens.drawn(modalities, *chosen)
 
     def layout(self):
         self.own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
@@ -84,6 +112,8 @@ class Masking(Explorer):
 
     def compute(self, settings):
         run = finished.opened(settings["folder"], settings["run"])
+        if settings["picture"] == LEFT:
+            return run, visible_tokens.left(settings["folder"], settings["run"], settings["hidden"])
         if settings["picture"] == TURNED:
             shown = _sweep(run.spec.method)
             if not _turned(shown):
@@ -105,6 +135,10 @@ class Masking(Explorer):
             if all(modality.kind == "image" for modality in run.task.modalities):
                 return patches(explanation, views, tokens_of, look=look)
             return figures.masks(explanation, tokens_of, look=look)
+        if settings["picture"] == LEFT:
+            looks = style.method_style(run.spec.method, run.spec.knob)
+            named = {"method": looks.label, "colour": looks.colour, "row": settings["sample"], "look": look}
+            return visible_bits(shown.task, shown.batch, shown.visible, shown.exact, read=shown.read, **named)
         if settings["picture"] == OWN:
             base = baseline(shown) | {name: run.spec.settings[name] for name in _masks(run.spec)}
             return cells(shown, sweep_table.settings(shown), base=base, metric=settings["metric"], look=look)
@@ -115,12 +149,26 @@ class Masking(Explorer):
         if settings["picture"] == HIDDEN:
             words = SAID[run.spec.method](run.method, settings["progress"]) if run.spec.method in SAID else ""
             return f"{finished.title(run.spec)}. {words}".strip()
+        if settings["picture"] == LEFT:
+            return _left(run.spec, shown)
         method = style.method_style(run.spec.method).label.split(" (")[0]
         if settings["picture"] == TURNED:
             words = settings["turned"].replace("_", " ")
             return f"Shipped runs of {method}; on one line are those that differ in {words} alone."
         count = shown["run_id"].nunique()
         return f"{count} own run(s) of {method}, kept in {own_run.FOLDER}. One seed says little: train several."
+
+
+def _left(spec: RunSpec, shown: visible_tokens.Left) -> str:
+    if shown.read is None:
+        return (
+            f"Tokens of {finished.title(spec)}, mix all latents, so no mask is sure to hide anything; this is a world "
+            "of digits instead, read by no method. Open a run on digits to see what its method reads."
+        )
+    return (
+        f"{finished.title(spec)}. Its encoders get zeros for hidden tokens. One linear readout, fitted once under "
+        "random masks, reads the embedding under any; only how sure it may be is fitted to this mask."
+    )
 
 
 def _own_runs(spec: RunSpec) -> pd.DataFrame:

@@ -127,10 +127,13 @@ def test_controls_are_those_of_the_picture(shown):
     for picture in shown.widgets["picture"].options:
         shown.widgets["picture"].value = picture
         seen[picture] = [row.layout.display != "none" for row in shown.view.children[0].children]
-    hidden, turned, own = seen.values()
-    assert hidden == [True] * 6 + [False] * 3
-    assert turned == [True] * 3 + [False] * 3 + [True] * 2 + [False]
-    assert own == [True] * 3 + [False] * 4 + [True] * 2
+    hidden, turned, own, left = (row[:8] for row in seen.values())
+    masks = [row[8:] for row in seen.values()]
+    assert hidden == [True] * 6 + [False] * 2
+    assert turned == [True] * 3 + [False] * 3 + [True] * 2
+    assert own == [True] * 3 + [False] * 4 + [True]
+    assert left == [True] * 4 + [False, True] + [False] * 2
+    assert masks == [[False] * 3] * 3 + [[True] * 3]
 
 
 # --- own runs ---------------------------------------------------------------------------------------------------------
