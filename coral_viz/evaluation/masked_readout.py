@@ -79,5 +79,6 @@ def _bits(posteriors: Tensor, right: Tensor) -> list[Bits]:
     gained = tried.gather(-2, right.expand(*tried.shape[:2], 1, -1)).squeeze(-2)
     even = torch.arange(len(right)) % 2 == 0
     best = [gained[..., half].mean(-1).argmax(0)[None, :, None, None] for half in (~even, even)]
-    chosen = torch.where(even, *(tried.take_along_dim(index, 0)[0] for index in best)).exp()
+    one, other = (tried.take_along_dim(index, 0)[0] for index in best)
+    chosen = torch.where(even, one, other).exp()
     return [Bits(*pid.information_from_posterior(p.mT.numpy(), right.numpy())) for p in chosen]

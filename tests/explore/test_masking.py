@@ -127,13 +127,11 @@ def test_controls_are_those_of_the_picture(shown):
     for picture in shown.widgets["picture"].options:
         shown.widgets["picture"].value = picture
         seen[picture] = [row.layout.display != "none" for row in shown.view.children[0].children]
-    hidden, turned, own, left = (row[:8] for row in seen.values())
-    masks = [row[8:] for row in seen.values()]
-    assert hidden == [True] * 6 + [False] * 2
-    assert turned == [True] * 3 + [False] * 3 + [True] * 2
-    assert own == [True] * 3 + [False] * 4 + [True]
-    assert left == [True] * 4 + [False, True] + [False] * 2
-    assert masks == [[False] * 3] * 3 + [[True] * 3]
+    hidden, turned, own, left = seen.values()
+    assert hidden == [True] * 6 + [False] * 6
+    assert turned == [True] * 3 + [False] * 3 + [True] * 2 + [False] * 4
+    assert own == [True] * 3 + [False] * 4 + [True] + [False] * 3 + [True]
+    assert left == [True] * 4 + [False, True, False, False] + [True] * 3 + [False]
 
 
 # --- own runs ---------------------------------------------------------------------------------------------------------

@@ -76,10 +76,13 @@ def visible_bits(
     broken = flow([strip.width for strip in shown], room(), BETWEEN)
     high = NAME + max(strip.height for strip in shown) + 0.9
     top = high * len(broken) + 0.3
-    small = "Line at the end of a bar's track: the bits that all tokens tell of a label's latents. " + (
-        f"{method}: a linear readout of its whole embedding, on test samples."
-        if read is not None
-        else "A perfect reader of visible tokens gets the bits of the bars."
+    small = (
+        f"Numbers: bits left{', bits read' * (read is not None)}. Line at the end of a track: the bits of the latents. "
+        + (
+            f"{method}: a linear readout of its whole embedding, on test samples."
+            if read is not None
+            else "A perfect reader of visible tokens gets what is left."
+        )
     )
     figure, ax = page(top + ROW * len(lines) + AXIS, small, _key(read is not None, method, colour))
     for number, line in enumerate(broken):
