@@ -63,8 +63,8 @@ class Masking(Explorer):
             "draw_number": slider("draw of the masks", 0, 0, 99, 1),
             "turned": turned,
             "metric": choice("measure", [(known.heading, known.name) for known in RECORDED], "balanced_accuracy"),
-            "mask_ratio": slider("share of tokens hidden", 0.5, 0.0, 1.0, 0.05),
-            "masked": choice("hidden of", [EVERY], EVERY),
+            "mask_ratio": slider("share of tokens to hide", 0.5, 0.0, 1.0, 0.05),
+            "masked": choice("hide tokens of", [EVERY], EVERY),
             "hidden": Tokens(),
         }
         for name in ("run", "picture", "mask_ratio", "masked", "draw_number"):
@@ -167,7 +167,8 @@ def _left(spec: RunSpec, shown: visible_tokens.Left) -> str:
         )
     return (
         f"{finished.title(spec)}. Its encoders get zeros for hidden tokens. One linear readout, fitted once under "
-        "random masks, reads the embedding under any; only how sure it may be is fitted to this mask."
+        f"random masks, reads the embeddings of {visible_tokens.READ} test samples under any; only how sure it may "
+        "be is fitted to this mask."
     )
 
 

@@ -18,6 +18,8 @@ from coral_viz.tasks.remaining import Remaining
 EVERY = "every modality"
 SAMPLES = 20
 """Samples to choose from."""
+READ = 400
+"""Test samples that a method's readout reads: as many as keep up with clicks."""
 
 
 class Tokens(ipywidgets.VBox):
@@ -122,7 +124,7 @@ def world(folder: str, run_id: str | None) -> tuple[tasks.Task, tasks.Batch, boo
 @lru_cache(maxsize=8)
 def _readout(folder: str, run_id: str) -> MaskedReadout:
     run = finished.opened(folder, run_id)
-    return MaskedReadout(run.method, run.task, seed=run.spec.seed)
+    return MaskedReadout(run.method, run.task, seed=run.spec.seed, n_test=READ)
 
 
 def left(folder: str, run_id: str, hidden: dict[str, tuple[int, ...]]) -> Left:

@@ -216,7 +216,7 @@ def _number(line: Line, short: bool) -> str:
 
 
 def _axis(ax: Axes, begin: float, y: float, bit: float, most: float) -> None:
-    ticks = [tick for tick in MaxNLocator(max(1, bit * most // 4)).tick_values(0, most) if tick <= 1.001 * most]
+    ticks = [tick for tick in MaxNLocator(max(1, min(4, bit * most // 4))).tick_values(0, most) if tick <= 1.001 * most]
     ends = [
         [(begin, y), (begin + bit * most, y)],
         *([(begin + bit * tick, y + d) for d in (0, 0.35)] for tick in ticks),
