@@ -30,8 +30,8 @@ class Masking(Explorer):
     """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training.
 
     Shipped sweeps show the effect of the masks' hyperparameters; a button trains the same run with other masks. Where
-    tokens are looks, they are hidden by a share or one by one: the picture shows the bits that are left, and how many of
-    them the method reads.
+    tokens are looks, they are hidden by a share or one by one: the picture shows the bits that are left, and how many
+    of them the method reads.
     """
 
     NAME = "masking"

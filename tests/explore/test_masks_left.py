@@ -9,7 +9,7 @@ import torch
 from coral_viz import explore, runs, tasks
 from coral_viz.explore import visible_tokens
 
-LEFT = "what a mask leaves"
+LEFT = "bits under a mask"
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPECS = {
     "digits": runs.RunSpec.make("coral", "digits", 1, knobs={"dim": 8}, budget=TINY),
@@ -150,7 +150,7 @@ def test_code_and_figure_are_of_the_same_mask(shown):
     assert masks(again) == masks(shown)
     assert again.presenter.shown.png == shown.presenter.shown.png
     assert shown.figure().alt == shown.presenter.shown.alt
-    shown.widgets["picture"].value = "what is hidden"
+    shown.widgets["picture"].value = "masks and attention"
     assert eval(shown.code()).presenter.shown.png == shown.presenter.shown.png
 
 
