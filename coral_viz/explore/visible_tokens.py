@@ -18,7 +18,7 @@ from coral_viz.tasks.remaining import Remaining
 EVERY = "every modality"
 SAMPLES = 20
 """Samples to choose from."""
-READ = 400
+READ = 300
 """Test samples that a method's readout reads: as many as keep up with clicks."""
 
 
