@@ -162,8 +162,8 @@ class Masking(Explorer):
 def _left(spec: RunSpec, shown: visible_tokens.Left) -> str:
     if shown.read is None:
         return (
-            f"Tokens of {finished.title(spec)}, mix all latents, so no mask is sure to hide anything; this is a world "
-            "of digits instead, read by no method. Open a run on digits to see what its method reads."
+            f"What single tokens of this run ({finished.title(spec)}) tell is not known. This is a world of digits "
+            "instead, read by no method; open a run on digits to see what its method reads."
         )
     return (
         f"{finished.title(spec)}. Its encoders get zeros for hidden tokens. One linear readout, fitted once under "
