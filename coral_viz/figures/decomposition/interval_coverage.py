@@ -6,6 +6,7 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import EngFormatter
 
 from coral_viz import style
 from coral_viz.figures.layout import face
@@ -71,8 +72,7 @@ def coverages(table: pd.DataFrame) -> Figure:
     samples = f"{table['samples'].min():,} to {table['samples'].max():,}"
     words = f"A mark: one distribution, share of {samples} samples whose 95 % interval covers the exact atom. "
     figure = canvas(13, words + "Dotted: 95 %.", [_mark(atom) for atom in NAMES])
-    room = (face.letters() - 7) / sum(map(len, counts.values()))
-    widths = [max(len(there) * room, face.width(f"{kind}s", weight="bold")) for kind, there in counts.items()]
+    widths = _widths({kind: len(there) for kind, there in counts.items()}, face.letters() - 7)
     panels = figure.subplots(1, len(counts), sharey=True, squeeze=False, width_ratios=widths)[0]
     for ax, (kind, there) in zip(panels, counts.items()):
         rows = table[table["kind"] == kind]
@@ -81,9 +81,19 @@ def coverages(table: pd.DataFrame) -> Figure:
             own = rows[rows["atom"] == atom]
             ax.plot(own["n"].map(there.index) + 0.2 * (place - 1.5), own["coverage"], alpha=0.7, **_look(atom))
         ax.set(xlim=(-0.5, len(there) - 0.5), xlabel="samples, n", title=f"{kind}s")
-        ax.set_xticks(range(len(there)), [f"{n:,}" for n in there])
+        ax.set_xticks(range(len(there)), [EngFormatter(sep="")(n) for n in there])
     panels[0].set(ylabel="coverage of the truth", ylim=(min(0.9, table["coverage"].min() - 0.02), 1.005))
     return describe(figure, _alt(table))
+
+
+def _widths(counts: dict[str, int], room: float) -> list[float]:
+    """Widths of panels that share the room as their counts do, but for those whose title needs more."""
+    titles = {kind: face.width(f"{kind}s", weight="bold") + 1 for kind in counts}
+    share = room / sum(counts.values())
+    wide = [kind for kind in counts if counts[kind] * share >= titles[kind]]
+    left = room - sum(titles[kind] for kind in counts if kind not in wide)
+    among = sum(counts[kind] for kind in wide)
+    return [counts[kind] / among * left if kind in wide else titles[kind] for kind in counts]
 
 
 def _mark(atom: str) -> Line2D:
