@@ -29,7 +29,15 @@ from coral_viz.pid.inference import (
     undetectable,
     warn_if_sparse,
 )
-from coral_viz.pid.posteriors import CELLS, GAP, Informations, informations, pointwise_information, told_of_grouping
+from coral_viz.pid.posteriors import (
+    CELLS,
+    GAP,
+    Informations,
+    informations,
+    pointwise_information,
+    relative,
+    told_of_grouping,
+)
 from coral_viz.pid.scaling import deviations, standardised, without_outliers
 
 METHODS = ("posterior", "kmeans")
@@ -45,6 +53,7 @@ def decompose(
     joint: np.ndarray | None = None,
     method: str = "posterior",
     groups: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
     folds: int = 5,
     clusters: int = 8,
     replicates: int = 0,
@@ -64,6 +73,9 @@ def decompose(
             embedding and not the label, which loses R, U1 and U2, and sparse tables invent S.
         groups: (n,) integers or names: samples of one group, such as those of one person or copies of one recording,
             are held out, and drawn by the bootstrap, together. Posterior method only.
+        weights: (n,), how much each sample counts, such as the inverse of the chance that it was drawn. They weigh the
+            calibration and every mean; classifiers are fitted without them. Posterior method only: a table of weighted
+            symbols is one of probabilities, for ``broja``.
         folds: of the cross-fit.
         clusters: of k-means, per source.
         replicates: bootstrap replicates for ``low`` and ``high`` (and, for symbols, the p-value of S = 0); 0 for none.
@@ -76,7 +88,8 @@ def decompose(
     Raises:
         ValueError: for an unknown method, sources or labels of different length, values that are missing, masked or no
             numbers, a sparse matrix, a single class, too few samples or groups for the folds, too few replicates, one
-            source of symbols with one embedding, or ``joint`` or ``groups`` where they have no meaning.
+            source of symbols with one embedding, weights that are negative or none of a class, or ``joint``, ``groups``
+            or ``weights`` where they have no meaning.
 
     Warns:
         UserWarning: if a table has fewer than 4 samples per cell, a value lies far from all others, or many samples are
@@ -90,7 +103,7 @@ def decompose(
     symbols = [samples.are_symbols(z) for z in (z1, z2)]
     if symbols[0] != symbols[1]:
         raise ValueError("The sources must be both embeddings or both symbols, but one is a 1-D array of symbols.")
-    for name, given in (("joint", joint), ("groups", groups)):
+    for name, given in (("joint", joint), ("groups", groups), ("weights", weights)):
         if given is not None and (symbols[0] or method != "posterior"):
             raise ValueError(f"{name}= has a meaning for the posteriors of embeddings only.")
     if symbols[0]:
@@ -98,10 +111,11 @@ def decompose(
         return infer(counts, replicates=replicates, seed=seed) if replicates else bias_corrected(counts, seed=seed)
     if method == "kmeans":
         return _kmeans(samples.embedding(z1, len(y), "z1"), samples.embedding(z2, len(y), "z2"), y, clusters, seed)
+    weights = relative(weights, y)
     sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
     (z1, z2, *fused), groups = prepared(sources, y, folds, groups)
     fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
-    return _from_posteriors(fits, y, replicates, seed, groups)
+    return _from_posteriors(fits, y, replicates, seed, groups, weights)
 
 
 def pointwise_of_samples(
@@ -144,10 +158,10 @@ def decompose_parts(
     return decompose(parts[sources[0]], np.concatenate(rest, axis=1), y, **options)
 
 
-def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups) -> Atoms:
+def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: int, groups, weights) -> Atoms:
     def fitted(rows: np.ndarray | slice, kind: str, **grouping) -> Informations:
         t1, t2, t12 = (getattr(fit, kind)[rows] for fit in fits)
-        return informations(t1, t2, t12, y[rows], seed=seed, **grouping)
+        return informations(t1, t2, t12, y[rows], weights=weights[rows], seed=seed, **grouping)
 
     def coarse(rows: np.ndarray) -> Informations:
         return _extrapolated(*(fitted(rows, kind, cells=CELLS // 2) for kind in ("posterior", "halved")))
@@ -161,7 +175,8 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     atoms = found.atoms(source)
     if not replicates:
         return atoms
-    weak = undetectable(np.array([fit.parameters for fit in fits]), len(y))
+    size = weights.sum() ** 2 / (weights**2).sum()  # equally weighted samples that would tell as much (Kish 1965)
+    weak = undetectable(np.array([fit.parameters for fit in fits]), size)
     return infer_rows(
         coarse,
         len(y),
@@ -169,7 +184,7 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
         point=atoms,
         slack=_slack(full, found, np.abs(atoms.as_array() - full.atoms(source).as_array())),
         floor=np.array([weak[:2].min(), *weak]),
-        ceiling=largest_entropy(np.bincount(y), 0.95),
+        ceiling=largest_entropy(np.bincount(y, weights * size / len(y)), 0.95),
         replicates=replicates,
         seed=seed,
         groups=groups,

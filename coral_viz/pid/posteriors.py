@@ -98,7 +98,14 @@ class Union(NamedTuple):
 
 
 def atoms_from_posteriors(
-    t1: np.ndarray, t2: np.ndarray, t12: np.ndarray, y: np.ndarray, *, cells: int | None = None, seed: int = 0
+    t1: np.ndarray,
+    t2: np.ndarray,
+    t12: np.ndarray,
+    y: np.ndarray,
+    *,
+    weights: np.ndarray | None = None,
+    cells: int | None = None,
+    seed: int = 0,
 ) -> Atoms:
     """Atoms in bits from held-out posteriors of source 1, of source 2 and of the joint source.
 
@@ -109,6 +116,7 @@ def atoms_from_posteriors(
         t1, t2, t12: predictions p(y | z) on samples their classifier was not fitted to, each (n, C).
         y: labels (n,), integers below C or booleans, or C names, in sorted order those of the columns. Classes without
             a sample are dropped.
+        weights: how much each sample counts (n,), such as the inverse of the chance that it was drawn; equal if None.
         cells: groups of posteriors per source, where there are more than two classes. By default 32, or as many more
             as bring the gap down to .02 bit if that is within reach.
         seed: of the grouping.
@@ -121,7 +129,7 @@ def atoms_from_posteriors(
     Raises:
         ValueError: for posteriors that are no distributions or of unequal shape, and labels that do not match them.
     """
-    found = informations(t1, t2, t12, y, cells=cells, seed=seed)
+    found = informations(t1, t2, t12, y, weights=weights, cells=cells, seed=seed)
     return found.atoms("BROJA of posteriors" + told_of_grouping(found))
 
 
@@ -133,7 +141,9 @@ def told_of_grouping(found: Informations) -> str:
     return f"; grouping leaves {left:.2g} bit open, {GAP:g} would take about {found.needed:.0e} cells per source"
 
 
-def informations(t1, t2, t12, y, *, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Informations:
+def informations(
+    t1, t2, t12, y, *, weights=None, cells: int | None = None, gap: float = GAP, seed: int = 0
+) -> Informations:
     """The informations behind ``atoms_from_posteriors``, before they are made consistent; arguments as there.
 
     ``gap``: to reach, in bits, if ``cells`` is None.
@@ -142,15 +152,16 @@ def informations(t1, t2, t12, y, *, cells: int | None = None, gap: float = GAP, 
         shapes = f"{np.shape(t1)}, {np.shape(t2)} and {np.shape(t12)}"
         raise ValueError(f"Posteriors must share one shape, but have {shapes}.")
     (t1, labels), (t2, _), (t12, _) = (_checked(t, y, name) for t, name in ((t1, "t1"), (t2, "t2"), (t12, "t12")))
-    joint = implied_information(recalibrate([t12, t1, t2], labels))
-    t1, t2 = recalibrate([t1], labels), recalibrate([t2], labels)
-    union, low, high, needed = union_information(t1, t2, cells=cells, gap=gap, seed=seed)
-    first, second = implied_information(t1), implied_information(t2)
+    weights = relative(weights, labels)
+    joint = implied_information(recalibrate([t12, t1, t2], labels, weights), weights)
+    t1, t2 = recalibrate([t1], labels, weights), recalibrate([t2], labels, weights)
+    union, low, high, needed = union_information(t1, t2, weights=weights, cells=cells, gap=gap, seed=seed)
+    first, second = implied_information(t1, weights), implied_information(t2, weights)
     left = max(high - union, union - low)
-    return Informations(first, second, union, joint, left, entropy(np.bincount(labels) / len(labels)), needed)
+    return Informations(first, second, union, joint, left, entropy(np.bincount(labels, weights) / len(labels)), needed)
 
 
-def union_information(t1, t2, *, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Union:
+def union_information(t1, t2, *, weights=None, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Union:
     """BROJA union information in bits of two calibrated posteriors (n, C) with one mean.
 
     For two classes value and bounds are one. For more, grouping source i loses d_i = I(T_i;Y) - I(cell_i;Y) bits, and
@@ -160,16 +171,18 @@ def union_information(t1, t2, *, cells: int | None = None, gap: float = GAP, see
     as a rule. The bounds are certain but wide. What is lost falls with a power of the number of cells, about 2/(C - 1):
     where that power, read off as well, says that cells within reach suffice for ``gap``, so many are taken.
     """
-    first, second = implied_information(t1), implied_information(t2)
+    weights = np.ones(len(t1)) if weights is None else weights
+    first, second = implied_information(t1, weights), implied_information(t2, weights)
     if t1.shape[1] == 2:
-        union = float(binary.union_information(t1 / len(t1), t2 / len(t2)))
+        share = (weights / len(t1))[:, None]
+        union = float(binary.union_information(t1 * share, t2 * share))
         return Union(union, union, union)
     size = cells or CELLS
-    coarse, fine = _grouped_union(t1, t2, max(2, size // 2), seed), _grouped_union(t1, t2, size, seed)
+    coarse, fine = (_grouped_union(t1, t2, weights, number, seed) for number in (max(2, size // 2), size))
     needed = _needed(coarse, fine, gap)
     finest = int(np.sqrt(LARGEST / t1.shape[1]))
     if cells is None and size < needed <= finest:
-        coarse, fine = fine, _grouped_union(t1, t2, min(int(1.2 * needed), finest), seed)
+        coarse, fine = fine, _grouped_union(t1, t2, weights, min(int(1.2 * needed), finest), seed)
         needed = _needed(coarse, fine, gap)
     low = max(first, second, fine.union - fine.gap)
     high = max(low, min(first + second, fine.union + fine.lost))
@@ -187,12 +200,12 @@ class _Grouped(NamedTuple):
     cells: int
 
 
-def _grouped_union(t1, t2, cells: int, seed: int) -> _Grouped:
+def _grouped_union(t1, t2, weights, cells: int, seed: int) -> _Grouped:
     rng = np.random.default_rng(seed)
-    table_1, table_2 = (group(t, cells, rng) for t in (t1, t2))
+    table_1, table_2 = (group(t, cells, rng, weights) for t in (t1, t2))
     atoms = broja(table_1[:, None] * table_2 / table_1.sum(0), tol=TOLERANCE)
     kept = atoms.information_1 + atoms.information_2
-    lost = max(0.0, implied_information(t1) + implied_information(t2) - kept)
+    lost = max(0.0, implied_information(t1, weights) + implied_information(t2, weights) - kept)
     return _Grouped(atoms.redundancy + atoms.unique_1 + atoms.unique_2, lost, atoms.gap, cells)
 
 
@@ -204,7 +217,7 @@ def _needed(coarse: _Grouped, fine: _Grouped, gap: float) -> float:
     return float(fine.cells * (fine.lost / gap) ** (1 / power))
 
 
-def group(t: np.ndarray, cells: int, rng: np.random.Generator) -> np.ndarray:
+def group(t: np.ndarray, cells: int, rng: np.random.Generator, weights: np.ndarray | float = 1.0) -> np.ndarray:
     """Group posteriors (n, C) into at most ``cells`` cells: the joint distribution p(cell, y), shape (cells, C).
 
     k-means on square roots, where squared distance is the squared Hellinger distance, locally proportional to the
@@ -217,7 +230,7 @@ def group(t: np.ndarray, cells: int, rng: np.random.Generator) -> np.ndarray:
         member = _nearest(sample, centres)
         sizes = member.sum(0)[:, None]
         centres = np.where(sizes > 0, member.T @ sample / np.maximum(sizes, 1), centres)
-    table = _nearest(roots, centres).T @ t / len(t)
+    table = _nearest(roots, centres).T @ (t * np.reshape(weights, (-1, 1))) / len(t)
     return table[table.sum(1) > 0]
 
 
@@ -237,6 +250,22 @@ def _spread_centres(points: np.ndarray, count: int, rng: np.random.Generator) ->
             break
         centres.append(points[rng.choice(len(points), p=distance / distance.sum())])
     return np.array(centres)
+
+
+def relative(weights, labels: np.ndarray) -> np.ndarray:
+    """Weights of mean 1; ValueError unless they are finite, not negative, one a sample, and leave two classes."""
+    if weights is None:
+        return np.ones(len(labels))
+    weights = np.asarray(weights)
+    if weights.dtype.kind not in "biuf" or weights.shape != labels.shape:
+        kind = f"{weights.dtype} of shape {weights.shape}"
+        raise ValueError(f"Weights must be real numbers of shape {labels.shape}, not {kind}.")
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        odd = weights[~(np.isfinite(weights) & (weights >= 0))][0]
+        raise ValueError(f"Weights must be finite and not negative, but one is {odd}.")
+    if not (np.bincount(labels, weights) > 0).all():
+        raise ValueError("Weights must leave something of every class, but all of one class are 0.")
+    return weights / weights.mean()
 
 
 def _checked(t: np.ndarray, y: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -85,6 +85,20 @@ def test_pointwise_values_average_to_the_informations_and_name_synergistic_sampl
     assert (both > np.maximum(first, second)).mean() > 0.5
 
 
+def test_weights_undo_a_biased_draw(suppressor, found):
+    """Half of one class is left out, and the others of it count twice."""
+    z1, z2, y = truths.load("suppressor").sample(1000, 1, dimensions=4)
+    kept = (y == 0) | (np.arange(1000) % 2 == 0)
+    weighted = decompose(z1[kept], z2[kept], y[kept], weights=np.where(y == 0, 1.0, 2.0)[kept], replicates=20)
+    np.testing.assert_allclose(weighted.as_array(), truths.load("suppressor").atoms.as_array(), atol=0.08)
+    assert (weighted.high <= 1).all()
+    np.testing.assert_allclose(
+        decompose(*suppressor, folds=3, weights=np.full(500, 3.0)).as_array(), found.as_array(), atol=1e-12
+    )
+    with pytest.raises(ValueError, match="weights= has a meaning for the posteriors"):
+        decompose(np.arange(40) % 2, np.arange(40) % 4, np.arange(40) % 2, weights=np.ones(40))
+
+
 def test_symbols_are_counted():
     rng = np.random.default_rng(0)
     x1, x2 = rng.integers(5, 8, 3000), rng.integers(-1, 1, 3000)

@@ -152,6 +152,18 @@ def test_the_gap_of_many_classes_is_reached_or_its_price_told():
     assert float(re.search(r"about (\S+) cells", diffuse.source).group(1)) > 1000
 
 
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_weight_counts_as_so_many_copies(classes):
+    (t1, y), (t2, _) = predictions(300, classes, 0), predictions(300, classes, 1)
+    weights = np.random.default_rng(0).integers(0, 4, 300)
+    rows = np.repeat(np.arange(300), weights)
+    copies = layer.atoms_from_posteriors(t1[rows], t2[rows], t1[rows], y[rows], cells=400)
+    weighted = layer.atoms_from_posteriors(t1, t2, t1, y, weights=weights / 7, cells=400)
+    np.testing.assert_allclose(weighted.as_array(), copies.as_array(), atol=1e-3)
+    same = layer.atoms_from_posteriors(t1, t2, t1, y, weights=np.full(300, 5))
+    np.testing.assert_array_equal(same.as_array(), layer.atoms_from_posteriors(t1, t2, t1, y).as_array())
+
+
 def test_labels_may_be_booleans_or_names():
     (t1, y), (t2, _) = predictions(400, 2, 0), predictions(400, 2, 1)
     expected = layer.atoms_from_posteriors(t1, t2, t1, y).as_array()
@@ -178,6 +190,9 @@ def test_no_information_exceeds_the_label():
         ({"y": np.arange(6) % 2 / 1}, "must be integers, not float64"),
         ({"y": np.array(list("abcabc"))}, "there are 3 names for the 2 columns of t1"),
         ({"y": np.array(["a", None] * 3)}, "Labels must be known, but row 1 holds None"),
+        ({"weights": np.ones(5)}, r"Weights must be real numbers of shape \(6,\), not float64 of shape \(5,\)"),
+        ({"weights": [1, 1, 1, 1, 1, -2]}, "not negative, but one is -2"),
+        ({"weights": [1, 0, 1, 0, 1, 0]}, "something of every class"),
     ],
 )
 def test_bad_input(change, message):
