@@ -152,10 +152,8 @@ teach.predict(
 
 # %%
 budget = runs.Budget(steps=200, probe_samples=512, test_samples=512)
-specs = [
-    runs.RunSpec.make(name, "xnor", 41, budget=budget)
-    for name in ("cross", "symile", "gram", "ovaib")
-]
+learners = "cross", "symile", "gram", "ovaib"
+specs = [runs.RunSpec.make(name, "xnor", 41, budget=budget) for name in learners]
 store = runs.Store(tempfile.mkdtemp())
 for outcome in runs.execute(specs, store, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")
@@ -227,25 +225,20 @@ teach.check(feature, "a_fourth_number")
 # **Which embeddings are needed?** A readout of all three does not say whether two of them suffice. The
 # [redundancy lattice](glossary.md#lattice) does (section 5 of [01](01_pid_primer.ipynb)). `pid.decompose_many`
 # estimates it from samples: for every subset of the embeddings, cross-fitted classifiers predict the label. Here are
-# two networks of section 2, and the label is "the relation holds":
+# the embeddings of Symile from section 2, and the label is "the relation holds":
 
 # %%
-nodes = {}
-for spec in specs[:2]:
-    task, method = runs.restored(spec, store)
-    drawn = task.sample(2000, "probe", seed=42)
-    with torch.no_grad():
-        z = [embedding.numpy() for embedding in method.eval().keys(drawn.inputs)]
-    nodes[method.TITLE] = pid.decompose_many(z, drawn.labels["synergy"].numpy())
-print({title: f"{found.informations[0, 1, 2]:.2f} bits" for title, found in nodes.items()})
-show(hasse(nodes["Symile"].lattice, nodes["Symile"].values, name="Symile: partial information"))
+task, method = runs.restored(specs[1], store)
+drawn = task.sample(2000, "probe", seed=42)
+z = [embedding.detach().numpy() for embedding in method.eval().keys(drawn.inputs)]
+nodes = pid.decompose_many(z, drawn.labels["synergy"].numpy())
+show(hasse(nodes.lattice, nodes.values, name="Symile: partial information"))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Symile's three embeddings have the whole bit, and it is at the top node, {123}: no single embedding has any of it, and
-# no pair. Cross's embeddings also have none of it below {123}, but classifiers read less of it from the same number of
-# samples: they have to learn the parity, and nothing in Cross's loss makes that easy.
+# The whole bit is at the top node, {123}: no single embedding has any of it, and no pair. (For Cross, put `specs[0]`:
+# it is also at {123}, but classifiers have to learn the parity, and find less of it in as many samples.)
 # </details>
 #
 # ## 4. Which scores depend on signs?
