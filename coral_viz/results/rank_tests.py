@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from coral_viz.results import tables
 
@@ -77,11 +76,15 @@ def friedman(
     each = ranked.melt(ignore_index=False, value_name="rank").reset_index()
     ranks = ranked.mean().rename("rank").sort_values(kind="stable").reset_index()
     tied = (wide.nunique(axis=1) == 1).all()
+    from scipy import stats  # takes half a second to import
+
     statistic, p = (0.0, 1.0) if tied else stats.friedmanchisquare(*wide.to_numpy().T)
     return RankTest(ranks, each, float(statistic), float(p), critical_difference(count, n, confidence), confidence, n)
 
 
 def critical_difference(count: int, n: int, confidence: float = 0.95) -> float:
     """Nemenyi's: how far apart mean ranks of ``count`` rivals in ``n`` worlds must be to differ."""
+    from scipy import stats  # takes half a second to import
+
     q = stats.studentized_range.ppf(confidence, count, math.inf) / math.sqrt(2)
     return float(q * math.sqrt(count * (count + 1) / (6 * n)))

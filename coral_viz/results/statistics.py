@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from coral_viz.results import multiplicity, tables
 from coral_viz.results.resampling import DRAWS, FEWEST_SEEDS, interval, resamples
@@ -203,6 +202,8 @@ def _t_test(differences: np.ndarray) -> float:
     differences = differences.astype(float)
     if len(differences) > 1 and np.ptp(differences.round(DECIMALS)) == 0:
         return float(round(differences[0], DECIMALS) == 0)
+    from scipy import stats  # takes half a second to import
+
     return float(stats.ttest_1samp(differences, 0).pvalue) if len(differences) > 1 else np.nan
 
 
