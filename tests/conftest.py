@@ -181,3 +181,13 @@ def triple_table() -> pd.DataFrame:
     labels = (*ATOMS[:3], "unique_3", "synergy", "synergy_12", "synergy_13", "synergy_23")
     variants = [variant for variant in style.METHODS if variant[0] != "factorcl"]
     return made_of(variants, seeds=2, labels=labels, count=3, limits=True)
+
+
+@pytest.fixture(scope="module")
+def few_probed():
+    """Readouts of few samples, so that recording takes no time."""
+    from coral_viz.runs import replay
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "PROBED", 256)
+        yield

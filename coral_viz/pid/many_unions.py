@@ -10,6 +10,7 @@ f(q) = sum of q log(q / q(x)), Newton's method, and any multipliers made dual fe
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -79,7 +80,7 @@ class _Program:
 
     def __init__(self, marginals: list[np.ndarray]):
         self.marginals = marginals
-        possible = self._spread([marginal > 0 for marginal in marginals], np.multiply)
+        possible = self._product([marginal > 0 for marginal in marginals])
         if possible.sum() > LARGEST:
             raise ValueError(f"The table has {possible.sum()} possible cells, more than {LARGEST}.")
         self.cells = np.nonzero(possible)
@@ -99,7 +100,7 @@ class _Program:
     def minimise(self, tol: float) -> tuple[float, float]:
         """f and its gap in nats."""
         p_y = np.maximum(self.marginals[0].sum(0), np.finfo(float).tiny)
-        product = self._spread([self.marginals[0], *(other / p_y for other in self.marginals[1:])], np.multiply)
+        product = self._product([self.marginals[0], *(other / p_y for other in self.marginals[1:])])
         q, multipliers, mu = product[self.cells], np.zeros(len(self.b)), 0.1 / len(self.cells[0])
         best, lower = np.inf, -np.inf
         for _ in range(STEPS):
@@ -164,7 +165,7 @@ class _Program:
         missing = [np.maximum(marginal - self._marginal(full, i), 0.0) for i, marginal in enumerate(self.marginals)]
         total = missing[0].sum(0)
         fill = [missing[0], *(_ratio(other, np.broadcast_to(total, other.shape)) for other in missing[1:])]
-        return full + self._spread(fill, np.multiply)
+        return full + self._product(fill)
 
     def _value(self, full) -> float:
         return float(BIT * (entropy(full.sum(-1), None) - entropy(full, None)))
@@ -180,12 +181,9 @@ class _Program:
         p_first = self.marginals[0].sum(1)
         return float(multipliers @ self.b - p_first[p_first > 0] @ shift[p_first > 0])
 
-    def _spread(self, values: list[np.ndarray], combine) -> np.ndarray:
-        """One array over all cells from one per marginal."""
-        result = self._lifted(values[0], 0)
-        for i, value in enumerate(values[1:], start=1):
-            result = combine(result, self._lifted(value, i))
-        return result
+    def _product(self, values: list[np.ndarray]) -> np.ndarray:
+        """One array over all cells (x_1, ..., x_k, y): the product of one (x_i, y) per marginal."""
+        return functools.reduce(np.multiply, [self._lifted(value, i) for i, value in enumerate(values)])
 
     def _lifted(self, value, i: int) -> np.ndarray:
         shape = [1] * len(self.marginals) + [value.shape[1]]

@@ -64,6 +64,8 @@ def friedman(
         ValueError: no finished run, as ``tables.by_seed``, fewer than three rivals, fewer than two worlds that all
             rivals share, or a confidence out of range.
     """
+    from scipy import stats  # takes half a second to import
+
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     by, blocks = list(by), list(blocks)
@@ -76,8 +78,6 @@ def friedman(
     each = ranked.melt(ignore_index=False, value_name="rank").reset_index()
     ranks = ranked.mean().rename("rank").sort_values(kind="stable").reset_index()
     tied = (wide.nunique(axis=1) == 1).all()
-    from scipy import stats  # takes half a second to import
-
     statistic, p = (0.0, 1.0) if tied else stats.friedmanchisquare(*wide.to_numpy().T)
     return RankTest(ranks, each, float(statistic), float(p), critical_difference(count, n, confidence), confidence, n)
 

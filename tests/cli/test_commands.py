@@ -111,8 +111,7 @@ def test_a_name_that_is_no_utf8_is_one_sentence_before_any_work(command, tmp_pat
     assert [*tmp_path.iterdir()] == []
 
 
-def test_a_recorded_run_can_be_watched(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(replay, "PROBED", 256)
+def test_a_recorded_run_can_be_watched(tmp_path, capsys, few_probed):
     train = ["train", "cross", "--steps", "3", "--out", str(tmp_path), "--device", "cpu", "--record", "2"]
     assert main(train) == 0
     (path,) = tmp_path.glob("replays/*.npz")

@@ -1,4 +1,4 @@
-"""The theatre: moments of a recording, and what it says where there is none."""
+"""The explorer of recordings: moments of a training, and what it says where there is no recording."""
 
 import dataclasses
 import sys
@@ -10,19 +10,12 @@ import pytest
 from coral_viz import explore, style
 from coral_viz.runs import Budget, RunSpec, replay
 
+pytestmark = pytest.mark.usefixtures("few_probed")
 BUDGET = Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _few_probed():
-    """Readouts of few samples, so that recording takes no time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replay, "PROBED", 256)
-        yield
-
-
 @pytest.fixture(scope="module")
-def recorded():
+def recorded(few_probed):
     return replay.record(RunSpec.make("cross", "factors", 1, budget=BUDGET), points=3, samples=30, device="cpu")
 
 

@@ -15,7 +15,7 @@ from coral_viz.__main__ import main
 from coral_viz.publishing import manifest
 from coral_viz.publishing.shipping import accuracy_table, ship, ship_grid, ship_runs, summary
 from coral_viz.results import tables
-from coral_viz.runs import Store, grids, replay, restored, sweep_table, sweeps
+from coral_viz.runs import Store, grids, restored, sweep_table, sweeps
 
 DATA = Path(__file__).parents[2] / "data"
 KILLED = """
@@ -114,8 +114,7 @@ def test_a_folder_without_such_runs_is_a_sentence(tmp_path):
         ship_runs(tmp_path, tmp_path / "data", seed=41, command="")
 
 
-def test_runs_ship_in_half_precision_and_take_the_place_of_those_before(tmp_path, monkeypatch):
-    monkeypatch.setattr(replay, "PROBED", 256)
+def test_runs_ship_in_half_precision_and_take_the_place_of_those_before(tmp_path, few_probed):
     data, dials = tmp_path / "data", {"distribution": "biased"}
     for name, methods in (("first", ["cross", "coral"]), ("second", ["cross"])):
         grid = grids.make({"method": methods, "seeds": [0, 1], "dials": dials, "budget": TINY})

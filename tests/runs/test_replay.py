@@ -13,20 +13,13 @@ import torch
 from coral_viz import evaluation
 from coral_viz.runs import Budget, RunSpec, Store, execute, initialised, perform, replay, restored, stamped
 
+pytestmark = pytest.mark.usefixtures("few_probed")
 TINY = Budget(steps=6, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPEC = RunSpec.make("cross_self", "factors", 3, budget=TINY)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _few_probed():
-    """Readouts of few samples, so that recording takes no time."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(replay, "PROBED", 256)
-        yield
-
-
 @pytest.fixture(scope="module")
-def recorded():
+def recorded(few_probed):
     return replay.record(SPEC, points=3, samples=40, device="cpu")
 
 
