@@ -78,8 +78,12 @@ def test_ctrl_c_and_sigterm_keep_finished_runs_and_leave_nothing_behind(begin, t
 
 def test_a_closed_terminal_ends_a_sweep_like_ctrl_c(begin, tmp_path):
     ours, theirs = pty.openpty()
-    own = {"stdin": theirs, "stdout": theirs, "preexec_fn": lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)}
-    process = begin(**own)
+
+    def opened():
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
+
+    process = begin(stdin=theirs, stdout=theirs, preexec_fn=opened)
     os.close(theirs)
     os.close(ours)
     os.killpg(process.pid, signal.SIGHUP)  # shells say it, too
@@ -98,6 +102,7 @@ def signals():
 
 
 def test_a_terminal_closes_once(signals):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup ignores it
     command_line._stop_like_ctrl_c()
     with pytest.raises(KeyboardInterrupt):
         signal.raise_signal(signal.SIGHUP)
