@@ -131,7 +131,7 @@ def accuracy_table(table: pd.DataFrame) -> str:
     """Balanced accuracy of a linear probe on the whole embedding in %, as markdown.
 
     Mean over seeds ± half the interval; one line per method, one column per training distribution and label. Where the
-    label was found in some seeds and not in others (see ``found``), k/n and the interval of the share in % follow.
+    label was found in some seeds and not in others (see ``found``), k/n and the interval of the share in % stand below.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all")
     cells = tables.summarise(rows, found.BY)
@@ -155,7 +155,7 @@ def _split(count: pd.Series) -> str:
     """In how many seeds a label was found, and the interval of their share in %, unless in all or in none."""
     if count["found"] in (0, count["n"]):
         return ""
-    return f" ({count['found']:.3g}/{count['n']:g}: {100 * count['low']:.0f} to {100 * count['high']:.0f})"
+    return f"<br>({count['found']:.3g}/{count['n']:g}: {100 * count['low']:.0f} to {100 * count['high']:.0f})"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

@@ -95,14 +95,14 @@ def test_accuracy_table_has_a_line_a_method_and_says_the_interval(table):
     row = row[row.metric == "balanced_accuracy"].iloc[0]
     cell = f"{100 * row['estimate']:.1f} ± {50 * (row['high'] - row['low']):.1f}"
     comm = next(line for line in lines if line.startswith("| CoMM |")).split(" | ")
-    assert comm[lines[0].split(" | ").index("biased: S")] == f"{cell} (1/3: 1 to 91)"
+    assert comm[lines[0].split(" | ").index("biased: S")] == f"{cell}<br>(1/3: 1 to 91)"
 
 
 def test_accuracy_table_counts_seeds_where_some_found_a_label_and_others_did_not(table):
     rows = table[(table["method"] == "cross") & (table["distribution"] == "biased") & (table["label"] == "synergy")]
     found = (rows["metric"] == "bits") & (rows["readout"] == "linear") & (rows["part"] == "all")
     lines = accuracy_table(rows.assign(value=rows["value"].mask(found & (rows["seed"] == 1), 0.9))).splitlines()
-    assert lines[2].endswith(" (1/3: 1 to 91) |")
+    assert lines[2].endswith("<br>(1/3: 1 to 91) |")
     assert "(" not in accuracy_table(rows)
 
 
