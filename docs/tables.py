@@ -92,6 +92,19 @@ def image_speed() -> str:
     return numbers(["", "size in px", "ms", "times faster"], lines)
 
 
+def sweep_speed() -> str:
+    """The same runs on one core and on several processes, and the look-up of one that is finished."""
+    rows = {row["what"]: row for row in benchmark("bench_sweeps")}
+    runs, workers = rows["serial"]["runs"], rows["serial"]["workers"]
+    names = {"serial": "one core", "joblib": f"{workers} processes", "dask": f"{workers} Dask workers"}
+    lines = [
+        [f"{runs} short runs, {name}", f"{float(rows[what]['seconds']):.0f}", f"{float(rows[what]['ratio']):.1f}"]
+        for what, name in names.items()
+    ]
+    lookup = float(rows["look-up of a finished run"]["seconds"])
+    return numbers(["", "s", "times faster"], [*lines, ["looking up a finished run", f"{lookup:.4f}", ""]])
+
+
 def shipped_cells(name: str) -> dict[str, dict[str, str]]:
     """The cells of a table that ships, by the names of its rows and columns."""
     heads, _, *rows = (
@@ -152,6 +165,7 @@ TABLES = {
     "images": images,
     "token speed": token_speed,
     "image speed": image_speed,
+    "sweep speed": sweep_speed,
     "methods": catalogue.markdown,
     "hyperparameters": hyperparameters,
     "shared hyperparameters": lambda: options(FusionKnobs),

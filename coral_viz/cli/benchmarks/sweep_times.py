@@ -1,4 +1,4 @@
-"""A grid of 64 short runs: one after the other, on two processes, on two Dask workers; and what finished runs cost.
+"""A grid of 24 short runs: one after the other, on two processes, on two Dask workers; and what finished runs cost.
 
 Wall time, processes and workers started within it, as a user meets them; every way does the same runs from nothing.
 """
@@ -22,7 +22,7 @@ BUDGET = {"steps": 60, "samples": 2048, "probe_samples": 1024, "test_samples": 1
 
 def run(out: Path, quick: bool = False) -> pd.DataFrame:
     """Seconds of serial, joblib and dask, their ratio to serial; milliseconds of a look-up; writes bench_sweeps.csv."""
-    runs = 8 if quick else 64
+    runs = 8 if quick else 24
     specs = grids.make({"method": ["cross", "comm"], "seeds": list(range(runs // 2)), "budget": BUDGET}).specs
     with tempfile.TemporaryDirectory() as folder:
         stores = {name: Store(Path(folder) / name) for name in ("serial", "joblib", "dask")}
