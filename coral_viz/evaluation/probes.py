@@ -137,8 +137,8 @@ def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
 def _decomposed(part: Part, one: dict, two: dict, joint: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
-        posteriors = [both[BEST].posteriors[name].cpu().numpy() for both in (one, two, joint)]
-        atoms = pid.atoms_from_posteriors(*posteriors, label.cpu().numpy(), cells=32)
+        t1, t2, t12 = (fitted[BEST].posteriors[name].cpu().numpy() for fitted in (one, two, joint))
+        atoms = pid.atoms_from_posteriors(t1, t2, t12, label.cpu().numpy(), cells=32)
         row = {"part": str(part), "label": name, "readout": BEST, "unit": "bits", "n": len(label)}
         found = atoms.as_dict() | {"gap": atoms.gap}
         rows += [row | {"metric": metric, "value": float(value)} for metric, value in found.items()]

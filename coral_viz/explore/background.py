@@ -9,6 +9,8 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from io import BufferedReader
+from typing import cast
 
 from coral_viz import parents
 
@@ -35,12 +37,12 @@ class Background:
 
     def leave(self) -> None:
         """Stop, and tell no more: nobody is there to be told, or to stop it later."""
-        self._said = self._ended = lambda told: None
+        self._said, self._ended = (lambda words: None), (lambda status: None)
         self.stop()
 
     def _follow(self) -> None:
         line = b""
-        with self.process.stdout as printed:
+        with cast(BufferedReader, self.process.stdout) as printed:
             while piece := printed.read1():
                 *lines, line = re.split(rb"[\r\n]+", line + piece)
                 if told := [text for text in (*lines, line) if text.strip()]:

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from html import escape
 from types import MappingProxyType
+from typing import Any
 
 import ipywidgets
 from matplotlib.figure import Figure
@@ -40,7 +41,7 @@ class Explorer:
     NAME: str
     ONLY: Mapping[str, tuple[str, ...]] = MappingProxyType({})
     """By the value of the control "picture", the controls that stand there only; those of no picture stand always."""
-    view: ipywidgets.Widget | None = None
+    view: Any = None  # a widget, but where settings were refused
     _following = False
     _closed = False
     _shown: dict | None = None
@@ -154,7 +155,7 @@ class Explorer:
     def _repr_mimebundle_(self, **kwargs) -> dict:
         """The live widget, and beside it the picture with its words and a sentence, for where no kernel runs."""
         if self._closed:
-            self.__init__(**(self._shown or self.settings))
+            type(self).__init__(self, **(self._shown or self.settings))
             self._closed = False
         live.keep(self)
         bundle = dict(self.view._repr_mimebundle_(**kwargs) or {})

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from coral_viz import evaluation, runs, style
+from coral_viz import evaluation, methods, runs, style, tasks
 from coral_viz.evaluation import projections, similarity
 from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice
 from coral_viz.paths import DATA
@@ -28,8 +28,8 @@ class Finished:
     """A finished run: its spec, the world it was trained on, the trained method and the tidy rows."""
 
     spec: runs.RunSpec
-    task: object
-    method: object
+    task: tasks.Task
+    method: methods.Method
     rows: pd.DataFrame
 
 

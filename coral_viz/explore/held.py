@@ -18,6 +18,7 @@ class Held(ipywidgets.VBox):
     """A drop-down list per setting; ``value`` maps the settings that are held to their values."""
 
     value = traitlets.Dict()
+    children: tuple[ipywidgets.Widget, ...]
 
     def __init__(self):
         super().__init__()
@@ -31,7 +32,7 @@ class Held(ipywidgets.VBox):
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
             self.lists[name].layout.width = COLUMN
             self.lists[name].observe(partial(self._gather, name), "value")
-        self.children = [ipywidgets.HTML("Held:"), *self.lists.values()]
+        self.children = (ipywidgets.HTML("Held:"), *self.lists.values())
         for widget in former:
             live.close(widget)
         self.value = {name: value for name, value in self.value.items() if value in choices.get(name, [])}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 
 import ipywidgets
 import pandas as pd
@@ -29,7 +30,8 @@ class Beyond(Explorer):
     ONLY = MappingProxyType({THERE: ("count", "classes", "rho", "pairs"), FOUND: (), WITHHELD: ()})
 
     def controls(self):
-        names, start = {"description_width": LABEL_WIDTH}, tasks.load("xnor")
+        names: dict[str, str] = {"description_width": LABEL_WIDTH}
+        start: Any = tasks.load("xnor")
         dials = {
             "task": choice("task", TABLES, "xnor"),
             "count": slider("modalities, M", start.count, 2, 8, 1),
@@ -71,7 +73,8 @@ class Beyond(Explorer):
 
 def _world(task: str, **dials):
     """A task whose training pairs are related."""
-    return tasks.load(task, **({"distribution": "biased", "count": 3} | ROOM | dials))
+    chosen: dict[str, Any] = {"distribution": "biased", "count": 3} | ROOM | dials
+    return tasks.load(task, **chosen)
 
 
 @lru_cache(maxsize=64)

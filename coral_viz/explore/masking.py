@@ -85,15 +85,15 @@ class Masking(Explorer):
             widgets["hidden"].value = visible_tokens.drawn(modalities, *chosen)
 
     def layout(self):
-        self.own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
+        own = self.own = own_run.Trainer(self._chosen, self.presenter.say, self._trained)
 
         def follow(change=None):
-            self.own.view.layout.display = "flex" if self.widgets["picture"].value == OWN else "none"
+            own.view.layout.display = "flex" if self.widgets["picture"].value == OWN else "none"
 
         follow()
         self.widgets["picture"].observe(follow, "value")
         box = super().layout()
-        box.children = [*box.children, self.own.view]
+        box.children = [*box.children, own.view]
         return box
 
     def close(self) -> None:

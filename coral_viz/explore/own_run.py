@@ -75,7 +75,8 @@ class Trainer:
     def stop(self, button=None) -> None:
         """End the run that was begun."""
         self._cancelled = True
-        self.running.stop()
+        if self.running is not None:
+            self.running.stop()
 
     def close(self) -> None:
         """End a run that was begun, and tell no more of it."""

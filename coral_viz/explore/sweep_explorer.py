@@ -92,7 +92,8 @@ class Ablations(Explorer):
             return _maps(settings)
         if settings["view"] == BITS:
             return table[table["run_id"] == settings["run"]]
-        metric, parts = settings["measure"].split(", ")[0], (settings["part"],)
+        metric = settings["measure"].split(", ")[0]
+        parts: tuple[str, ...] = (settings["part"],)
         if settings["view"] == TRADE:
             metric, parts = "bits", ("shared", "all")
         rows = _measured(settings["grid"], settings["store"], metric, parts)
@@ -160,7 +161,8 @@ class Ablations(Explorer):
 
         def cancel(button):
             self._cancelled = True
-            self.sweeping.stop()
+            if self.sweeping is not None:
+                self.sweeping.stop()
 
         start.on_click(begin)
         stop.on_click(cancel)

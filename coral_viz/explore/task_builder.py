@@ -113,14 +113,13 @@ def _built(dials: tuple) -> Built:
     chosen = dict(dials)
     room = 2 * 3 * chosen["classes"] if chosen["observation"] == "looks" else 0
     features = max(room, WORKING[chosen["observation"]]["features"])
-    task = tasks.load("factors", seed=SEED, features=features, **chosen)
+    task = Factors(seed=SEED, features=features, **chosen)
     if not task.labels:
         raise ValueError("all amplitudes are 0, so there is no label; raise one of them.")
     read = task.sample(READ, "test", SEED)
-    posteriors = task.posteriors(read)
-    left = {
-        label: pid.atoms_from_posteriors(*(p.numpy() for p in posteriors[label]), read.labels[label].numpy(), cells=16)
-        for label in task.labels
-    }
+    posteriors, left = task.posteriors(read), {}
+    for label in task.labels:
+        t1, t2, t12 = (p.numpy() for p in posteriors[label])
+        left[label] = pid.atoms_from_posteriors(t1, t2, t12, read.labels[label].numpy(), cells=16)
     batch = task.sample(SHOWN, "train", SEED)
     return Built(task, batch, task.views(batch, torch.Generator().manual_seed(SEED)), left)

@@ -13,6 +13,8 @@ import traitlets
 from coral_viz import runs, tasks
 from coral_viz.evaluation import MaskedReadout
 from coral_viz.explore import finished, live
+from coral_viz.tasks.digits import Digits
+from coral_viz.tasks.latent_task import LatentTask
 from coral_viz.tasks.remaining import Remaining
 
 EVERY = "every modality"
@@ -29,6 +31,7 @@ class Tokens(ipywidgets.VBox):
     """
 
     value = traitlets.Dict()
+    children: tuple[ipywidgets.Widget, ...]
     _spreading = False
 
     def __init__(self):
@@ -42,7 +45,8 @@ class Tokens(ipywidgets.VBox):
             return
         former = self.children
         self.buttons = {name: [_button(self._gather) for _ in range(size)] for name, size in sizes.items()}
-        self.children = [ipywidgets.HBox(row, layout={"flex_flow": "row wrap"}) for row in self.buttons.values()]
+        rows = (ipywidgets.HBox(row, layout={"flex_flow": "row wrap"}) for row in self.buttons.values())
+        self.children = tuple(rows)
         for widget in former:
             live.close(widget)
         self.value = {name: () for name in sizes}
@@ -102,7 +106,7 @@ def drawn(modalities: list[tasks.Modality], ratio: float, masked: str, seed: int
 class Left:
     """A world, samples of it, a mask of one pattern, what its visible tokens tell: exactly, and to a trained method."""
 
-    task: tasks.Task
+    task: LatentTask
     batch: tasks.Batch
     visible: dict[str, torch.Tensor]
     exact: dict[str, Remaining]
@@ -110,14 +114,15 @@ class Left:
 
 
 @lru_cache(maxsize=8)
-def world(folder: str, run_id: str | None) -> tuple[tasks.Task, tasks.Batch, bool]:
+def world(folder: str, run_id: str | None) -> tuple[LatentTask, tasks.Batch, bool]:
     """The world of a run and samples of it, if its tokens are looks; else those of ``digits``. Last, whether it is.
 
     ValueError as ``finished.opened``.
     """
     run = finished.opened(folder, run_id)
-    of_run = all(modality.kind == "looks" for modality in run.task.modalities)
-    task = run.task if of_run else tasks.load("digits", seed=run.spec.seed)
+    task, of_run = run.task, all(modality.kind == "looks" for modality in run.task.modalities)
+    if not (of_run and isinstance(task, LatentTask)):
+        task, of_run = Digits(seed=run.spec.seed), False
     return task, task.sample(SAMPLES, "test", run.spec.seed), of_run
 
 

@@ -56,7 +56,8 @@ def structure(model: LatentModel) -> list[dict]:
     rows = []
     for split, rho in (("train", model.rho), ("probe", PROBE_RHO)):
         groups = _correlations(model, rho)
-        groups["all"] = tuple(map(math.fsum, zip(*groups.values()))) or (0.0, 0.0)
+        totals, duals = zip(*groups.values()) if groups else ((), ())
+        groups["all"] = math.fsum(totals), math.fsum(duals)
         rows += [
             {
                 "split": split,

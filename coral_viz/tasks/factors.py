@@ -85,13 +85,30 @@ class Factors(LatentTask):
     latent) are theirs. Latents of amplitude 0 are not shown.
     """
 
+    dials: Dials
+    distribution: str
+    classes: int
+    count: int
+    rho: float
+    amplitude_redundancy: float
+    amplitude_unique: float
+    amplitude_relation: float
+    amplitude_pairs: float
+    alpha: float
+    sigma: float
+    tokens: int
+    features: int
+    drop: bool
+    shared_phases: bool
+    observation: str
+    warp: float
+
     name, DIALS, tiny = "factors", Dials, True
     distributions = ("unbiased", "biased", "relation")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):
         self.dials = Dials.make("task 'factors'", dials)
-        for name, value in self.dials.resolved().items():
-            setattr(self, name, value)
+        vars(self).update(self.dials.resolved())
         if self.count == 2 and self.amplitude_pairs:
             raise ValueError(f"amplitude_pairs = {self.amplitude_pairs:g} needs 3 modalities or more, but count = 2.")
         model = LatentModel(
@@ -123,8 +140,8 @@ class Factors(LatentTask):
         looks, size = (self.tokens, self.features) if self.observation == "looks" else (1, self.tokens * self.features)
         self._check_room(size)
         rng = np.random.default_rng([seed, 0])
-        how = {"looks": looks, "alpha": self.alpha, "sigma": self.sigma, "warp": self.warp}
-        return [Circles.draw(rng, shown, self.classes, size, self.device, **how) for shown in self.shown]
+        draw = functools.partial(Circles.draw, looks=looks, alpha=self.alpha, sigma=self.sigma, warp=self.warp)
+        return [draw(rng, shown, self.classes, size, self.device) for shown in self.shown]
 
     def _check_room(self, size: int) -> None:
         """ValueError unless the planes of every modality fit into a look."""

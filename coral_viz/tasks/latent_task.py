@@ -11,7 +11,9 @@ from torch import Tensor
 from coral_viz.pid import Atoms
 from coral_viz.tasks import exact
 from coral_viz.tasks.latents import LatentModel
+from coral_viz.tasks.remaining import Remaining
 from coral_viz.tasks.task import SPLITS, Batch, Task, check_split
+from coral_viz.tasks.visible import Visible
 
 
 class LatentTask(Task):
@@ -35,6 +37,10 @@ class LatentTask(Task):
 
     def observe(self, latents: dict[str, Tensor], split: str, generator: torch.Generator) -> Sequence[Tensor]:
         """One observation of each sample's latents, a tensor (n, ...) per modality."""
+        raise NotImplementedError
+
+    def information(self, visible: Visible | None = None, *, n: int = 2000) -> dict[str, Remaining]:
+        """The bits that visible tokens hold about every label, where tokens are looks; see ``tasks.visible``."""
         raise NotImplementedError
 
     def sample(self, n: int, split: str, seed: int) -> Batch:

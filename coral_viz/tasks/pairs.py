@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from torch import Tensor
 
 from coral_viz.pid import Atoms, broja_binary, information
+from coral_viz.tasks.task import Batch
 
 
-@dataclass(frozen=True)
-class Pairs:
-    """n pairs, a ``Batch`` in all but one thing: ``inputs`` are looked up when they are read.
+class Pairs(Batch):
+    """n pairs: a batch whose ``inputs`` are looked up when they are read.
 
     So any number of pairs can be held, indexed and handed to ``Trifeature.views`` at the cost of a few numbers each.
     Whoever reads ``inputs`` of many pairs does so a slice at a time.
     """
 
     look_up: Callable[[dict[str, Tensor]], list[Tensor]]
-    labels: dict[str, Tensor]
-    latents: dict[str, Tensor]
+
+    def __init__(self, look_up: Callable, labels: dict[str, Tensor], latents: dict[str, Tensor]):
+        vars(self).update(look_up=look_up, labels=labels, latents=latents)
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} pairs of images>"
 
     @property
     def inputs(self) -> list[Tensor]:

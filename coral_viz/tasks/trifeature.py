@@ -25,7 +25,7 @@ from coral_viz.options import Options, option
 from coral_viz.pid import Atoms
 from coral_viz.tasks.pairs import Pairs, atoms
 from coral_viz.tasks.rendering import ATTRIBUTES, MIN_SIZE, Pose, render
-from coral_viz.tasks.task import SPLITS, Modality, Task, check_split
+from coral_viz.tasks.task import SPLITS, Batch, Modality, Task, check_split
 from coral_viz.tasks.views import RECIPES, augment
 
 ROLES = tuple(ATTRIBUTES)
@@ -93,14 +93,31 @@ class Trifeature(Task):
         training_images, test_images: indices of the images of either split.
     """
 
+    dials: Dials
+    distribution: str
+    size: int
+    values: int
+    pairs: int
+    renders: int
+    test_renders: int
+    test_share: float
+    shared: str
+    unique: str
+    related_1: str
+    related_2: str
+    mapping: Tensor
+    view_1: str
+    view_2: str
+    crop: float
+    protocol: str
+
     name, DIALS = "trifeature", Dials
     distributions = ("unbiased", "biased")
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):
         self.dials = Dials.make("task 'trifeature'", dials)
         self.seed, self.device = seed, torch.device(device)
-        for name, value in vars(self.dials).items():
-            setattr(self, name, value)
+        vars(self).update(vars(self.dials))
         drawn = self._rng(MAPPING).permutation(self.values)
         self.mapping = torch.tensor([int(x) for x in self.dials.mapping] or drawn.tolist(), device=self.device)
         training, test = self._combinations()
@@ -161,7 +178,7 @@ class Trifeature(Task):
         return render(self.attributes, Pose.draw(len(self.attributes), generator), self.size)
 
     @cached_property
-    def truth(self) -> dict[str, Atoms]:
+    def truth(self) -> dict[str, Atoms]:  # type: ignore[override]  # a cached property can be written to
         """Exact atoms of every label over all test pairs, for sources that show an image's three attributes."""
         pairs = self._test_pairs()
         shape, texture, colour = self.attributes.T
@@ -209,7 +226,7 @@ class Trifeature(Task):
 
     def _latents(self, pairs: Tensor) -> dict[str, Tensor]:
         """image_m: which image of the store; shape_m, texture_m, colour_m: what it shows."""
-        latents = {}
+        latents: dict[str, Tensor] = {}
         for m, image in enumerate(pairs.T, 1):
             latents |= {f"image_{m}": image} | {f"{name}_{m}": self._of(name, image) for name in ROLES}
         return latents
@@ -224,26 +241,26 @@ class Trifeature(Task):
         shown = self.images.index_select(0, images)
         return augment(shown, generator, recipe=recipe, crop=self.crop, normalised=True)
 
-    def pieces(self, batch: Pairs) -> Tensor:
+    def pieces(self, batch: Batch) -> Tensor:
         """The combinations of attributes of both images, (n, 2)."""
         shown = [[batch.latents[f"{name}_{m}"] for name in ROLES] for m in (1, 2)]
         return torch.stack([(a * self.values + b) * self.values + c for a, b, c in shown], 1)
 
     # --- views --------------------------------------------------------------------------------------------------
 
-    def views(self, batch: Pairs, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
+    def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
         """Two augmented views of both images, by the recipes ``view_1`` and ``view_2``, normalised."""
         recipes = {"image_1": self.view_1, "image_2": self.view_2}
         views = [self._views(batch.latents[m].repeat(2), generator, recipe).chunk(2) for m, recipe in recipes.items()]
         one, two = zip(*views)
         return list(one), list(two)
 
-    def compatible(self, query: Pairs, gallery: Pairs, anchor: int) -> Tensor:
+    def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
         """Whether training could pair image ``anchor`` + 1 of a query with a gallery sample's other image, (n, n)."""
         if anchor not in (0, 1):
             raise ValueError(f"anchor = {anchor} is no modality; choose 0 or 1.")
-        first, second = (query, gallery) if anchor == 0 else (gallery, query)
-        first, second = first.latents["image_1"][:, None], second.latents["image_2"]
+        one, two = (query, gallery) if anchor == 0 else (gallery, query)
+        first, second = one.latents["image_1"][:, None], two.latents["image_2"]
         right = self._of(self.shared, first) == self._of(self.shared, second)
         if self.distribution == "biased":
             right &= self._related(first, second)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -81,8 +82,8 @@ def _plane(ax: Axes, shared: Mapping[str, tuple[float, float]], end: float) -> N
         here = [name for name, other in shared.items() if other == place]
         ax.plot(*place, "o", color=_colour(here[0]), clip_on=False, zorder=3)
         side, shift = ("left", 0.5) if place[0] < 0.2 * end else ("center", 0)
-        looks = {"ha": side, "va": "bottom", "color": _colour(here[0]), "linespacing": SPACED}
-        offset = {"xytext": (shift * points, 0.55 * points), "textcoords": "offset points"}
+        looks: dict[str, Any] = {"ha": side, "va": "bottom", "color": _colour(here[0]), "linespacing": SPACED}
+        offset: dict[str, Any] = {"xytext": (shift * points, 0.55 * points), "textcoords": "offset points"}
         ax.annotate(",\n".join(map(_group, here)), place, **offset, **looks)
 
 
@@ -200,11 +201,11 @@ def by_count(table: pd.DataFrame, lines: Sequence[str] = VARIANT) -> Figure:
     figure = canvas(strip.ROW * len(named) + 3.5, words, marks.key({}, intervals=summary["n"].max() > 1))
     counts = sorted(seeds["count"].unique())
     for ax, count in zip(figure.subplots(1, len(counts), sharey=True, squeeze=False)[0], counts):
-        here = [
+        here, ticks = (
             rows.assign(y=[list(named).index(setting) for setting in _tuples(rows[[*lines]])])
             for rows in (each[each["count"] == count] for each in (summary, seeds))
-        ]
-        marks.dots(ax, *here, style.TOGETHER)
+        )
+        marks.dots(ax, here, ticks, style.TOGETHER)
         _share_axis(ax, f"{count} modalities", len(named), random)
     figure.axes[0].set_yticks(range(len(named)), list(named.values()))
     means = zip(summary["count"], _tuples(summary[[*lines]]), summary["estimate"])

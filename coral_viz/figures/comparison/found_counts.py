@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import matplotlib
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -30,7 +31,7 @@ def found_counts(table: pd.DataFrame, readout: str = LINEAR) -> Figure:
     """
     summary = found(table, readout=readout)
     spread = summary["n"].max() > 1
-    key = [Patch(label="share of seeds", fc=style.MUTED, alpha=0.3)]
+    key: list[Artist] = [Patch(label="share of seeds", fc=style.MUTED, alpha=0.3)]
     key += [Line2D([], [], label="interval", color=style.MUTED)] * bool(spread)
     words = summary.apply(in_words, axis=1).str.replace(" of ", "/")
     figure, panels, variants = strip.strip(

@@ -47,7 +47,7 @@ def overview(
 def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
     """What draws each picture."""
     whole, withheld = parts.are(done, "whole"), parts.are(done, "given")
-    plan = {
+    plan: dict[str, Callable[..., Figure]] = {
         name: partial(draw, done)
         for name, draw, has in (
             ("bits_kept", bits_kept, whole & (done["metric"] == "bits")),

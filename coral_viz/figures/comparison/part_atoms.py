@@ -8,6 +8,7 @@ the modality of that part, or another colour if the part belongs to no single mo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -163,8 +164,10 @@ def _name(ax: Axes, method: str, part: str, beside: float) -> None:
     colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
     texts = [f"{method}:", part_title(first), "and", part_title(second)]
     points = matplotlib.rcParams["font.size"]
-    words = [TextArea(text, textprops={"color": colour, "weight": "bold"}) for text, colour in zip(texts, colours)]
-    place = {
+    words: list[Artist] = [
+        TextArea(text, textprops={"color": colour, "weight": "bold"}) for text, colour in zip(texts, colours)
+    ]
+    place: dict[str, Any] = {
         "xycoords": "axes fraction",
         "boxcoords": "offset points",
         "box_alignment": (0, 0),
@@ -195,7 +198,7 @@ def _bars(ax: Axes, summary: pd.DataFrame, labels: list[str]) -> None:
     atoms = summary.pivot(index="label", columns="metric", values="estimate").reindex(columns=LABELS)
     y, left, colours = [labels.index(label) for label in atoms.index], 0.0, _colours(summary["part"].iloc[0])
     for atom in atoms:
-        look = {"facecolor": colours[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
+        look: dict[str, Any] = {"facecolor": colours[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
         ax.barh(y, atoms[atom], left=left, height=0.66, lw=0, label=atom, **look)
         left = left + atoms[atom]
 

@@ -112,9 +112,9 @@ def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame,
     text_at(ax, distribution, corner, (0, 5.0), ha=side, weight="bold").set_in_layout(not wide)
     for i, label in enumerate(labels):
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
-        corner, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
-        text_at(ax, look.symbol, corner, (0, 3.7), ha="center", color=look.colour, weight="bold")
-        text_at(ax, f"of {truth:.3g}", corner, (0, 2.55), ha="center", color=style.MUTED)
+        above, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
+        text_at(ax, look.symbol, above, (0, 3.7), ha="center", color=look.colour, weight="bold")
+        text_at(ax, f"of {truth:.3g}", above, (0, 2.55), ha="center", color=style.MUTED)
 
 
 def _alt(summary: pd.DataFrame) -> str:

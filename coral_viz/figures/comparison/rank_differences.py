@@ -49,7 +49,7 @@ def rank_differences(table: pd.DataFrame, metric: str = "balanced_accuracy", rea
     )
     for (distribution, label), ax in panels.items():
         colour, test = style.label_style(label).colour, tests[distribution, label]
-        _ranks(ax, *(strip.on_lines(ranks, variants) for ranks in (test.ranks, test.each)), test, colour)
+        _ranks(ax, strip.on_lines(test.ranks, variants), strip.on_lines(test.each, variants), test, colour)
         text_at(ax, _p(test), (0, 1), (0, strip.SUBTITLE), color=style.MUTED)
     return describe(figure, _alt(tests), metric=metric.replace("_", " "))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 import pandas as pd
@@ -39,7 +41,7 @@ def curves(table: pd.DataFrame) -> Figure:
     terms = [tables.of_variant(rows, variant)["metric"].nunique() for variant in variants]
     heights = [ROW + TERM * max(0, count - TERMS) for count in terms]
     figure = canvas(sum(heights) + HEADER + FOOTER, words)
-    shape = {"squeeze": False, "sharex": True, "sharey": "row", "height_ratios": heights}
+    shape: dict[str, Any] = {"squeeze": False, "sharex": True, "sharey": "row", "height_ratios": heights}
     grid = figure.subplots(len(variants), len(distributions), **shape)
     for variant, line in zip(variants, grid):
         _row(line, tables.of_variant(rows, variant), distributions, variant)

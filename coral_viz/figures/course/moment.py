@@ -16,7 +16,7 @@ from coral_viz import style
 from coral_viz.figures.course.embedding_map import KEYED, look, scatter, separation
 from coral_viz.figures.course.loss_curves import spread
 from coral_viz.figures.layout import face
-from coral_viz.figures.layout.canvas import SMALL, canvas, describe, picture
+from coral_viz.figures.layout.canvas import SMALL, canvas, describe, engine, picture
 from coral_viz.results import tables
 from coral_viz.results.metrics import METRICS
 
@@ -72,7 +72,7 @@ def _panels(figure: Figure, ends: Sequence[str]) -> tuple[Axes, Axes, Axes]:
 
     To the right of the charts there is room for the names at the ends of their lines.
     """
-    points, (left, below, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    points, (left, below, width, _) = matplotlib.rcParams["font.size"], engine(figure).get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
     names, numbers = face.widest(ends, SMALL) + 0.8, face.width("0.00") + 1.6
@@ -83,8 +83,8 @@ def _panels(figure: Figure, ends: Sequence[str]) -> tuple[Axes, Axes, Axes]:
     both = {"hspace": gap / ((upright["top"] - upright["bottom"] - gap) / 2)}
     map_ = figure.add_gridspec(1, 1, left=left + AXIS * across, right=map_right, **upright)
     charts = {"left": map_right + numbers * across, "right": left + width - names * across}
-    upper, lower = figure.add_gridspec(2, 1, **charts, **upright, **both)
-    return tuple(map(figure.add_subplot, (map_[0], upper, lower)))
+    lines = figure.add_gridspec(2, 1, **charts, **upright, **both)
+    return figure.add_subplot(map_[0]), figure.add_subplot(lines[0]), figure.add_subplot(lines[1])
 
 
 def _map(ax: Axes, points: np.ndarray, classes: np.ndarray, step: int) -> None:

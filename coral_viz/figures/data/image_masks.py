@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -23,7 +24,7 @@ from coral_viz.figures.layout.canvas import LINE, canvas, describe, picture, rec
 COLUMNS = 3  # variants side by side
 BESIDE, APART = 0.06, 0.35  # between the images of a variant, between variants: in images
 HIDDEN = CROSSED | {"fill": True, "fc": (0.93, 0.93, 0.93, 0.9)}
-DISC = {"facecolors": "white", "edgecolors": "black", "linewidths": 0.5}
+DISC: dict[str, Any] = {"facecolors": "white", "edgecolors": "black", "linewidths": 0.5}
 
 
 @picture
@@ -85,5 +86,5 @@ def _image(ax: Axes, corner: tuple[float, float], image: Tensor, hidden: np.ndar
     if hidden.any():
         ax.add_patch(PathPatch(rectangles(x[hidden], y[hidden], 1 / side, 1 / side), **HIDDEN))
     middles, size = np.stack([x, y], 1)[~hidden] + 0.5 / side, np.sqrt(shares[~hidden]) / side
-    place = {"units": "xy", "offsets": middles, "offset_transform": ax.transData}
+    place: dict[str, Any] = {"units": "xy", "offsets": middles, "offset_transform": ax.transData}
     ax.add_collection(EllipseCollection(size, size, np.zeros_like(size), **place, **DISC))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -49,7 +51,8 @@ def schematic() -> Figure:
     """
     width = matplotlib.rcParams["figure.figsize"][0]
     matplotlib.rcParams["font.size"] = 72 * UNIT * width / WIDTH
-    figure = Figure(figsize=(width, width * HEIGHT / WIDTH), layout="none")
+    figure = Figure(figsize=(width, width * HEIGHT / WIDTH))
+    figure.set_layout_engine("none")
     ax = figure.add_axes((0, 0, 1, 1))
     ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
     ax.set_axis_off()
@@ -64,15 +67,16 @@ def schematic() -> Figure:
         ax.add_patch(_arrow((start, 8.6), (end, 8.6)))
     ax.plot([11.0, 11.0, 61.9, 61.9], [2.6, 1.1, 1.1, 1.6], color=style.MUTED, lw=_thin())
     ax.add_patch(_arrow((61.9, 1.1), (61.9, 2.2)))
-    words = {"ha": "center", "va": "center", "color": style.MUTED, "backgroundcolor": style.PAPER}
-    ax.text(36.4, 1.1, "the exact truth of every label, in bits", **words)
+    looks: dict[str, Any] = {"ha": "center", "va": "center", "color": style.MUTED, "backgroundcolor": style.PAPER}
+    ax.text(36.4, 1.1, "the exact truth of every label, in bits", **looks)
     return describe(figure, ALT)
 
 
 def _task(ax: Axes) -> None:
     """Two modalities as rows of tokens, in the colour of the atom that each row carries."""
     rng = np.random.default_rng(5)
-    strengths = {atom: rng.uniform(0.25, 1.0, TOKENS) for atom in LABELS}  # equal rows: what both modalities show
+    # equal rows: what both modalities show
+    strengths: dict[str, Any] = {atom: rng.uniform(0.25, 1.0, TOKENS) for atom in LABELS}
     strengths["synergy"] = iter(rng.uniform(0.25, 1.0, (2, TOKENS)))  # alone, each row is noise
     for (modality, atoms), top in zip(SHOWN.items(), (13.9, 6.6)):
         ax.text(0.8, top - 1.7, modality.replace(" ", "\n"), va="center", color=style.MUTED, linespacing=1.1)
@@ -91,7 +95,7 @@ def _methods(ax: Axes, left: float) -> None:
     for i, name in enumerate(METHODS):
         y = 13.1 - 2.05 * i
         edge, line = (style.MUTED, "-") if i < len(METHODS) - 1 else (style.MUTED, (0, (3, 2)))
-        box = {"boxstyle": "round,pad=0,rounding_size=0.5", "fc": style.PAPER, "ec": edge, "ls": line}
+        box: dict[str, Any] = {"boxstyle": "round,pad=0,rounding_size=0.5", "fc": style.PAPER, "ec": edge, "ls": line}
         ax.add_patch(FancyBboxPatch((left, y - 0.8), 9.4, 1.6, **box))
         ax.text(left + 4.7, y, name, ha="center", va="center")
 

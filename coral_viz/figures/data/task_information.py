@@ -69,7 +69,7 @@ def _bars(atoms: Mapping[str, Atoms], left: float, tops: np.ndarray, bit: float)
 
 def _axis(sheet: Sheet, left: float, y: float, bit: float, most: float) -> None:
     """Bits from 0 to a little more than ``most``."""
-    ticks = [tick for tick in MaxNLocator(face.letters() // 7).tick_values(0, most) if tick <= 1.02 * most]
+    ticks = [tick for tick in MaxNLocator(int(face.letters() // 7)).tick_values(0, most) if tick <= 1.02 * most]
     lines = [
         [(left, y), (left + 1.02 * bit * most, y)],
         *([(left + bit * tick, y + d) for d in (0, 0.35)] for tick in ticks),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -21,7 +22,7 @@ ROW, HEADER, FOOTER = 1.45, 2.6, 3.6  # lines of text: a variant, the names of m
 APART = 0.6  # between CLS and each modality's tokens, in tiles
 SCALE = LinearSegmentedColormap.from_list("attention", ["#f2f3f5", style.ATOM_COLOURS["unique_1"], "#1c2f4d"])
 
-CROSSED = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
+CROSSED: dict[str, Any] = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
 """The sign of a hidden token: its tile crossed out."""
 
 
@@ -104,7 +105,7 @@ def _frame(ax: Axes, lefts: np.ndarray, names: list[str], tokens_of: Sequence[in
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     ax.set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
-    above = {"va": "bottom", "weight": "bold"}
+    above: dict[str, Any] = {"va": "bottom", "weight": "bold"}
     ax.text(0.5, -0.75, "CLS", ha="center", **above)
     for m, (start, stop) in enumerate(itertools.pairwise(np.cumsum([1, *tokens_of]))):
         ax.text((lefts[start] + lefts[stop - 1] + 1) / 2, -0.75, f"modality {m + 1}", ha="center", **above)
@@ -115,6 +116,7 @@ def _colour_bar(figure: Figure, ax: Axes, limit: float) -> None:
     scale = ScalarMappable(Normalize(0, limit), SCALE)
     bar = figure.colorbar(scale, ax=ax, location="bottom", shrink=0.4, anchor=(0, 0), aspect=30, pad=0.02)
     bar.outline.set_visible(False)
+    assert bar.solids is not None
     bar.solids.set(rasterized=False, edgecolor="face")  # else the only pixels of a picture that is all vectors
     bar.set_label("share of the CLS token's attention", size=matplotlib.rcParams["legend.fontsize"])
 

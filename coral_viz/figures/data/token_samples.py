@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -85,11 +86,11 @@ def _circles(ax: Axes, places: list[np.ndarray], name: str, drawn: int, alpha: f
     columns = math.ceil(math.sqrt(classes))
     size = 0.9 * matplotlib.rcParams["font.size"]
     for k in range(classes):
-        centre = np.array([k % columns, -(k // columns)]) * CELL
+        centre = (CELL * (k % columns), -CELL * (k // columns))
         reach = math.degrees(alpha)
         ax.add_patch(Circle(centre, 1, fc="none", ec=style.FAINT))
         ax.add_patch(Arc(centre, 2, 2, theta1=-reach, theta2=reach, ec=style.MUTED))
-        looks = {"color": colour, "weight": "bold"} if k == drawn else {"color": style.MUTED}
+        looks: dict[str, Any] = {"color": colour, "weight": "bold"} if k == drawn else {"color": style.MUTED}
         ax.text(centre[0] - 1.15, centre[1] + 0.75, str(k), ha="right", va="center", size=size, **looks)
         for number, place in enumerate(places):
             dots = _dot(number, colour, size=0.8 if len(place) == 1 else 0.5)

@@ -92,7 +92,7 @@ def visible_bits(
             strip.draw(ax, x, high * number + NAME)
             x += strip.width + BETWEEN
     _bars(ax, lines, top, colour)
-    hidden = [f"{strip.name} hides {strip.hidden} of {strip.count} tokens" for strip in shown]
+    hidden = [f"{strip.name} hides {strip.hidden} of {strip.tokens} tokens" for strip in shown]
     told = [_told(line, method) for line in lines]
     alt = f"One sample under a mask: {', '.join(hidden)}. Bits left: {'; '.join(told)}."
     return describe(figure, alt, read=f", beside what {method} reads" if read is not None else "")
@@ -107,7 +107,7 @@ class Strip(NamedTuple):
     name: str
     width: float
     height: float
-    count: int
+    tokens: int
     hidden: int
     draw: Callable[[Axes, float, float], None]
 
@@ -162,16 +162,15 @@ def _lines(task, left: Mapping[str, Remaining], read: Mapping[str, Remaining] | 
     lines = []
     for label in task.labels:
         looks, truth = style.label_style(label), float(task.truth[label].information)
-        end = {"colour": looks.colour, "truth": truth}
         if label == "redundancy":
             for m, modality in enumerate(task.modalities):
                 got = None if read is None else read[label].alone[m].bits
                 names = f"{looks.name}, {_words(modality.name)} alone", f"{looks.symbol}, {m + 1} alone"
-                lines.append(Line(*names, left=left[label].alone[m].bits, read=got, **end))
+                lines.append(Line(*names, looks.colour, left[label].alone[m].bits, got, truth))
         got = None if read is None else read[label].together.bits
         whose = f", {'both' if task.count == 2 else 'all'}" if label == "redundancy" else ""
         names = looks.name + whose, looks.symbol + whose
-        lines.append(Line(*names, left=left[label].together.bits, read=got, **end))
+        lines.append(Line(*names, looks.colour, left[label].together.bits, got, truth))
     return lines
 
 
@@ -216,7 +215,8 @@ def _number(line: Line, short: bool) -> str:
 
 
 def _axis(ax: Axes, begin: float, y: float, bit: float, most: float) -> None:
-    ticks = [tick for tick in MaxNLocator(max(1, min(4, bit * most // 4))).tick_values(0, most) if tick <= 1.001 * most]
+    locator = MaxNLocator(max(1, min(4, int(bit * most // 4))))
+    ticks = [tick for tick in locator.tick_values(0, most) if tick <= 1.001 * most]
     ends = [
         [(begin, y), (begin + bit * most, y)],
         *([(begin + bit * tick, y + d) for d in (0, 0.35)] for tick in ticks),

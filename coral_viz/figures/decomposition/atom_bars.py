@@ -6,6 +6,7 @@ Every function takes arrays or ``Atoms``, draws in bits and returns a matplotlib
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -44,7 +45,12 @@ def bars(decompositions: Mapping[str, Atoms]) -> Figure:
     ax = _rows_axes(figure.subplots(), list(decompositions))
     left = np.zeros(len(values))
     for atom, column in zip(NAMES, values.clip(0).T):
-        look = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
+        look: dict[str, Any] = {
+            "fc": style.ATOM_COLOURS[atom],
+            "hatch": style.ATOM_HATCHES[atom],
+            "ec": style.PAPER,
+            "lw": 0,
+        }
         ax.barh(range(len(values)), column, left=left, height=0.62, **look)
         left += column
     ax.set(xlabel="bits", xlim=(0, 1.02 * max(left.max(), 1e-3)))
@@ -70,7 +76,7 @@ def dots(decompositions: Mapping[str, Atoms], *, small_print: str = "") -> Figur
     for i, (atom, ax) in enumerate(zip(NAMES, panels)):
         look = {"color": style.ATOM_COLOURS[atom], "marker": style.ATOM_MARKERS[atom], "ms": size, "clip_on": False}
         for y, atoms in enumerate(decompositions.values()):
-            if atoms.low is not None:
+            if atoms.low is not None and atoms.high is not None:
                 ax.hlines(y, atoms.low[i], atoms.high[i], color=look["color"], lw=size / 4, alpha=0.55)
             hollow = atoms.p is not None and atoms.p[i] > 0.05
             ax.plot(values[y, i], y, mfc=style.PAPER if hollow else look["color"], zorder=3, **look)
@@ -139,8 +145,8 @@ def _share_bits(panels, ends) -> None:
 
 
 def _interval_ends(decompositions: Mapping[str, Atoms]) -> list[float]:
-    having = [atoms for atoms in decompositions.values() if atoms.low is not None]
-    return [float(end) for atoms in having for end in (*atoms.low, *atoms.high)]
+    given = [end for atoms in decompositions.values() for end in (atoms.low, atoms.high) if end is not None]
+    return [float(end) for ends in given for end in ends]
 
 
 def _number(ax: Axes, value: float, y: int, side: int) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import cycle
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -19,7 +20,7 @@ from matplotlib.ticker import EngFormatter, LogLocator, MaxNLocator
 
 from coral_viz import style
 from coral_viz.figures.layout import face, panel_grid
-from coral_viz.figures.layout.canvas import LINE, canvas, describe, picture, text_at
+from coral_viz.figures.layout.canvas import LINE, canvas, describe, engine, picture, text_at
 
 ATOMS = tuple(style.ATOM_NAMES)
 BIASES = [f"bias_{atom}" for atom in ATOMS]
@@ -76,7 +77,7 @@ def bias(table: pd.DataFrame, over: str = "n") -> Figure:
 
 def _panels(figure: Figure, rows: int) -> np.ndarray:
     """Axes (rows, 1 + atoms), placed in type sizes: solving a layout would take as long as everything else."""
-    points, (left, _, width, _) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    points, (left, _, width, _) = matplotlib.rcParams["font.size"], engine(figure).get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
     beside = [face.width(numbers) + TICKS for numbers in NUMBERS]
@@ -172,9 +173,8 @@ def _scale(grid: np.ndarray, counts: list[float], over: str) -> None:
 
 def _plain(axis: str) -> dict:
     """The look of ticks without numbers, drawn as one line: matplotlib takes a millisecond for a tick."""
-    length, width, colour = (
-        matplotlib.rcParams[f"{axis}tick.{name}"] for name in ("major.size", "major.width", "color")
-    )
+    params: dict[Any, Any] = {**matplotlib.rcParams}
+    length, width, colour = (params[f"{axis}tick.{name}"] for name in ("major.size", "major.width", "color"))
     return {"ms": length, "mew": width, "color": colour, "ls": "", "clip_on": False}
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -57,5 +59,10 @@ def _node(ax: Axes, x: float, y: float, words: str, colour, *, stands_out: bool)
     edge = {"ec": style.INK, "lw": 3} if stands_out else {"ec": style.MUTED, "lw": 1}
     edge["lw"] *= matplotlib.rcParams["axes.linewidth"]
     box = {"boxstyle": "round,pad=0.35", "fc": colour, **edge}
-    look = {"ha": "center", "va": "center", "linespacing": 1.25, "color": style.PAPER if dark else style.INK}
+    look: dict[str, Any] = {
+        "ha": "center",
+        "va": "center",
+        "linespacing": 1.25,
+        "color": style.PAPER if dark else style.INK,
+    }
     ax.text(x, y, words, bbox=box, zorder=2, **look)

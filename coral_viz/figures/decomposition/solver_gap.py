@@ -30,23 +30,24 @@ def closing(asked: Sequence[float], gaps: Sequence[float], above: Sequence[float
     Raises:
         ValueError: unequal lengths, fewer than two points, a requested gap that is not positive, or a negative value.
     """
-    asked, gaps, above = (np.asarray(values, float) for values in (asked, gaps, above))
-    if not len(asked) == len(gaps) == len(above) >= 2 or not (asked > 0).all() or (np.minimum(gaps, above) < 0).any():
+    wanted, certified, true = (np.asarray(values, float) for values in (asked, gaps, above))
+    paired = len(wanted) == len(certified) == len(true) >= 2
+    if not paired or not (wanted > 0).all() or (np.minimum(certified, true) < 0).any():
         raise ValueError("give two or more positive requested gaps, and as many other values, none of them negative.")
     words = f"Below the dotted line: smaller than requested. Values below {LEAST:g} bit are drawn at the bottom."
     figure = canvas(19, words)
     ax = figure.subplots()
     size, width = matplotlib.rcParams["lines.markersize"], matplotlib.rcParams["lines.linewidth"]
-    ax.plot(asked, asked, ls=":", color=style.MUTED, lw=0.6 * width, label="requested gap")
+    ax.plot(wanted, wanted, ls=":", color=style.MUTED, lw=0.6 * width, label="requested gap")
     for values, name, look in (
-        (gaps, "certified gap", {"color": style.ATOM_COLOURS["synergy"], "marker": "D", "ms": 0.7 * size}),
-        (above, "true error", {"color": style.INK, "marker": "o", "mfc": "none", "ls": "--", "ms": 1.3 * size}),
+        (certified, "certified gap", {"color": style.ATOM_COLOURS["synergy"], "marker": "D", "ms": 0.7 * size}),
+        (true, "true error", {"color": style.INK, "marker": "o", "mfc": "none", "ls": "--", "ms": 1.3 * size}),
     ):
-        ax.plot(asked, values.clip(LEAST), label=name, lw=0.7 * width, clip_on=False, **look)
-    ax.axvline(asked[chosen], color=style.FAINT, lw=3 * width, zorder=0)
+        ax.plot(wanted, values.clip(LEAST), label=name, lw=0.7 * width, clip_on=False, **look)
+    ax.axvline(wanted[chosen], color=style.FAINT, lw=3 * width, zorder=0)
     ax.legend(loc="upper right")
-    _scales(ax, asked)
-    return describe(figure, _alt(asked, gaps, above, chosen))
+    _scales(ax, wanted)
+    return describe(figure, _alt(wanted, certified, true, chosen))
 
 
 def _scales(ax: Axes, asked: np.ndarray) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -109,7 +111,7 @@ def _polytope_plane(ax: Axes, p, grid, free, optimum) -> None:
     valley = PowerNorm(0.6, values.min(), values.max())  # more colours near the optimum
     half = [(axis[1] - axis[0]) / 2 for axis in grid]  # pixels stand around their points
     edges = [edge for axis, h in zip(grid, half) for edge in (axis[0] - h, axis[-1] + h)]
-    where = {"origin": "lower", "extent": edges, "aspect": "auto", "interpolation": "bilinear"}
+    where: dict[str, Any] = {"origin": "lower", "extent": edges, "aspect": "auto", "interpolation": "bilinear"}
     mesh = ax.imshow(values.T, cmap=RISING, norm=valley, **where)
     ax.contour(*grid, values.T, levels=7, colors=style.PAPER, linewidths=0.5, alpha=0.8)
     bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
@@ -145,7 +147,13 @@ def _mark_both(ax: Axes, given, optimum) -> None:
         ax.plot(x, y, marker, mew=0.1 * points, clip_on=False, zorder=5, **look)
         side = -1 if x > (left + right) / 2 else 1
         box = {"boxstyle": "round,pad=0.15", "fc": style.PAPER, "ec": "none", "alpha": 0.8}
-        place = {"ha": "left" if side > 0 else "right", "va": "center", "weight": "bold", "zorder": 6, "bbox": box}
+        place: dict[str, Any] = {
+            "ha": "left" if side > 0 else "right",
+            "va": "center",
+            "weight": "bold",
+            "zorder": 6,
+            "bbox": box,
+        }
         ax.annotate(name, (x, y), (0.9 * side * points, up * points), textcoords="offset points", **place)
 
 

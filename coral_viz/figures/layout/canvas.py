@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 import matplotlib
 import numpy as np
@@ -18,6 +18,7 @@ import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
@@ -75,11 +76,11 @@ def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long:
             matplotlib.rcdefaults()
             matplotlib.rcParams.update(style.screen() if look is None else look)
             figure = draw(*args, **options)
-            figure.caption = caption.filled(**getattr(figure, "words", {}))
+            vars(figure)["caption"] = caption.filled(**getattr(figure, "words", {}))
             face.pin(figure)
             return figure
 
-    drawn.caption = caption
+    vars(drawn)["caption"] = caption
     return drawn
 
 
@@ -99,13 +100,23 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     below = 1.2 * lines_of_key + 0.1 * bool(key) + 0.82 * len(words.split("\n")) * bool(words) + 0.4
     figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
     share, left = below / (lines + below), MARGIN * points / 72 / width
-    figure.get_layout_engine().set(rect=(left, share, 1 - 2 * left, 1 - share))
+    engine(figure).set(rect=(left, share, 1 - 2 * left, 1 - share))
     figure.text(left, 0.35 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
     if key:
-        place = {"loc": "upper left", "bbox_to_anchor": (left / 2, share), "borderaxespad": 0, "borderpad": 0.3}
-        spacing = {"ncols": columns, "handletextpad": PAD, "columnspacing": SPACING, "labelspacing": 0.4}
-        figure.legend(handles=key, handler_map={Line2D: _Given()}, **place, **spacing).set_in_layout(False)
+        place: dict[str, Any] = {
+            "loc": "upper left",
+            "bbox_to_anchor": (left / 2, share),
+            "borderaxespad": 0,
+            "borderpad": 0.3,
+        }
+        place |= {"ncols": columns, "handletextpad": PAD, "columnspacing": SPACING, "labelspacing": 0.4}
+        figure.legend(handles=key, handler_map={Line2D: _Given()}, **place).set_in_layout(False)
     return figure
+
+
+def engine(figure: Figure) -> ConstrainedLayoutEngine:
+    """What lays a canvas out."""
+    return cast(ConstrainedLayoutEngine, figure.get_layout_engine())
 
 
 def _key_columns(key: Sequence[Artist]) -> int:
@@ -129,7 +140,7 @@ def one_panel(figure: Figure, *, left: float, below: float) -> Axes:
 
     Solving takes as long as drawing, which matters where a picture follows a slider.
     """
-    points, (x, y, width, height) = matplotlib.rcParams["font.size"], figure.get_layout_engine().get()["rect"]
+    points, (x, y, width, height) = matplotlib.rcParams["font.size"], engine(figure).get()["rect"]
     figure.set_layout_engine("none")
     across, down = (points / 72 / size for size in figure.get_size_inches())
     return figure.add_axes(
@@ -177,7 +188,7 @@ def describe(figure: Figure, alt: str, **words: str) -> Figure:
 
     ``words`` take the ``{places}`` of the picture's caption.
     """
-    figure.alt, figure.words = alt, words
+    vars(figure).update(alt=alt, words=words)
     return figure
 
 

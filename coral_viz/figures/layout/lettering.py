@@ -49,7 +49,8 @@ class _Renderer(RendererAgg):
 @functools.lru_cache(REMEMBERED)
 def _outline(s: str, prop: FontProperties) -> Path:
     """A line of text in units of ``text_to_path.FONT_SCALE`` to a type size, from its baseline up."""
-    return Path(*text_to_path.get_text_path(prop, s))
+    vertices, codes = text_to_path.get_text_path(prop, s)
+    return Path(vertices, codes)
 
 
 @functools.lru_cache(REMEMBERED)

@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 
 from coral_viz import style
 from coral_viz.figures.layout import face
-from coral_viz.figures.layout.canvas import KEYED, LINE, MARGIN, canvas
+from coral_viz.figures.layout.canvas import KEYED, LINE, MARGIN, canvas, engine
 
 HEAD, BETWEEN, KEY = 1.6, 0.6, 1.3  # lines of text: above a panel, between rows of panels, a line of the key
 GAP = 1.4  # type sizes: between panels
@@ -50,7 +50,7 @@ def panels(
     (rows, columns), of_key = shape, _key_columns(key)
     lines = math.ceil(len(key) / of_key) if of_key else 0
     figure = canvas(foot + rows * (height + HEAD) + (rows - 1) * BETWEEN + KEY * lines, small_print)
-    _, bottom, _, _ = figure.get_layout_engine().get()["rect"]
+    _, bottom, _, _ = engine(figure).get()["rect"]
     with matplotlib.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
     line, letter = LINE * matplotlib.rcParams["font.size"] / 72 / figure.get_figheight(), 1 / face.letters()
@@ -140,4 +140,6 @@ def _broken(cell: str, room: float) -> str:
 def _key_columns(key: Sequence[Line2D]) -> int:
     """Columns of a key above panels; none for a single entry."""
     beside = sum(KEY_LOOK[name] for name in ("handlelength", "handletextpad", "columnspacing"))
-    return face.columns([entry.get_label() for entry in key], face.letters(), KEYED * beside, KEYED) if key[1:] else 0
+    return (
+        face.columns([str(entry.get_label()) for entry in key], face.letters(), KEYED * beside, KEYED) if key[1:] else 0
+    )

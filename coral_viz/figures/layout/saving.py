@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -25,7 +26,7 @@ METADATA = {
 }
 """What each format must leave out so that its bytes depend on the picture alone."""
 
-FIXED = {
+FIXED: dict[Any, Any] = {
     "pdf.fonttype": 42,
     "savefig.bbox": None,
     "figure.autolayout": False,

@@ -17,7 +17,7 @@ from matplotlib.transforms import ScaledTranslation
 
 from coral_viz import style
 from coral_viz.figures.layout import face, marks
-from coral_viz.figures.layout.canvas import MARGIN, SMALL, canvas, text_at
+from coral_viz.figures.layout.canvas import MARGIN, SMALL, canvas, engine, text_at
 from coral_viz.results import tables
 from coral_viz.results.metrics import READOUTS
 from coral_viz.results.tables import VARIANT
@@ -85,9 +85,10 @@ def strip(
     inner = len(variants) * ROW
     words = f"{small_print} {_spelled(columns, head)}".strip() if short else small_print
     figure = canvas(len(bands) * (inner + HEADER + footer + APART) - APART, words, key)
-    figure.get_layout_engine().set(wspace=0, w_pad=0)
+    engine(figure).set(wspace=0, w_pad=0)
     grid = GridSpec(2 * len(bands) - 1, 1, figure=figure, height_ratios=([inner, APART] * len(bands))[:-1])
-    widest, panels = max(sum(_ratios(band)) for band in bands), {}
+    widest = max(sum(_ratios(band)) for band in bands)
+    panels: Panels = {}
     panel = (room - overhang * max(sum(map(len, band.values())) for band in bands)) / widest
     for line, band in enumerate(bands):
         row = _band(figure, grid[2 * line, 0], band, widest, short, head, panel)
@@ -107,7 +108,7 @@ def label_columns(summary: pd.DataFrame) -> Columns:
 def readout_key(summary: pd.DataFrame) -> list[Artist]:
     """Handles that explain the dots of ``readouts``."""
     names = {f"{readout} readout": READOUTS[readout].filled for readout in sorted(set(summary["readout"]))}
-    return marks.key(names, intervals=summary["n"].max() > 1)
+    return [*marks.key(names, intervals=summary["n"].max() > 1)]
 
 
 def panel_rows(rows: pd.DataFrame, distribution: str, label: str) -> pd.DataFrame:
@@ -158,7 +159,8 @@ def _spelled(columns: Columns, head: Callable) -> str:
 
 def _bands(columns: Columns, room: float, overhang: float = 0.0) -> list[Columns]:
     """What stands side by side: as many training distributions as ``room`` (in panel widths) holds, at least a part."""
-    most, bands = max(1, int((room + BETWEEN) / (1 + BETWEEN + overhang))), []
+    most = max(1, int((room + BETWEEN) / (1 + BETWEEN + overhang)))
+    bands: list[Columns] = []
     for name, labels in columns.items():
         size = math.ceil(len(labels) / math.ceil(len(labels) / most))
         for start in range(0, len(labels), size):
@@ -192,7 +194,7 @@ def _band(
     spare = [widest - sum(ratios)] if widest - sum(ratios) > 1e-9 else []
     grid = place.subgridspec(1, len(ratios) + len(spare), width_ratios=ratios + spare)
     cells = iter([grid[0, column] for column in range(0, len(ratios), 2)])
-    panels = {}
+    panels: Panels = {}
     for distribution, labels in band.items():
         group = [_panel(figure, next(cells), head(label), short) for label in labels]
         wide = face.width(distribution, weight="bold") > panel * sum(_ratios({distribution: labels}))

@@ -74,7 +74,8 @@ def curve(
     figure, grid = panel_grid.panels(shape, PANEL, words, left=panel_grid.numbers(), foot=2.8, key=key)
     titles = panel_grid.named(names, _width(columns), "bold")
     for i, (label, ax) in enumerate(zip(names, grid.flat)):
-        _lines(ax, *(frame[frame["label"] == label] for frame in (summary, rows)), lines, label)
+        here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
+        _lines(ax, here, seeds, lines, label)
         lowest = i >= len(names) - columns
         ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
         ax.set_xlabel(setting.replace("_", " ") if lowest else "")
@@ -286,7 +287,7 @@ def _scale(ax: Axes, way: str, rows: pd.DataFrame) -> None:
     if way == "x":
         ends = [bounds.mean() if metric.in_percent and len(bounds) else 0.0, high]
         axis.set_ticks(ends, [f"{shown * end:.2g}" if end < 1 else f"{shown * end:.3g}" for end in ends])
-    elif ax.get_subplotspec().is_first_col():
+    elif (place := ax.get_subplotspec()) and place.is_first_col():
         axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         if metric.in_percent:
             axis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -67,7 +67,7 @@ def heading(text: str) -> str:
     return f"<h2>{escape(text)}</h2>"
 
 
-def picture(name: str, alt: str, caption: str, size: tuple[float, float]) -> str:
+def picture(name: str, alt: str, caption: str, size: Iterable[float]) -> str:
     """A figure of the folder ``figures`` with its text alternative and links to every format; size in inches."""
     width, height = (round(96 * inches) for inches in size)
     stem = f"figures/{escape(name)}"

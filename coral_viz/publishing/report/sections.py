@@ -180,7 +180,7 @@ def _pictures(figures: Mapping[str, Figure], names: list[str]) -> Iterator[str]:
     for name in names:
         if name in figures:
             figure = figures[name]
-            yield page.picture(name, figure.alt, caption_of(figure).short, figure.get_size_inches())
+            yield page.picture(name, getattr(figure, "alt", ""), caption_of(figure).short, figure.get_size_inches())
 
 
 def measured(table: pd.DataFrame, timing: pd.DataFrame) -> Iterator[str]:

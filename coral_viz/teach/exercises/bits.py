@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 
@@ -76,9 +77,10 @@ def half_the_bits(sigma) -> str:
     """A noise at which the data hold about half of the bits of u1."""
     from coral_viz import tasks
 
-    task = tasks.load("factors", sigma=float(sigma), seed=41)
+    task: Any = tasks.load("factors", sigma=float(sigma), seed=41)
     batch = task.sample(4000, "test", seed=41)
-    bits, _ = pid.information_from_posterior(task.posteriors(batch)["unique_1"][0], batch.labels["unique_1"])
+    posterior = task.posteriors(batch)["unique_1"][0]
+    bits, _ = pid.information_from_posterior(posterior.numpy(), batch.labels["unique_1"].numpy())
     share = bits / math.log2(task.classes)
     if abs(share - 0.5) > 0.05:
         raise NotYet(f"With sigma = {sigma:g} an ideal classifier gets {share:.0%} of the bits; aim for about half.")

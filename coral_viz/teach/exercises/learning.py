@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -88,8 +89,8 @@ def tokens_kept(count) -> str:
     """How many of a modality's tokens InfMasking keeps at its default ratio."""
     from coral_viz import methods, tasks
 
-    task = tasks.load("factors")
-    method = methods.build("infmasking", task)
+    task: Any = tasks.load("factors")
+    method: Any = methods.build("infmasking", task)
     kept, rho = method.kept[0], method.knobs.mask_ratio
     if count == task.tokens - kept:
         raise NotYet("That is the number of hidden tokens. How many are kept?")
@@ -104,8 +105,9 @@ def hidden_in_view_1(count) -> str:
     """How many tokens COrAL hides in view 1, on average, at the end of training."""
     from coral_viz import methods, tasks
 
-    task = tasks.load("factors")
-    ratio = methods.build("coral", task).mask_probability(1.0)
+    task: Any = tasks.load("factors")
+    method: Any = methods.build("coral", task)
+    ratio = method.mask_probability(1.0)
     hidden = ratio * task.tokens
     if close(count, 2 * hidden):
         raise NotYet("That counts both modalities. In view 1 only one of them is masked.")
