@@ -1,4 +1,4 @@
-"""Tasks: multimodal data whose redundancy, uniqueness and synergy are known in bits."""
+"""Tasks: multimodal data whose redundancy, uniqueness and synergy are known in bits, and ``from_arrays``: one's own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from coral_viz.options import seed_of, shown
+from coral_viz.tasks.arrays import from_arrays
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
-__all__ = ["Batch", "Modality", "Preset", "Task", "load", "names", "preset"]
+__all__ = ["Batch", "Modality", "Preset", "Task", "from_arrays", "load", "names", "preset"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,11 @@ SPLITS = ("train", "probe", "test")
 
 @dataclass(frozen=True)
 class Modality:
-    """One modality's name, the ``kind`` of its input (which encoder fits) and the shape of one sample."""
+    """One modality's name, the ``kind`` of its input (which encoder fits) and the shape of one sample.
+
+    Kinds: tokens (T, p), looks (T, p), image (3, S, S), vector (d,), sequence (T, d). In a sequence, steps of padding
+    are NaN throughout.
+    """
 
     name: str
     kind: str
@@ -26,12 +30,14 @@ class Modality:
 class Batch:
     """n samples: ``inputs`` one tensor (n, ...) per modality, ``labels`` and ``latents`` by name, each (n,) long.
 
-    Latents are what the sample was made from, and what its views keep.
+    Latents are what the sample was made from, and what its views keep. ``targets``: the values of continuous labels,
+    (n,) float32 by name; ``labels`` holds their classes.
     """
 
     inputs: list[Tensor]
     labels: dict[str, Tensor]
     latents: dict[str, Tensor] = field(default_factory=dict)
+    targets: dict[str, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.inputs[0])
@@ -40,15 +46,16 @@ class Batch:
         def pick(tensors: dict) -> dict:
             return {name: tensor[index] for name, tensor in tensors.items()}
 
-        return Batch([x[index] for x in self.inputs], pick(self.labels), pick(self.latents))
+        return Batch([x[index] for x in self.inputs], pick(self.labels), pick(self.latents), pick(self.targets))
 
 
 class Task:
     """Base of all tasks: one *world* (drawn from ``seed``) from which samples and views are drawn.
 
     Subclasses set ``name``, ``DIALS`` (the class of their settings), ``modalities`` (list of Modality), ``labels`` (the
-    probed labels, each one pure atom, as a dict from label to the atom it is), ``classes_of`` (number of classes by
-    label) and ``truth`` (exact Atoms by label, in bits, for the first modality against all others). ``distributions``
+    probed labels, each one pure atom, as a dict from label to the atom it is; to "" where that is not known),
+    ``classes_of`` (number of classes by label) and ``truth`` (exact Atoms by label, in bits, for the first modality
+    against all others; empty where it is not known). ``distributions``
     are the training distributions worth comparing, the values that a dial ``distribution`` takes; a preset that fixes
     the dial offers that one alone. ``tiny``: its batches are so small that a second thread costs more than it gains.
     """

@@ -11,6 +11,7 @@ from torch import nn
 from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN, ImageEncoder
 from coral_viz.tasks import Modality
 
+VECTOR_TOKENS = 8
 SMALLEST, LARGE = 16, 128
 """Pixels: the smallest image an encoder takes, and the size from which the encoder is AlexNet's trunk."""
 
@@ -22,12 +23,12 @@ class TokenEncoder(nn.Module):
     Shapes: (B, T, p) -> (B, T, d).
     """
 
-    def __init__(self, tokens: int, features: int, dim: int, hidden: int):
+    def __init__(self, tokens: int, features: float, dim: int, hidden: int):
         super().__init__()
         self.tokens, self.dim = tokens, dim
         self.layers = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(tokens * features, hidden),
+            nn.Linear(round(tokens * features), hidden),
             nn.GELU(),
             nn.Linear(hidden, hidden),
             nn.GELU(),
@@ -61,7 +62,8 @@ def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEnc
     """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
 
     tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer. looks (T, p), tokens
-    each of which is an observation of its own: LookEncoder with half as many. image (3, S, S): CompactCNN with up to
+    each of which is an observation of its own: LookEncoder with half as many. vector (d,): TokenEncoder with 8 tokens.
+    sequence (T, d): LookEncoder. image (3, S, S): CompactCNN with up to
     ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another
     kind, another shape of an image, or one under 16 px.
     """
@@ -69,9 +71,15 @@ def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEnc
         tokens, features = modality.shape
         one = TokenEncoder if modality.kind == "tokens" else LookEncoder
         return one(tokens, features, dim, hidden)
+    if modality.kind == "vector":
+        return TokenEncoder(VECTOR_TOKENS, modality.shape[0] / VECTOR_TOKENS, dim, hidden)
+    if modality.kind == "sequence":
+        steps, features = modality.shape
+        return LookEncoder(steps, features, dim, hidden)
     if modality.kind != "image":
         raise ValueError(
-            f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, looks, image."
+            f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, looks, image, vector, "
+            "sequence."
         )
     size = modality.shape[-1]
     if tuple(modality.shape) != (3, size, size) or size < SMALLEST:

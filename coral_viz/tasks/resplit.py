@@ -1,0 +1,57 @@
+"""Splits of a data set: train, probe and test, drawn so that classes keep their shares and no group is divided."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from coral_viz.tasks.dataset import Dataset
+from coral_viz.tasks.refusals import check_each_split
+from coral_viz.tasks.task import SPLITS
+
+FIFTHS = {"train": 3, "probe": 1, "test": 1}
+"""Of the samples: how many fifths a drawn split takes."""
+
+
+def nominal_sizes(data: Dataset) -> dict[str, int]:
+    """About how many samples each split has, whichever seed draws it; exact where splits are given."""
+    if data.splits is not None:
+        return dict(zip(SPLITS, np.bincount(data.splits).tolist()))
+    return {split: max(len(data) * fifths // 5, 1) for split, fifths in FIFTHS.items()}
+
+
+def split_rows(data: Dataset, seed: int) -> dict[str, np.ndarray]:
+    """Which samples are in each split, in order: those given, or three, one and one fifth of the data, drawn.
+
+    Drawn ones keep the shares of the first label's classes, or of quarters of its values. ValueError where some class
+    would be missing from a split.
+    """
+    number = data.splits if data.splits is not None else _drawn(data, seed)
+    remedy = (
+        "give splits=, or join classes; each class needs groups enough" if data.groups is not None else "join classes"
+    )
+    for label, classes in data.classes.items():
+        check_each_split(label, classes, data.strata(label), number, f"{remedy} (seed {seed})")
+    return {split: np.flatnonzero(number == place) for place, split in enumerate(SPLITS)}
+
+
+def _drawn(data: Dataset, seed: int) -> np.ndarray:
+    """The place in SPLITS of every sample."""
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold  # a second to import
+
+    strata, count = data.strata(next(iter(data.labels))), sum(FIFTHS.values())
+    if data.groups is not None and data.groups.max() + 1 < count:
+        raise ValueError(
+            f"there are {data.groups.max() + 1} groups; drawn splits need at least {count}, or give splits=."
+        )
+    folds = StratifiedKFold if data.groups is None else StratifiedGroupKFold
+    with warnings.catch_warnings():  # a class of fewer groups than folds: whether it is missing is asked of the result
+        warnings.simplefilter("ignore", UserWarning)
+        fifths = folds(count, shuffle=True, random_state=seed % 2**32).split(strata, strata, data.groups)
+        drawn = [test for _, test in fifths]
+    place = np.repeat(np.arange(len(SPLITS)), list(FIFTHS.values()))
+    number = np.empty(len(strata), np.int64)
+    for fifth, rows in enumerate(drawn):
+        number[rows] = place[fifth]
+    return number
