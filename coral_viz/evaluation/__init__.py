@@ -7,7 +7,7 @@ touched once.
 from coral_viz.evaluation.crossmodal import retrieval
 from coral_viz.evaluation.embedding import embed, embed_subsets
 from coral_viz.evaluation.masked_readout import MaskedReadout
-from coral_viz.evaluation.probes import balanced_accuracy, probe, probe_subsets
+from coral_viz.evaluation.probes import balanced_accuracy, macro_accuracy, probe, probe_subsets
 from coral_viz.evaluation.ranking import average_precision, recall_at
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "balanced_accuracy",
     "embed",
     "embed_subsets",
+    "macro_accuracy",
     "probe",
     "probe_subsets",
     "recall_at",

@@ -1,7 +1,7 @@
 """Probes of every part and of the whole, with some modalities withheld too, and labels decomposed between parts.
 
-``balanced_accuracy`` is the linear probe's; ``bits`` is a lower bound on I(part; label) from held-out posteriors; the
-atoms between two parts say where information is kept.
+``balanced_accuracy`` and ``macro_accuracy`` are the linear probe's: the same posteriors, two decisions. ``bits`` is a
+lower bound on I(part; label) from held-out posteriors; the atoms between two parts say where information is kept.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def probe(
     ``pieces``: of the probe samples, as ``readouts.fit`` takes them.
 
     Returns one row per measurement: part (see ``results.parts``), label, metric, readout, value, unit, n. Metrics:
-    balanced_accuracy (linear readout), bits (linear and best readout; may be negative where a readout is worse than
-    guessing), and the four atoms in bits with the ``gap`` that the solver certifies them to.
+    balanced_accuracy and macro_accuracy (linear readout), bits (linear and best readout; may be negative where a
+    readout is worse than guessing), and the four atoms in bits with the ``gap`` that the solver certifies them to.
     Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
     probe data, or lengths that differ.
     """
@@ -80,7 +80,7 @@ def probe_subsets(
     that could be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data:
     readouts standardise, so that it enters as zero and says nothing for or against any class.
 
-    Returns rows like those of ``probe``, balanced_accuracy and bits of the linear readout, for the part
+    Returns rows like those of ``probe``, both accuracies and bits of the linear readout, for the part
     "all(modality_1)", "all(modality_1,modality_2)" and so on; with every modality they equal those of "all". Bits turn
     negative where the readout, which is not told what is missing, stays too sure. Raises ValueError as ``probe``.
     """
@@ -106,7 +106,20 @@ def balanced_accuracy(posterior: Tensor, label: Tensor, prior: Tensor) -> float:
 
     A class with prior 0, which the readout has never seen, is never chosen.
     """
-    chosen = torch.where(prior > 0, posterior / prior, -torch.inf).argmax(1)
+    return _mean_recall(torch.where(prior > 0, posterior / prior, -torch.inf).argmax(1), label)
+
+
+def macro_accuracy(posterior: Tensor, label: Tensor) -> float:
+    """Mean over classes of the share recognised, deciding for the largest posterior, in [0, 1].
+
+    The decision of the code of CoMM, InfMasking and COrAL. It is ``balanced_accuracy`` where classes are equally
+    frequent. A class that is rare in the probe data is decided for less often, so that a label like synergy on images,
+    which is 1 for one pair in ten, stays nearer to chance.
+    """
+    return _mean_recall(posterior.argmax(1), label)
+
+
+def _mean_recall(chosen: Tensor, label: Tensor) -> float:
     return float(torch.stack([(chosen[label == k] == k).double().mean() for k in label.unique()]).mean())
 
 
@@ -125,9 +138,13 @@ def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
     rows = []
     for name, label in labels_test.items():
         prior = torch.bincount(labels[name]) / len(labels[name])
-        accuracy = balanced_accuracy(fitted[LINEAR].posteriors[name], label, prior)
-        row = {"label": name, "n": len(label)}
-        rows.append(row | {"metric": "balanced_accuracy", "readout": LINEAR, "value": accuracy, "unit": "share"})
+        posterior, row = fitted[LINEAR].posteriors[name], {"label": name, "n": len(label)}
+        decided = {
+            "balanced_accuracy": balanced_accuracy(posterior, label, prior),
+            "macro_accuracy": macro_accuracy(posterior, label),
+        }
+        for metric, share in decided.items():
+            rows.append(row | {"metric": metric, "readout": LINEAR, "value": share, "unit": "share"})
         for readout, result in fitted.items():
             bits, _ = pid.information_from_posterior(result.posteriors[name].cpu().numpy(), label.cpu().numpy())
             rows.append(row | {"metric": "bits", "readout": readout, "value": bits, "unit": "bits"})

@@ -28,6 +28,9 @@ from coral_viz.training.devices import resolve
 LOSS_POINTS = 60
 """How often losses are kept, evenly in the logarithm of the step; each is the mean since the one before."""
 
+RECORDED = ("bits", "balanced_accuracy")
+"""Metrics that are kept."""
+
 PROBED = 2048
 """Samples that readouts are fitted to, and as many that they are tested on, at every recorded step."""
 
@@ -106,7 +109,8 @@ class Recorder:
         labels, labels_test = ({name: b.labels[name] for name in self.task.labels} for b in (self.fitted, self.test))
         pieces, seed = self.task.pieces(self.fitted), self.spec.seed
         rows = evaluation.probe({"all": whole}, labels, {"all": whole_test}, labels_test, pieces=pieces, seed=seed)
-        self.probes.append(metrics.meant(rows)[["label", "metric", "value"]].assign(step=step))
+        rows = metrics.meant(rows[rows["metric"].isin(RECORDED)])
+        self.probes.append(rows[["label", "metric", "value"]].assign(step=step))
         self.embeddings.append(whole_test[: self.samples].cpu().double().numpy())
 
 

@@ -74,6 +74,26 @@ def test_balanced_accuracy_is_the_mean_recall_against_the_prior():
     assert evaluation.balanced_accuracy(posterior, label, torch.tensor([0.75, 0.25])) == pytest.approx((2 / 3 + 1) / 2)
 
 
+def test_macro_accuracy_is_the_mean_recall_of_the_arg_max():
+    posterior = torch.tensor([[0.9, 0.1], [0.6, 0.4], [0.9, 0.1], [0.7, 0.3]])
+    label = torch.tensor([0, 0, 0, 1])
+    assert evaluation.macro_accuracy(posterior, label) == 0.5
+    assert evaluation.balanced_accuracy(posterior, label, torch.tensor([0.75, 0.25])) == pytest.approx((2 / 3 + 1) / 2)
+
+
+def test_both_decisions_about_a_rare_class_are_rows_of_every_table():
+    """One in ten: deciding for the likelier class hardly ever chooses the rare one, deciding against the prior does."""
+    y = (torch.arange(4000) % 10 == 0).long()
+    x = y[:, None] * 1.5 + torch.randn(4000, 1, generator=torch.Generator().manual_seed(0))
+    rows = evaluation.probe({"z": x[:2000]}, {"y": y[:2000]}, {"z": x[2000:]}, {"y": y[2000:]})
+    shares = rows[rows.unit == "share"].set_index("metric")["value"]
+    x, y, x_test, y_test = x[:2000].numpy(), y[:2000], x[2000:].numpy(), y[2000:]
+    for metric, weights in (("macro_accuracy", None), ("balanced_accuracy", "balanced")):
+        model = LogisticRegression(class_weight=weights).fit(x, y)
+        assert shares[metric] == pytest.approx(balanced_accuracy_score(y_test, model.predict(x_test)), abs=0.02)
+    assert shares["balanced_accuracy"] > shares["macro_accuracy"] + 0.1
+
+
 def test_a_class_without_probe_samples_is_never_chosen():
     y = torch.arange(600) % 2 * 2
     x = y[:, None] + torch.randn(600, 2, generator=torch.Generator().manual_seed(0)) / 10
