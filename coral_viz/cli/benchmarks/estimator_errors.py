@@ -118,7 +118,7 @@ def _table_coverage(name: str, table: np.ndarray, n: int, samples: int) -> list[
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The table of", UserWarning)  # sparse tables are what is tried
         found = [infer(rng.multinomial(n, table.ravel()).reshape(table.shape), seed=seed) for seed in range(samples)]
-    rejected = np.mean([atoms.p[3] <= 0.05 for atoms in found])
+    rejected = np.mean(np.array([atoms.p for atoms in found])[:, 3] <= 0.05)
     return _coverage_rows("table", name, n, exact, found, rejected)
 
 
@@ -166,7 +166,9 @@ def _tables() -> Iterator[tuple[str, np.ndarray]]:
     yield "exclusive or, S = .2", _exclusive_or(flipped=0.2430)
     for number, table in enumerate(rng.dirichlet(np.ones(32), size=4).reshape(4, 4, 4, 2)):
         yield f"random {number}", table
-        yield f"random {number} without synergy", broja(table, tol=1e-9, coupling=True).coupling
+        coupling = broja(table, tol=1e-9, coupling=True).coupling
+        assert coupling is not None
+        yield f"random {number} without synergy", coupling
 
 
 def _exclusive_or(flipped: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 
 from coral_viz import explore, style
 
-MOVES = {
+MOVES: dict[str, tuple[str, Sequence | np.ndarray | None]] = {
     "gates": ("noise", np.linspace(0, 1, 20)),
     "lattice": ("node", None),
     "unique": ("noise", np.linspace(0, 1, 20)),

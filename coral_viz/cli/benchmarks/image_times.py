@@ -20,7 +20,7 @@ from PIL import Image, ImageEnhance, ImageFilter
 from torch import Tensor
 
 from coral_viz import methods, tasks
-from coral_viz.cli.benchmarks.step_times import PLAIN, _side_by_side
+from coral_viz.cli.benchmarks.step_times import PLAIN, _side_by_side, total
 from coral_viz.runs import one_thread
 from coral_viz.runs.spec import defaults
 from coral_viz.tasks import views
@@ -76,14 +76,14 @@ def _train(name: str, size: int, repeats: int) -> list[dict]:
 
     def learn(loss, views):
         optimiser.zero_grad(set_to_none=True)
-        sum(loss(*views).values()).backward()
+        total(loss(*views)).backward()
         optimiser.step()
 
     def plainly(*views):
         return PLAIN[name](method, *views)
 
-    def ours(*views):
-        return method.loss(*views, 0.5)
+    def ours(view1, view2):
+        return method.loss(view1, view2, 0.5)
 
     seconds = _side_by_side(
         repeats,

@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,6 +18,8 @@ from scipy.sparse import coo_array, csc_matrix, csr_matrix
 from coral_viz import pid
 from coral_viz.pid.bridge import NODES
 from coral_viz.pid.information import BIT
+
+T = TypeVar("T")
 
 LIMIT = 60.0  # seconds of CPU time for one table of a competitor
 SOLVERS = {"dit default": {}, "dit cone": {"method": "cone"}}
@@ -105,18 +108,23 @@ def dit_broja(table: np.ndarray, options: dict) -> tuple[float, np.ndarray | Non
     """CPU seconds of dit's BROJA and its atoms; the limit and None where it was stopped."""
     import dit.pid
 
-    distribution, found = pid.to_dit(table), []
+    distribution = pid.to_dit(table)
     with cpu_limit(LIMIT):
-        spent = cpu(lambda: found.append(dit.pid.PID_BROJA(distribution, **options)))
-        return spent, np.array([float(found[0][node]) for node in NODES])
+        spent, found = timed(dit.pid.PID_BROJA, distribution, **options)
+        return spent, np.array([float(found[node]) for node in NODES])
     return LIMIT, None
 
 
-def cpu(call: Callable[[], object]) -> float:
-    """CPU seconds of a call."""
+def timed(call: Callable[..., T], *args, **options) -> tuple[float, T]:
+    """CPU seconds of a call, and what it returns."""
     begun = time.process_time()
-    call()
-    return time.process_time() - begun
+    found = call(*args, **options)
+    return time.process_time() - begun, found
+
+
+def cpu(call: Callable, *args, **options) -> float:
+    """CPU seconds of a call."""
+    return timed(call, *args, **options)[0]
 
 
 @contextmanager

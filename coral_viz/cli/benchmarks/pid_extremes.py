@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from coral_viz import pid
-from coral_viz.cli.benchmarks.peers import SOLVERS, cpu, dit_broja, ecos_union, searched_gaussian
+from coral_viz.cli.benchmarks.peers import SOLVERS, cpu, dit_broja, ecos_union, searched_gaussian, timed
 
 REPEATS = 5  # calls to one measurement of a millisecond: the clock of CPU time is coarse
 
@@ -16,15 +16,14 @@ REPEATS = 5  # calls to one measurement of a millisecond: the clock of CPU time 
 def sparse_times(quick: bool) -> Iterator[tuple]:
     """Milliseconds of sparse tables, with the gap, against ECOS and dit's cone solver where these take seconds."""
     for case, p, peers in sparse_cases(quick):
-        atoms, ours = pid.broja(p), np.median([cpu(lambda p=p: _repeat(pid.broja, p)) for _ in range(3)]) / REPEATS
+        atoms, ours = pid.broja(p), np.median([cpu(_repeat, pid.broja, p) for _ in range(3)]) / REPEATS
         yield "sparse", case, "coral_viz", "single", 1e3 * ours, "ms", "", 1, 3
         yield "sparse", case, "coral_viz", "gap", float(atoms.gap), "bits", "", 1, 1
         union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
         for solver in peers:
             if solver == "ecos":
-                found = []
-                spent = cpu(lambda p=p, found=found: found.append(ecos_union(p)))
-                error, bound = abs(found[0] - union), ""
+                spent, found = timed(ecos_union, p)
+                error, bound = abs(found - union), ""
             else:
                 spent, theirs = dit_broja(p.toarray(), SOLVERS[solver])
                 error = np.abs(theirs - atoms.as_array()).max() if theirs is not None else None
@@ -78,11 +77,11 @@ def gaussian_times(quick: bool) -> Iterator[tuple]:
     for d in (2,) if quick else (2, 4, 7):
         x = np.random.default_rng(0).normal(size=(1000, 3 * d, 3 * d + 3))
         covariances, case, few = x @ x.mT, f"d = {d}", 5
-        batch = np.median([cpu(lambda c=covariances, d=d: pid.gaussian(c, d, d)) for _ in range(3)]) / len(x)
-        single = np.median([cpu(lambda c=c, d=d: _repeat(pid.gaussian, c, d, d)) for c in covariances[:20]]) / REPEATS
-        atoms, found = pid.gaussian(covariances, d, d), []
+        batch = np.median([cpu(pid.gaussian, covariances, d, d) for _ in range(3)]) / len(x)
+        single = np.median([cpu(_repeat, pid.gaussian, c, d, d) for c in covariances[:20]]) / REPEATS
+        atoms = pid.gaussian(covariances, d, d)
         union = atoms.redundancy + atoms.unique_1 + atoms.unique_2
-        spent = [cpu(lambda c=c, d=d, found=found: found.append(searched_gaussian(c, d, d))) for c in covariances[:few]]
+        spent, found = zip(*(timed(searched_gaussian, c, d, d) for c in covariances[:few]))
         lower, upper = np.transpose(found)
         apart = max(np.max(lower - union[:few]), np.max(union[:few] - upper), 0.0)
         yield "gaussian", case, "coral_viz", "batch", 1e3 * batch, "ms", "", len(x), 3

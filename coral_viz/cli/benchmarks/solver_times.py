@@ -11,7 +11,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from coral_viz import pid
-from coral_viz.cli.benchmarks.peers import LIMIT, SOLVERS, cpu, dit_broja
+from coral_viz.cli.benchmarks.peers import LIMIT, SOLVERS, cpu, dit_broja, timed
 from coral_viz.cli.benchmarks.pid_extremes import gaussian_times, sparse_times
 from coral_viz.pid import gates, measures
 from coral_viz.pid.bridge import NODES
@@ -56,6 +56,7 @@ def certificates(quick: bool) -> Iterator[tuple]:
     """Share of tables within 1e-6 and 1e-7 bit, worst gap, worst error of a marginal, for every kind of table."""
     for case, p in certificate_cases(quick):
         atoms = pid.broja(p, coupling=True)
+        assert atoms.coupling is not None
         gap = np.atleast_1d(atoms.gap)
         marginals = (np.abs(atoms.coupling.sum(axis) - p.sum(axis)).max() for axis in (-2, -3))
         for metric, value, unit in (
@@ -96,12 +97,12 @@ def times(quick: bool) -> Iterator[tuple]:
     for size in (2, 3) if quick else (2, 3, 4, 5, 8):
         p = random_tables((size,) * 3, 100 if quick else 1000)
         case, repetitions = f"{size}^3", 3
-        batch = np.median([cpu(lambda p=p: pid.broja(p)) for _ in range(repetitions)]) / len(p)
+        batch = np.median([cpu(pid.broja, p) for _ in range(repetitions)]) / len(p)
         singles, ours = [], pid.broja(p)
-        competitors = {solver: [] for solver in SOLVERS}
+        competitors: dict[str, list[float]] = {solver: [] for solver in SOLVERS}
         errors = dict.fromkeys(SOLVERS, 0.0)
         for index, table in enumerate(p[:40]):
-            singles += [cpu(lambda table=table: pid.broja(table)) for _ in range(repetitions)]
+            singles += [cpu(pid.broja, table) for _ in range(repetitions)]
             for solver, options in SOLVERS.items():
                 if index < 10 and sum(competitors[solver]) < BUDGET:
                     spent, atoms = dit_broja(table, options)
@@ -111,9 +112,9 @@ def times(quick: bool) -> Iterator[tuple]:
         single = np.median(singles)
         yield "time", case, "coral_viz", "batch", 1e3 * batch, "ms", "", len(p), repetitions
         yield "time", case, "coral_viz", "single", 1e3 * single, "ms", "", len(p[:40]), repetitions
-        for solver, spent in competitors.items():
-            bound = "at least" if max(spent) >= LIMIT else ""
-            theirs, n = np.median(spent), len(spent)
+        for solver, seconds in competitors.items():
+            bound = "at least" if max(seconds) >= LIMIT else ""
+            theirs, n = np.median(seconds), len(seconds)
             yield "time", case, solver, "single", 1e3 * theirs, "ms", bound, n, 1
             if not bound:
                 yield "time", case, solver, "worst error", errors[solver], "bits", "", n, 1
@@ -126,13 +127,13 @@ def times(quick: bool) -> Iterator[tuple]:
 def _other_times() -> Iterator[tuple]:
     """Cases without a competitor that finishes: 16^3, the solver alone at 2^3, and the ROC hull of 10 000 points."""
     large, small = random_tables((16,) * 3, 5), random_tables((2,) * 3, 40)
-    spent = np.median([cpu(lambda table=table: pid.broja(table)) for table in large])
+    spent = np.median([cpu(pid.broja, table) for table in large])
     yield "time", "16^3", "coral_viz", "single", 1e3 * spent, "ms", "", len(large), 1
-    spent = np.median([cpu(lambda table=table: pid.broja(table, coupling=True)) for table in small])
+    spent = np.median([cpu(pid.broja, table, coupling=True) for table in small])
     yield "time", "2^3 with coupling", "coral_viz", "single", 1e3 * spent, "ms", "", len(small), 1
     scores = np.random.default_rng(0).beta(1, 1, size=(2, 10_000))
     first, second = (pid.posterior_table(score, 0.5) for score in scores)
-    spent = np.median([cpu(lambda: pid.broja_binary(first, second)) for _ in range(9)])
+    spent = np.median([cpu(pid.broja_binary, first, second) for _ in range(9)])
     yield "time", "binary target, 10 000 points a source", "coral_viz", "single", 1e3 * spent, "ms", "", 1, 9
 
 
@@ -143,14 +144,13 @@ def measure_times(quick: bool) -> Iterator[tuple]:
     for size in (2,) if quick else (2, 4):
         p = random_tables((size,) * 3, 1000)
         for name, class_name in DIT_CLASSES.items():
-            batch = np.median([cpu(lambda p=p, name=name: pid.decompose_pmf(p, name)) for _ in range(5)]) / len(p)
+            batch = np.median([cpu(pid.decompose_pmf, p, name) for _ in range(5)]) / len(p)
             yield "measure", f"{size}^3", name, "batch", 1e3 * batch, "ms", "", len(p), 5
             few, spent, apart = 3 if size == 2 else 1, [], 0.0
             for table in p[:few]:
-                found = []
-                distribution, measure = pid.to_dit(table), getattr(dit.pid, class_name)
-                spent.append(cpu(lambda m=measure, d=distribution, found=found: found.append(m(d))))
-                theirs = [float(found[0][node]) for node in NODES]
+                seconds, found = timed(getattr(dit.pid, class_name), pid.to_dit(table))
+                spent.append(seconds)
+                theirs = [float(found[node]) for node in NODES]
                 apart = max(apart, np.abs(measures.decompose_pmf(table, name).as_array() - theirs).max())
             yield "measure", f"{size}^3", name, "difference from dit", apart, "bits", "", few, 1
             ratio = np.median(spent) / batch
