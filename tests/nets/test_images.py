@@ -167,7 +167,7 @@ def test_mixed_precision_is_close_to_float32():
 @pytest.mark.parametrize(
     ("modality", "sentence"),
     [
-        (Modality("word", "text", (5, 3)), r"'word' has kind 'text'; encoders exist for: tokens, looks, image\."),
+        (Modality("word", "text", (5, 3)), r"'word' has kind 'text'; encoders exist for: tokens, .*, sequence\."),
         (image(15), r"'photo' has images of shape \(3, 15, 15\).*S >= 16"),
         (Modality("grey", "image", (1, 32, 32)), r"'grey' has images of shape \(1, 32, 32\).*\(3, S, S\)"),
         (Modality("wide", "image", (3, 32, 64)), r"'wide' has images of shape \(3, 32, 64\).*\(3, S, S\)"),
