@@ -89,11 +89,12 @@ def test_every_method_has_a_look_of_its_own_title(name):
 
 
 def test_known_knobs_are_what_a_run_calls_them():
-    for name, knob in style.METHODS:
-        if knob:
-            setting, value = knob.split("=")
-            value = float(value) if value[0].isdigit() else value
-            assert RunSpec.make(name, "factors", 1, knobs={setting: value}).knob == knob
+    turned = [(name, knob) for name, knob in style.METHODS if knob]
+    assert turned
+    for name, knob in turned:
+        setting, value = knob.split("=")
+        value = float(value) if value[0].isdigit() else value
+        assert RunSpec.make(name, "factors", 1, knobs={setting: value}).knob == knob
 
 
 @pytest.mark.parametrize(

@@ -176,6 +176,7 @@ def test_every_control_has_a_name_that_is_read_aloud(name):
     shown = list(every(getattr(explore, name)().view))
     sliders = (ipywidgets.IntSlider, ipywidgets.FloatSlider)
     boxes = [box for box in shown if isinstance(box, ipywidgets.Box)]
+    assert any(isinstance(control, (*sliders, ipywidgets.Dropdown)) for control in shown)
     for control in shown:
         if isinstance(control, sliders):
             (row,) = [box for box in boxes if control in box.children]

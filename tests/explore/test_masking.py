@@ -28,7 +28,10 @@ def test_masks_are_those_that_the_method_draws(shown, folder, ids):
     torch.manual_seed(5)
     with torch.no_grad():
         wanted = method.explain(*views, progress=0.6)
+    assert wanted.masks
+    assert set(wanted.masks) <= set(wanted.attention)
     for kind in ("masks", "attention"):
+        assert getattr(found, kind).keys() == getattr(wanted, kind).keys()
         for name, tensor in getattr(wanted, kind).items():
             assert torch.equal(getattr(found, kind)[name], tensor)
 

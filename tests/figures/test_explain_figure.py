@@ -47,6 +47,8 @@ def test_crossed_tokens_are_the_masks(name):
     explanation, tokens_of = explained(name, 2)
     ax = masks(explanation, tokens_of, sample=2).axes[0]
     found = crossed(ax)
+    assert explanation.masks
+    assert set(explanation.masks) <= set(explanation.attention)
     for y, variant in enumerate(explanation.attention):
         if variant in explanation.masks:
             hidden = explanation.masks[variant][2].nonzero().flatten().tolist()

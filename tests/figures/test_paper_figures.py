@@ -15,10 +15,11 @@ SHIPPED = Path(__file__).parents[2] / "data"
 @pytest.mark.parametrize("venue", ["icml", "neurips"])
 def test_every_word_of_the_shipped_set_can_be_read(venue, assert_legible, face):
     looks = [style.paper(venue), style.paper(venue, columns=len(style.WIDTHS[venue]))]
-    for picture in pictures.plan(gather(SHIPPED)):
-        if picture.source is None or picture.source.content is not None:
-            figure, _ = picture.draw(picture.source and picture.source.content, looks[picture.columns - 1] | face)
-            try:
-                assert_legible(figure)
-            except AssertionError as error:
-                raise AssertionError(f"{picture.name}: {error}") from None
+    shown = [each for each in pictures.plan(gather(SHIPPED)) if each.source is None or each.source.content is not None]
+    assert len(shown) > 20
+    for picture in shown:
+        figure, _ = picture.draw(picture.source and picture.source.content, looks[picture.columns - 1] | face)
+        try:
+            assert_legible(figure)
+        except AssertionError as error:
+            raise AssertionError(f"{picture.name}: {error}") from None

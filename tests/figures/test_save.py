@@ -22,13 +22,14 @@ def saved(table, tmp_path_factory):
 
 def test_the_same_figure_gives_the_same_bytes(saved):
     _, paths, _ = saved
-    for first, second in zip(paths["first"], paths["second"]):
+    for first, second in zip(paths["first"], paths["second"], strict=True):
         assert first.read_bytes() == second.read_bytes()
 
 
 def test_saving_again_gives_the_same_bytes(saved, tmp_path):
     figure, paths, table = saved
-    for before, after in zip(paths["second"], figures.save(figure, tmp_path / "kept", data=table)):
+    assert len(paths["second"]) == 4
+    for before, after in zip(paths["second"], figures.save(figure, tmp_path / "kept", data=table), strict=True):
         assert before.read_bytes() == after.read_bytes()
 
 

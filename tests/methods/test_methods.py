@@ -228,8 +228,8 @@ def test_an_embedding_depends_on_its_own_sample_alone(name):
     task, views = world_of(name, 2)
     method = built(name, task).eval()
     together, alone = method.embed(views[0]), method.embed([x[3:4] for x in views[0]])
-    for part, z in together.items():
-        torch.testing.assert_close(z[3:4], alone[part], atol=1e-5, rtol=1e-5)
+    assert together
+    torch.testing.assert_close({part: z[3:4] for part, z in together.items()}, alone, atol=1e-5, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", methods.names())
@@ -268,13 +268,14 @@ def test_comm_equals_subsets_fused_and_projected_one_by_one(task, views):
             for view in views
         ]
         expected = losses.comm(*z, temperature=method.knobs.temperature)
-        for name, term in method.loss(*views, 0.0).items():
-            torch.testing.assert_close(term, expected[name], atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(method.loss(*views, 0.0), expected, atol=1e-5, rtol=1e-5)
 
 
 def test_coral_paths_start_equal_and_are_separate(task):
     method = built("coral", task)
-    for one, two in zip(method.encode_shared.parameters(), method.encode_unique.parameters()):
+    pairs = list(zip(method.encode_shared.parameters(), method.encode_unique.parameters(), strict=True))
+    assert pairs
+    for one, two in pairs:
         assert torch.equal(one, two)
         assert one is not two
     first, second = method.unique_heads

@@ -41,7 +41,7 @@ def test_posteriors_carry_the_informations_of_the_atoms(name):
     truth = truths.load(name)
     drawn = truth.latents(np.random.default_rng(0), 40_000)
     told = (truth.atoms.information_1, truth.atoms.information_2, truth.atoms.information)
-    for posterior, information in zip(drawn[3:], told):
+    for posterior, information in zip(drawn[3:], told, strict=True):
         np.testing.assert_allclose(posterior.sum(1), 1, atol=1e-12)
         gained = np.log2(posterior[np.arange(40_000), drawn.label] * truth.classes)
         assert gained.mean() == pytest.approx(information, abs=5 * gained.std() / 200 + 1e-9)

@@ -356,5 +356,7 @@ def test_trained_methods_are_shown_by_the_same_bytes_on_any_number_of_threads(tm
             paper.make(tmp_path / f"{threads}", data=SHIPPED, only=["map_synergy", "masks_infmasking", "masks_coral"])
     finally:
         torch.set_num_threads(before)
-    for path in (tmp_path / "1").iterdir():
+    made = sorted((tmp_path / "1").iterdir())
+    assert made
+    for path in made:
         assert (tmp_path / "2" / path.name).read_bytes() == path.read_bytes(), path.name

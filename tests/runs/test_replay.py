@@ -52,6 +52,7 @@ def test_what_is_kept_at_every_step(recorded):
 def test_the_recorded_run_is_the_run_itself(recorded, store):
     rows = store.rows(SPEC)
     losses = rows[rows["split"] == "train"].pivot(index="step", columns="metric", values="value")
+    assert {f"loss/{term}" for term in recorded.losses} == set(losses.columns)
     for term in recorded.losses:
         np.testing.assert_allclose(recorded.losses[term], losses[f"loss/{term}"], rtol=1e-6)
 

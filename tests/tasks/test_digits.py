@@ -106,6 +106,7 @@ def test_relation_views_agree_in_nothing_but_d(dials):
         {name: digit for names, x in zip(task.written, view) for name, digit in zip(names, read(x)[0].T)}
         for view in views
     )
+    assert set(task.model.shown_relations) == set(task.labels)
     for label, latents in task.model.shown_relations.items():
         for seen in (one, two):
             *free, last = (seen[name] for name in latents.values())
@@ -175,7 +176,9 @@ def test_information_under_a_mask_is_that_of_the_latents_seen(dials, visible):
 @pytest.mark.parametrize("dials", [{}, {"classes": 10}, {"count": 3, "classes": 2}])
 def test_all_digits_tell_what_the_truth_says(dials):
     task = world(**dials)
-    for label, bits in task.information().items():
+    told = task.information()
+    assert told.keys() == task.truth.keys()
+    for label, bits in told.items():
         assert bits.together.bits == pytest.approx(task.truth[label].information)
         assert bits.alone[0].bits == pytest.approx(task.truth[label].information_1)
 

@@ -1,5 +1,6 @@
 """The task: what it samples, what its views keep, that what it says is true of its own samples; its presets."""
 
+import dataclasses
 import functools
 import itertools
 import math
@@ -62,7 +63,9 @@ def test_truth_has_the_published_closed_forms():
 def test_posteriors_are_calibrated_and_certain_where_there_is_no_noise(dials):
     task = load(seed=1, **dials)
     batch = task.sample(2000, "test", 0)
-    for label, posteriors in task.posteriors(batch).items():
+    told = task.posteriors(batch)
+    assert told.keys() == task.truth.keys()
+    for label, posteriors in told.items():
         chosen = [p[torch.arange(2000), batch.labels[label]] for p in posteriors]
         for p, right in zip(posteriors, chosen):
             assert torch.allclose(p.sum(1), torch.ones(2000, dtype=torch.float64))
@@ -430,4 +433,6 @@ def test_unknown_names_are_a_sentence():
 
 
 def test_every_dial_says_what_it_means():
-    assert all(row["meaning"] and row["allowed"] for row in Dials.describe())
+    rows = Dials.describe()
+    assert [row["name"] for row in rows] == [field.name for field in dataclasses.fields(Dials)]
+    assert all(row["meaning"] and row["allowed"] for row in rows)

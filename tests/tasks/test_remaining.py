@@ -197,7 +197,10 @@ def test_information_is_that_of_posteriors_scored_by_labels():
     task = load(seed=3)
     batch, mask = task.sample(20_000, "test", 7), first(task, 3, 2)
     left = task.information(mask)
-    for label, posteriors in task.posteriors(batch, mask).items():
+    told = task.posteriors(batch, mask)
+    assert told.keys() == left.keys()
+    assert told.keys() == task.truth.keys()
+    for label, posteriors in told.items():
         scored = [pid.information_from_posterior(p.numpy(), batch.labels[label].numpy())[0] for p in posteriors]
         assert bits(left[label]) == pytest.approx(scored, abs=0.03)
 
@@ -208,7 +211,9 @@ def test_information_is_that_of_posteriors_scored_by_labels():
 def test_posteriors_under_masks_are_calibrated(dials):
     task = load(seed=2, **dials)
     batch = task.sample(4000, "test", 0)
-    for label, posteriors in task.posteriors(batch, first(task, 2, 3)).items():
+    told = task.posteriors(batch, first(task, 2, 3))
+    assert told.keys() == task.truth.keys()
+    for label, posteriors in told.items():
         for p in posteriors:
             right = p[torch.arange(4000), batch.labels[label]]
             assert right.mean().item() == pytest.approx((p**2).sum(1).mean().item(), abs=0.02)
@@ -296,7 +301,9 @@ def test_all_tokens_tell_the_truth_and_one_is_poor():
         assert bits(whole[label]) == pytest.approx([told.information_1, told.information_2, told.information], abs=0.03)
         assert poor[label].together.bits < 0.75 * told.information
     spread = load(**SPREAD)
-    for label, remaining in spread.information().items():
+    told = spread.information()
+    assert told.keys() == spread.truth.keys()
+    for label, remaining in told.items():
         assert remaining.together.bits == pytest.approx(spread.truth[label].information, abs=0.001)
 
 

@@ -1,5 +1,6 @@
 """The task: its split, mapping and pairs, what readouts are fitted to, and that its truth is that of its test pairs."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -200,7 +201,9 @@ def test_every_label_is_nearly_one_atom(world):
 
 
 def test_with_self_pairs_every_label_is_exactly_one_atom():
-    for name, atoms in (world := Trifeature(protocol="published")).truth.items():
+    world = Trifeature(protocol="published")
+    assert world.truth.keys() == world.labels.keys()
+    for name, atoms in world.truth.items():
         assert getattr(atoms, world.labels[name]) == pytest.approx(atoms.information, abs=1e-9)
 
 
@@ -279,4 +282,6 @@ def test_bad_samples_are_a_sentence(world):
 
 
 def test_every_dial_says_what_it_means():
-    assert all(row["meaning"] and row["allowed"] for row in Dials.describe())
+    rows = Dials.describe()
+    assert [row["name"] for row in rows] == [field.name for field in dataclasses.fields(Dials)]
+    assert all(row["meaning"] and row["allowed"] for row in rows)
