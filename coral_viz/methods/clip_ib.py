@@ -9,14 +9,14 @@ import torch
 from torch import nn
 
 from coral_viz.methods import losses
-from coral_viz.methods.cross import CrossKnobs, bounded_scale
+from coral_viz.methods.cross import LearnedScaleKnobs, bounded_scale
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
 from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
-class CLIPIBKnobs(CrossKnobs):
+class CLIPIBKnobs(LearnedScaleKnobs):
     beta: float = option(1.0, "weight of the squared distance between modalities", low=0.0)
 
 

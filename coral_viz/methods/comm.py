@@ -24,6 +24,11 @@ class CoMMKnobs(FusionKnobs):
         choices=("all", "fused", "alone"),
         former="all",
     )
+    originals: bool = option(
+        False,
+        "whether single modalities are embedded as they are, un-augmented (paper), and not as views (code)",
+        former=False,
+    )
 
 
 class FusedSubsets(Method):
@@ -88,13 +93,20 @@ class CoMM(FusedSubsets):
     KNOBS = CoMMKnobs
     knobs: CoMMKnobs
 
+    def __init__(self, task: Task, knobs: CoMMKnobs):
+        super().__init__(task, knobs)
+        self.wants_originals = knobs.originals
+
     @staticmethod
     def passes(count):
         return 2 * count, 2 * (count + 1)
 
-    def loss(self, view1, view2, progress):
-        z = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1)))
+    def loss(self, view1, view2, progress, originals=None):
+        one, two = self.head(self.fuse(stacked(view1, view2)).unflatten(1, (2, -1))).unbind(1)
+        if originals is not None:
+            alone = self.keys(originals)
+            one, two = ([*alone, view[-1]] for view in (one, two))
         tau, reduction = self.knobs.temperature, self.knobs.reduction
-        terms = losses.comm(list(z[:, 0]), list(z[:, 1]), temperature=tau, reduction=reduction)
+        terms = losses.comm(list(one), list(two), temperature=tau, reduction=reduction)
         left_out = {"all": (), "fused": self.names, "alone": ("full",)}[self.knobs.terms]
         return {name: term for name, term in terms.items() if name not in left_out}

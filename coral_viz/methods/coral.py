@@ -49,6 +49,12 @@ class COrALKnobs(FusionKnobs):
         choices=("paper", "even"),
         former="paper",
     )
+    query: str = option(
+        "scaled",
+        "standard deviation of the pooling query at the start: scaled (1/sqrt of its width) or unit (1, as published)",
+        choices=("scaled", "unit"),
+        former="scaled",
+    )
 
 
 class COrAL(Method):
@@ -73,7 +79,7 @@ class COrAL(Method):
         self.encode_shared = self.encoders()
         self.encode_unique = copy.deepcopy(self.encode_shared)
         self.fusion = FusionTransformer(dim, knobs.heads, knobs.depth, shared)
-        self.pool = nn.ModuleList(AttentionPool(dim, width) for width in unique)
+        self.pool = nn.ModuleList(AttentionPool(dim, width, {"unit": 1.0}.get(knobs.query)) for width in unique)
         self.shared_head = ProjectionHead(shared, knobs.hidden, knobs.projection)
         first = ProjectionHead(unique[0], knobs.hidden, knobs.projection)
         self.unique_heads = nn.ModuleList(first.copied(width) for width in unique)

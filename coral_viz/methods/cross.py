@@ -11,18 +11,29 @@ from torch import nn
 
 from coral_viz.methods import losses
 from coral_viz.methods.method import Knobs, Method
+from coral_viz.methods.nets import pooled
 from coral_viz.options import option
 from coral_viz.tasks import Task
 from coral_viz.training.distributed import gathered
 
 
 @dataclass(frozen=True)
-class CrossKnobs(Knobs):
+class LearnedScaleKnobs(Knobs):
     temperature: float = option(0.07, "where the learned temperature starts", low=1e-2)
 
 
+@dataclass(frozen=True)
+class CrossKnobs(LearnedScaleKnobs):
+    pooling: str = option(
+        "mean",
+        "what is projected: the mean token, or a linear map of all tokens (as published on images)",
+        choices=("mean", "all"),
+        former="mean",
+    )
+
+
 class Cross(Method):
-    """One embedding per modality, a linear projection of its mean token; only what both share lowers the loss.
+    """One embedding per modality, a linear projection of its pooled tokens; only what both share lowers the loss.
 
     With more than two modalities, the mean over their pairs. A width that is asked for is shared out evenly among the
     projections; one that is a number narrower than others has a zero in its place.
@@ -36,6 +47,7 @@ class Cross(Method):
     def __init__(self, task: Task, knobs: CrossKnobs):
         super().__init__(task, knobs)
         self.encode = self.encoders()
+        self.pool = nn.ModuleList(pooled(knobs.pooling, count, knobs.dim) for count in self.tokens_of)
         self.project = nn.ModuleList(nn.Linear(knobs.dim, width, bias=False) for width in self.part_widths)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / knobs.temperature)))
 
@@ -49,14 +61,18 @@ class Cross(Method):
 
     def embed(self, inputs):
         given = [m for m, x in enumerate(inputs) if x is not None]
-        pooled = [self.encode[m](inputs[m]).mean(1) for m in given]
-        return {self.names[m]: self.project[m](h) for m, h in zip(given, pooled)}
+        return {self.names[m]: self.project[m](self.pool[m](self.encode[m](inputs[m]))) for m in given}
 
     def keys(self, inputs):
         widest = max(self.part_widths)
         return [F.pad(z, (0, widest - z.shape[1])) for z in self.embed(inputs).values()]
 
 
-def bounded_scale(log_scale: torch.Tensor) -> torch.Tensor:
-    """The learned inverse temperature, between 1 and 100 as in CLIP."""
-    return log_scale.clamp(0, math.log(100)).exp()
+def bounded_scale(log_scale: nn.Parameter) -> torch.Tensor:
+    """The learned inverse temperature, between 1 and 100 as in CLIP.
+
+    The parameter itself is brought back between the bounds, so that it has a gradient there and can leave them.
+    """
+    with torch.no_grad():
+        log_scale.clamp_(0, math.log(100))
+    return log_scale.exp()

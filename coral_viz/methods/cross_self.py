@@ -8,11 +8,23 @@ from coral_viz.methods import losses
 from coral_viz.methods.method import Knobs
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
+from coral_viz.tasks import Task
 
 
 @dataclass(frozen=True)
 class CrossSelfKnobs(Knobs):
     self_weight: float = option(0.5, "weight of the within-modality terms", low=0.0)
+    pooling: str = option(
+        "mean",
+        "what is embedded: the mean token, or a linear map of all tokens (as published on images)",
+        choices=("mean", "all"),
+        former="mean",
+    )
+    originals: bool = option(
+        False,
+        "whether the term across modalities compares the originals (as published) and not their views",
+        former=False,
+    )
 
 
 class CrossSelf(Separate):
@@ -23,12 +35,17 @@ class CrossSelf(Separate):
     KNOBS = CrossSelfKnobs
     knobs: CrossSelfKnobs
 
+    def __init__(self, task: Task, knobs: CrossSelfKnobs):
+        super().__init__(task, knobs, knobs.pooling)
+        self.wants_originals = knobs.originals
+
     @staticmethod
     def passes(count):
         return 2 * count, 0
 
-    def loss(self, view1, view2, progress):
+    def loss(self, view1, view2, progress, originals=None):
         z = self.views(view1, view2)
+        across = [views[0] for views in z] if originals is None else self.keys(originals)
         tau, weight = self.knobs.temperature, self.knobs.self_weight
         within = {f"self_{m + 1}": weight * losses.nt_xent(*views, temperature=tau) for m, views in enumerate(z)}
-        return {"cross": losses.cmc([views[0] for views in z], temperature=tau)} | within
+        return {"cross": losses.cmc(across, temperature=tau)} | within

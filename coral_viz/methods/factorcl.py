@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Knobs, Method, stacked
-from coral_viz.methods.nets import ProjectionHead
+from coral_viz.methods.nets import PlainHead, ProjectionHead
 from coral_viz.options import option
 from coral_viz.tasks import Task
 
@@ -26,22 +26,44 @@ SHARED = ("shared", "shared_conditional")
 class FactorCLKnobs(Knobs):
     critic_steps: int = option(1, "k, steps that fit the upper bounds' critics before each step", low=1)
     critic_lr: float = option(1e-3, "Adam's learning rate for those critics", low=1e-12)
+    critic_layers: int = option(1, "hidden layers of every critic (published: 2)", low=1, former=1)
+    critic_hidden: int | None = option(
+        None, "their width (published: 512); None: projection", low=1, optional=True, kind=int, former=None
+    )
+    fitted: str = option(
+        "before",
+        "when those critics are fitted: before each step, or after it (as published)",
+        choices=("before", "after"),
+        former="before",
+    )
+    form: str = option(
+        "normalised",
+        "heads: normalised (with batch normalisation, half a token wide) or plain (Linear-ReLU-Linear, a token wide; "
+        "as published)",
+        choices=("normalised", "plain"),
+        former="normalised",
+    )
+    originals: bool = option(
+        False, "whether the first of a modality's two looks is the original (as published) and not a view", former=False
+    )
 
 
 class Critic(nn.Module):
     """f(x, y), a perceptron on [x, y]: scores (B, B) of all pairs, entry (i, j) for x_j with y_i.
 
     The first layer is linear in the pair, so each side goes through it once and not once per pair. What remains costs
-    B^2 times ``hidden``.
+    B^2 times ``hidden``, and as much again times ``hidden`` for every further layer.
     """
 
-    def __init__(self, width_x: int, width_y: int, hidden: int):
+    def __init__(self, width_x: int, width_y: int, hidden: int, layers: int = 1):
         super().__init__()
         self.of_x, self.of_y = nn.Linear(width_x, hidden), nn.Linear(width_y, hidden, bias=False)
+        further = [(nn.Linear(hidden, hidden), nn.ReLU()) for _ in range(layers - 1)]
+        self.deeper = nn.Sequential(*(layer for pair in further for layer in pair))
         self.out = nn.Linear(hidden, 1)
 
     def forward(self, x: Tensor, y: Tensor) -> Tensor:
-        return self.out((self.of_x(x) + self.of_y(y).unsqueeze(1)).relu()).squeeze(-1)
+        return self.out(self.deeper((self.of_x(x) + self.of_y(y).unsqueeze(1)).relu())).squeeze(-1)
 
 
 class FactorCL(Method):
@@ -50,10 +72,11 @@ class FactorCL(Method):
 
     NCE bounds information from below, CLUB from above. Every bound reads the encoders through heads of its own, and to
     condition is to append the head's output for the other view. CLUB is a bound only if its critic fits, so those two
-    critics take k steps of NCE on their own before each loss and are held fixed in it.
+    critics take k steps of NCE on their own before each loss, or after each step, and are held fixed in it.
 
-    The embedding is the outputs of ten heads, each half a token wide: shared (two bounds of both modalities) and for
-    each modality unique_m (three bounds). A width that is asked for is shared out evenly among the heads.
+    The embedding is the outputs of ten heads, each half a token or a whole one wide: shared (two bounds of both
+    modalities) and for each modality unique_m (three bounds). A width that is asked for is shared out evenly among the
+    heads.
     """
 
     NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"
@@ -66,16 +89,18 @@ class FactorCL(Method):
         self.encode = self.encoders()
         one, two = _head_widths(knobs)
         self.heads = nn.ModuleList(
-            nn.ModuleDict({b: ProjectionHead(knobs.dim, knobs.hidden, width) for b, width in of.items()})
-            for of in (one, two)
+            nn.ModuleDict({b: _head(knobs, width) for b, width in of.items()}) for of in (one, two)
         )
         sides = {"unique_1": (one["unique_1"],) * 2, "unique_2": (two["unique_2"],) * 2}
         sides |= {b: (one[b], two[b]) for b in ("shared", "unique")}
         sides |= {b: (2 * one[b], 2 * two[b]) for b in ("shared_conditional", "conditional")}
-        self.critics = nn.ModuleDict({b: Critic(*sides[b], knobs.projection) for b in LOWER})
-        self.club = nn.ModuleDict({b: Critic(*sides[b], knobs.projection) for b in UPPER})
+        size = knobs.critic_hidden or knobs.projection, knobs.critic_layers
+        self.critics = nn.ModuleDict({b: Critic(*sides[b], *size) for b in LOWER})
+        self.club = nn.ModuleDict({b: Critic(*sides[b], *size) for b in UPPER})
         self.club.requires_grad_(False)
         self.fitter: torch.optim.Optimizer | None = None
+        self.seen: tuple[list[Tensor], list[Tensor]] | None = None
+        self.wants_originals = knobs.originals
         self.whole = ("shared", "unique_1", "unique_2")
         self.pairs = tuple(("shared", name, ("shared", name)) for name in self.whole[1:])
 
@@ -103,13 +128,24 @@ class FactorCL(Method):
         given = {b: (torch.cat([*one[b]], -1), torch.cat([*two[b]], -1)) for b in ("shared_conditional", "conditional")}
         return plain | given | own
 
-    def loss(self, view1, view2, progress):
-        sides = self.sides(view1, view2)
-        if self.training:
+    def loss(self, view1, view2, progress, originals=None):
+        looks = (view1, view2) if originals is None else (originals, view1)
+        if self.training and self.knobs.fitted == "after":
+            self.catch_up(looks)
+        sides = self.sides(*looks)
+        if self.training and self.knobs.fitted == "before":
             self.fit_upper({b: (x.detach(), y.detach()) for b, (x, y) in sides.items() if b in UPPER})
         lower = {b: -losses.nce(self.critics[b](*sides[b])) for b in LOWER}
         upper = {f"minus_{b}": losses.club(self.club[b](*sides[b])) for b in UPPER}
         return lower | upper
+
+    def catch_up(self, looks: tuple[list[Tensor], list[Tensor]]) -> None:
+        """What follows a step: the critics are fitted to its batch, as the encoders are after it. Keeps this batch."""
+        if self.seen is not None:
+            with torch.no_grad():
+                sides = self.sides(*self.seen)
+            self.fit_upper({b: side for b, side in sides.items() if b in UPPER})
+        self.seen = looks
 
     def fit_upper(self, sides: dict[str, tuple[Tensor, Tensor]]) -> None:
         """k steps of the CLUB critics towards the log-ratio that their bound needs.
@@ -152,9 +188,16 @@ class FactorCL(Method):
         return critic(gallery[0], query) if anchor else critic(query, gallery[0]).mT
 
 
-def _head_widths(knobs: Knobs) -> list[dict[str, int]]:
+def _head(knobs: FactorCLKnobs, width: int) -> nn.Module:
+    if knobs.form == "plain":
+        return PlainHead(knobs.dim, width)
+    return ProjectionHead(knobs.dim, knobs.hidden, width)
+
+
+def _head_widths(knobs: FactorCLKnobs) -> list[dict[str, int]]:
     """How many numbers each head of modality 1 and of modality 2 puts out, by bound, in the order they are made."""
     bounds = [(m, b) for b in SHARED for m in (0, 1)]
     bounds += [(m, b) for m in (0, 1) for b in ("unique", "conditional", f"unique_{m + 1}")]
-    width = dict(zip(bounds, shares.share_out(knobs.width, [knobs.dim // 2] * len(bounds))))
+    usual = knobs.dim if knobs.form == "plain" else knobs.dim // 2
+    width = dict(zip(bounds, shares.share_out(knobs.width, [usual] * len(bounds))))
     return [{b: width[m, b] for n, b in bounds if n == m} for m in (0, 1)]

@@ -3,29 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
 
 from coral_viz.methods import losses
 from coral_viz.methods.method import Knobs
 from coral_viz.methods.separate import Separate
 from coral_viz.options import option
+from coral_viz.tasks import Task
+
+LOWEST = 1e-3  # of temperatures
 
 
 @dataclass(frozen=True)
 class VolumeKnobs(Knobs):
     temperature: float = option(0.07, "temperature of the contrast over tuples", low=1e-3)
     label_smoothing: float = option(0.1, "label smoothing of the contrast", low=0.0, high=0.99)
+    anchors: str = option(
+        "all",
+        "which modalities pick their tuple of the others: all in turn, or the first alone (as published)",
+        choices=("all", "first"),
+        former="all",
+    )
+    learned: bool = option(
+        False, "whether the temperature is learned, from there on (as published), and not fixed", former=False
+    )
 
 
-class GRAM(Separate):
-    """Each modality in turn picks its tuple of the others by -sqrt|det Gram(z_1 .. z_M)| / temperature."""
+class Matched(Separate):
+    """Modalities pick their tuples of the others by a score of all / temperature; how the contrast is done."""
 
-    NAME, TITLE, PAPER = "gram", "GRAM", "arXiv 2412.11959"
     KNOBS = VolumeKnobs
     knobs: VolumeKnobs
 
+    def __init__(self, task: Task, knobs: VolumeKnobs):
+        super().__init__(task, knobs)
+        self.temperature = nn.Parameter(torch.tensor(knobs.temperature)) if knobs.learned else None
+
+    def contrast(self) -> dict[str, Any]:
+        """The arguments of ``losses.gram`` that knobs decide; a learned temperature is kept positive."""
+        tau: Tensor | float = self.knobs.temperature
+        if self.temperature is not None:
+            with torch.no_grad():
+                self.temperature.clamp_(min=LOWEST)
+            tau = self.temperature
+        anchor = 0 if self.knobs.anchors == "first" else None
+        return {"temperature": tau, "label_smoothing": self.knobs.label_smoothing, "anchor": anchor}
+
+
+class GRAM(Matched):
+    """Each modality in turn picks its tuple of the others by -sqrt|det Gram(z_1 .. z_M)| / temperature."""
+
+    NAME, TITLE, PAPER = "gram", "GRAM", "arXiv 2412.11959"
+
     def loss(self, view1, view2, progress):
-        tau, smoothing = self.knobs.temperature, self.knobs.label_smoothing
-        return {"volume": losses.gram(self.keys(view1), temperature=tau, label_smoothing=smoothing)}
+        return {"volume": losses.gram(self.keys(view1), **self.contrast())}
 
     def score(self, query, gallery, anchor):
         return losses.gram_score(query, gallery)

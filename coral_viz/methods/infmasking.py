@@ -20,6 +20,30 @@ class InfMaskingKnobs(FusionKnobs):
     mask_ratio: float = option(0.7, "rho, share of each modality's tokens that a mask hides", low=0.0, high=0.99)
     masks: int = option(6, "K, masked fusions per view", low=1)
     mask_weight: float = option(1.0, "lambda, how much the spread of masked fusions counts at the end", low=0.0)
+    ramp: int | None = option(
+        None,
+        "equal steps in which lambda rises, the first above 0 (published: the epochs); None: every step, from 0",
+        low=1,
+        optional=True,
+        kind=int,
+        former=None,
+    )
+    full_weight: float = option(
+        1.0, "weight of the full set's term (published: 5 on UR-FUNNY, MIMIC, Vision & Touch)", low=0.0, former=1.0
+    )
+    kept: str = option(
+        "exact",
+        "tokens that a mask keeps: exact, floor(T (1 - rho)), or float, as published: int(T * (1 - rho)), which "
+        "rounding makes one less at some ratios",
+        choices=("exact", "float"),
+        former="exact",
+    )
+    mask_token: str = option(
+        "normal",
+        "how the mask token starts: normal (std .02) or clipped at one standard deviation (as published, std .011)",
+        choices=("normal", "clipped"),
+        former="normal",
+    )
 
 
 class InfMasking(FusedSubsets):
@@ -36,8 +60,10 @@ class InfMasking(FusedSubsets):
 
     def __init__(self, task: Task, knobs: InfMaskingKnobs):
         super().__init__(task, knobs)
-        self.mask_token = nn.Parameter(nn.init.trunc_normal_(torch.empty(knobs.dim), std=0.02))
-        self.kept = [_kept(count, knobs.mask_ratio) for count in self.tokens_of]
+        bound = 0.02 if knobs.mask_token == "clipped" else 2.0
+        start = nn.init.trunc_normal_(torch.empty(knobs.dim), std=0.02, a=-bound, b=bound)
+        self.mask_token = nn.Parameter(start)
+        self.kept = [_kept(count, knobs) for count in self.tokens_of]
 
     @staticmethod
     def passes(count):
@@ -52,6 +78,12 @@ class InfMasking(FusedSubsets):
             masks.append(order > order.kthvalue(kept, -1, keepdim=True).values)
         return torch.cat(masks, -1)
 
+    def mask_weight(self, progress: float) -> float:
+        """lambda at this point of training."""
+        ramp = self.knobs.ramp
+        share = progress if ramp is None else min(int(progress * ramp) + 1, ramp) / ramp
+        return self.knobs.mask_weight * share
+
     def loss(self, view1, view2, progress):
         tokens = self.tokens(stacked(view1, view2))
         subsets = self.subsets([True] * len(view1), tokens.device)
@@ -59,14 +91,15 @@ class InfMasking(FusedSubsets):
         fused = self.fusion(tokens, drop=subsets, hidden=hidden, filler=self.mask_token)
         z1, z2 = self.head(fused.unflatten(1, (2, -1))).unbind(1)
         count = len(subsets)
-        return losses.infmasking(
+        terms = losses.infmasking(
             list(z1[:count]),
             list(z2[:count]),
             z1[count:],
             z2[count:],
             temperature=self.knobs.temperature,
-            mask_weight=self.knobs.mask_weight * progress,
+            mask_weight=self.mask_weight(progress),
         )
+        return terms | {"full": self.knobs.full_weight * terms["full"]}
 
     def explain(self, view1, view2, progress=1.0):
         tokens = self.tokens(view1)
@@ -77,9 +110,10 @@ class InfMasking(FusedSubsets):
         return Explanation(plain.parts, dict(zip(names, hidden)), plain.attention | dict(zip(names, attention)))
 
 
-def _kept(count: int, ratio: float) -> int:
-    """floor(count (1 - ratio)); ValueError if that keeps no token."""
-    kept = math.floor(count * (1 - ratio) + 1e-9)
+def _kept(count: int, knobs: InfMaskingKnobs) -> int:
+    """Of so many tokens, those that a mask keeps; ValueError if there are none."""
+    ratio, slack = knobs.mask_ratio, 1e-9 if knobs.kept == "exact" else 0.0
+    kept = math.floor(count * (1 - ratio) + slack)
     if not kept:
         least = math.ceil(1 / (1 - ratio) - 1e-9)
         raise ValueError(

@@ -33,6 +33,12 @@ class Knobs(Options):
     hidden: int = option(128, "width of the encoders' and heads' hidden layers", low=2)
     projection: int = option(64, "width of the projection heads' output, on which losses act", low=2)
     temperature: float = option(0.1, "temperature of the contrastive losses", low=1e-3)
+    trunk: str = option(
+        "he",
+        "how an image encoder's convolutions start: he (He's initialisation) or torch (torch's own, as published)",
+        choices=("he", "torch"),
+        former="he",
+    )
 
 
 @dataclass(frozen=True)
@@ -144,7 +150,7 @@ class Method(Trainable):
 
     def encoders(self) -> nn.ModuleList:
         """One fresh encoder per modality of the task, to tokens (B, T_m, d)."""
-        fresh = [encoder(m, self.knobs.dim, self.knobs.hidden) for m in self.modalities]
+        fresh = [encoder(m, self.knobs.dim, self.knobs.hidden, self.knobs.trunk) for m in self.modalities]
         self.tokens_of = [encode.tokens for encode in fresh]
         return nn.ModuleList(fresh)
 

@@ -1,23 +1,24 @@
-"""Methods that embed every modality by itself: encoder, mean token, projection head. They differ in the loss alone."""
+"""Methods that embed every modality by itself: encoder, pooled tokens, projection head. They differ in the loss."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from coral_viz.methods.method import Knobs, Method, stacked
-from coral_viz.methods.nets import ProjectionHead, narrowed
+from coral_viz.methods.nets import ProjectionHead, narrowed, pooled
 from coral_viz.tasks import Task
 
 
 class Separate(Method):
-    """h_m = mean token of encoder_m(x_m), z_m = head_m(h_m); embedding = [h_1, .. h_M], side by side.
+    """h_m = pooled tokens of encoder_m(x_m), z_m = head_m(h_m); embedding = [h_1, .. h_M], side by side.
 
     A width that is asked for is shared out evenly; a linear map makes h_m as narrow as that, where it must be.
     """
 
-    def __init__(self, task: Task, knobs: Knobs):
+    def __init__(self, task: Task, knobs: Knobs, pooling: str = "mean"):
         super().__init__(task, knobs)
         self.encode = self.encoders()
+        self.pool = nn.ModuleList(pooled(pooling, count, knobs.dim) for count in self.tokens_of)
         self.narrow = nn.ModuleList(narrowed(knobs.dim, width) for width in self.part_widths)
         self.heads = nn.ModuleList(ProjectionHead(width, knobs.hidden, knobs.projection) for width in self.part_widths)
 
@@ -26,8 +27,8 @@ class Separate(Method):
         return count, 0
 
     def embed(self, inputs):
-        given = zip(self.names, self.narrow, self.encode, inputs)
-        return {name: narrow(encode(x).mean(1)) for name, narrow, encode, x in given if x is not None}
+        given = zip(self.names, self.narrow, self.pool, self.encode, inputs)
+        return {name: narrow(pool(encode(x))) for name, narrow, pool, encode, x in given if x is not None}
 
     def views(self, view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
         """Per modality the head's outputs for both views, (2, B, E); networks run once, statistics are a view's own."""

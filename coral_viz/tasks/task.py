@@ -79,6 +79,10 @@ class Task:
         """Two augmented views of the same samples, each a list of one tensor per modality."""
         raise NotImplementedError
 
+    def originals(self, batch: Batch, generator: torch.Generator) -> list[Tensor]:
+        """The samples that ``views`` augments, one tensor per modality, for methods that compare these too."""
+        return batch.inputs
+
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
         """Which pairs cross-modal retrieval may count as right, bool (n_query, n_gallery).
 

@@ -31,17 +31,19 @@ class Trainable(nn.Module):
 
     TITLE: str
     modalities: list[Modality]
+    wants_originals: bool = False
 
     def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
         """The loss terms by name, already weighted; their sum is minimised.
 
-        view1, view2: one (B, ...) tensor per modality. ``progress`` in [0, 1] says how far training is.
+        view1, view2: one (B, ...) tensor per modality. ``progress`` in [0, 1] says how far training is. A method that
+        ``wants_originals`` takes ``originals=`` too, what the views were made from (``Task.originals``).
         """
         raise NotImplementedError
 
-    def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
+    def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float, **more) -> dict[str, Tensor]:
         """``loss``, under the name by which wrappers of modules call it."""
-        return self.loss(view1, view2, progress)
+        return self.loss(view1, view2, progress, **more)
 
 
 class TrainingDiverged(RuntimeError):
@@ -118,9 +120,11 @@ def train(
         method.train()
         batches = shuffled(len(data), batch, order)
         for step in _counted(steps, method.TITLE if progress else None):
-            views = task.views(data[next(batches)[rank::count]], generator)
+            rows = data[next(batches)[rank::count]]
+            views = task.views(rows, generator)
+            more = {"originals": task.originals(rows, generator)} if method.wants_originals else {}
             with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
-                terms = loss(*views, (step - 1) / steps)
+                terms = loss(*views, (step - 1) / steps, **more)
             optimiser.zero_grad(set_to_none=True)
             functools.reduce(torch.add, terms.values()).backward()
             optimiser.step()

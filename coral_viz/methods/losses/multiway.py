@@ -70,7 +70,7 @@ def symile_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
 
 @full_precision
 def gram(
-    embeddings: list[Tensor], *, temperature: float, label_smoothing: float = 0.1, anchor: int | None = None
+    embeddings: list[Tensor], *, temperature: Tensor | float, label_smoothing: float = 0.1, anchor: int | None = None
 ) -> Tensor:
     """GRAM (arXiv 2412.11959): the vectors of one sample must span a smaller volume than those of a mixed tuple.
 
@@ -78,11 +78,7 @@ def gram(
     matched with the tuples of the others both ways, by ``gram_score`` / temperature. Returns a scalar, 0 for a batch of
     1. Raises ValueError for one modality, unequal shapes or an anchor that does not exist.
     """
-    z = unit(embeddings)
-    if anchor is not None and anchor not in range(len(z)):
-        raise ValueError(f"anchor = {anchor!r} is not allowed; it takes None or a modality, 0 to {len(z) - 1}.")
-    anchors = range(len(z)) if anchor is None else [anchor]
-    return _matched(gram_score, z, anchors, temperature, label_smoothing)
+    return _matched(gram_score, unit(embeddings), anchor, temperature, label_smoothing)
 
 
 @full_precision
@@ -102,16 +98,26 @@ def gram_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
 
 
 @full_precision
-def triangle(embeddings: list[Tensor], *, temperature: float, label_smoothing: float = 0.1) -> Tensor:
+def triangle(
+    embeddings: list[Tensor],
+    *,
+    temperature: Tensor | float,
+    label_smoothing: float = 0.1,
+    anchor: int | None = None,
+    measure: str = "area",
+) -> Tensor:
     """TRIANGLE (NeurIPS 2025): three modalities of a sample must be the corners of a small triangle.
 
-    embeddings: three (B, E). Each modality in turn is matched with the pairs of the others both ways, by
-    ``triangle_score`` / temperature; the mean is returned, 0 for a batch of 1. Raises ValueError for any number of
-    modalities but three, or unequal shapes.
+    embeddings: three (B, E). Modality ``anchor`` (from 0; None: each in turn, averaged) is matched with the pairs of
+    the others both ways, by minus the ``measure`` of their triangles / temperature: its "area" (paper) or "square",
+    twice the area's square (code). Returns a scalar, 0 for a batch of 1. Raises ValueError for any number of modalities
+    but three, unequal shapes, an anchor that does not exist or an unknown ``measure``.
     """
+    one_of("measure", measure, "area", "square")
     if len(embeddings) != 3:
         raise ValueError(f"{len(embeddings)} modalities make no triangle; this objective takes exactly 3.")
-    return _matched(triangle_score, unit(embeddings), range(3), temperature, label_smoothing)
+    score = triangle_score if measure == "area" else _minus_square
+    return _matched(score, unit(embeddings), anchor, temperature, label_smoothing)
 
 
 @full_precision
@@ -123,16 +129,29 @@ def triangle_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
     """
     if len(gallery) != 2:
         raise ValueError(f"{len(gallery) + 1} modalities make no triangle; this score takes exactly 3.")
+    return -0.5 * _four_squares(queries, gallery).clamp(min=TINY).sqrt().to(queries)
+
+
+def _minus_square(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """Minus twice the square of the area."""
+    return -0.5 * _four_squares(queries, gallery).to(queries)
+
+
+def _four_squares(queries: Tensor, gallery: list[Tensor]) -> Tensor:
+    """Four times the square of the area, float64."""
     x, (y, z) = F.normalize(queries, dim=-1).double(), unit(gallery).double()
     side = z - y
     edge = side.square().sum(-1)
     # twice the area is |y - x| |z - y| sin: every term from products of x with the gallery
     to_query = x @ side.mT - (y * side).sum(-1)
     reach = x.square().sum(-1, keepdim=True) + y.square().sum(-1) - 2 * x @ y.mT
-    return -0.5 * (reach * edge - to_query.square()).clamp(min=TINY).sqrt().to(queries)
+    return reach * edge - to_query.square()
 
 
-def _matched(score, z: Tensor, anchors, temperature: float, label_smoothing: float) -> Tensor:
+def _matched(score, z: Tensor, anchor: int | None, temperature: Tensor | float, label_smoothing: float) -> Tensor:
     """The mean over anchors of matching each with the tuples of all other modalities: z (M, B, E) -> scalar."""
+    if anchor is not None and anchor not in range(len(z)):
+        raise ValueError(f"anchor = {anchor!r} is not allowed; it takes None or a modality, 0 to {len(z) - 1}.")
+    anchors = range(len(z)) if anchor is None else [anchor]
     scores = torch.stack([score(z[m], others(z, m)) for m in anchors])
     return matching(scores / temperature, label_smoothing=label_smoothing).mean()

@@ -58,14 +58,14 @@ class LookEncoder(nn.Module):
         return self.rest(self.first(x) + self.position)
 
 
-def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEncoder | ImageEncoder:
+def encoder(modality: Modality, dim: int, hidden: int, start: str = "he") -> TokenEncoder | LookEncoder | ImageEncoder:
     """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
 
     tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer. looks (T, p), tokens
     each of which is an observation of its own: LookEncoder with half as many. vector (d,): TokenEncoder with 8 tokens.
     sequence (T, d): LookEncoder. image (3, S, S): CompactCNN with up to
-    ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on. Raises ValueError for another
-    kind, another shape of an image, or one under 16 px.
+    ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on; ``start``: see ``images``.
+    Raises ValueError for another kind, another shape of an image, or one under 16 px.
     """
     if modality.kind in ("tokens", "looks"):
         tokens, features = modality.shape
@@ -87,4 +87,4 @@ def encoder(modality: Modality, dim: int, hidden: int) -> TokenEncoder | LookEnc
             f"modality {modality.name!r} has images of shape {tuple(modality.shape)}; encoders take (3, S, S) "
             f"with S >= {SMALLEST}."
         )
-    return CompactCNN(size, dim, hidden) if size < LARGE else AlexNetTrunk(dim)
+    return CompactCNN(size, dim, hidden, start) if size < LARGE else AlexNetTrunk(dim, start)

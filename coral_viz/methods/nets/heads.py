@@ -52,6 +52,19 @@ class ProjectionHead(nn.Sequential):
         return copied
 
 
+class PlainHead(nn.Sequential):
+    """Linear - ReLU - Linear without normalisation, hidden as wide as the input: FactorCL's, (..., dim) -> (..., out).
+
+    In training by several processes the rows of all come out.
+    """
+
+    def __init__(self, dim: int, out: int):
+        super().__init__(nn.Linear(dim, dim), nn.ReLU(inplace=True), nn.Linear(dim, out))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return super().forward(gathered(x) if self.training else x)
+
+
 def narrowed(dim: int, width: int) -> nn.Module:
     """What makes ``dim`` numbers ``width`` numbers: a linear map, or nothing where they are as many."""
     return nn.Identity() if width == dim else nn.Linear(dim, width)

@@ -2,9 +2,9 @@
 
 Two trunks: AlexNet's at 224 px, the papers' setting, and a compact one at 32 and 64 px, for laptops. Neither has a
 normalisation layer: batch statistics would mix views and modalities, and group normalisation slowed the learning of
-textures. He initialisation keeps the signal's scale through the layers instead, so that tokens do not drown in their
-positions. Images run in channels_last memory, which convolutions favour; the weights stay contiguous, as checkpoints
-want them.
+textures. He initialisation (``start="he"``) keeps the signal's scale through the layers instead, so that tokens do not
+drown in their positions; the papers' code leaves torch's own (``start="torch"``). Images run in channels_last memory,
+which convolutions favour; the weights stay contiguous, as checkpoints want them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class ImageEncoder(nn.Module):
     Tokens count row by row. Shapes: (B, 3, S, S) -> (B, side^2, d), with ``dim`` = d a multiple of 4.
     """
 
-    def __init__(self, trunk: nn.Sequential, channels: int, side: int, dim: int):
+    def __init__(self, trunk: nn.Sequential, channels: int, side: int, dim: int, start: str):
         super().__init__()
         self.tokens, self.dim = side**2, dim
         self.register_buffer("positions", grid_positions(side, dim), persistent=False)
@@ -31,7 +31,7 @@ class ImageEncoder(nn.Module):
         self.pool = nn.AdaptiveAvgPool2d(side)
         self.project = nn.Conv2d(channels, dim, 1)
         for layer in self.trunk:
-            if isinstance(layer, nn.Conv2d):
+            if start == "he" and isinstance(layer, nn.Conv2d):
                 nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
                 if layer.bias is not None:
                     nn.init.zeros_(layer.bias)
@@ -47,7 +47,7 @@ class AlexNetTrunk(ImageEncoder):
     256 channels on 6 x 6 cells at 224 px: 36 tokens. Starts from random weights. Shapes: (B, 3, S, S) -> (B, 36, d).
     """
 
-    def __init__(self, dim: int):
+    def __init__(self, dim: int, start: str = "he"):
         trunk = nn.Sequential(
             nn.Conv2d(3, 64, 11, stride=4, padding=2),
             nn.ReLU(inplace=True),
@@ -63,7 +63,7 @@ class AlexNetTrunk(ImageEncoder):
             nn.ReLU(inplace=True),
             nn.MaxPool2d(3, stride=2),
         )
-        super().__init__(trunk, channels=256, side=6, dim=dim)
+        super().__init__(trunk, channels=256, side=6, dim=dim, start=start)
 
 
 class CompactCNN(ImageEncoder):
@@ -75,11 +75,11 @@ class CompactCNN(ImageEncoder):
     ValueError unless ``hidden`` is a multiple of 8.
     """
 
-    def __init__(self, size: int, dim: int, hidden: int):
+    def __init__(self, size: int, dim: int, hidden: int, start: str = "he"):
         if hidden < 8 or hidden % 8:
             raise ValueError(f"hidden = {hidden}: the compact image encoder takes a multiple of 8.")
         depth = (size // 4).bit_length() - 1
         widths = [3, *(hidden >> k for k in reversed(range(depth)))]
         convolutions = [nn.Conv2d(*pair, 3, stride=2, padding=1) for pair in pairwise(widths)]
         trunk = nn.Sequential(*(layer for conv in convolutions for layer in (conv, nn.ReLU(inplace=True))))
-        super().__init__(trunk, channels=hidden, side=4, dim=dim)
+        super().__init__(trunk, channels=hidden, side=4, dim=dim, start=start)
