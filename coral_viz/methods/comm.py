@@ -10,7 +10,7 @@ from torch import Tensor
 
 from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
-from coral_viz.methods.nets import FusionTransformer, ProjectionHead
+from coral_viz.methods.nets import FusionTransformer, ProjectionHead, joint_padding
 from coral_viz.options import option
 from coral_viz.tasks import Task
 
@@ -54,6 +54,10 @@ class FusedSubsets(Method):
         """The tokens of all modalities that are given, (B, T, d)."""
         return torch.cat([encode(x) for encode, x in zip(self.encode, inputs) if x is not None], 1)
 
+    def padding(self, inputs: Sequence[Tensor | None]) -> Tensor | None:
+        """Where there is no token, (B, T), or None where all are."""
+        return joint_padding(self.encode, inputs)
+
     def subsets(self, given: list[bool], device) -> Tensor:
         """Which tokens each subset leaves out, (subsets, 1, T): each given modality alone, then all that are given."""
         counts = [count for count, is_given in zip(self.tokens_of, given) if is_given]
@@ -64,7 +68,8 @@ class FusedSubsets(Method):
     def fuse(self, inputs: Sequence[Tensor | None]) -> Tensor:
         """The fusion of every given modality alone, then of all of them, (subsets, B, width)."""
         tokens = self.tokens(inputs)
-        return self.fusion(tokens, drop=self.subsets([x is not None for x in inputs], tokens.device))
+        drop = self.subsets([x is not None for x in inputs], tokens.device)
+        return self.fusion(tokens, drop=drop, padding=self.padding(inputs))
 
     def embed(self, inputs):
         given = [name for name, x in zip(self.names, inputs) if x is not None]
@@ -77,7 +82,7 @@ class FusedSubsets(Method):
         tokens = self.tokens(view1)
         drop = self.subsets([True] * len(view1), tokens.device)
         names = [*self.names, "fused"]
-        attention = dict(zip(names, self.fusion.attention(tokens, drop=drop)))
+        attention = dict(zip(names, self.fusion.attention(tokens, drop=drop, padding=self.padding(view1))))
         masks = dict(zip(self.names, drop.expand(-1, len(tokens), -1)))
         return Explanation(self.embed(view1), masks, attention)
 

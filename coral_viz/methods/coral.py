@@ -13,7 +13,7 @@ from torch import nn
 
 from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
-from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead
+from coral_viz.methods.nets import AttentionPool, FusionTransformer, ProjectionHead, joint_padding
 from coral_viz.options import option
 from coral_viz.tasks import Task
 
@@ -111,12 +111,16 @@ class COrAL(Method):
 
     def shared(self, inputs, visible=None):
         """h_s (B, its width); ``visible`` as in ``tokens``."""
-        return self.fusion(self.tokens(inputs, visible))[0]
+        return self.fusion(self.tokens(inputs, visible), padding=self.padding(inputs))[0]
+
+    def padding(self, inputs):
+        """Where the shared path has no token, (B, T), or None; a missing modality that pads has none at all."""
+        return joint_padding(self.encode_shared, inputs, absent=True)
 
     def unique(self, inputs):
         """h_um (B, its width), one per modality that is given."""
         paths = zip(self.pool, self.encode_unique, inputs)
-        return [pool(encode(x)) for pool, encode, x in paths if x is not None]
+        return [pool(encode(x), encode.padding(x)) for pool, encode, x in paths if x is not None]
 
     def mask_probability(self, progress: float) -> float:
         """The probability that a token is zeroed at this point of training."""
@@ -163,9 +167,9 @@ class COrAL(Method):
 
     def explain(self, view1, view2, progress=1.0):
         visible = [mask.chunk(2) for mask in self.mask(view1, progress)]
-        masks, attention = {}, {"unmasked": self.fusion.attention(self.tokens(view1))[0]}
+        masks, attention = {}, {"unmasked": self.fusion.attention(self.tokens(view1), padding=self.padding(view1))[0]}
         for v, (name, view) in enumerate([("view 1", view1), ("view 2", view2)]):
             seen = [mask[v] for mask in visible]
             masks[name] = torch.cat(seen, 1).squeeze(-1) == 0
-            attention[name] = self.fusion.attention(self.tokens(view, seen))[0]
+            attention[name] = self.fusion.attention(self.tokens(view, seen), padding=self.padding(view))[0]
         return Explanation(self.embed(view1), masks, attention, {"view 2": 2})

@@ -61,7 +61,8 @@ class Cross(Method):
 
     def embed(self, inputs):
         given = [m for m, x in enumerate(inputs) if x is not None]
-        return {self.names[m]: self.project[m](self.pool[m](self.encode[m](inputs[m]))) for m in given}
+        pooled = [self.pool[m](self.encode[m](inputs[m]), self.encode[m].padding(inputs[m])) for m in given]
+        return {self.names[m]: self.project[m](h) for m, h in zip(given, pooled)}
 
     def keys(self, inputs):
         widest = max(self.part_widths)

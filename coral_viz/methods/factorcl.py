@@ -121,7 +121,7 @@ class FactorCL(Method):
 
     def sides(self, view1: list[Tensor], view2: list[Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
         """What each bound compares, (B, width) twice."""
-        h1, h2 = (encode(x).mean(1).unflatten(0, (2, -1)) for encode, x in zip(self.encode, stacked(view1, view2)))
+        h1, h2 = (encode.mean_token(x).unflatten(0, (2, -1)) for encode, x in zip(self.encode, stacked(view1, view2)))
         one, two = ({b: head(h) for b, head in heads.items()} for heads, h in zip(self.heads_of(), (h1, h2)))
         plain = {b: (one[b][0], two[b][0]) for b in ("shared", "unique")}
         own = {b: (parts[b][0], parts[b][1]) for b, parts in (("unique_1", one), ("unique_2", two))}
@@ -167,7 +167,7 @@ class FactorCL(Method):
 
     def embed(self, inputs):
         """Head outputs: shared (both modalities'), unique_1, unique_2; a missing modality's part is left out."""
-        h = [None if x is None else encode(x).mean(1) for encode, x in zip(self.encode, inputs)]
+        h = [None if x is None else encode.mean_token(x) for encode, x in zip(self.encode, inputs)]
         bounds = {name: (name, "unique", "conditional") for name in self.whole[1:]}
         parts = {name: self._read(m, z, bounds[name]) for m, (name, z) in enumerate(zip(bounds, h)) if z is not None}
         if len(parts) == 2:
@@ -180,7 +180,7 @@ class FactorCL(Method):
         return torch.cat([self.heads_of()[m][b](h) for b in bounds], -1)
 
     def keys(self, inputs):
-        return [heads["shared"](encode(x).mean(1)) for heads, encode, x in zip(self.heads_of(), self.encode, inputs)]
+        return [heads["shared"](encode.mean_token(x)) for heads, encode, x in zip(self.heads_of(), self.encode, inputs)]
 
     def score(self, query, gallery, anchor):
         """The shared bound's own critic, whose first argument is modality 1."""

@@ -70,12 +70,19 @@ class InfMasking(FusedSubsets):
         # the default K = 6 masks of two views ride on the same keys and values as the subsets
         return 2 * count, 2 * (count + 1) + 12
 
-    def draw_masks(self, rows: int, device) -> Tensor:
-        """K masks, (K, rows, T) bool, True where a token is hidden; drawn for each modality and row by itself."""
+    def draw_masks(self, rows: int, device, padding: Tensor | None = None) -> Tensor:
+        """K masks, (K, rows, T) bool, True where a token is hidden; drawn for each modality and row by itself.
+
+        Where there is ``padding`` (rows, T), a mask keeps its share of the tokens that there are, one at least.
+        """
         masks = []
-        for count, kept in zip(self.tokens_of, self.kept):
+        paddings = [None] * len(self.kept) if padding is None else padding.split(self.tokens_of, 1)
+        for count, kept, without in zip(self.tokens_of, self.kept, paddings):
             order = torch.rand(self.knobs.masks, rows, count, device=device)
-            masks.append(order > order.kthvalue(kept, -1, keepdim=True).values)
+            if without is None:
+                masks.append(order > order.kthvalue(kept, -1, keepdim=True).values)
+            else:
+                masks.append(_hidden(order, without, self.knobs))
         return torch.cat(masks, -1)
 
     def mask_weight(self, progress: float) -> float:
@@ -85,10 +92,11 @@ class InfMasking(FusedSubsets):
         return self.knobs.mask_weight * share
 
     def loss(self, view1, view2, progress):
-        tokens = self.tokens(stacked(view1, view2))
+        both = stacked(view1, view2)
+        tokens, padding = self.tokens(both), self.padding(both)
         subsets = self.subsets([True] * len(view1), tokens.device)
-        hidden = self.draw_masks(len(tokens), tokens.device)
-        fused = self.fusion(tokens, drop=subsets, hidden=hidden, filler=self.mask_token)
+        hidden = self.draw_masks(len(tokens), tokens.device, padding)
+        fused = self.fusion(tokens, drop=subsets, hidden=hidden, filler=self.mask_token, padding=padding)
         z1, z2 = self.head(fused.unflatten(1, (2, -1))).unbind(1)
         count = len(subsets)
         terms = losses.infmasking(
@@ -102,18 +110,26 @@ class InfMasking(FusedSubsets):
         return terms | {"full": self.knobs.full_weight * terms["full"]}
 
     def explain(self, view1, view2, progress=1.0):
-        tokens = self.tokens(view1)
-        hidden = self.draw_masks(len(tokens), tokens.device)
+        tokens, padding = self.tokens(view1), self.padding(view1)
+        hidden = self.draw_masks(len(tokens), tokens.device, padding)
         names = [f"mask {k + 1}" for k in range(len(hidden))]
-        attention = self.fusion.attention(tokens, hidden=hidden, filler=self.mask_token)
+        attention = self.fusion.attention(tokens, hidden=hidden, filler=self.mask_token, padding=padding)
         plain = super().explain(view1, view2, progress)
         return Explanation(plain.parts, dict(zip(names, hidden)), plain.attention | dict(zip(names, attention)))
 
 
+def _hidden(order: Tensor, padding: Tensor, knobs: InfMaskingKnobs) -> Tensor:
+    """Which tokens masks hide, (K, rows, T), given a random order (K, rows, T) of them and the padding (rows, T)."""
+    count = (~padding).sum(-1, keepdim=True)
+    kept = (count * (1 - knobs.mask_ratio) + _slack(knobs)).floor().long().clamp(min=1)
+    last = order.masked_fill(padding, torch.inf).sort(-1).values.take_along_dim(kept.unsqueeze(0) - 1, -1)
+    return (order > last) & ~padding
+
+
 def _kept(count: int, knobs: InfMaskingKnobs) -> int:
     """Of so many tokens, those that a mask keeps; ValueError if there are none."""
-    ratio, slack = knobs.mask_ratio, 1e-9 if knobs.kept == "exact" else 0.0
-    kept = math.floor(count * (1 - ratio) + slack)
+    ratio = knobs.mask_ratio
+    kept = math.floor(count * (1 - ratio) + _slack(knobs))
     if not kept:
         least = math.ceil(1 / (1 - ratio) - 1e-9)
         raise ValueError(
@@ -121,3 +137,8 @@ def _kept(count: int, knobs: InfMaskingKnobs) -> int:
             f"mask_ratio at most {1 - 1 / count:.3g}."
         )
     return kept
+
+
+def _slack(knobs: InfMaskingKnobs) -> float:
+    """What is added before rounding down, so that floating point takes no token away."""
+    return 1e-9 if knobs.kept == "exact" else 0.0

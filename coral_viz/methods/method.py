@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from coral_viz.methods import losses, shares
-from coral_viz.methods.nets import encoder
+from coral_viz.methods.nets import Encoders, encoder
 from coral_viz.options import Options, option
 from coral_viz.tasks import Task
 from coral_viz.training import Trainable
@@ -148,11 +148,11 @@ class Method(Trainable):
         """
         return Explanation(self.embed(view1), {}, {})
 
-    def encoders(self) -> nn.ModuleList:
+    def encoders(self) -> Encoders:
         """One fresh encoder per modality of the task, to tokens (B, T_m, d)."""
         fresh = [encoder(m, self.knobs.dim, self.knobs.hidden, self.knobs.trunk) for m in self.modalities]
         self.tokens_of = [encode.tokens for encode in fresh]
-        return nn.ModuleList(fresh)
+        return Encoders(fresh)
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,9 @@ class Separate(Method):
 
     def embed(self, inputs):
         given = zip(self.names, self.narrow, self.pool, self.encode, inputs)
-        return {name: narrow(pool(encode(x))) for name, narrow, pool, encode, x in given if x is not None}
+        return {
+            name: narrow(pool(encode(x), encode.padding(x))) for name, narrow, pool, encode, x in given if x is not None
+        }
 
     def views(self, view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
         """Per modality the head's outputs for both views, (2, B, E); networks run once, statistics are a view's own."""

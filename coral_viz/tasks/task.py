@@ -15,15 +15,22 @@ SPLITS = ("train", "probe", "test")
 
 @dataclass(frozen=True)
 class Modality:
-    """One modality's name, the ``kind`` of its input (which encoder fits) and the shape of one sample.
+    """One modality's name, the ``kind`` of its input and the shape of one sample.
 
-    Kinds: tokens (T, p), looks (T, p), image (3, S, S), vector (d,), sequence (T, d). In a sequence, steps of padding
-    are NaN throughout.
+    Kinds, with the shapes of a batch of n samples:
+        vector (n, d): features without an order. A sample without this modality is NaN throughout.
+        sequence (n, T, p): T steps of p features. A step that is NaN in every feature is padding (``tasks.padding``):
+            networks leave it out, and results do not depend on how far a sequence is padded.
+        image (n, 3, S, S).
+        tokens, looks (n, T, p): what ``factors`` and ``digits`` show; never padded.
+
+    ``encoder``: which of the encoders of that kind takes it ("": the usual one), see ``methods.nets.encoder``.
     """
 
     name: str
     kind: str
     shape: tuple[int, ...]
+    encoder: str = ""
 
 
 @dataclass(frozen=True)

@@ -149,3 +149,52 @@ def test_a_look_is_encoded_by_itself_and_knows_its_place():
     same = (changed == tokens).all(2).all(0)
     assert same.tolist() == [True, True, False, True, True, True, True, True]
     assert not torch.allclose(net(x[:, :1].expand(3, 8, 6))[:, 0], net(x[:, :1].expand(3, 8, 6))[:, 1])
+
+
+@pytest.mark.parametrize(
+    ("modality", "tokens"),
+    [
+        (Modality("x", "vector", (20,)), 8),
+        (Modality("x", "vector", (3,)), 3),
+        (Modality("x", "vector", (5,), "feature tokens"), 10),
+        (Modality("x", "vector", (8,), "perceptron"), 1),
+        (Modality("x", "sequence", (7, 3)), 7),
+        (Modality("x", "sequence", (7, 3), "affect"), 7),
+        (Modality("x", "sequence", (7, 3), "recurrent"), 7),
+        (Modality("x", "sequence", (32, 6), "convolutions"), 1),
+        (Modality("x", "sequence", (32, 6), "convolution tokens"), 20),
+    ],
+)
+def test_encoders_of_vectors_and_sequences(modality, tokens):
+    torch.manual_seed(0)
+    net = encoder(modality, dim=20, hidden=16)
+    out = net(torch.randn(4, *modality.shape))
+    assert out.shape == (4, net.tokens, net.dim) == (4, tokens, 20)
+    out.square().sum().backward()
+    assert all(torch.isfinite(p.grad).all() and p.grad.abs().sum() > 0 for p in net.parameters() if p.ndim > 1)
+
+
+def test_groups_of_a_vector_hold_every_feature_once():
+    net = encoder(Modality("x", "vector", (20,)), dim=4, hidden=8)
+    seen = torch.stack([net.embed(row.unsqueeze(0))[0] - net.embed(torch.zeros(1, 20))[0] for row in torch.eye(20)])
+    touched = seen.abs().sum(-1) > 0  # (features, groups)
+    assert (touched.sum(1) == 1).all()
+    assert set(touched.sum(0).tolist()) == {2, 3}
+    assert (touched.byte().argmax(1).diff() >= 0).all()
+
+
+def test_steps_see_each_other_and_their_places():
+    torch.manual_seed(0)
+    net = encoder(Modality("x", "sequence", (6, 3)), dim=8, hidden=16).eval()
+    x = torch.randn(1, 6, 3)
+    changed = x.clone()
+    changed[0, 0] += 1
+    assert ((net(changed) - net(x)).abs().sum(-1) > 1e-4).all()
+    assert not torch.allclose(net(x.flip(1)).flip(1), net(x), atol=1e-3)
+
+
+def test_an_encoder_that_does_not_exist_is_a_sentence():
+    with pytest.raises(ValueError, match=r"'x' names the encoder 'big'; kind 'vector' has '', 'feature tokens', "):
+        encoder(Modality("x", "vector", (5,), "big"), dim=8, hidden=16)
+    with pytest.raises(ValueError, match="steps = 16: five convolutions of stride 2 take 32 steps"):
+        encoder(Modality("x", "sequence", (16, 6), "convolutions"), dim=8, hidden=16)

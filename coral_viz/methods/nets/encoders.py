@@ -1,34 +1,41 @@
-"""Encoders: one modality's input to T tokens of a common width d, ready for fusion, and which one fits a modality.
-
-Every encoder has two attributes, ``tokens`` = T and ``dim`` = d.
-"""
+"""Encoders: one modality's input to T tokens of a common width d, ready for fusion, and which one fits a modality."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import torch
 from torch import nn
 
-from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN, ImageEncoder
+from coral_viz.methods.nets.encoding import Encoder
+from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
+from coral_viz.methods.nets.published import (
+    AffectEncoder,
+    CausalConvolutions,
+    FeatureTokens,
+    OneTokenPerceptron,
+    RecurrentEncoder,
+)
+from coral_viz.methods.nets.transformers import SequenceEncoder, VectorEncoder
 from coral_viz.tasks import Modality
 
-VECTOR_TOKENS = 8
 SMALLEST, LARGE = 16, 128
 """Pixels: the smallest image an encoder takes, and the size from which the encoder is AlexNet's trunk."""
 
 
-class TokenEncoder(nn.Module):
+class TokenEncoder(Encoder):
     """A two-layer perceptron over a whole (T, p) observation, read out as T tokens of width d.
 
     It sees all tokens at once because a factor's plane spreads over all of them. Inputs are expected at unit scale.
     Shapes: (B, T, p) -> (B, T, d).
     """
 
-    def __init__(self, tokens: int, features: float, dim: int, hidden: int):
+    def __init__(self, tokens: int, features: int, dim: int, hidden: int):
         super().__init__()
         self.tokens, self.dim = tokens, dim
         self.layers = nn.Sequential(
             nn.Flatten(),
-            nn.Linear(round(tokens * features), hidden),
+            nn.Linear(tokens * features, hidden),
             nn.GELU(),
             nn.Linear(hidden, hidden),
             nn.GELU(),
@@ -39,7 +46,7 @@ class TokenEncoder(nn.Module):
         return self.layers(x).unflatten(1, (self.tokens, self.dim))
 
 
-class LookEncoder(nn.Module):
+class LookEncoder(Encoder):
     """One three-layer perceptron for all tokens, which knows a token's place by a learned vector: tokens never mix.
 
     Only the fusion compares tokens, so that a hidden token hides what it holds. Layers have half of ``hidden`` units,
@@ -58,29 +65,36 @@ class LookEncoder(nn.Module):
         return self.rest(self.first(x) + self.position)
 
 
-def encoder(modality: Modality, dim: int, hidden: int, start: str = "he") -> TokenEncoder | LookEncoder | ImageEncoder:
-    """The encoder that fits a task's modality (its ``kind`` and ``shape``), giving ``tokens`` tokens of width ``dim``.
+def encoder(modality: Modality, dim: int, hidden: int, start: str = "he") -> Encoder:
+    """The encoder that fits a task's modality (its ``kind``, ``shape`` and ``encoder``), to tokens of width ``dim``.
 
-    tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer. looks (T, p), tokens
-    each of which is an observation of its own: LookEncoder with half as many. vector (d,): TokenEncoder with 8 tokens.
-    sequence (T, d): LookEncoder. image (3, S, S): CompactCNN with up to
-    ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed) from there on; ``start``: see ``images``.
-    Raises ValueError for another kind, another shape of an image, or one under 16 px.
+    By kind:
+        vector (d,): VectorEncoder with ``hidden`` units a layer; or "feature tokens" (FeatureTokens), "perceptron"
+            (OneTokenPerceptron).
+        sequence (T, p): SequenceEncoder with ``hidden`` units a layer; or "affect" (AffectEncoder), "recurrent"
+            (RecurrentEncoder), "convolutions" and "convolution tokens" (CausalConvolutions).
+        image (3, S, S): CompactCNN with up to ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed)
+            from there on; ``start``: see ``images``.
+        tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer.
+        looks (T, p), tokens each of which is an observation of its own: LookEncoder with half as many.
+
+    Raises ValueError for another kind or encoder, another shape of an image, or an image under 16 px.
     """
-    if modality.kind in ("tokens", "looks"):
-        tokens, features = modality.shape
-        one = TokenEncoder if modality.kind == "tokens" else LookEncoder
-        return one(tokens, features, dim, hidden)
-    if modality.kind == "vector":
-        return TokenEncoder(VECTOR_TOKENS, modality.shape[0] / VECTOR_TOKENS, dim, hidden)
-    if modality.kind == "sequence":
-        steps, features = modality.shape
-        return LookEncoder(steps, features, dim, hidden)
-    if modality.kind != "image":
+    makers = ENCODERS.get(modality.kind)
+    if makers is None:
         raise ValueError(
-            f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: tokens, looks, image, vector, "
-            "sequence."
+            f"modality {modality.name!r} has kind {modality.kind!r}; encoders exist for: {', '.join(ENCODERS)}."
         )
+    if modality.encoder not in makers:
+        named = ", ".join(map(repr, makers))
+        raise ValueError(
+            f"modality {modality.name!r} names the encoder {modality.encoder!r}; kind {modality.kind!r} has {named}."
+        )
+    options = {"start": start} if modality.kind == "image" else {}
+    return makers[modality.encoder](modality, dim, hidden, **options)
+
+
+def _image_encoder(modality: Modality, dim: int, hidden: int, start: str) -> Encoder:
     size = modality.shape[-1]
     if tuple(modality.shape) != (3, size, size) or size < SMALLEST:
         raise ValueError(
@@ -88,3 +102,23 @@ def encoder(modality: Modality, dim: int, hidden: int, start: str = "he") -> Tok
             f"with S >= {SMALLEST}."
         )
     return CompactCNN(size, dim, hidden, start) if size < LARGE else AlexNetTrunk(dim, start)
+
+
+ENCODERS: dict[str, dict[str, Callable[..., Encoder]]] = {
+    "tokens": {"": lambda m, dim, hidden: TokenEncoder(m.shape[0], m.shape[1], dim, hidden)},
+    "looks": {"": lambda m, dim, hidden: LookEncoder(m.shape[0], m.shape[1], dim, hidden)},
+    "vector": {
+        "": lambda m, dim, hidden: VectorEncoder(m.shape[0], dim, hidden),
+        "feature tokens": lambda m, dim, hidden: FeatureTokens(m.shape[0], dim),
+        "perceptron": lambda m, dim, hidden: OneTokenPerceptron(m.shape[0], dim),
+    },
+    "sequence": {
+        "": lambda m, dim, hidden: SequenceEncoder(m.shape[0], m.shape[1], dim, hidden),
+        "affect": lambda m, dim, hidden: AffectEncoder(m.shape[0], m.shape[1], dim),
+        "recurrent": lambda m, dim, hidden: RecurrentEncoder(m.shape[0], m.shape[1], dim),
+        "convolutions": lambda m, dim, hidden: CausalConvolutions(m.shape[0], m.shape[1], dim),
+        "convolution tokens": lambda m, dim, hidden: CausalConvolutions(m.shape[0], m.shape[1], dim, spread=True),
+    },
+    "image": {"": _image_encoder},
+}
+"""By a modality's kind and ``encoder``: what makes the encoder of (modality, dim, hidden), and start for images."""

@@ -4,7 +4,8 @@ A *variant* is one way of leaving tokens out (``drop``: a subset of the modaliti
 token (``hidden``: a mask). With a single block only the CLS row of the attention is read, and its query is the same for
 every sample and variant; keys and values are then computed once per token, and a variant only re-weights them; n
 fillers weigh as one whose score is log n higher. This is exact, and makes variants nearly free. Deeper stacks send
-every variant through on its own, with the left-out tokens masked as keys.
+every variant through on its own, with the left-out tokens masked as keys. Padding is left out of every variant, and
+never filled.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Block(nn.Module):
         x = x + self.attention(y, y, y, key_padding_mask=drop, need_weights=False)[0]
         return x + self.mlp(self.norm2(x))
 
-    def cls_row(self, cls, tokens, drop, hidden=None, filler=None) -> torch.Tensor:
+    def cls_row(self, cls, tokens, drop, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """The first row of ``forward`` on [cls, tokens], for all variants at once; arguments as in the transformer's.
 
         cls (d,), tokens (B, T, d) -> (V + K, B, d).
@@ -55,6 +56,8 @@ class Block(nn.Module):
         (query,), (key, value) = self._projected(self.norm1(cls), "q"), self._projected(x, "kv")
         scale = query.shape[-1] ** -0.5
         scores = torch.einsum("hc,bthc->bht", query, key) * scale
+        if padding is not None:
+            scores = _without(scores, padding.unsqueeze(0)).squeeze(0)
         pooled = []
         if drop is None and hidden is None:
             pooled.append(_weighted(scores.softmax(-1).unsqueeze(0), value))
@@ -103,28 +106,30 @@ class FusionTransformer(nn.Module):
         self.norm = nn.LayerNorm(dim)
         self.narrow = narrowed(dim, width or dim)
 
-    def forward(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
+    def forward(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """All variants of a batch of tokens (B, T, d): (V + K, B, width).
 
         drop: (V, 1 or B, T) bool, True where a variant leaves a token out. hidden: (K, B, T) bool, True where a variant
-        puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token.
+        puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token. padding: (B, T)
+        bool, True where there is no token.
         """
         if len(self.blocks) == 1:
             (block,) = self._each_block()
-            return self.narrow(self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler)))
-        return self.all_rows(tokens, drop, hidden, filler)
+            tokens, hidden = _without_padding(tokens, hidden, padding)
+            return self.narrow(self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler, padding)))
+        return self.all_rows(tokens, drop, hidden, filler, padding)
 
-    def all_rows(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
+    def all_rows(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """``forward`` for any depth: every variant is a sequence of its own."""
-        x, out = self._sequences(tokens, drop, hidden, filler)
+        x, out = self._sequences(tokens, drop, hidden, filler, padding)
         for block in self.blocks:
             x = block(x, out)
         return self.narrow(self.norm(x[:, 0])).unflatten(0, (-1, len(tokens)))
 
     @torch.no_grad()
-    def attention(self, tokens, drop=None, hidden=None, filler=None) -> torch.Tensor:
+    def attention(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """How CLS weighs itself and each token in the last block, mean over heads: (V + K, B, 1 + T), sums to 1."""
-        x, out = self._sequences(tokens, drop, hidden, filler)
+        x, out = self._sequences(tokens, drop, hidden, filler, padding)
         *before, last = self._each_block()
         for block in before:
             x = block(x, out)
@@ -135,16 +140,25 @@ class FusionTransformer(nn.Module):
     def _each_block(self) -> list[Block]:
         return cast("list[Block]", list(self.blocks))
 
-    def _sequences(self, tokens, drop, hidden, filler) -> tuple[torch.Tensor, torch.Tensor | None]:
+    def _sequences(self, tokens, drop, hidden, filler, padding) -> tuple[torch.Tensor, torch.Tensor | None]:
         """[CLS, tokens] of every variant below each other, (N, 1 + T, d), and the keys left out, (N, 1 + T) or None."""
-        batch, count, dim = tokens.shape
-        cls = self.cls.expand(batch, 1, dim)
+        cls = self.cls.expand(len(tokens), 1, -1)
+        tokens, hidden = _without_padding(tokens, hidden, padding)
+        masks = [] if hidden is None else list(hidden)
         dropping = 0 if drop is None else len(drop)
-        plain = dropping or hidden is None
+        plain = dropping or not masks
         x = [torch.cat([cls, tokens], 1).repeat(max(dropping, 1), 1, 1)] if plain else []
-        for mask in () if hidden is None else hidden:
-            x.append(torch.cat([cls, torch.where(mask.unsqueeze(-1), filler, tokens)], 1))
-        if drop is None:
+        x += [torch.cat([cls, torch.where(mask.unsqueeze(-1), filler, tokens)], 1) for mask in masks]
+        if drop is None and padding is None:
             return torch.cat(x), None
-        out = F.pad(drop.expand(dropping, batch, count), (1, 0), value=False).flatten(0, 1)
-        return torch.cat(x), F.pad(out, (0, 0, 0, len(x[1:]) * batch), value=False)
+        nothing = torch.zeros_like(tokens[..., 0], dtype=torch.bool) if padding is None else padding
+        dropped = nothing.unsqueeze(0) if drop is None else drop | nothing
+        out = torch.cat([*(dropped if plain else ()), *(nothing for _ in masks)])
+        return torch.cat(x), F.pad(out, (1, 0), value=False)
+
+
+def _without_padding(tokens, hidden, padding):
+    """Tokens and masks without padding: padded tokens become zero, and no mask fills them."""
+    if padding is None:
+        return tokens, hidden
+    return tokens.masked_fill(padding.unsqueeze(-1), 0), hidden if hidden is None else hidden & ~padding

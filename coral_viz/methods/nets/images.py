@@ -14,10 +14,11 @@ from itertools import pairwise
 import torch
 from torch import nn
 
+from coral_viz.methods.nets.encoding import Encoder
 from coral_viz.methods.nets.positions import grid_positions
 
 
-class ImageEncoder(nn.Module):
+class ImageEncoder(Encoder):
     """trunk -> mean over the cells of a grid -> 1x1 convolution to width d -> + fixed positions, one token a cell.
 
     Tokens count row by row. Shapes: (B, 3, S, S) -> (B, side^2, d), with ``dim`` = d a multiple of 4.

@@ -1,4 +1,4 @@
-"""Positions of tokens that lie on a square grid: fixed sines and cosines, nothing learned."""
+"""Positions of tokens on a square grid or a line: fixed sines and cosines, nothing learned."""
 
 from __future__ import annotations
 
@@ -18,3 +18,15 @@ def grid_positions(side: int, dim: int) -> torch.Tensor:
     angles = torch.outer(torch.arange(side, dtype=torch.float64), frequencies)
     code = torch.cat([angles.sin(), angles.cos()], 1).float()
     return torch.cat([code.repeat(side, 1), code.repeat_interleave(side, 0)], 1)
+
+
+def line_positions(count: int, dim: int) -> torch.Tensor:
+    """The codes of places 0 .. count - 1 on a line: (count, dim) float32, each entry in [-1, 1].
+
+    With n = dim / 2 rounded up and frequencies w_k = 10000^(-k/n), place t has the code [sin(w t), cos(w t)], its last
+    entry left out where dim is odd. The code of a place does not depend on ``count``.
+    """
+    half = (dim + 1) // 2
+    frequencies = 10000.0 ** (-torch.arange(half, dtype=torch.float64) / half)
+    angles = torch.outer(torch.arange(count, dtype=torch.float64), frequencies)
+    return torch.cat([angles.sin(), angles.cos()], 1)[:, :dim].float()
