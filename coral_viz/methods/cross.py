@@ -60,9 +60,12 @@ class Cross(Method):
         return {"cross": losses.clip_pairs(z, logit_scale=bounded_scale(self.log_scale))}
 
     def embed(self, inputs):
-        given = [m for m, x in enumerate(inputs) if x is not None]
-        pooled = [self.pool[m](self.encode[m](inputs[m]), self.encode[m].padding(inputs[m])) for m in given]
-        return {self.names[m]: self.project[m](h) for m, h in zip(given, pooled)}
+        given = zip(self.names, self.project, self.pool, self.encode, inputs)
+        return {
+            name: project(pool(encode(x), encode.padding(x)))
+            for name, project, pool, encode, x in given
+            if x is not None
+        }
 
     def keys(self, inputs):
         widest = max(self.part_widths)

@@ -115,7 +115,7 @@ def test_all_tokens_may_be_projected(task, views, name):
     method = built(name, task, pooling="all").eval()
     x = views[0][0]
     tokens = method.encode[0](x)
-    linear = method.pool[0][1]
+    linear = method.pool[0].map
     expected = (
         sum(F.linear(tokens[:, t], w) for t, w in enumerate(linear.weight.split(method.knobs.dim, 1))) + linear.bias
     )

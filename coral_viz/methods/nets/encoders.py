@@ -107,6 +107,7 @@ def _image_encoder(modality: Modality, dim: int, hidden: int, start: str) -> Enc
 ENCODERS: dict[str, dict[str, Callable[..., Encoder]]] = {
     "tokens": {"": lambda m, dim, hidden: TokenEncoder(m.shape[0], m.shape[1], dim, hidden)},
     "looks": {"": lambda m, dim, hidden: LookEncoder(m.shape[0], m.shape[1], dim, hidden)},
+    "image": {"": _image_encoder},
     "vector": {
         "": lambda m, dim, hidden: VectorEncoder(m.shape[0], dim, hidden),
         "feature tokens": lambda m, dim, hidden: FeatureTokens(m.shape[0], dim),
@@ -119,6 +120,5 @@ ENCODERS: dict[str, dict[str, Callable[..., Encoder]]] = {
         "convolutions": lambda m, dim, hidden: CausalConvolutions(m.shape[0], m.shape[1], dim),
         "convolution tokens": lambda m, dim, hidden: CausalConvolutions(m.shape[0], m.shape[1], dim, spread=True),
     },
-    "image": {"": _image_encoder},
 }
 """By a modality's kind and ``encoder``: what makes the encoder of (modality, dim, hidden), and start for images."""

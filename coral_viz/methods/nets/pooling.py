@@ -7,7 +7,7 @@ from torch import nn
 
 
 def mean_token(tokens: torch.Tensor, padding: torch.Tensor | None = None) -> torch.Tensor:
-    """The mean over tokens, (B, T, dim) -> (B, dim), without those where ``padding`` (B, T) is; zero if none is left."""
+    """The mean over tokens, (B, T, dim) -> (B, dim), ``padding`` (B, T) left out; zero where no token is left."""
     if padding is None:
         return tokens.mean(1)
     count = (~padding).sum(1, keepdim=True).clamp(min=1)
