@@ -33,6 +33,8 @@ def gathered(x: Tensor) -> Tensor:
 
 
 class _Gather(torch.autograd.Function):
+    """What ``torch.distributed.nn.functional.all_gather`` does, which torch 2.13 deprecates for a private module."""
+
     @staticmethod
     def forward(ctx, x: Tensor) -> Tensor:
         rank, count = place()

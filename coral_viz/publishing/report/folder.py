@@ -1,4 +1,4 @@
-"""The folder that a report is written to, and the order of its sections.
+"""The folder that a report is written to.
 
 The folder holds ``index.html``, the tidy table as ``results.parquet`` and ``results.csv``, ``timing.csv``, and in
 ``figures/`` a pdf, svg, png and json of every picture.
@@ -54,20 +54,7 @@ def write(
     for name, figure in figures.items():
         save(figure, out / "figures" / name, data=table)
     failed = pd.DataFrame() if failures is None else failures
-    body = [
-        *sections.opening(table, timing, failed),
-        *sections.headline(table, figures),
-        *sections.where(table, figures),
-        *sections.shown("What a linear probe reads", "accuracy", figures),
-        *sections.shown("When modalities are missing", "subsets", figures),
-        *sections.shown("Retrieval across modalities", "retrieval", figures),
-        *sections.shown("Training", "training", figures),
-        *sections.rest(figures),
-        *sections.measured(table, timing),
-        *sections.trained(table, timing, settings),
-        *sections.failed(failed, table),
-        *sections.again(command),
-    ]
+    filled = page.document(command=command, **sections.content(table, timing, figures, failed, settings))
     index = out / "index.html"
-    index.write_text(page.document("What each embedding kept, in bits", body), encoding="utf-8")
+    index.write_text(filled, encoding="utf-8")
     return index
