@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from coral_viz.tasks import published_drawings
 from coral_viz.tasks.shapes import SHAPES
 from coral_viz.tasks.textures import SHEET, TEXTURES
 
@@ -71,13 +72,17 @@ class Pose:
         return Pose(*(value.to(device) for value in vars(self).values()))
 
 
-def render(attributes: Tensor, pose: Pose, size: int) -> Tensor:
+def render(attributes: Tensor, pose: Pose, size: int, *, drawings: str = "own") -> Tensor:
     """Images (n, 3, size, size), uint8, of attributes (n, 3): whole numbers for shape, texture and colour, 0 to 9.
 
+    ``drawings``: shapes and textures of this package ("own"), or as published ("published"; ``published_drawings``).
     Raises ValueError for a size below 16 pixels.
     """
     if size < MIN_SIZE:
         raise ValueError(f"size = {size} pixels is too small; images take at least {MIN_SIZE}.")
+    own = drawings == "own"
+    shapes = SHAPES if own else published_drawings.SHAPES
+    textures = TEXTURES if own else published_drawings.textures(period(size))
     pose = pose.to(attributes.device)
     palette = torch.tensor(list(COLOURS.values()), device=attributes.device)
     grey = torch.tensor(255 * GREY + 0.5, device=attributes.device)
@@ -86,8 +91,8 @@ def render(attributes: Tensor, pose: Pose, size: int) -> Tensor:
     for start in range(0, len(attributes), step):
         rows = slice(start, start + step)
         shape, texture, colour = attributes[rows].unbind(1)
-        inside = _painted(shape, SHAPES, _shape_coordinates, pose[rows], size, SHAPE_WIDTH * size)
-        covered = inside.mul_(_painted(texture, TEXTURES, _texture_coordinates, pose[rows], size, period(size)))
+        inside = _painted(shape, shapes, _shape_coordinates, pose[rows], size, SHAPE_WIDTH * size)
+        covered = inside.mul_(_painted(texture, textures, _texture_coordinates, pose[rows], size, period(size)))
         ink = (palette[colour] - GREY)[:, :, None, None]
         images[rows] = torch.addcmul(grey, covered.unsqueeze(1), ink, value=255)
     return images

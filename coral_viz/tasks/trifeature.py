@@ -5,10 +5,11 @@ pair of different images of equal shape, one per modality (CoMM, ICLR 2025, arXi
 each image's texture is unique to it, and a bijection M from textures to colours relates texture 1 to colour 2: whether
 (texture 1, colour 2) is in M can only be told from both.
 
-Test images show combinations of attributes that training never shows. Where the papers draw those at random, here they
-are balanced: all pairs of values of any two attributes are shown equally often, in training and in test, so that no
-attribute tells anything of another and, with ten values, each label is one atom to within .03 bit. With few values or
-renders it may not be: the test pairs are few then. ``Trifeature.truth`` has the exact atoms, over all test pairs.
+Test images show combinations of attributes that training never shows. Where the papers draw those at random
+(``held_out=random``), here they are balanced: all pairs of values of any two attributes are shown equally often, in
+training and in test, so that no attribute tells anything of another and, with ten values, each label is one atom to
+within .03 bit. With few values or renders it may not be: the test pairs are few then. ``Trifeature.truth`` has the
+exact atoms, over all test pairs.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ from coral_viz.tasks.task import SPLITS, Batch, Modality, Task, check_split
 from coral_viz.tasks.views import RECIPES, augment
 
 ROLES = tuple(ATTRIBUTES)
+CROPPED = {"clean": (), "comm": ("probe", "test"), "coral": ("probe", "test"), "published": ("probe",)}
+"""Splits of which each protocol crops the images."""
 SPLIT, MAPPING, POSES, TRAINING, SAMPLE = range(5)
 """Each draw of a world has a random stream of its own, so that no draw depends on whether another happened."""
 
@@ -56,11 +59,24 @@ class Dials(Options):
     view_1: str = option("all", "augmentations of image 1", choices=RECIPES)
     view_2: str = option("all", "augmentations of image 2", choices=RECIPES)
     crop: float = option(0.08, "smallest share of the area that a crop keeps", low=0.001, high=1.0)
+    weak_crop: float = option(0.5, "the same of originals, and of the papers' probes", low=0.001, high=1.0, former=0.5)
     protocol: str = option(
         "clean",
-        "what readouts are fitted to: training images as they are (clean), or pairs that include the test pairs, "
-        "randomly cropped (published)",
-        choices=("clean", "published"),
+        "the probe: training and test images as they are (clean); cropped weakly, as by CoMM and InfMasking (comm); "
+        "the same and fitted to the test pairs too, as by COrAL (coral); published: an earlier reading of that",
+        choices=("clean", "comm", "coral", "published"),
+    )
+    held_out: str = option(
+        "balanced",
+        "test combinations: every pair of values equally often (balanced), or any (random, as published)",
+        choices=("balanced", "random"),
+        former="balanced",
+    )
+    drawings: str = option(
+        "own",
+        "shapes and textures: of this package (own), or those of Hermann and Lampinen (published)",
+        choices=("own", "published"),
+        former="own",
     )
 
     def __post_init__(self):
@@ -81,11 +97,12 @@ class Trifeature(Task):
     synergy (1 where the pair is in the mapping, else 0: one pair in ``values``).
 
     ``protocol`` changes nothing but what readouts are fitted to and tested on. *clean*: fitted to unbiased pairs of
-    training images, tested on all pairs of different test images, every image as it is. *published* repeats the flaws
-    of the papers' code, for comparison: readouts are fitted to ``pairs`` unbiased training pairs and all test pairs
-    together, so that they have seen the pairs that they are tested on; the images they are fitted to are randomly
-    cropped; test pairs include each image with itself. It does not repeat that test pairs chose the model, nor a
-    mapping on which training and probe disagreed.
+    training images, tested on all pairs of different test images, every image as it is. The others repeat the papers'
+    code, for comparison: readouts are fitted to ``pairs`` unbiased training pairs, test pairs include each image with
+    itself, and images are randomly cropped. *comm* (CoMM, InfMasking): crops keep ``weak_crop`` of the area or more, in
+    probe and test. *coral*: so, and readouts are fitted to all test pairs too. *published*: as coral, but crops keep
+    ``crop`` or more, and test images are as they are. None repeats that test pairs chose the model, nor a mapping on
+    which training and probe disagreed.
 
     Attributes:
         attributes: (images, 3) shape, texture and colour of every image, training images first.
@@ -109,7 +126,10 @@ class Trifeature(Task):
     view_1: str
     view_2: str
     crop: float
+    weak_crop: float
     protocol: str
+    held_out: str
+    drawings: str
 
     name, DIALS = "trifeature", Dials
     distributions = ("unbiased", "biased")
@@ -137,11 +157,14 @@ class Trifeature(Task):
     # --- the world ----------------------------------------------------------------------------------------------
 
     def _combinations(self) -> tuple[Tensor, Tensor]:
-        """Training and test combinations (n, 3). Test: values, renamed at random, whose sum (mod values) is small."""
+        """Training and test combinations (n, 3). Balanced: values, renamed at random, whose sum (mod values) is low."""
         names = np.stack([self._rng(SPLIT, k).permutation(self.values) for k in range(3)])
         combinations = np.array(list(itertools.product(range(self.values), repeat=3)))
         held_out = min(max(round(self.test_share * self.values), 1), self.values - 1)
-        test = names[np.arange(3), combinations].sum(1) % self.values < held_out
+        if self.held_out == "balanced":
+            test = names[np.arange(3), combinations].sum(1) % self.values < held_out
+        else:
+            test = self._rng(SPLIT, 3).permutation(len(combinations)) < held_out * self.values**2
         return torch.tensor(combinations[~test]), torch.tensor(combinations[test])
 
     def _draw_training_pairs(self, biased: bool) -> Tensor:
@@ -175,7 +198,7 @@ class Trifeature(Task):
     def images(self) -> Tensor:
         """All images (n, 3, S, S), uint8, rendered when first asked for; the same on every device but for rounding."""
         generator = torch.Generator().manual_seed(int(self._rng(POSES).integers(2**62)))
-        return render(self.attributes, Pose.draw(len(self.attributes), generator), self.size)
+        return render(self.attributes, Pose.draw(len(self.attributes), generator), self.size, drawings=self.drawings)
 
     @cached_property
     def truth(self) -> dict[str, Atoms]:  # type: ignore[override]  # a cached property can be written to
@@ -191,7 +214,7 @@ class Trifeature(Task):
         """n different pairs of a split, in random order, or all of them where fewer exist.
 
         train: of the world's ``pairs`` training pairs; probe: what readouts are fitted to, and test: what they are
-        tested on, both as ``protocol`` says. Inputs are whole images (in the published probe: crops), normalised by
+        tested on, both as ``protocol`` says. Inputs are whole images (in the papers' probes: crops), normalised by
         ``views.normalise``.
         """
         check_split(split)
@@ -200,7 +223,7 @@ class Trifeature(Task):
         every = self._pool(split)
         rows = np.random.default_rng([seed, SAMPLE, SPLITS.index(split)]).permutation(len(every))[:n]
         pairs = every[torch.tensor(rows, device=self.device)]
-        cropped = seed if split == "probe" and self.protocol == "published" else None
+        cropped = seed if split in CROPPED[self.protocol] else None
         return Pairs(partial(self._look_up, cropped=cropped), self._labels(pairs), self._latents(pairs))
 
     def _pool(self, split: str) -> Tensor:
@@ -210,10 +233,11 @@ class Trifeature(Task):
             return self._test_pairs()
         if self.protocol == "clean":
             return self._every_pair(self.training_images)
-        return torch.cat([self._draw_training_pairs(biased=False), self._test_pairs()])
+        pairs = self._draw_training_pairs(biased=False)
+        return pairs if self.protocol == "comm" else torch.cat([pairs, self._test_pairs()])
 
     def _test_pairs(self) -> Tensor:
-        return self._every_pair(self.test_images, selves=self.protocol == "published")
+        return self._every_pair(self.test_images, selves=self.protocol != "clean")
 
     def _labels(self, pairs: Tensor) -> dict[str, Tensor]:
         first, second = pairs.T
@@ -233,13 +257,17 @@ class Trifeature(Task):
 
     def _look_up(self, latents: dict[str, Tensor], cropped: int | None = None) -> list[Tensor]:
         """Normalised images of the pairs; ``cropped``: seed of random crops, row by row of what is looked up."""
-        recipe = "none" if cropped is None else "crop"
+        recipe, crop = "none" if cropped is None else "crop", self._probe_crop
         generator = torch.Generator(self.device).manual_seed(cropped or 0)
-        return [self._views(latents[f"image_{m}"], generator, recipe) for m in (1, 2)]
+        return [self._views(latents[f"image_{m}"], generator, recipe, crop) for m in (1, 2)]
 
-    def _views(self, images: Tensor, generator: torch.Generator, recipe: str) -> Tensor:
+    @property
+    def _probe_crop(self) -> float:
+        return self.crop if self.protocol == "published" else self.weak_crop
+
+    def _views(self, images: Tensor, generator: torch.Generator, recipe: str, crop: float) -> Tensor:
         shown = self.images.index_select(0, images)
-        return augment(shown, generator, recipe=recipe, crop=self.crop, normalised=True)
+        return augment(shown, generator, recipe=recipe, crop=crop, normalised=True)
 
     def pieces(self, batch: Batch) -> Tensor:
         """The combinations of attributes of both images, (n, 2)."""
@@ -251,9 +279,16 @@ class Trifeature(Task):
     def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
         """Two augmented views of both images, by the recipes ``view_1`` and ``view_2``, normalised."""
         recipes = {"image_1": self.view_1, "image_2": self.view_2}
-        views = [self._views(batch.latents[m].repeat(2), generator, recipe).chunk(2) for m, recipe in recipes.items()]
+        views = [
+            self._views(batch.latents[m].repeat(2), generator, recipe, self.crop).chunk(2)
+            for m, recipe in recipes.items()
+        ]
         one, two = zip(*views)
         return list(one), list(two)
+
+    def originals(self, batch: Batch, generator: torch.Generator) -> list[Tensor]:
+        """Both images, cropped weakly and else as they are: what the papers' code compares across modalities."""
+        return [self._views(batch.latents[f"image_{m}"], generator, "crop", self.weak_crop) for m in (1, 2)]
 
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
         """Whether training could pair image ``anchor`` + 1 of a query with a gallery sample's other image, (n, n)."""

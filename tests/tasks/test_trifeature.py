@@ -154,6 +154,43 @@ def test_the_published_protocol_fits_to_its_test_pairs_and_crops_them(world):
     torch.testing.assert_close(test[:5].inputs, world_inputs(published, test[:5]))
 
 
+@pytest.mark.parametrize(("protocol", "fitted"), [("comm", 10_000), ("coral", 14_000)])
+def test_the_probes_of_the_papers_crop_weakly_and_hold_test_pairs_out_or_not(protocol, fitted):
+    world = Trifeature(seed=42, protocol=protocol)
+    test, probe = world.sample(10**6, "test", 0), world.sample(10**6, "probe", 0)
+    assert len(test) == 4000
+    assert sum(one == two for one, two in couples(test)) == 200
+    assert len(probe) == fitted
+    assert couples(test) <= couples(probe) if protocol == "coral" else couples(test).isdisjoint(couples(probe))
+    for batch in (probe[:20], test[:20]):
+        plain = world.images[batch.latents["image_1"]].float() / 255
+        expected = augment(plain, torch.Generator().manual_seed(0), recipe="crop", crop=0.5)
+        torch.testing.assert_close(batch.inputs[0], normalise(expected))
+
+
+def test_originals_are_weakly_cropped_images(world):
+    batch = world.sample(6, "train", 0)
+    originals = world.originals(batch, torch.Generator().manual_seed(0))
+    plain = world.images[batch.latents["image_1"]].float() / 255
+    expected = augment(plain, torch.Generator().manual_seed(0), recipe="crop", crop=0.5)
+    torch.testing.assert_close(originals[0], normalise(expected))
+
+
+def test_combinations_may_be_held_out_at_random_as_published():
+    world = Trifeature(seed=42, held_out="random")
+    training, test = (world.attributes[images] for images in (world.training_images, world.test_images))
+    assert [len(each.unique(dim=0)) for each in (training, test)] == [800, 200]
+    assert len(world.attributes.unique(dim=0)) == 1000
+    counts = [len(test[test[:, role] == value]) for role in range(3) for value in range(10)]
+    assert min(counts) < 20 < max(counts)
+    other = Trifeature(seed=43, held_out="random")
+    assert not torch.equal(test, other.attributes[other.test_images])
+
+
+def test_younger_dials_leave_ids_alone():
+    assert {name for name, _ in Trifeature(seed=0).dials.identity()}.isdisjoint({"weak_crop", "held_out", "drawings"})
+
+
 def world_inputs(world, batch):
     return [normalise(world.images[batch.latents[f"image_{m}"]].float() / 255) for m in (1, 2)]
 
@@ -265,7 +302,7 @@ def test_compatible_is_what_training_could_pair(distribution, anchor):
         ({"pairs": 60_000, "distribution": "biased"}, "only 57360 biased pairs exist"),
         ({"view_1": "blur"}, "view_1 = 'blur' is not allowed; it takes all or no crop or crop or none"),
         ({"crop": 0.0}, "crop = 0.0 is not allowed"),
-        ({"protocol": "odd"}, "it takes clean or published"),
+        ({"protocol": "odd"}, "it takes clean or comm or coral or published"),
         ({"colour": 3}, "task 'trifeature' has no setting 'colour'"),
     ],
 )
