@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 
 LOCK = "LOCK"
 DAY = 24 * 3600
-UNFINISHED = re.compile(r"\..+-unfinished-.+|\.[0-9a-f]{16}-\w{8}|\.[\w-]+\.parquet-\d+|\.shipping-\w{8}")
+UNFINISHED = re.compile(r"\..+-unfinished-.+|\.[0-9a-f]{16}-\w{8}|\.[\w-]+\.(parquet|npz)-\d+|\.shipping-\w{8}")
 """Names of what is unfinished; the last three are those that earlier versions gave."""
 
 GARBLED = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)

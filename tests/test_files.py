@@ -44,6 +44,7 @@ def test_what_a_killed_process_leaves_goes_and_what_a_living_one_writes_stays(tm
         (f".status.csv-unfinished-{platform.node()}-x1", "when old"),  # no lock yet
         (".0123456789abcdef-abc12_de", "when old"),
         (".results.parquet-1234", "when old"),
+        (".0123456789abcdef.npz-1234", "when old"),
         (".shipping-abc12_de", "when old"),
         (".results.parquet-mine", "never"),
         (".notes", "never"),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from coral_viz import files
 from coral_viz.cli import shared_options
 
 BRIEF = "do the runs of a grid, on cores or a Dask cluster; resumable"
@@ -53,7 +54,8 @@ def _tuned(table, out: str) -> str:
     from coral_viz.runs import tuning
 
     found = tuning.tuned(table)
-    found.to_csv(Path(out, "tuning.csv"), index=False)
+    with files.replacing(Path(out, "tuning.csv")) as unfinished:
+        found.to_csv(unfinished, index=False)
     return found.round(3).to_string(index=False)
 
 

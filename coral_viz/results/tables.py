@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
+from coral_viz import files
 from coral_viz.results import parts
 from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
 
@@ -29,11 +30,15 @@ VARIANT = ["method", "knob"]
 
 
 def write(frame: pd.DataFrame, stem: str | Path) -> list[Path]:
-    """Write ``stem.parquet`` and ``stem.csv`` of a valid table; returns both paths. ValueError as ``validate``."""
+    """Write ``stem.parquet`` and ``stem.csv`` of a valid table; returns both paths. ValueError as ``validate``.
+
+    Each file is whole, or as it was before.
+    """
     frame, stem = validate(frame), Path(stem)
     paths = [stem.with_name(stem.name + suffix) for suffix in (".parquet", ".csv")]
-    frame.to_parquet(paths[0], index=False)
-    frame.to_csv(paths[1], index=False)
+    for path, written in zip(paths, (frame.to_parquet, frame.to_csv)):
+        with files.replacing(path) as unfinished:
+            written(unfinished, index=False)
     return paths
 
 

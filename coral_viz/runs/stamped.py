@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+from coral_viz import files
+
 STAMP = b"sha256:"
 SIZE = len(STAMP) + 64
 
@@ -26,12 +28,8 @@ def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
     with zipfile.ZipFile(packed, "a") as archive:
         archive.comment = bytes(SIZE)  # room for the stamp, whose length is hashed with the rest
     body = packed.getvalue()[:-SIZE]
-    unfinished = path.with_name(f".{path.name}-{os.getpid()}")
-    try:
+    with files.replacing(path) as unfinished:
         unfinished.write_bytes(body + _stamp(body))
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

@@ -86,6 +86,20 @@ def test_tables_come_back_as_they_were(tmp_path, suffix):
     pd.testing.assert_frame_equal(tables.read(tmp_path / f"results.v1{suffix}"), frame)
 
 
+@pytest.mark.parametrize("suffix", ["parquet", "csv"])
+def test_a_table_for_which_there_is_no_room_leaves_the_one_before(tmp_path, monkeypatch, suffix):
+    def full(frame, path, **_):
+        path.write_text("ha")
+        raise OSError("No space left on device")
+
+    tables.write(rows(), tmp_path / "results")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(pd.DataFrame, f"to_{suffix}", full)
+    with pytest.raises(OSError, match="No space left"):
+        tables.write(rows(), tmp_path / "results")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_a_csv_without_the_columns_is_a_sentence(tmp_path):
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     with pytest.raises(ValueError, match="the table lacks the columns"):
