@@ -20,6 +20,11 @@ settings.register_profile("coral_viz", deadline=None, max_examples=30)
 settings.register_profile("nightly", deadline=None, max_examples=100)
 settings.load_profile("coral_viz")
 
+
+def pytest_addoption(parser):
+    parser.addoption("--device", default="auto", help="where tests marked cuda compute")
+
+
 ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
 VARIANTS = [("cross", ""), ("cross_self", ""), ("comm", ""), ("coral", ""), ("coral", "orthogonality=squared")]
 DISTRIBUTIONS = ("unbiased", "biased", "relation")

@@ -61,7 +61,7 @@ class FusedSubsets(Method):
     def subsets(self, given: list[bool], device) -> Tensor:
         """Which tokens each subset leaves out, (subsets, 1, T): each given modality alone, then all that are given."""
         counts = [count for count, is_given in zip(self.tokens_of, given) if is_given]
-        owner = torch.repeat_interleave(torch.tensor(counts)).to(device)
+        owner = torch.cat([torch.full((count,), m, device=device) for m, count in enumerate(counts)])
         alone = owner != torch.arange(len(counts), device=device).unsqueeze(1)
         return torch.cat([alone, torch.zeros_like(alone[:1])]).unsqueeze(1)
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from scipy.special import roots_legendre
 from torch import Tensor
 
@@ -62,7 +61,8 @@ class Circles:
         if self.names:
             classes = torch.stack([latents[name] for name in self.names], 1)
             circle = torch.stack([phases.cos(), phases.sin()], -1) * self.amplitudes
-            chosen = F.one_hot(classes, self.planes.shape[1])[:, None, :, :, None]
+            every = torch.arange(self.planes.shape[1], device=device)
+            chosen = (classes.unsqueeze(-1) == every)[:, None, :, :, None]
             x = x + (chosen * circle.unsqueeze(-2)).flatten(2) @ self.planes.flatten(0, 2)
         return x + self.warp * x.sin() if self.warp else x
 

@@ -1,8 +1,8 @@
 """Augmented views of images: crop, flip, colour jitter, grey and blur, with parameters of its own for every image.
 
-Drawing and applying are two things. ``draw`` makes the parameters of n views from a generator; the functions that apply
-them (``resized_crop``, ``colour_jitter_``, ``to_grey``, ``gaussian_blur``) take n images and n parameters, and follow
-the definitions of torchvision's transforms of tensors:
+Drawing and applying are two things. ``view_draws`` makes the parameters of n views from a generator; the functions that
+apply them (``resized_crop``, ``colour_jitter_``, ``to_grey_``, ``gaussian_blur``) take n images and n parameters, and
+follow the definitions of torchvision's transforms of tensors:
 
 - A crop is bilinear within its box. No box exceeds the image, so that every crop is enlarged and antialiasing, which
   only widens the filter of shrinking, changes nothing.
@@ -11,50 +11,28 @@ the definitions of torchvision's transforms of tensors:
 - The blur's kernel spans a tenth of the width (23 pixels at 224) and its widths are scaled likewise, so that a smaller
   image is blurred less; at the border the image is mirrored.
 
-The random views are those of SimCLR (arXiv 2002.05709) with the strengths of MoCo v2 (arXiv 2003.04297).
+Here an operation works on those images alone that it changes, as suits a CPU; on other devices ``dense_views`` applies
+the same parameters.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from coral_viz.tasks import dense_views
+from coral_viz.tasks.dense_views import blend_, luma
+from coral_viz.tasks.view_draws import CONTRAST, HUE, NEUTRAL, SATURATION, Draw, draw
+
 RECIPES = ("all", "no crop", "crop", "none")
 SMALLEST = 16  # pixels
-LUMA = (0.299, 0.587, 0.114)
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of ImageNet's channels
-CONTRAST, SATURATION, HUE = 1, 2, 3  # places in NEUTRAL and STRENGTH, where brightness is 0
-NEUTRAL = (1.0, 1.0, 1.0, 0.0)  # the factors that change nothing
-STRENGTH = (0.4, 0.4, 0.4, 0.1)  # largest change by brightness, contrast, saturation; of hue, in turns
-FLIPPED, JITTERED, GREYED, BLURRED = 0.5, 0.8, 0.2, 0.5  # probabilities
-SIGMA = (0.1, 2.0)  # of the blur, in pixels of an image of 224
-TRIES = 10  # boxes drawn before the whole image is taken
+MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])  # of ImageNet's channels
 NEGLIGIBLE = 6.1  # widths from its middle, a Gaussian has fallen below 1e-8 of its height
 IN_CACHE = 2**19  # numbers worked on at once on a CPU: what its caches hold
-
-
-@dataclass(frozen=True)
-class Draw:
-    """The parameters of n views. A view without jitter has the factors (1, 1, 1, 0), one without blur sigma 0."""
-
-    boxes: Tensor  # (n, 4): top, left, height, width in whole pixels
-    flip: Tensor  # (n,) bool
-    factors: Tensor  # (n, 4): brightness, contrast, saturation, turns of hue
-    order: Tensor  # (n, 4): which of the four comes first, second, third and last
-    grey: Tensor  # (n,) bool
-    sigma: Tensor  # (n,): width of the blur in pixels
-
-    def split(self, size: int) -> list[Draw]:
-        """The same parameters in pieces of ``size`` views."""
-        return [Draw(*piece) for piece in zip(*(getattr(self, field.name).split(size) for field in fields(self)))]
-
-    def to(self, device) -> Draw:
-        return Draw(*(getattr(self, field.name).to(device) for field in fields(self)))
 
 
 def augment(
@@ -73,8 +51,8 @@ def augment(
         return normalise(images) if normalised else images
     drawn = draw(len(images), images.shape[-1], generator, recipe=recipe, crop=crop).to(images.device)
     if images.device.type != "cpu":
-        seen = view(images, drawn)
-        return normalise(seen) if normalised else seen
+        seen = dense_views.view(images, drawn)
+        return normalise(seen, out=seen) if normalised else seen
     # NumPy asks the system for large pages, which make the first write to this much memory several times faster.
     views = torch.from_numpy(np.empty(images.shape, np.float32))
     size = max(1, IN_CACHE // images[0].numel())
@@ -85,8 +63,10 @@ def augment(
 
 def normalise(images: Tensor, out: Tensor | None = None) -> Tensor:
     """Channels centred and scaled as ImageNet's are: (n, 3, S, S) in [0, 1] to about [-2, 3]."""
-    mean, std = (torch.tensor(values, device=images.device).view(3, 1, 1) for values in (MEAN, STD))
-    return torch.mul(images, 1 / std, out=out).sub_(mean / std)
+    out = torch.empty_like(images, dtype=torch.promote_types(images.dtype, torch.float32)) if out is None else out
+    for channel, scale, shift in zip(range(3), (1 / STD).tolist(), (MEAN / STD).tolist()):
+        torch.mul(images[:, channel], scale, out=out[:, channel]).sub_(shift)
+    return out
 
 
 def _check(images: Tensor, recipe: str, crop: float) -> None:
@@ -104,45 +84,6 @@ def _check(images: Tensor, recipe: str, crop: float) -> None:
     low, high = (float(bound) for bound in images.aminmax())
     if not (low >= 0 and high <= 1):
         raise ValueError(f"images have values from {low:g} to {high:g}; they take numbers in [0, 1].")
-
-
-# --- drawing ----------------------------------------------------------------------------------------------------------
-
-
-def draw(n: int, size: int, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08) -> Draw:
-    """Parameters of n views of images of ``size`` pixels, on the generator's device; see ``augment``.
-
-    Every recipe takes the same random numbers from the generator.
-    """
-    columns = [TRIES, TRIES, 2, 1, 1, 4, 4, 1, 1, 1]
-    u = torch.rand(n, sum(columns), generator=generator, device=generator.device)
-    area, ratio, corner, flip, jitter, change, rank, grey, blur, sigma = u.split(columns, 1)
-    probability = 0.0 if recipe == "crop" else 1.0
-    neutral, strength = u.new_tensor(NEUTRAL), u.new_tensor(STRENGTH)
-    jitter, blur = jitter < JITTERED * probability, blur < BLURRED * probability
-    low, high = (pixels * size / 224 for pixels in SIGMA)
-    return Draw(
-        boxes=_boxes(area, ratio, corner, size, crop if recipe != "no crop" else None),
-        flip=(flip < FLIPPED * probability).squeeze(1),
-        factors=neutral + jitter * strength * (2 * change - 1),
-        order=rank.argsort(1),
-        grey=(grey < GREYED * probability).squeeze(1),
-        sigma=(blur * (low + (high - low) * sigma)).squeeze(1),
-    )
-
-
-def _boxes(area: Tensor, ratio: Tensor, corner: Tensor, size: int, crop: float | None) -> Tensor:
-    """(n, 4) boxes: the first of the tried ones (area uniform, ratio log-uniform in 3/4..4/3) that fits, or all."""
-    if crop is None:
-        return torch.tensor([0, 0, size, size], device=area.device).expand(len(area), 4)
-    side = size * (crop + (1 - crop) * area).sqrt()
-    root = (4 / 3) ** (ratio - 0.5)
-    sides = torch.stack([side / root, side * root], -1).round().long()
-    fits = ((sides >= 1) & (sides <= size)).all(-1)
-    first = fits.byte().argmax(1)
-    chosen = sides[torch.arange(len(sides), device=sides.device), first]
-    chosen = torch.where(fits.any(1, keepdim=True), chosen, size)
-    return torch.cat([(corner * (size - chosen + 1)).long(), chosen], 1)
 
 
 # --- applying ---------------------------------------------------------------------------------------------------------
@@ -192,12 +133,9 @@ def resized_crop(images: Tensor, boxes: Tensor, flip: Tensor) -> Tensor:
 def _columns(images: Tensor, which: Tensor) -> Tensor:
     """The columns ``which`` (n, k) of each image: (n, 3, S, S) to (n, 3, S, k).
 
-    A CPU is fastest with one matrix after the other; the index of a whole batch has an entry for every pixel.
+    One matrix after the other is fastest; the index of a whole batch has an entry for every pixel.
     """
-    shape = (*images.shape[:3], which.shape[1])
-    if images.device.type != "cpu":
-        return images.gather(3, which[:, None, None].expand(shape))
-    taken = images.new_empty(shape)
+    taken = images.new_empty((*images.shape[:3], which.shape[1]))
     for image, columns, out in zip(images.flatten(1, 2), which, taken.flatten(1, 2)):
         torch.index_select(image, 1, columns, out=out)
     return taken
@@ -224,22 +162,6 @@ def colour_jitter_(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
         adjust_hue_(images, turns[:, slot])
         blend_(images, *shares)
     return adjust_hue_(images, turns[:, 3])
-
-
-def blend_(images: Tensor, own: Tensor, mean: Tensor, grey: Tensor) -> Tensor:
-    """Each image, its mean grey and each pixel's grey added up by the shares (n, 1, 1, 1), in place, within [0, 1].
-
-    What is missing to 1 is black's share.
-    """
-    other = luma(images)
-    mean = mean * other.mean((2, 3), keepdim=True)
-    return torch.addcmul(other.mul_(grey).add_(mean), images, own, out=images).clamp_(0, 1)
-
-
-def luma(images: Tensor) -> Tensor:
-    """The grey of every pixel: (n, 1, S, S)."""
-    red, green, blue = images.split(1, 1)
-    return (red * LUMA[0]).add_(green, alpha=LUMA[1]).add_(blue, alpha=LUMA[2])
 
 
 def to_grey_(images: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,6 +24,8 @@ from coral_viz.tasks import Modality, Task
 from coral_viz.training import distributed
 
 SHARE = 1_000_003  # how far apart the seeds of the processes of one run are
+FETCHED = 200
+"""Steps after which their loss terms are fetched from the device, which waits for it."""
 NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
 
 
@@ -52,20 +55,40 @@ class TrainingDiverged(RuntimeError):
 
 @dataclass
 class History:
-    """What a run went through: every step's loss terms (nats)."""
+    """What a run went through: every step's loss terms (nats). The latest may still be ``on_device``, see ``fetch``."""
 
     terms: list[str] = field(default_factory=list)
     values: list[list[float]] = field(default_factory=list)
+    on_device: list[Tensor] = field(default_factory=list)
 
     def record(self, terms: dict[str, Tensor]) -> None:
-        """Append one step; raises TrainingDiverged if a term is not finite."""
+        """Append one step, on its device; every so many steps all are fetched."""
         self.terms = list(terms)
-        self.values.append(torch.stack([term.detach().float() for term in terms.values()]).tolist())
-        broken = [name for name, value in zip(self.terms, self.values[-1]) if not np.isfinite(value)]
-        if broken:
-            raise TrainingDiverged(
-                f"step {len(self.values)}: {', '.join(broken)} is not finite; lower the learning rate."
-            )
+        self.on_device.append(torch.stack([term.detach().float() for term in terms.values()]))
+        if len(self.on_device) == FETCHED:
+            self.fetch()
+
+    def fetch(self) -> None:
+        """Wait for the device and take its steps; raises TrainingDiverged at the first that has a term not finite."""
+        steps = torch.stack(self.on_device).tolist() if self.on_device else []
+        self.on_device.clear()
+        for values in steps:
+            self.values.append(values)
+            broken = [name for name, value in zip(self.terms, values) if not np.isfinite(value)]
+            if broken:
+                raise TrainingDiverged(
+                    f"step {len(self.values)}: {', '.join(broken)} is not finite; lower the learning rate."
+                )
+
+    @contextmanager
+    def fetched(self) -> Iterator[None]:
+        """All steps are fetched at the end; of an error inside, an earlier divergence is the cause, and raised."""
+        try:
+            yield
+        except Exception:
+            self.fetch()
+            raise
+        self.fetch()
 
     def frame(self, every: int = 1) -> pd.DataFrame:
         """One row per ``every`` steps (their mean), one column per term, indexed by the last step of each."""
@@ -93,8 +116,8 @@ def train(
     The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``data_seed`` draws the
     samples (None: ``seed`` does), ``seed`` their order, the views and every random number of a loss. ``callbacks`` maps
     "every so many steps" to a function of (step, method). Of several processes (see ``distributed``) each takes its
-    share of every batch. Raises ValueError for an impossible budget or modalities other than the method's,
-    TrainingDiverged when a term is not finite.
+    share of every batch. A step waits for nothing on the device. Raises ValueError for an impossible budget or
+    modalities other than the method's, TrainingDiverged when a term is not finite: within ``FETCHED`` steps, naming it.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
         raise ValueError(
@@ -119,19 +142,20 @@ def train(
         torch.manual_seed(seed + SHARE * rank)
         method.train()
         batches = shuffled(len(data), batch, order)
-        for step in _counted(steps, method.TITLE if progress else None):
-            rows = data[next(batches)[rank::count]]
-            views = task.views(rows, generator)
-            more = {"originals": task.originals(rows, generator)} if method.wants_originals else {}
-            with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
-                terms = loss(*views, (step - 1) / steps, **more)
-            optimiser.zero_grad(set_to_none=True)
-            functools.reduce(torch.add, terms.values()).backward()
-            optimiser.step()
-            history.record(terms)  # last, for it waits until the device is done
-            for every, call in (callbacks or {}).items():
-                if step % every == 0:
-                    call(step, method)
+        with history.fetched():
+            for step in _counted(steps, method.TITLE if progress else None):
+                rows = data[next(batches)[rank::count]]
+                views = task.views(rows, generator)
+                more = {"originals": task.originals(rows, generator)} if method.wants_originals else {}
+                with torch.autocast(task.device.type, torch.bfloat16, enabled=task.device.type == "cuda"):
+                    terms = loss(*views, (step - 1) / steps, **more)
+                optimiser.zero_grad(set_to_none=True)
+                functools.reduce(torch.add, terms.values()).backward()
+                optimiser.step()
+                history.record(terms)
+                for every, call in (callbacks or {}).items():
+                    if step % every == 0:
+                        call(step, method)
     return history
 
 

@@ -9,7 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from coral_viz.tasks import views
+from coral_viz.tasks import dense_views, view_draws, views
 
 SIZE = 20
 CLOSE = {"atol": 2e-5, "rtol": 0}
@@ -63,11 +63,11 @@ def slow_hue(image, turns):
 def slow_jitter(image, factors, order):
     others = {
         0: lambda x: np.zeros_like(x),
-        views.CONTRAST: lambda x: np.full_like(x, slow_grey(x).mean()),
-        views.SATURATION: lambda x: np.stack([slow_grey(x)] * 3),
+        view_draws.CONTRAST: lambda x: np.full_like(x, slow_grey(x).mean()),
+        view_draws.SATURATION: lambda x: np.stack([slow_grey(x)] * 3),
     }
     for kind in order:
-        if kind == views.HUE:
+        if kind == view_draws.HUE:
             image = slow_hue(image, factors[kind])
         else:
             image = np.clip(factors[kind] * image + (1 - factors[kind]) * others[kind](image), 0, 1)
@@ -107,6 +107,12 @@ def test_views_are_those_of_the_slow_pipeline(recipe):
     expected = each(slow_view, images, *parameters)
     torch.testing.assert_close(views.view(images, drawn), expected, **CLOSE)
     torch.testing.assert_close(views.augment(images, seeded(1), recipe=recipe), expected, **CLOSE)
+    torch.testing.assert_close(dense_views.view(images, drawn), expected, **CLOSE)
+
+
+def test_dense_views_of_bytes_are_those_of_their_colours():
+    images, drawn = (some_images(6) * 255).round().byte(), views.draw(6, SIZE, seeded(1))
+    torch.testing.assert_close(dense_views.view(images, drawn), views.view(images, drawn), **CLOSE)
 
 
 def test_a_crop_shows_nothing_from_outside_its_box():

@@ -62,6 +62,28 @@ def test_divergence_names_step_and_term(task):
         training.train(Quadratic(breaks_at=3), task, steps=10, batch=2, samples=8, progress=False)
 
 
+def test_terms_are_fetched_every_so_many_steps_and_at_the_end(task, monkeypatch):
+    monkeypatch.setattr(training.loop, "FETCHED", 4)
+    history, fetched = training.History(), []
+    with history.fetched():
+        for step in range(10):
+            history.record({"pull": torch.tensor(float(step))})
+            fetched.append(len(history.values))
+    assert fetched == [0, 0, 0, 4, 4, 4, 4, 8, 8, 8]
+    assert history.values == [[float(step)] for step in range(10)]
+
+
+def test_an_error_after_a_divergence_is_told_as_the_divergence(task):
+    def fail(step, model):
+        raise ValueError("NaN everywhere")
+
+    options = {"steps": 10, "batch": 2, "samples": 8, "progress": False}
+    with pytest.raises(training.TrainingDiverged, match="step 3: noise is not finite"):
+        training.train(Quadratic(breaks_at=3), task, callbacks={5: fail}, **options)
+    with pytest.raises(ValueError, match="NaN everywhere"):
+        training.train(Quadratic(), task, callbacks={5: fail}, **options)
+
+
 def test_only_matrices_decay():
     model = Quadratic()
     decay, rest = training.loop.decay_groups(model, 0.1)

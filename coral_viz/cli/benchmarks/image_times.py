@@ -23,7 +23,7 @@ from coral_viz import methods, tasks
 from coral_viz.cli.benchmarks.step_times import PLAIN, _side_by_side, total
 from coral_viz.runs import one_thread
 from coral_viz.runs.spec import defaults
-from coral_viz.tasks import views
+from coral_viz.tasks import view_draws, views
 from coral_viz.tasks.rendering import Pose, render
 
 BATCH, SIZES = 64, (32, 64, 224)
@@ -136,21 +136,21 @@ class PlainViews:
     def _view(self, file: bytes) -> Tensor:
         rng = self.rng
         image = self._crop(Image.open(io.BytesIO(file)).convert("RGB"))
-        if rng.random() < views.FLIPPED:
+        if rng.random() < view_draws.FLIPPED:
             image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-        if rng.random() < views.JITTERED:
+        if rng.random() < view_draws.JITTERED:
             for kind in rng.permutation(4):
-                image = _JITTER[kind](image, views.NEUTRAL[kind] + views.STRENGTH[kind] * rng.uniform(-1, 1))
-        if rng.random() < views.GREYED:
+                image = _JITTER[kind](image, view_draws.NEUTRAL[kind] + view_draws.STRENGTH[kind] * rng.uniform(-1, 1))
+        if rng.random() < view_draws.GREYED:
             image = image.convert("L").convert("RGB")
-        if rng.random() < views.BLURRED:
-            image = image.filter(ImageFilter.GaussianBlur(rng.uniform(*views.SIGMA) * image.width / 224))
+        if rng.random() < view_draws.BLURRED:
+            image = image.filter(ImageFilter.GaussianBlur(rng.uniform(*view_draws.SIGMA) * image.width / 224))
         pixels = torch.from_numpy(np.array(image)).permute(2, 0, 1) / 255
         return views.normalise(pixels[None])[0]
 
     def _crop(self, image: Image.Image) -> Image.Image:
         size = image.width
-        for _ in range(views.TRIES):
+        for _ in range(view_draws.TRIES):
             area, ratio = size**2 * self.rng.uniform(0.08, 1), (4 / 3) ** self.rng.uniform(-1, 1)
             width, height = round(math.sqrt(area * ratio)), round(math.sqrt(area / ratio))
             if width <= size and height <= size:

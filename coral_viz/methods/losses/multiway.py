@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from coral_viz.methods.losses.precision import full_precision, matching, one_of, others, unit
+from coral_viz.methods.losses.precision import cholesky, full_precision, matching, one_of, others, unit
 
 TINY = 1e-12  # far below what a volume resolves, far above rounding in float64
 
@@ -38,7 +38,7 @@ def symile(
         return _all_combinations(z, logit_scale) - positive.mean()
     each = []
     for m in range(len(z)):
-        tuples = torch.stack([x[_permutation(len(x), generator)] for x in others(z, m)]).prod(0)
+        tuples = torch.stack([x[_permutation(x, generator)] for x in others(z, m)]).prod(0)
         logits = (logit_scale * z[m] @ tuples.mT).diagonal_scatter(positive)
         each.append((logits.logsumexp(-1) - positive).mean())
     return torch.stack(each).mean()
@@ -55,8 +55,8 @@ def _all_combinations(z: Tensor, logit_scale: Tensor | float) -> Tensor:
     return torch.stack(each).mean()
 
 
-def _permutation(count: int, generator: torch.Generator | None) -> Tensor:
-    return torch.randperm(count, generator=generator, device=generator.device if generator else "cpu")
+def _permutation(x: Tensor, generator: torch.Generator | None) -> Tensor:
+    return torch.randperm(len(x), generator=generator, device=generator.device if generator else x.device)
 
 
 @full_precision
@@ -90,7 +90,7 @@ def gram_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
     """
     base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
     spread = TINY * torch.eye(base.shape[1], dtype=base.dtype, device=base.device)
-    factor = torch.linalg.cholesky(base @ base.mT + spread)
+    factor = cholesky(base @ base.mT + spread)
     within = torch.linalg.solve_triangular(factor, base @ query.mT, upper=False).square().sum(-2)
     # the tuple's own volume times the query's height over its span; at height 0 the gradient is taken as 0
     height = (query.square().sum(-1) - within).clamp(min=TINY).sqrt()

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from coral_viz.methods.losses.precision import full_precision, one_of, unit
+from coral_viz.methods.losses.precision import cholesky, full_precision, one_of, unit
 
 RIDGE = 1e-8
 TINY = 1e-24  # squared: an anchor orthogonal to the span scores 0, with a finite gradient
@@ -51,7 +51,8 @@ def _scores(z: Tensor, projected: str) -> Tensor:
     """Scores of every anchor modality in float64: (M, B, E) -> (B', M, B), the tuple of n' by the anchor of n."""
     cosines = _one_versus_all(z)
     tuples = z.movedim(0, 1).contiguous().double()
-    rest = torch.tensor([[i for i in range(len(z)) if i != m] for m in range(len(z))], device=tuples.device)
+    anchor = torch.arange(len(z), device=tuples.device)
+    rest = anchor[:-1] + (anchor[:-1] >= anchor[:, None])
     within = _Gram.apply(tuples)[:, rest.unsqueeze(2), rest.unsqueeze(1)]
     return _cosine_with_span(cosines, within) if projected == "anchor" else _cosine_with_own_projection(cosines, within)
 
@@ -78,7 +79,7 @@ def _cosine_with_span(cosines: Tensor, within: Tensor) -> Tensor:
 def _cosine_with_own_projection(cosines: Tensor, within: Tensor) -> Tensor:
     """cos(z_n, P_n' z_n') from c (B', M, M - 1, B) and H (B', M, M - 1, M - 1) -> (B', M, B), in [-1, 1]."""
     own = cosines.diagonal(dim1=0, dim2=3).movedim(2, 0).unsqueeze(3)
-    weights = torch.cholesky_solve(own, torch.linalg.cholesky(_ridged(within)))
+    weights = torch.cholesky_solve(own, cholesky(_ridged(within)))
     length = (own * weights).sum(-2) - RIDGE * weights.square().sum(-2)
     inner = (weights.mT @ cosines).squeeze(-2)
     return (inner * (length.clamp(min=0) + TINY).rsqrt()).clamp(-1, 1)
@@ -96,7 +97,7 @@ class _Projection(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx, cosines: Tensor, within: Tensor) -> Tensor:
-        inverse = torch.cholesky_inverse(torch.linalg.cholesky(_ridged(within)))
+        inverse = torch.cholesky_inverse(cholesky(_ridged(within)))
         weights = inverse @ cosines
         product = cosines * weights
         inner = product.sum(-2)

@@ -42,6 +42,11 @@ def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
     return computed
 
 
+def cholesky(gram: Tensor) -> Tensor:
+    """The lower Cholesky factor. LinAlgError where there is none on a CPU, NaN elsewhere: to ask stops the device."""
+    return torch.linalg.cholesky_ex(gram, check_errors=gram.device.type == "cpu").L
+
+
 def one_of(name: str, value: str, *allowed: str) -> str:
     """``value``, or ValueError naming the allowed ones."""
     if value not in allowed:
