@@ -9,11 +9,17 @@ WORDS = "Compare speed or accuracy with other implementations on this machine, a
 def add(parser) -> None:
     parser.add_argument("what", choices=BENCHMARKS, help="which benchmark")
     parser.add_argument("--out", default="out/bench", help="folder of the table (default %(default)s)")
-    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    rehearsed = "fewer repetitions; of cuda, every unit at a tiny size"
+    parser.add_argument("--quick", "--rehearse", action="store_true", help=rehearsed)
+    parser.add_argument("--minutes", type=float, help="cuda: start nothing that would end later (default 60)")
+    parser.add_argument("--device", help="cuda: where it computes (default cuda)")
 
 
 def run(options) -> None:
     from coral_viz.cli import benchmarks
 
-    table = benchmarks.run(options.what, options.out, quick=options.quick)
+    own = {name: getattr(options, name) for name in ("minutes", "device") if getattr(options, name) is not None}
+    if own and options.what != "cuda":
+        raise ValueError(f"--{next(iter(own))} is of the benchmark cuda alone, not of {options.what}.")
+    table = benchmarks.run(options.what, options.out, quick=options.quick, **own)
     print(table.to_string(index=False))

@@ -57,10 +57,9 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
         recorder.end(history)
     if distributed.place()[0] > 0:
         return None
-    found = measured(method, task, spec)
-    rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
+    rows = told(history, method, task, spec, size)
     weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
-    return Result(_tidy(rows.assign(**size), spec), weights, provenance.here(task.device))
+    return Result(rows, weights, provenance.here(task.device))
 
 
 def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
@@ -125,6 +124,13 @@ def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.Data
         )
         rows.append(evaluation.retrieval(method, asked, compatible=task.compatible))
     return pd.concat(rows).assign(split="test", step=spec.budget.steps)
+
+
+def told(history: training.History, method: methods.Method, task: tasks.Task, spec: RunSpec, size) -> pd.DataFrame:
+    """All tidy rows of a run whose method is trained; ``size`` is what ``sizes`` gave."""
+    found = measured(method, task, spec)
+    rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
+    return _tidy(rows.assign(**size), spec)
 
 
 def _training_rows(history: training.History, spec: RunSpec) -> pd.DataFrame:

@@ -22,15 +22,19 @@ BENCHMARKS = {
     "trifeature": ("image_times", "run"),
     "sweeps": ("sweep_times", "run"),
     "explorers": ("explorer_times", "run"),
+    "cuda": ("device_bench", "run"),
 }
 """By name: module and function."""
 
 
-def run(what: str, out: str | Path, *, quick: bool = False) -> pd.DataFrame:
-    """Run one benchmark; it writes its csv to the folder ``out`` (made if absent) and returns it."""
+def run(what: str, out: str | Path, *, quick: bool = False, **options) -> pd.DataFrame:
+    """Run one benchmark; it writes its table to the folder ``out`` (made if absent) and returns it.
+
+    ``options``: what the benchmark takes besides.
+    """
     if what not in BENCHMARKS:
         raise ValueError(f"benchmark {what!r} does not exist; choose one of {', '.join(BENCHMARKS)}.")
     module, function = BENCHMARKS[what]
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    return getattr(load(f"coral_viz.cli.benchmarks.{module}"), function)(out, quick=quick)
+    return getattr(load(f"coral_viz.cli.benchmarks.{module}"), function)(out, quick=quick, **options)
