@@ -18,10 +18,11 @@ WORLDS = {
     "pixels": ("digits", {"views": "pixels"}),
     "images": ("trifeature-4", {"size": 16, "values": 2, "pairs": 8}),
 }
-CASES = [("spread", name) for name in methods.names() if name != "triangle"] + [
-    ("three", "triangle"),
-    ("three", "symile"),
-    *[(world, "coral") for world in ("looks", "digits", "pixels", "images")],
+CASES = [("spread", name, {}) for name in methods.names() if name != "triangle"] + [
+    ("three", "triangle", {}),
+    ("three", "symile", {}),
+    ("three", "gram", {"learned": True}),
+    *[(world, "coral", {}) for world in ("looks", "digits", "pixels", "images")],
 ]
 WAITING = ("_local_scalar_dense", "nonzero", "unique", "masked_select", "equal", "repeat_interleave", "lift_fresh")
 
@@ -64,10 +65,10 @@ def counted():
                 hook.remove()
 
 
-@pytest.mark.parametrize(("world", "name"), [case for case in CASES if case[0] != "images"])
-def test_a_step_waits_for_nothing(world, name):
+@pytest.mark.parametrize(("world", "name", "knobs"), [case for case in CASES if case[0] != "images"])
+def test_a_step_waits_for_nothing(world, name, knobs):
     task = world_of(world)
-    method = methods.build(name, task)
+    method = methods.build(name, task, **knobs)
     found = []
     callbacks = {1: lambda *_: found.append(len(waits.found))}
     with counted() as waits:
@@ -85,12 +86,12 @@ def test_what_waits_is_counted():
     assert {"_local_scalar_dense", "nonzero"} <= set(waits.found)
 
 
-@pytest.mark.parametrize(("world", "name"), CASES)
-def test_a_step_lives_on_one_device(world, name, monkeypatch):
+@pytest.mark.parametrize(("world", "name", "knobs"), CASES)
+def test_a_step_lives_on_one_device(world, name, knobs, monkeypatch):
     task = world_of(world)
     if world == "images":
         assert task.images.shape[-1] == 16  # rendered before
-    batch, method = task.sample(4, "train", 0), methods.build(name, task)
+    batch, method = task.sample(4, "train", 0), methods.build(name, task, **knobs)
     task, batch, method, order = pretended.moved(task, batch, method, torch.arange(4))
     with pretended.device(monkeypatch) as copies:
         for progress in (0.0, 0.9):

@@ -18,8 +18,9 @@ R = TypeVar("R")
 def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
     """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened.
 
-    ValueError for a temperature that is not positive, and where NaN or infinite embeddings leave no decomposition of
-    their Gram matrix. Elsewhere these give NaN, which nobody waits for: to look at every value stops the device.
+    ValueError for a number that is no temperature, and, on a CPU, where NaN or infinite embeddings leave no
+    decomposition of their Gram matrix. Elsewhere these give NaN, which nobody waits for: to look at a value stops the
+    device. So a temperature that is learned is not looked at either.
     """
 
     def widened(z: Any) -> Any:
@@ -30,7 +31,7 @@ def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(loss)
     def computed(*embeddings: Any, **options: Any) -> R:
         temperature = options.get("temperature", 1.0)
-        if not 0 < temperature < math.inf:
+        if not isinstance(temperature, Tensor) and not 0 < temperature < math.inf:
             raise ValueError(f"temperature = {temperature} is not allowed; it takes a number above 0.")
         first = embeddings[0][0] if isinstance(embeddings[0], list | tuple) else embeddings[0]
         with torch.autocast(first.device.type, enabled=False):
