@@ -63,12 +63,3 @@ def informations(p) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """I(X1;Y), I(X2;Y) and I(X1,X2;Y) in bits of probabilities ``p[..., x1, x2, y]``."""
     joint = p.reshape(*p.shape[:-3], p.shape[-3] * p.shape[-2], p.shape[-1])
     return mutual_information(p.sum(-2)), mutual_information(p.sum(-3)), mutual_information(joint)
-
-
-def co_information(p) -> np.ndarray:
-    """I(X1;Y) + I(X2;Y) - I(X1,X2;Y) in bits: redundancy minus synergy, so zero does not mean that both are.
-
-    ``p`` as for ``table``, whose errors it raises.
-    """
-    first, second, joint = informations(table(p))
-    return first + second - joint

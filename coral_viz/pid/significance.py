@@ -13,7 +13,6 @@ from __future__ import annotations
 import numpy as np
 
 from coral_viz.pid.broja_solver import broja
-from coral_viz.pid.information import mutual_information
 
 # Gap of the solver in bits: a few samples know their atoms to nothing like this; many to a small part of a bit by n.
 TOLERANCE = 1e-5
@@ -30,20 +29,6 @@ def synergy_p_value(counts: np.ndarray, *, replicates: int = 200, seed: int = 0)
     ordered = counts if observed.unique_1 >= observed.unique_2 else counts.swapaxes(0, 1)
     null = shuffled(ordered.sum(2), ordered.sum(1), replicates, np.random.default_rng(seed))
     return _exceedance(np.asarray(broja(null, tol=tol).synergy), float(observed.synergy), tol)
-
-
-def information_p_values(counts: np.ndarray, *, replicates: int = 200, seed: int = 0) -> tuple[float, float, float]:
-    """p-values of I(X1;Y) = 0, I(X2;Y) = 0 and I(X1,X2;Y) = 0 given counts (n1, n2, ny), by shuffling Y."""
-    counts = checked_counts(counts)
-    null = shuffled(counts.sum(2).ravel(), counts.sum((0, 1)), replicates, np.random.default_rng(seed))
-    null = null.reshape(-1, *counts.shape) / counts.sum()
-    observed = counts / counts.sum()
-
-    def p_value(marginal):
-        return _exceedance(mutual_information(marginal(null)), mutual_information(marginal(observed[None]))[0], 1e-12)
-
-    pairs = (-1, counts.shape[0] * counts.shape[1], counts.shape[2])
-    return p_value(lambda t: t.sum(2)), p_value(lambda t: t.sum(1)), p_value(lambda t: t.reshape(pairs))
 
 
 def shuffled(rows: np.ndarray, columns: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:

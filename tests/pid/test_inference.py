@@ -11,7 +11,7 @@ from coral_viz.pid import broja, gates
 from coral_viz.pid.inference import bias_corrected, infer, infer_rows, largest_entropy, undetectable
 from coral_viz.pid.information import entropy
 from coral_viz.pid.posteriors import Informations
-from coral_viz.pid.significance import information_p_values, shuffled, synergy_p_value
+from coral_viz.pid.significance import shuffled, synergy_p_value
 
 NOISE = np.full((4, 4, 2), 1 / 32)
 
@@ -90,15 +90,6 @@ def test_the_null_of_no_synergy_holds_where_unique_and_redundant_are_large():
     p = [synergy_p_value(sample(np.maximum(null, 0), 500, seed), replicates=99) for seed in range(40)]
     assert np.mean(np.array(p) <= 0.05) <= 0.2
     assert 0.25 < np.mean(p) < 0.75
-
-
-def test_p_values_of_informations():
-    counts = sample(gates.gate("XOR"), 200)
-    first, second, joint = information_p_values(counts, replicates=99)
-    assert joint == pytest.approx(0.01)
-    assert min(first, second) > 0.05
-    first, second, joint = information_p_values(sample(gates.gate("RDN"), 200), replicates=99)
-    assert first == second == joint == pytest.approx(0.01)
 
 
 def test_intervals_of_any_estimator_of_rows():

@@ -38,15 +38,6 @@ def test_informations_of_xor_are_all_in_the_pair():
     for a, b in np.ndindex(2, 2):
         p[a, b, a ^ b] = 0.25
     np.testing.assert_allclose(information.informations(p), (0, 0, 1), atol=1e-15)
-    assert information.co_information(p) == pytest.approx(-1)
-
-
-def test_co_information_can_vanish_although_nothing_else_does():
-    """One shared bit and one XOR bit: redundancy 1, synergy 1."""
-    p = np.zeros((4, 4, 4))
-    for r, a, b in np.ndindex(2, 2, 2):
-        p[2 * a + r, 2 * b + r, 2 * (a ^ b) + r] = 1 / 8
-    assert information.co_information(p) == pytest.approx(0, abs=1e-14)
 
 
 @given(st.integers(1, 5), st.floats(1e-300, 1e300))
@@ -72,10 +63,3 @@ def test_table_normalises_counts_of_any_scale(n, scale):
 def test_bad_tables_are_named(p, words):
     with pytest.raises(ValueError, match=words):
         information.table(p)
-
-
-def test_the_co_information_of_counts_is_that_of_probabilities():
-    p = RNG.dirichlet(np.full(8, 0.5)).reshape(2, 2, 2)
-    assert information.co_information(7 * p) == pytest.approx(information.co_information(p), abs=1e-14)
-    with pytest.raises(ValueError, match="must not be negative"):
-        information.co_information(-p)
