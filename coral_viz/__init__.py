@@ -2,10 +2,10 @@
 
 Rooms, from the ground up (each imports only those before it): ``pid`` (partial information decomposition, no torch),
 ``tasks``, ``training``, ``methods`` (with ``nets`` and ``losses``), ``evaluation``, ``results``, ``runs``, ``figures``,
-``publishing``, ``explore``, ``teach``, ``cli``. Beside them stand ``style`` (how every picture looks) and ``options``
-(named settings); ``files``, ``paths``, ``parents`` and ``extras`` are how the package meets its machine. Rooms load on
-first use, so ``import coral_viz`` costs nothing and needs no torch. All but ``pid`` come with the extra ``train``,
-``explore`` and ``teach`` with ``notebooks``.
+``publishing``, ``explore``, ``teach``, ``cli``. Beside them stand ``style`` (how every picture looks), ``options``
+(named settings) and ``registries`` (named tasks and methods); ``files``, ``paths``, ``parents`` and ``extras`` are how
+the package meets its machine. Rooms load on first use, so ``import coral_viz`` costs nothing and needs no torch. All
+but ``pid`` come with the extra ``train``, ``explore`` and ``teach`` with ``notebooks``.
 """
 
 __version__ = "0.1.0"
@@ -19,6 +19,7 @@ ROOMS = (
     "options",
     "pid",
     "publishing",
+    "registries",
     "results",
     "runs",
     "style",

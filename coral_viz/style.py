@@ -119,7 +119,8 @@ def method_style(method: str, knob: str = "") -> MethodStyle:
     known = METHODS.get((method, ""))
     if known:
         return replace(known, label=f"{known.label.split(' (')[0]} ({knob})", marker=marker, linestyle=line)
-    label = f"{method} ({knob})" if knob else method
+    title = method.rpartition(":")[2]  # of an import path, the class
+    label = f"{title} ({knob})" if knob else title
     return MethodStyle(label, PETROFF6[code // 7 % len(PETROFF6)], marker, line)
 
 

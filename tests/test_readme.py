@@ -6,11 +6,9 @@ import shlex
 from pathlib import Path
 
 import pytest
-import torch
 
 import coral_viz
-from coral_viz import __main__, methods, pid, runs, tasks
-from coral_viz.methods.method import REGISTRY
+from coral_viz import __main__, pid, tasks
 
 ROOT = Path(__file__).parents[1]
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -22,7 +20,7 @@ PAGES = [
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
 README = TEXTS["README.md"]
 DRIVES_A_CLUSTER = "dask_jobqueue"
-DEFINES_A_METHOD = "class Mine("
+DEFINES_A_METHOD = "(Method):"
 
 
 def blocks(language: str, *pages: str) -> list[str]:
@@ -42,26 +40,6 @@ def slug(title: str) -> str:
 @pytest.fixture(scope="module")
 def generator():
     return runpy.run_path(str(ROOT / "docs" / "tables.py"))
-
-
-@pytest.fixture
-def mine():
-    code = next(block for block in blocks("python", "docs/own-method.md") if DEFINES_A_METHOD in block)
-    exec(compile(code, "own-method.md", "exec"), {"__name__": "mine"})
-    yield "mine"
-    del REGISTRY["mine"]
-
-
-def test_the_method_of_the_docs_trains_and_is_measured(mine):
-    assert mine in methods.names()
-    budget = runs.Budget(steps=5, batch=16, samples=64, probe_samples=64, test_samples=64)
-    rows = runs.perform(runs.RunSpec.make(mine, "factors", 0, knobs={"pull": 0.5}, budget=budget), "cpu").rows
-    assert {"modality_1", "modality_2", "all", "modality_1|modality_2"} <= set(rows["part"])
-    assert set(rows["knob"]) == {"pull=0.5"}
-    task = tasks.load("factors")
-    views = task.views(task.sample(8, "train", 0), torch.Generator().manual_seed(0))
-    halved, full = (sum(methods.build(mine, task, pull=pull).loss(*views, 0.0).values()) for pull in (0.5, 1.0))
-    assert halved < full
 
 
 def test_the_readme_fits_on_a_screen_and_its_code_in_ten_lines():

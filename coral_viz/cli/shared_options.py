@@ -11,7 +11,11 @@ def check_text(arguments: list[str]) -> None:
 
 
 def add_task(parser) -> None:
-    parser.add_argument("--task", default="factors", help="name or name:setting=value,... (default %(default)s)")
+    parser.add_argument(
+        "--task",
+        default="factors",
+        help="name or name:setting=value,...; module:function of your own (default %(default)s)",
+    )
 
 
 def add_budget(parser) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from coral_viz import figures, methods, tasks
+from coral_viz import figures, methods, registries, tasks
 from coral_viz.options import Typed
 from coral_viz.publishing import report
 from coral_viz.results import schema
@@ -42,11 +42,12 @@ def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str 
         raise ValueError(f"seed {kept[0]} is used for tuning, as are {', '.join(map(str, TUNING))}; choose another.")
     name, dials = parse(task)
     world = tasks.load(name, **dials)
-    shown = [dials["distribution"]] if "distribution" in dials else world.distributions
+    fixed = "distribution" in dials or not hasattr(world.dials, "distribution")
+    shown = [dials] if fixed else [dials | {"distribution": each} for each in world.distributions]
     return [
-        RunSpec.make(method, name, seed, knobs=knobs, dials=dials | {"distribution": distribution}, budget=budget)
+        RunSpec.make(method, name, seed, knobs=knobs, dials=settings, budget=budget)
         for method, knobs in map(parse, _fitting(chosen, len(world.modalities)))
-        for distribution in shown
+        for settings in shown
         for seed in seeds
     ]
 
@@ -69,9 +70,12 @@ def _fitting(chosen: list[str], count: int) -> list[str]:
 def parse(text: str) -> tuple[str, dict]:
     """``"coral:orthogonality=squared"`` -> ("coral", {"orthogonality": "squared"}, as typed); for methods and tasks.
 
-    Raises ValueError for a setting without a value.
+    An import path has a colon of its own: ``"mypackage.moco:MoCo:pull=2"``. ValueError for a setting without a value.
     """
     name, _, settings = text.partition(":")
+    attribute, _, further = settings.partition(":")
+    if name not in (*methods.names(), *tasks.names()) and registries.PATH.fullmatch(f"{name}:{attribute}"):
+        name, settings = f"{name}:{attribute}", further
     values = {}
     for setting in filter(None, settings.split(",")):
         option, equals, value = setting.partition("=")
@@ -139,7 +143,7 @@ def _timing(spec: RunSpec, store: Store) -> dict:
 def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
     """What else decided the numbers, beside what the table itself says."""
     return {
-        "task": task if ":" in task else f"{task}, default dials",
+        "task": task if parse(task)[1] else f"{task}, default dials",
         "batch size": budget.batch,
         "learning rate": budget.lr,
         "weight decay": budget.weight_decay,

@@ -15,7 +15,7 @@ def add(parser) -> None:
         "--methods",
         nargs="+",
         metavar="METHOD",
-        help="name or name:hyperparameter=value,...; 'all': all that fit",
+        help="name or name:hyperparameter=value,...; module:Class of your own; 'all': all that fit",
     )
     shared_options.add_task(parser)
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="seeds (default 41 42 43)")

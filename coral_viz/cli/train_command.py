@@ -7,7 +7,7 @@ WORDS = "Train one method with one seed and print what its embedding keeps; with
 
 
 def add(parser) -> None:
-    parser.add_argument("method", help="name or name:hyperparameter=value,...")
+    parser.add_argument("method", help="name or name:hyperparameter=value,...; module:Class of your own")
     shared_options.add_task(parser)
     parser.add_argument("--seed", type=int, default=41, help="task, and its samples (default %(default)s)")
     parser.add_argument("--training-seed", type=int, help="initial weights, order, views and masks (default: the seed)")

@@ -78,12 +78,22 @@ def opened(folder: str, run_id: str | None) -> Finished:
     """A run of a folder. ValueError in one sentence if there is none, or if it is damaged or outdated."""
     place = store(folder)
     if run_id is None:
-        folders = len([*place.root.glob("*/spec.json")])
-        unusable = f"; of {folders} folders none has a spec that can be read" * bool(folders)
-        raise ValueError(f"there is no finished run in {str(place.root)!r}{unusable}.")
+        raise ValueError(f"there is no finished run in {str(place.root)!r}{_unusable(place)}.")
     spec = place.open(run_id)
     task, method = runs.restored(spec, place)
     return Finished(spec, task, method, place.rows(spec))
+
+
+def _unusable(place: runs.Store) -> str:
+    """Why none of the folders of runs that are there can be opened, in words; "" if there are none."""
+    folders = sorted(path.parent.name for path in place.root.glob("*/spec.json"))
+    if not folders:
+        return ""
+    try:
+        place.open(folders[0])
+    except ValueError as error:
+        return f"; of {len(folders)} folders none has a spec that can be read: {str(error).removesuffix('.')}"
+    return ""  # it was finished just now
 
 
 @lru_cache(maxsize=32)

@@ -55,10 +55,10 @@ class FusionKnobs(Knobs):
 
 
 class Method(Trainable):
-    """Base of all methods. Subclasses are registered by ``NAME`` when their module is imported.
+    """Base of all methods. Those of the package are registered by ``NAME``, others are found by their import path.
 
     Class attributes a method states:
-        NAME, TITLE, PAPER: the registry's name, the name in print, the source.
+        NAME, TITLE, PAPER: the registry's name, the name in print (the class's own where none is stated), the source.
         VERSION: raised whenever a change alters the numbers, so that stored runs are told apart.
         KNOBS: its options class.
         COUNT: the least and the most modalities it takes.
@@ -84,8 +84,10 @@ class Method(Trainable):
     tokens_of: list[int]
 
     def __init_subclass__(cls):
-        if "NAME" in vars(cls):
+        if "NAME" in vars(cls) and cls.__module__.startswith(f"{__package__}."):
             REGISTRY[cls.NAME] = cls
+        if "TITLE" not in vars(cls):
+            cls.TITLE = cls.__name__
 
     def __init__(self, task: Task, knobs: Knobs):
         super().__init__()
@@ -116,12 +118,12 @@ class Method(Trainable):
     @staticmethod
     def passes(count: int) -> tuple[int, int]:
         """Encoder and fusion passes of one batch that a training step takes with ``count`` modalities: its cost."""
-        raise NotImplementedError
+        raise NotImplementedError("a method states passes(count): its encoder and fusion passes of a training step")
 
     @property
     def parameter_count(self) -> int:
         """Numbers that training fits, those of heads and critics that are thrown away among them."""
-        return sum(parameter.numel() for parameter in self.parameters())
+        return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
 
     def embed(self, inputs: Sequence[Tensor | None]) -> dict[str, Tensor]:
         """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.

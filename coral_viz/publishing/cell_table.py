@@ -15,6 +15,7 @@ from coral_viz.results import multiplicity, statistics, tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
+from coral_viz.runs.spec import check_asked
 
 GROUP = ["method", "task", "distribution"]
 """Cells are compared within groups that agree in these columns."""
@@ -95,6 +96,7 @@ def _text(summary: pd.DataFrame, cell: int, label: str, words) -> str:
 
 def _baseline(group: tuple, settings: list[str]) -> dict[str, object]:
     method, task, distribution = group
+    check_asked(method, task)
     made = RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
     return {name: made.get(name) for name in settings}
 

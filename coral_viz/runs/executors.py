@@ -13,6 +13,7 @@ import contextlib
 import functools
 import multiprocessing
 import os
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +25,7 @@ import threadpoolctl
 import torch
 from joblib.externals.loky import BrokenProcessPool
 
-from coral_viz import tasks
+from coral_viz import methods, tasks
 from coral_viz.parents import serve_parent
 from coral_viz.runs import cluster
 from coral_viz.runs.memory import keep_memory
@@ -90,8 +91,19 @@ def check_executor(name: str, known: Iterable[str]) -> None:
 
 
 def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:
+    specs = list(specs)
+    own = {(spec.method, spec.task) for spec in specs if {spec.method, spec.task} - {*methods.names(), *tasks.names()}}
     with cluster.connected(scheduler) as client:
+        if own:
+            client.run(_find, own)
         yield from _execute(specs, store, device, say, lambda missing: _ended_on(client, missing, device, say))
+
+
+def _find(names: set[tuple[str, str]]) -> None:
+    """ValueError where one of these methods and tasks cannot be imported here."""
+    for method, task in sorted(names):
+        methods.get(method)
+        tasks.preset(task)
 
 
 def _execute(specs, store: Store, device: str, say, ended: Callable[[list[RunSpec]], Iterable]) -> Iterator[Outcome]:
@@ -126,8 +138,10 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
         suspects = [spec for spec in left.values() if losses[spec.id]]
         chosen = suspects[:1] or list(left.values())  # a suspect alone, so that no other's result is lost with it
         many = 2 if suspects else min(jobs, len(left))
-        ways = {"return_as": "generator_unordered", "batch_size": 1, "pre_dispatch": many, "initializer": serve_parent}
-        parallel = joblib.Parallel(n_jobs=many, **ways)
+        begin = {"initializer": _begin, "initargs": (tuple(path or os.getcwd() for path in sys.path),)}
+        parallel = joblib.Parallel(
+            n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=many, **begin
+        )
         try:
             for outcome, held in parallel(_handed_out(chosen, device, begun)):
                 del left[outcome.spec.id]
@@ -136,6 +150,12 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
             losses.update(set(begun) & set(left))
             for lost in [run_id for run_id in left if losses[run_id] == TRIES]:
                 yield Outcome(left.pop(lost), "failed", reason=KILLED), None
+
+
+def _begin(path: tuple[str, ...]) -> None:
+    """A worker's start: it finds the modules that its parent finds now, even if it began to work for it earlier."""
+    sys.path[:] = path
+    serve_parent()
 
 
 def _handed_out(specs: list[RunSpec], device: str, begun: list[str]) -> Iterator:
@@ -154,7 +174,7 @@ def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> p
         first = distributed.place()[0] == 0
         if recorder or not store.finished(spec):
             start = time.perf_counter()
-            with one_thread() if tasks.preset(spec.task).task.tiny else contextlib.nullcontext():
+            with one_thread() if getattr(tasks.preset(spec.task).task, "tiny", False) else contextlib.nullcontext():
                 result = perform(spec, str(mine), first, recorder)
             if result is not None:
                 store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))

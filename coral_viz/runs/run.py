@@ -58,8 +58,13 @@ def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result |
     if distributed.place()[0] > 0:
         return None
     rows = told(history, method, task, spec, size)
-    weights = {name: tensor.detach().cpu().contiguous() for name, tensor in sorted(method.state_dict().items())}
+    weights = {name: _own_copy(tensor) for name, tensor in sorted(method.state_dict().items())}
     return Result(rows, weights, provenance.here(task.device))
+
+
+def _own_copy(tensor: Tensor) -> Tensor:
+    """On the CPU, in memory of its own: files of weights hold none that share theirs, as tied layers do."""
+    return tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
 
 
 def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:

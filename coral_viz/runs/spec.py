@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass
 
 from coral_viz import files, methods, tasks
-from coral_viz.options import Options, option, seed_of
+from coral_viz.options import Options, option, seed_of, shown
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Budget(Options):
 
     steps: int = option(600, "training steps", low=1)
     batch: int = option(128, "samples a step", low=2)
-    lr: float = option(1e-3, "AdamW's learning rate", low=1e-12)
-    weight_decay: float = option(1e-4, "AdamW's weight decay", low=0.0)
+    lr: float = option(1e-3, "learning rate, of AdamW unless the method says otherwise", low=1e-12)
+    weight_decay: float = option(1e-4, "weight decay, of AdamW unless the method says otherwise", low=0.0)
     samples: int = option(8192, "training samples, seen once an epoch", low=2)
     probe_samples: int = option(3072, "samples that readouts are fitted to", low=32)
     test_samples: int = option(4096, "samples that every reported number rests on", low=32)
@@ -63,7 +63,11 @@ class RunSpec:
         budget: Budget | None = None,
         training_seed: int | None = None,
     ) -> RunSpec:
-        """Check every name and value now (ValueError in words), so that nothing fails after hours of work."""
+        """Check every name and value now (ValueError in words), so that nothing fails after hours of work.
+
+        The spec names an import path where ``method`` or ``task`` is an alias of one.
+        """
+        method, task = methods.resolve(method), tasks.resolve(task)
         cls_method = methods.get(method)
         chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, task) | (knobs or {}))
         world = tasks.load(task, seed=seed, **(dials or {}))
@@ -82,15 +86,20 @@ class RunSpec:
 
     @classmethod
     def from_canonical(cls, text: str) -> RunSpec:
-        """The spec whose ``canonical`` is the text. ValueError if it is no spec, or not one of today's settings."""
+        """The spec whose ``canonical`` is the text.
+
+        ValueError if it is no spec, or not one of today's settings, or names an import path that this process has not
+        been asked for: a text imports nothing.
+        """
+        told = _told(text)
+        check_asked(told["method"], told["task"])
         try:
-            said = json.loads(text)
-            knobs = methods.get(said["method"]).KNOBS.former() | said["knobs"]
-            dials = tasks.preset(said["task"]).task.DIALS.former() | said["dials"]
-            settings = {"knobs": knobs, "dials": dials, "budget": Budget(**said["budget"])}
-            seeds = {"training_seed": said.get("training_seed")}
-            spec = cls.make(said["method"], said["task"], said["seed"], **settings, **seeds)
-            spec = dataclasses.replace(spec, method_version=said["method_version"])
+            knobs = methods.get(told["method"]).KNOBS.former() | told["knobs"]
+            dials = tasks.preset(told["task"]).options.former() | told["dials"]
+            settings = {"knobs": knobs, "dials": dials, "budget": Budget(**told["budget"])}
+            seeds = {"training_seed": told.get("training_seed")}
+            spec = cls.make(told["method"], told["task"], told["seed"], **settings, **seeds)
+            spec = dataclasses.replace(spec, method_version=told["method_version"])
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
         if type(spec.method_version) is not int or spec.canonical != text:
@@ -101,7 +110,7 @@ class RunSpec:
     def canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs, equal text. Options at their former value are left out."""
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
-        dials = tasks.preset(self.task).task.DIALS.make(self.task, dict(self.dials)).identity()
+        dials = tasks.preset(self.task).options.make(self.task, dict(self.dials)).identity()
         fields = dataclasses.asdict(self) | {"knobs": dict(knobs), "dials": dict(dials)}
         if self.training_seed == self.seed:
             del fields["training_seed"]
@@ -110,7 +119,7 @@ class RunSpec:
     @functools.cached_property
     def id(self) -> str:
         """16 hexadecimal digits of the SHA-256 of ``canonical``."""
-        return hashlib.sha256(self.canonical.encode()).hexdigest()[:16]
+        return _id(self.canonical)
 
     @property
     def knob(self) -> str:
@@ -121,7 +130,7 @@ class RunSpec:
     @property
     def settings(self) -> dict[str, object]:
         """Every knob, dial and budget by name, the ones left alone too; dials as they come to (see ``Options``)."""
-        dials = tasks.preset(self.task).task.DIALS(**dict(self.dials))
+        dials = tasks.preset(self.task).options(**dict(self.dials))
         return dict(self.knobs) | dials.resolved() | dataclasses.asdict(self.budget)
 
     @property
@@ -151,3 +160,40 @@ def defaults(method: str, task: str) -> dict:
     """A method's knobs with the task's network in place of their own defaults. ValueError for unknown names."""
     own = {row["name"]: row["default"] for row in methods.get(method).KNOBS.describe()}
     return own | {name: value for name, value in tasks.preset(task).network.items() if name in own}
+
+
+def said(canonical: str) -> tuple[str, dict[str, object]]:
+    """The id and the settings of a run, from its ``canonical`` text.
+
+    Settings of a method or task that this process has not been asked for are those of the text, since a text imports
+    nothing. ValueError as ``RunSpec.from_canonical`` otherwise.
+    """
+    told = _told(canonical)
+    try:
+        check_asked(told["method"], told["task"])
+    except ValueError:
+        return _id(canonical), told["knobs"] | told["dials"] | told["budget"]
+    spec = RunSpec.from_canonical(canonical)
+    return spec.id, spec.settings
+
+
+def check_asked(method: str, task: str) -> None:
+    """ValueError where one of them is an import path that this process has not been asked for by name."""
+    methods.check_asked(method)
+    tasks.check_asked(task)
+
+
+def _told(canonical: str) -> dict:
+    """What a canonical text says, its parts of the right kinds; ValueError if it says something else."""
+    kinds = {"method": str, "task": str, "knobs": dict, "dials": dict, "budget": dict}
+    try:
+        told = json.loads(canonical)
+        if wrong := [name for name, kind in kinds.items() if not isinstance(told[name], kind)]:
+            raise ValueError(f"its {wrong[0]!r} is {shown(told[wrong[0]])}")
+    except files.GARBLED as error:
+        raise ValueError(f"this is no spec of a run: {error}") from None
+    return told
+
+
+def _id(canonical: str) -> str:
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]

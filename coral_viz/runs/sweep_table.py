@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from coral_viz import files
 from coral_viz.options import shown
 from coral_viz.results import provenance, schema, tables
-from coral_viz.runs.spec import RunSpec
+from coral_viz.runs.spec import RunSpec, said
 from coral_viz.runs.store import Store
 
 Read = dict[str, tuple[pa.Table, dict[str, str]]]
@@ -103,15 +103,15 @@ def check(frame: pd.DataFrame) -> pd.DataFrame:
     frame.attrs = {}  # or pandas copies the specs at every step
     tidy = schema.validate(frame[[name for name in frame if name in schema.COLUMNS]])
     varied = settings(frame)
-    specs = {run_id: RunSpec.from_canonical(text) for run_id, text in attrs["specs"].items()}
+    specs = {run_id: said(text) for run_id, text in attrs["specs"].items()}
     cells = tidy[["run_id"]].join(frame[varied].reset_index(drop=True))
     try:
         cells = cells.drop_duplicates()
     except TypeError as error:
         raise ValueError(f"a column of the table holds what is no setting: {error}") from None
     for run_id, *values in cells.itertuples(index=False):
-        said = [specs[run_id].settings.get(name) for name in varied] if run_id in specs else None
-        if said is None or specs[run_id].id != run_id or any(map(_differ, values, said)):
+        true_id, settings_said = specs.get(run_id, ("", {}))
+        if true_id != run_id or any(_differ(cell, settings_said.get(name)) for name, cell in zip(varied, values)):
             raise ValueError(f"the settings of run {shown(run_id)} in the table are not those of its spec.")
     checked = tidy.join(frame[varied].reset_index(drop=True))
     checked.attrs = attrs

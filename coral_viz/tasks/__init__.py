@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from coral_viz.options import seed_of, shown
+import torch
+
+from coral_viz.options import Options, seed_of, shown
+from coral_viz.registries import Registry
 from coral_viz.tasks.arrays import from_arrays
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
-__all__ = ["Batch", "Modality", "Preset", "Task", "from_arrays", "load", "names", "preset"]
+__all__ = ["Batch", "Modality", "Preset", "Task", "from_arrays", "load", "names", "preset", "register", "resolve"]
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What a task's name stands for: a class, dials, and what its runs use unless told otherwise.
+    """What a task's name stands for: what makes it, dials, and what its runs use unless told otherwise.
 
-    ``network``: knobs of every method that has them; ``budget``: fields of ``runs.Budget``.
+    ``task``: a subclass of Task, or a function that returns one of its objects (see ``load``). ``network``: knobs of
+    every method that has them; ``budget``: fields of ``runs.Budget``.
     """
 
-    task: type[Task]
+    task: Callable[..., Task]
     dials: dict = field(default_factory=dict)
     network: dict = field(default_factory=dict)
     budget: dict = field(default_factory=dict)
+
+    @property
+    def options(self) -> type[Options]:
+        """The class of the task's dials."""
+        return getattr(self.task, "DIALS", None) or type(_first_world(self.task).dials)
 
 
 XNOR = {"distribution": "biased", "count": 3, "classes": 2, "alpha": 0.0}
@@ -52,29 +63,70 @@ REGISTRY = {
 }
 
 
-def names() -> list[str]:
-    """The tasks that ``load`` knows."""
-    return sorted(REGISTRY)
+def _preset_of(found: object) -> Preset:
+    """What a path leads to, as a preset. TypeError if it makes no task."""
+    if isinstance(found, Preset):
+        return found
+    if (isinstance(found, type) and not issubclass(found, Task)) or not callable(found):
+        raise TypeError(f"it is {shown(found)}, not a subclass of tasks.Task, a tasks.Preset or a function")
+    return Preset(found)
 
 
-def preset(name: str) -> Preset:
-    """What the name stands for; ValueError naming the known ones if there is none."""
-    if name not in REGISTRY:
-        raise ValueError(f"task {shown(name)} does not exist; choose one of {', '.join(names())}.")
-    return REGISTRY[name]
+_TASKS = Registry("task", REGISTRY, _preset_of)
+names = _TASKS.names
+preset = _TASKS.get
+resolve = _TASKS.resolve
+register = _TASKS.register
+check_asked = _TASKS.check_asked
 
 
 def load(name: str, *, seed: int = 0, device="cpu", **dials) -> Task:
     """One world of a task. ``seed`` draws the world; ``dials`` are the task's settings (see its Dials class).
 
-    Dials given here go before those that the name stands for. The world bears the name it was loaded by.
+    Dials given here go before those that the name stands for. The world bears the name it was loaded by, of an alias
+    the path. Where the name leads to a function, it gets those of seed, device and dials that it takes as parameters.
 
-    Raises ValueError for an unknown task, an unknown dial, a value out of range or a seed that is none.
+    Raises ValueError for an unknown task, an unknown dial, a value out of range, a seed that is none, or a function
+    whose world has another setting than was asked for.
     """
     seed, chosen = seed_of(seed), preset(name)
-    make: Callable[..., Task] = chosen.task
-    world = make(seed=seed, device=device, **(chosen.dials | dials))
-    world.name = name
+    if isinstance(chosen.task, type):
+        world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
+    else:
+        world = _from_function(name, chosen.task, seed, device, chosen.dials | dials)
+    world.name = resolve(name)
     if "distribution" in chosen.dials:
         world.distributions = (chosen.dials["distribution"],)
     return world
+
+
+def _from_function(name: str, function: Callable[..., Task], seed: int, device, dials: dict) -> Task:
+    world = _called(function, {"seed": seed, "device": device} | dials)
+    there, wanted = world.device.type, torch.device(device).type
+    if there != wanted:
+        raise ValueError(f"task {name!r} is on {there!r}, not on {wanted!r}: its function must take device.")
+    options = type(world.dials).make(f"task {name!r}", vars(world.dials) | dials)
+    differ = [key for key, value in vars(options).items() if getattr(world.dials, key) != value]
+    if differ:
+        key = differ[0]
+        raise ValueError(
+            f"task {name!r} has {key} = {shown(getattr(world.dials, key))}, not {shown(getattr(options, key))}: "
+            f"its function takes no parameter {key!r}, or its data have changed."
+        )
+    return world
+
+
+def _called(function: Callable[..., Task], given: dict) -> Task:
+    """What the function makes of those values that it takes. ValueError if that is no task."""
+    takes = inspect.signature(function).parameters.values()
+    if not any(each.kind is each.VAR_KEYWORD for each in takes):
+        given = {key: value for key, value in given.items() if key in {each.name for each in takes}}
+    world = function(**given)
+    if not isinstance(world, Task):
+        raise ValueError(f"{function.__module__}:{function.__qualname__} returns {shown(world)}, not a tasks.Task.")
+    return world
+
+
+@functools.cache
+def _first_world(function: Callable[..., Task]) -> Task:
+    return _called(function, {"seed": 0, "device": "cpu"})

@@ -1,7 +1,7 @@
 """The training loop: it knows tasks and losses by their interface and nothing of any method.
 
-It decides the optimiser (AdamW, weight decay on matrices only), the order of the data, the precision, and what is
-remembered of the run.
+It decides the order of the data, the precision, what is remembered of the run and, unless the method does, the
+optimiser (AdamW, weight decay on matrices only).
 """
 
 from __future__ import annotations
@@ -17,9 +17,11 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LRScheduler
 from tqdm import tqdm
 
-from coral_viz.options import plain, seed_of
+from coral_viz.options import plain, seed_of, shown
 from coral_viz.tasks import Modality, Task
 from coral_viz.training import distributed
 
@@ -43,6 +45,21 @@ class Trainable(nn.Module):
         ``wants_originals`` takes ``originals=`` too, what the views were made from (``Task.originals``).
         """
         raise NotImplementedError
+
+    def configure_optimizers(
+        self, lr: float, weight_decay: float, steps: int
+    ) -> Optimizer | tuple[Optimizer, LRScheduler]:
+        """The optimiser of a training of so many steps, or that and a schedule, which follows every step.
+
+        Unless a method says otherwise: AdamW at a constant rate, weight decay on matrices only.
+        """
+        return torch.optim.AdamW(decay_groups(self, weight_decay), lr=lr, fused=True)
+
+    def after_step(self, progress: float) -> None:
+        """What follows the optimiser's step, without gradients, such as an average of weights; usually nothing.
+
+        ``progress`` in (0, 1] says how far training is, this step included.
+        """
 
     def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float, **more) -> dict[str, Tensor]:
         """``loss``, under the name by which wrappers of modules call it."""
@@ -136,7 +153,7 @@ def train(
     order = torch.Generator(task.device).manual_seed(seed)
     generator = order if count == 1 else torch.Generator(task.device).manual_seed(seed + SHARE * (rank + 1))
     loss = method.loss if count == 1 else DistributedDataParallel(method)
-    optimiser = torch.optim.AdamW(decay_groups(method, weight_decay), lr=lr, fused=True)
+    optimiser, schedule = _optimiser(method, lr, weight_decay, steps)
     history = History()
     with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
         torch.manual_seed(seed + SHARE * rank)
@@ -152,11 +169,26 @@ def train(
                 optimiser.zero_grad(set_to_none=True)
                 functools.reduce(torch.add, terms.values()).backward()
                 optimiser.step()
+                if schedule:
+                    schedule.step()
+                with torch.no_grad():
+                    method.after_step(step / steps)
                 history.record(terms)
                 for every, call in (callbacks or {}).items():
                     if step % every == 0:
                         call(step, method)
     return history
+
+
+def _optimiser(method: Trainable, lr: float, weight_decay: float, steps: int) -> tuple[Optimizer, LRScheduler | None]:
+    made = method.configure_optimizers(lr, weight_decay, steps)
+    optimiser, schedule = made if isinstance(made, tuple) and len(made) == 2 else (made, None)
+    if not (isinstance(optimiser, Optimizer) and isinstance(schedule, LRScheduler | None)):
+        raise ValueError(
+            f"configure_optimizers of {method.TITLE} returns {shown(made)}; "
+            "it must return a torch optimiser, or that and a torch schedule."
+        )
+    return optimiser, schedule
 
 
 def _check_modalities(method: Trainable, task: Task) -> None:

@@ -14,7 +14,7 @@ from coral_viz import methods, tasks, training
 MODALITIES = tasks.load("factors").modalities
 
 
-class Quadratic(nn.Module):
+class Quadratic(training.Trainable):
     """Counts what the loop hands it; its loss falls to 0."""
 
     TITLE = "quadratic"
@@ -55,6 +55,43 @@ def test_history_holds_every_term_and_averages_blocks(task):
     assert blocks["pull"].iloc[0] == pytest.approx(frame["pull"].iloc[:4].mean())
     assert frame["pull"].is_monotonic_decreasing
     assert isinstance(frame, pd.DataFrame)
+
+
+class Scheduled(Quadratic):
+    """Has an optimiser and a schedule of its own, and notes what follows its steps."""
+
+    def __init__(self, made=None):
+        super().__init__()
+        self.made, self.after = made, []
+
+    def configure_optimizers(self, lr, weight_decay, steps):
+        self.given = lr, weight_decay, steps
+        self.optimiser = torch.optim.SGD(self.parameters(), lr=lr)
+        halved = torch.optim.lr_scheduler.StepLR(self.optimiser, 1, 0.5)
+        return self.made or (self.optimiser, halved)
+
+    def after_step(self, progress):
+        self.after.append((progress, self.linear.weight.detach().clone(), torch.is_grad_enabled()))
+
+
+def test_a_method_brings_its_optimiser_and_schedule_and_acts_after_every_step(task):
+    model = Scheduled()
+    expected = model.linear.weight.detach().clone()
+    training.train(model, task, steps=4, batch=2, samples=8, lr=0.1, weight_decay=0.3, progress=False)
+    assert model.given == (0.1, 0.3, 4)
+    assert model.optimiser.param_groups[0]["lr"] == 0.1 / 16
+    assert [progress for progress, *_ in model.after] == [0.25, 0.5, 0.75, 1.0]
+    for step, (_, weights, gradients) in enumerate(model.after):
+        expected = expected - 0.1 / 2**step * 2 * expected  # plain gradient descent on the sum of squares
+        assert torch.allclose(weights, expected, atol=1e-6)
+        assert not gradients
+
+
+def test_an_optimiser_that_is_none_is_refused_before_the_first_step(task):
+    model = Scheduled(made={"optimizer": 1})
+    with pytest.raises(ValueError, match=r"configure_optimizers of quadratic returns .* or that and a torch schedule"):
+        training.train(model, task, steps=4, batch=2, samples=8, progress=False)
+    assert model.progress == []
 
 
 def test_divergence_names_step_and_term(task):

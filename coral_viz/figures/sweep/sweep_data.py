@@ -20,6 +20,7 @@ from coral_viz.results import metrics, schema, statistics, tables
 from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
+from coral_viz.runs.spec import check_asked
 
 BASELINE = "baseline"
 """The name of the configuration that others are compared with."""
@@ -54,6 +55,7 @@ def baseline(table: pd.DataFrame) -> dict[str, object]:
 def _own(method: str, task: str) -> dict[str, object]:
     """The settings of the task's runs of a method, as far as they are known."""
     try:
+        check_asked(method, task)
         settings = RunSpec.make(method, task, seed=0).settings
     except ValueError:
         return {}
