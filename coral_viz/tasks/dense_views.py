@@ -34,7 +34,8 @@ def _interpolation(boxes: Tensor, flip: Tensor, size: int) -> tuple[Tensor, Tens
     position = (length * ((pixels + 0.5) / size) - 0.5).clamp_min(0).minimum(length - 1) + start
     rows, columns = position.unbind(1)
     columns = torch.where(flip[:, None], columns.flip(1), columns)
-    return tuple((1 - (at[:, None, :, None] - pixels).abs()).clamp_min(0) for at in (rows, columns))
+    rows, columns = ((1 - (at[:, None, :, None] - pixels).abs()).clamp_min(0) for at in (rows, columns))
+    return rows, columns
 
 
 def _smoothing(sigma: Tensor, size: int) -> Tensor:

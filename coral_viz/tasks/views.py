@@ -30,7 +30,7 @@ from coral_viz.tasks.view_draws import CONTRAST, HUE, NEUTRAL, SATURATION, Draw,
 
 RECIPES = ("all", "no crop", "crop", "none")
 SMALLEST = 16  # pixels
-MEAN, STD = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])  # of ImageNet's channels
+MEAN, STD = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float32)  # of ImageNet's channels
 NEGLIGIBLE = 6.1  # widths from its middle, a Gaussian has fallen below 1e-8 of its height
 IN_CACHE = 2**19  # numbers worked on at once on a CPU: what its caches hold
 

@@ -15,6 +15,7 @@ from statistics import median
 import joblib
 import pandas as pd
 import torch
+from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from coral_viz import methods, tasks, training
@@ -156,8 +157,16 @@ def ticks(method: methods.Method, task: tasks.Task, scale: Scale) -> list[float]
         times.append(time.time())
 
     steps = scale.timed * (scale.timings + 2)
-    budget = {"steps": steps, "batch": scale.batch, "lr": 1e-4, "samples": 2 * scale.batch, "progress": False}
-    training.train(method, task, **budget, callbacks={scale.timed: look})
+    training.train(
+        method,
+        task,
+        steps=steps,
+        batch=scale.batch,
+        lr=1e-4,
+        samples=2 * scale.batch,
+        progress=False,
+        callbacks={scale.timed: look},
+    )
     return times[1:]
 
 
@@ -177,13 +186,16 @@ def _made(name: str, size: int, scale: Scale) -> tuple[tasks.Task, methods.Metho
     return task, methods.build(name, task, **defaults(name, world))
 
 
-def _views(task: tasks.Task, scale: Scale) -> tuple[tuple, float]:
+Views = tuple[list[Tensor], list[Tensor]]
+
+
+def _views(task: tasks.Task, scale: Scale) -> tuple[Views, float]:
     """Two views of a batch, and the milliseconds that they take."""
     batch, generator = task.sample(scale.batch, "train", 41), torch.Generator(scale.device).manual_seed(0)
     return task.views(batch, generator), 1e3 * _seconds(lambda: task.views(batch, generator), scale)
 
 
-def _operations(method: methods.Method, views: tuple, scale: Scale) -> int:
+def _operations(method: methods.Method, views: Views, scale: Scale) -> int:
     """Floating-point operations of a loss and its gradient."""
     with FlopCounterMode(display=False) as counter:
         torch.stack(list(method.loss(*views, 0.5).values())).sum().backward()
