@@ -83,9 +83,10 @@ def test_a_sweep_over_what_cannot_be_read_touches_nothing(kept, tmp_path, monkey
     def broken(path):
         raise OSError(errno.EIO, "Input/output error", str(path))
 
+    grid = grids.make({"method": "cross", "seeds": [1, 0], "budget": TINY})
+    kept.path(grid.specs[0]).mkdir()  # damaged, and looked at before
     monkeypatch.setattr(store, "_hash", broken)
     before = listed(tmp_path)
-    grid = grids.make({"method": "cross", "seeds": [0, 1], "budget": TINY})
     with pytest.raises(ValueError, match=r"cannot be read: Input/output error \(.*spec.json\)"):
         sweeps.run(grid, tmp_path, executor="serial", device="cpu")
     after = listed(tmp_path)
