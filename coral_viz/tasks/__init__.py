@@ -14,6 +14,7 @@ from coral_viz.registries import Registry
 from coral_viz.tasks.arrays import from_arrays
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
+from coral_viz.tasks.real_data import DigitHalves, IndianPines, MultipleFeatures, Rotations, SixOrNine, Watch
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
@@ -44,6 +45,7 @@ COMPACT = {"dim": 64, "projection": 128}
 PAPER = {"dim": 512, "hidden": 512, "projection": 256, "heads": 8}
 PAIRS = {"batch": 64, "samples": 10_000, "probe_samples": 10_000}
 LAPTOP = PAIRS | {"lr": 1e-3}
+REAL = {"batch": 64, "steps": 1500, "lr": 1e-3}
 
 REGISTRY = {
     "digits": Preset(Digits),
@@ -60,6 +62,13 @@ REGISTRY = {
     "trifeature-4": Preset(
         Trifeature, {"size": 32, "values": 4, "renders": 10, "test_renders": 10}, COMPACT, LAPTOP | {"steps": 1500}
     ),
+    # real data that packages bring along, see ``real_data``
+    "digit-halves": Preset(DigitHalves, budget=REAL),
+    "indian-pines": Preset(IndianPines, budget=REAL),
+    "multiple-features": Preset(MultipleFeatures, budget=REAL),
+    "rotations": Preset(Rotations, budget=REAL),
+    "six-or-nine": Preset(SixOrNine, budget=REAL),
+    "watch": Preset(Watch, budget=REAL),
 }
 
 
