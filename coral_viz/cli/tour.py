@@ -32,15 +32,18 @@ class Tour:
     page: Path
 
 
-def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str = "factors") -> list[RunSpec]:
+def specs(
+    chosen: list[str], seeds: list[int], budget: Budget | None, task: str | tasks.Task = "factors"
+) -> list[RunSpec]:
     """All runs of a tour: methods x the task's training distributions x seeds.
 
     ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every one that takes the task.
-    ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one.
+    ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one. Or one's
+    own data as a task.
     """
     if kept := sorted(set(seeds) & set(TUNING)):
         raise ValueError(f"seed {kept[0]} is used for tuning, as are {', '.join(map(str, TUNING))}; choose another.")
-    name, dials = parse(task)
+    name, dials = chosen_task(task)
     world = tasks.load(name, **dials)
     fixed = "distribution" in dials or not hasattr(world.dials, "distribution")
     shown = [dials] if fixed else [dials | {"distribution": each} for each in world.distributions]
@@ -52,13 +55,24 @@ def specs(chosen: list[str], seeds: list[int], budget: Budget | None, task: str 
     ]
 
 
-def budget(task: str, *, quick: bool = False, **chosen: int | None) -> Budget:
+def chosen_task(task: str | tasks.Task) -> tuple[str | tasks.Dataset, dict]:
+    """A task's name or one's own data, and its dials."""
+    if isinstance(task, str):
+        name, dials = parse(task)
+        return tasks.opened(name), dials
+    usual = {row["name"]: row["default"] for row in task.DIALS.describe()}
+    usual["content"] = vars(task.dials).get("content")
+    return tasks.opened(task), {name: value for name, value in vars(task.dials).items() if value != usual[name]}
+
+
+def budget(task: str | tasks.Task, *, quick: bool = False, **chosen: int | None) -> Budget:
     """What the task's runs may learn from, less if ``quick``, or as ``chosen`` where that is not None.
 
     ValueError for unknown tasks and values out of range.
     """
-    settings = tasks.preset(parse(task)[0]).budget | (QUICK if quick else {})
-    return Budget(**settings | {name: value for name, value in chosen.items() if value is not None})
+    usual = tasks.preset(chosen_task(task)[0]).budget
+    brief = {name: min(value, usual.get(name, value)) for name, value in QUICK.items()} if quick else {}
+    return Budget(**usual | brief | {name: value for name, value in chosen.items() if value is not None})
 
 
 def _fitting(chosen: list[str], count: int) -> list[str]:
@@ -89,7 +103,7 @@ def run(
     out: str | Path,
     *,
     chosen: list[str] | None = None,
-    task: str = "factors",
+    task: str | tasks.Task = "factors",
     seeds: Sequence[int] | None = None,
     budget: Budget | None = None,
     device: str = "auto",
@@ -140,10 +154,10 @@ def _timing(spec: RunSpec, store: Store) -> dict:
     return row | store.timing(spec) | store.provenance(spec)
 
 
-def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
+def _settings(task: str | tasks.Task, budget: Budget, device, seconds: float) -> dict:
     """What else decided the numbers, beside what the table itself says."""
     return {
-        "task": task if parse(task)[1] else f"{task}, default dials",
+        "task": _in_words(task),
         "batch size": budget.batch,
         "learning rate": budget.lr,
         "weight decay": budget.weight_decay,
@@ -152,3 +166,11 @@ def _settings(task: str, budget: Budget, device, seconds: float) -> dict:
         "device": str(device),
         "this call took": f"{seconds / 60:.1f} min",
     }
+
+
+def _in_words(task: str | tasks.Task) -> str:
+    """Which task with which dials."""
+    source, dials = chosen_task(task)
+    name = source if isinstance(source, str) else f"{source.name} (content {source.content}, {len(source)} samples)"
+    told = ",".join(f"{key}={value}" for key, value in dials.items())
+    return f"{name}:{told}" if told else f"{name}, default dials"

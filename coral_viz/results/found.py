@@ -1,7 +1,7 @@
 """Found or not: in how many worlds an embedding holds a label at all, for what training finds whole or not at all.
 
 The mean of such a label lies where no run does. A label counts as found where the whole embedding tells more than half
-of its exact information.
+of its exact information, or, of one's own data, of what they are estimated to hold.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaincinv
 
-from coral_viz.results import tables
+from coral_viz.results import references, tables
 from coral_viz.results.metrics import LINEAR
 
 SHARE = 0.5
@@ -44,7 +44,8 @@ def found(
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     rows, by = tables.beside_truth(table, part="all", readout=readout), list(by)
-    rows = tables.by_seed(rows.assign(value=(rows["value"] > SHARE * rows["truth"]).astype(float)), by)
+    share = references.share(rows["value"], rows["truth"], rows["known"])
+    rows = tables.by_seed(rows.assign(value=(share > SHARE).astype(float)), by)
     counts = rows.groupby(by, sort=False, dropna=False)["value"].agg(found="sum", n="size").reset_index()
     low, high = exact_interval(counts["found"], counts["n"], confidence)
     return counts.assign(share=counts["found"] / counts["n"], low=low, high=high)

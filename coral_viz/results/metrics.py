@@ -85,6 +85,8 @@ METRICS = {
         Metric("synergy", "bits in {0} and {1} only together", "bits", BEST),
         Metric("gap", "certified gap of the bits in {0} and {1}", "bits", BEST),
         Metric("truth", "the truth", "bits"),
+        Metric("estimate", "the estimate of what the data hold", "bits"),
+        Metric("entropy", "the entropy of the label", "bits"),
         Metric("chance", "chance", "share"),
         *(
             Metric(f"{prefix}{name}", f"{words}{name}", "share")

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from coral_viz import files
-from coral_viz.results import parts
+from coral_viz.results import parts, references
 from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
@@ -156,18 +156,18 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
 
 
 def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
-    """I(part; label) in bits of every run, with a column ``truth``: the exact I(X1, X2; label) of its task, in bits.
+    """I(part; label) in bits of every run, with the columns of ``references``: what is known of I(X1, X2; label).
 
     Args:
         frame: a valid table.
         where: words that columns must hold, as in ``select`` (``part="all"``: the whole embedding).
 
     Raises:
-        ValueError: no run measures bits of this kind, or one does but states no truth of the label.
+        ValueError: no run measures bits of this kind, or one does but states nothing of what the data hold.
     """
     rows = select(frame, metric="bits", **where)
-    truth = frame.loc[frame["metric"] == "truth", ["run_id", "label", "value"]].rename(columns={"value": "truth"})
-    rows = rows.merge(truth, on=["run_id", "label"], how="left", validate="many_to_one")
+    held = references.references(frame).drop(columns="distribution")
+    rows = rows.merge(held, on=["run_id", "label"], how="left", validate="many_to_one")
     if rows["truth"].isna().any():
         row = rows[rows["truth"].isna()].iloc[0]
         raise ValueError(f"run {row['run_id']} measures bits about {row['label']!r} but states no truth of it")
@@ -175,19 +175,24 @@ def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
 
 
 def bits_kept(frame: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
-    """The headline: bits of each label that the whole embedding kept, mean over seeds, beside the exact truth.
+    """The headline: bits of each label that the whole embedding kept, mean over seeds, beside what the data hold.
 
     Returns:
-        As ``summarise`` by method, knob, distribution, label and readout, plus truth (bits) and share (estimate over
-        truth). Intervals end at 0 and at the truth, beyond which no embedding can be.
+        As ``summarise`` by method, knob, distribution, label and readout, plus the columns of ``references`` and share
+        (estimate over truth). Intervals end at 0 and at ``most``, beyond which no embedding can be.
     """
     by = [*VARIANT, "distribution", "label", "readout"]
     rows = beside_truth(frame, part="all")
     summary = summarise(rows, by, confidence=confidence)
-    summary = summary.merge(rows.groupby(by, as_index=False)["truth"].mean(), on=by)
+    summary = summary.merge(references.mean(rows, by), on=by)
     summary["low"] = np.maximum(summary["low"], np.minimum(summary["estimate"], 0))
-    summary["high"] = np.minimum(summary["high"], np.maximum(summary["estimate"], summary["truth"]))
-    return summary.assign(share=summary["estimate"] / summary["truth"])
+    summary["high"] = np.minimum(summary["high"], np.maximum(summary["estimate"], summary["most"]))
+    return summary.assign(share=references.share(summary["estimate"], summary["truth"], summary["known"]))
+
+
+def after(distribution: str) -> str:
+    """ "after biased training"; "after training" where the data are one's own, with one distribution alone."""
+    return f"after {distribution} training" if distribution else "after training"
 
 
 def _place(label: str) -> tuple:

@@ -10,6 +10,7 @@ A process that is killed takes the others of its pool with it; what they were do
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import functools
 import multiprocessing
 import os
@@ -92,7 +93,8 @@ def check_executor(name: str, known: Iterable[str]) -> None:
 
 def _on_cluster(specs, store: Store, device: str, scheduler: str, say) -> Iterator[Outcome]:
     specs = list(specs)
-    own = {(spec.method, spec.task) for spec in specs if {spec.method, spec.task} - {*methods.names(), *tasks.names()}}
+    named = {(spec.method, spec.task) for spec in specs if spec.data is None}  # data that were handed over go along
+    own = {pair for pair in named if set(pair) - {*methods.names(), *tasks.names()}}
     with cluster.connected(scheduler) as client:
         if own:
             client.run(_find, own)
@@ -174,7 +176,7 @@ def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> p
         first = distributed.place()[0] == 0
         if recorder or not store.finished(spec):
             start = time.perf_counter()
-            with one_thread() if getattr(tasks.preset(spec.task).task, "tiny", False) else contextlib.nullcontext():
+            with one_thread() if getattr(spec.preset.task, "tiny", False) else contextlib.nullcontext():
                 result = perform(spec, str(mine), first, recorder)
             if result is not None:
                 store.save(spec, result, seconds=time.perf_counter() - start, device=str(mine))
@@ -185,15 +187,15 @@ def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Held | None]:
     """How the run ended, and its files if it did not fail."""
     if multiprocessing.parent_process():  # a worker's process
         keep_memory()
-    start = time.perf_counter()
+    start, bare = time.perf_counter(), dataclasses.replace(spec, data=None)  # the caller has the data
     try:
         with one_thread():
             result = perform(spec, device)
     except Exception as error:
-        return Outcome(spec, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}"), None
+        return Outcome(bare, "failed", time.perf_counter() - start, f"{type(error).__name__}: {error}"), None
     seconds = time.perf_counter() - start
     held = None if result is None else packed(spec, result, seconds=seconds, device=device)
-    return Outcome(spec, "done", seconds), held
+    return Outcome(bare, "done", seconds), held
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ import numpy as np
 
 from coral_viz.options import plain, shown
 from coral_viz.runs.spec import Budget, RunSpec
-from coral_viz.tasks import preset
+from coral_viz.tasks import Dataset, Task, opened, preset
 
 KEYS = ("about", "method", "task", "seeds", "training_seeds", "knobs", "dials", "budget", "tuning", "part")
 OF_PARTS = KEYS[:-2]
@@ -140,8 +140,8 @@ def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
             raise ValueError(
                 f"grid {name!r}: {key} = {shown(level[key])} must name settings, such as {key}.NAME = [...]."
             )
-    for key in ("method", "task"):
-        if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, str)]:
+    for key, kinds in (("method", str), ("task", str | Task | Dataset)):
+        if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, kinds)]:
             raise ValueError(f"grid {name!r}: {key} {shown(wrong[0])} is no name.")
     for key in ("seeds", "training_seeds"):
         if wrong := [seed for seed in _listed(level.get(key, [])) if type(plain(seed)) is not int]:
@@ -159,10 +159,12 @@ def _specs(part: dict) -> list[RunSpec]:
     names = [(kind, name) for kind in SETTINGS for name in part[kind]]
     values = [_listed(part[kind][name]) for kind, name in names]
     specs = []
-    for method, task in itertools.product(_listed(part.get("method", [])), _listed(part.get("task", "factors"))):
+    sources = [task if isinstance(task, Task) else opened(task) for task in _listed(part.get("task", "factors"))]
+    for method, task in itertools.product(_listed(part.get("method", [])), sources):
         for chosen in itertools.product(*values):
             settings = {kind: {n: v for (k, n), v in zip(names, chosen) if k == kind} for kind in SETTINGS}
-            budget = Budget.make(f"task {task!r}", preset(task).budget | settings["budget"])
+            usual = preset(opened(task)).budget
+            budget = Budget.make(f"task {task!r}", usual | settings["budget"])
             every: dict[str, Any] = {"knobs": settings["knobs"], "dials": settings["dials"], "budget": budget}
             seeds = itertools.product(_listed(part.get("seeds", SEEDS)), _listed(part.get("training_seeds", [None])))
             specs += [RunSpec.make(method, task, seed, training_seed=again, **every) for seed, again in seeds]

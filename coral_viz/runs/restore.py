@@ -20,7 +20,7 @@ def restored(spec: RunSpec, store: Store, device: str = "cpu") -> tuple[tasks.Ta
             f"run {spec.id!r} was trained by version {spec.method_version} of {spec.method!r}, which is now version "
             f"{version}; train it again."
         )
-    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    task = spec.world(resolve(device))
     method = initialised(spec, task)
     try:
         method.load_state_dict(store.weights(spec))

@@ -48,7 +48,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
 
 
 def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result | None:
-    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    task = spec.world(resolve(device))
     method = initialised(spec, task)
     size = sizes(method, task, spec)
     callbacks = recorder.begin(task, method) if recorder else None
@@ -145,10 +145,13 @@ def _training_rows(history: training.History, spec: RunSpec) -> pd.DataFrame:
 
 
 def _truth_rows(task: tasks.Task, n: int) -> pd.DataFrame:
+    """What is known of every label beforehand: the truth, or what the data are estimated to hold; and chance."""
     rows = []
     for label in task.labels:
         row = {"label": label, "part": "data", "split": "test", "readout": "", "step": 0, "n": n}
-        rows.append(row | {"metric": "truth", "value": float(task.truth[label].information), "unit": "bits"})
+        exact = task.truth.get(label)
+        held = {"truth": float(exact.information)} if exact else task.known(label)
+        rows += [row | {"metric": metric, "value": value, "unit": "bits"} for metric, value in held.items()]
         rows.append(row | {"metric": "chance", "value": 1 / task.classes_of[label], "unit": "share"})
     return pd.DataFrame(rows)
 

@@ -9,7 +9,8 @@ import dataclasses
 import functools
 import hashlib
 import json
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, field
 
 from coral_viz import files, methods, tasks
 from coral_viz.options import Options, option, seed_of, shown
@@ -24,8 +25,8 @@ class Budget(Options):
     lr: float = option(1e-3, "learning rate, of AdamW unless the method says otherwise", low=1e-12)
     weight_decay: float = option(1e-4, "weight decay, of AdamW unless the method says otherwise", low=0.0)
     samples: int = option(8192, "training samples, seen once an epoch", low=2)
-    probe_samples: int = option(3072, "samples that readouts are fitted to", low=32)
-    test_samples: int = option(4096, "samples that every reported number rests on", low=32)
+    probe_samples: int = option(3072, "samples that readouts are fitted to", low=8)
+    test_samples: int = option(4096, "samples that every reported number rests on", low=8)
 
     def __post_init__(self):
         super().__post_init__()
@@ -39,7 +40,8 @@ class RunSpec:
 
     ``seed`` draws the world and every sample of it, those that are learned from, too. ``training_seed`` draws what a
     second training of the same data draws anew: initial weights, the order of samples, views and masks. Unless it is
-    given it is the seed, and no part of the run's id.
+    given it is the seed, and no part of the run's id. ``data``: the data set of a run on one's own data; what tells
+    such runs apart is the hash of its content, among the dials.
     """
 
     method: str
@@ -50,12 +52,13 @@ class RunSpec:
     seed: int
     budget: Budget
     training_seed: int
+    data: tasks.Dataset | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def make(
         cls,
         method: str,
-        task: str,
+        task: str | tasks.Task | tasks.Dataset,
         seed: int,
         *,
         knobs: dict | None = None,
@@ -65,11 +68,15 @@ class RunSpec:
     ) -> RunSpec:
         """Check every name and value now (ValueError in words), so that nothing fails after hours of work.
 
-        The spec names an import path where ``method`` or ``task`` is an alias of one.
+        ``task``: a name, one's own data, or a task as it was made, whose dials are the run's unless ``dials`` says
+        otherwise. The spec names an import path where ``method`` or ``task`` is an alias of one. A budget that is more
+        than one's own data hold is cut to what they hold, with a warning if it was asked for.
         """
-        method, task = methods.resolve(method), tasks.resolve(task)
+        if isinstance(task, tasks.Task):
+            dials = vars(task.dials) | (dials or {})
+        task, method = tasks.opened(task), methods.resolve(method)
         cls_method = methods.get(method)
-        chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, task) | (knobs or {}))
+        chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, tasks.preset(task)) | (knobs or {}))
         world = tasks.load(task, seed=seed, **(dials or {}))
         cls_method.check_count(len(world.modalities))
         cls_method.widths(chosen, len(world.modalities))
@@ -77,11 +84,12 @@ class RunSpec:
             method=method,
             method_version=cls_method.VERSION,
             knobs=tuple(vars(chosen).items()),
-            task=task,
+            task=task if isinstance(task, str) else task.name,
             dials=tuple(vars(world.dials).items()),
             seed=seed_of(seed),
-            budget=budget or Budget(**tasks.preset(task).budget),
+            budget=_within(budget, tasks.preset(task).budget, world),
             training_seed=seed_of(seed if training_seed is None else training_seed, "training_seed"),
+            data=task if isinstance(task, tasks.Dataset) else None,
         )
 
     @classmethod
@@ -95,10 +103,13 @@ class RunSpec:
         check_asked(told["method"], told["task"])
         try:
             knobs = methods.get(told["method"]).KNOBS.former() | told["knobs"]
-            dials = tasks.preset(told["task"]).options.former() | told["dials"]
-            settings = {"knobs": knobs, "dials": dials, "budget": Budget(**told["budget"])}
+            settings = {"knobs": knobs, "budget": Budget(**told["budget"])}
             seeds = {"training_seed": told.get("training_seed")}
-            spec = cls.make(told["method"], told["task"], told["seed"], **settings, **seeds)
+            if tasks.is_own(told["task"], told["dials"]):
+                spec = cls._of_own_data(told["method"], told["task"], told["seed"], told["dials"], **settings, **seeds)
+            else:
+                settings["dials"] = tasks.preset(told["task"]).options.former() | told["dials"]
+                spec = cls.make(told["method"], told["task"], told["seed"], **settings, **seeds)
             spec = dataclasses.replace(spec, method_version=told["method_version"])
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
@@ -106,12 +117,46 @@ class RunSpec:
             raise ValueError(f"the settings of this run are not those that {spec.method!r} and {spec.task!r} have now")
         return spec
 
+    @classmethod
+    def _of_own_data(cls, method: str, task: str, seed: int, dials: dict, *, knobs, budget, training_seed) -> RunSpec:
+        """A spec whose data are not at hand: what cannot be checked without them is not."""
+        chosen = methods.get(method).KNOBS.make(f"method {method!r}", knobs)
+        own = tasks.OWN.options.make(f"task {task!r}", tasks.OWN.options.former() | dials)
+        again = seed_of(seed if training_seed is None else training_seed, "training_seed")
+        settings = (tuple(vars(chosen).items()), str(task), tuple(vars(own).items()))
+        return cls(method, methods.get(method).VERSION, *settings, seed_of(seed), budget, again)
+
+    @property
+    def preset(self) -> tasks.Preset:
+        """What the run's task stands for."""
+        if self.data is not None:
+            return tasks.preset(self.data)
+        return tasks.OWN if tasks.is_own(self.task, dict(self.dials)) else tasks.preset(self.task)
+
+    def world(self, device="cpu") -> tasks.Task:
+        """The task that the run is of. ValueError for a run on one's own data that are not at hand."""
+        if self.preset is tasks.OWN:
+            raise ValueError(
+                f"run {self.id} is on the data {self.task!r} (content {dict(self.dials)['content']}), which are not at "
+                "hand; give them with spec.on(task)."
+            )
+        source = self.task if self.data is None else self.data
+        return tasks.load(source, seed=self.seed, device=device, **dict(self.dials))
+
+    def on(self, task: tasks.Task | tasks.Dataset) -> RunSpec:
+        """The same run with its data at hand. ValueError if they are others than those that it was of."""
+        data = tasks.opened(task)
+        if not isinstance(data, tasks.Dataset) or data.content != dict(self.dials).get("content"):
+            raise ValueError(f"run {self.id} is on other data than these; its dial 'content' says which.")
+        return dataclasses.replace(self, data=data)
+
     @functools.cached_property
     def canonical(self) -> str:
         """The spec as JSON with sorted keys: equal specs, equal text. Options at their former value are left out."""
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
-        dials = tasks.preset(self.task).options.make(self.task, dict(self.dials)).identity()
-        fields = dataclasses.asdict(self) | {"knobs": dict(knobs), "dials": dict(dials)}
+        dials = self.preset.options.make(self.task, dict(self.dials)).identity()
+        held = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "data"}
+        fields = held | {"knobs": dict(knobs), "dials": dict(dials), "budget": dataclasses.asdict(self.budget)}
         if self.training_seed == self.seed:
             del fields["training_seed"]
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
@@ -124,13 +169,13 @@ class RunSpec:
     @property
     def knob(self) -> str:
         """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none."""
-        usual = defaults(self.method, self.task)
+        usual = defaults(self.method, self.preset)
         return ",".join(f"{name}={value}" for name, value in self.knobs if value != usual[name])
 
     @property
     def settings(self) -> dict[str, object]:
         """Every knob, dial and budget by name, the ones left alone too; dials as they come to (see ``Options``)."""
-        dials = tasks.preset(self.task).options(**dict(self.dials))
+        dials = self.preset.options(**dict(self.dials))
         return dict(self.knobs) | dials.resolved() | dataclasses.asdict(self.budget)
 
     @property
@@ -140,7 +185,7 @@ class RunSpec:
     @property
     def cost(self) -> float:
         """Rough relative cost, for progress: network passes, plus what probing takes."""
-        count = dict(self.dials).get("count")
+        count = len(self.data.modalities) if self.data else dict(self.dials).get("count")
         encoder, fusion = methods.get(self.method).passes(count if isinstance(count, int) else 2)
         return self.budget.steps * (encoder + fusion) + self.budget.probe_samples / 2
 
@@ -156,10 +201,10 @@ class RunSpec:
         return f"seed {self.seed}" + f", training seed {self.training_seed}" * (self.training_seed != self.seed)
 
 
-def defaults(method: str, task: str) -> dict:
-    """A method's knobs with the task's network in place of their own defaults. ValueError for unknown names."""
+def defaults(method: str, preset: tasks.Preset) -> dict:
+    """A method's knobs with a task's network in place of their own defaults. ValueError for an unknown method."""
     own = {row["name"]: row["default"] for row in methods.get(method).KNOBS.describe()}
-    return own | {name: value for name, value in tasks.preset(task).network.items() if name in own}
+    return own | {name: value for name, value in preset.network.items() if name in own}
 
 
 def said(canonical: str) -> tuple[str, dict[str, object]]:
@@ -197,3 +242,18 @@ def _told(canonical: str) -> dict:
 
 def _id(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _within(budget: Budget | None, usual: dict, world: tasks.Task) -> Budget:
+    """The budget, or the usual one; cut to what one's own data hold, with a warning that says so."""
+    if not isinstance(world, tasks.Arrays):
+        return budget or Budget(**usual)
+    most = tasks.whole_budget(world.data)
+    if budget is None:
+        return Budget(**most | usual | {"batch": min(most["batch"], usual.get("batch", most["batch"]))})
+    cut = {name: most[name] for name in most if name != "batch" and getattr(budget, name) > most[name]}
+    asked = {name: getattr(budget, name) for name in cut if getattr(budget, name) != getattr(Budget(), name)}
+    if asked:
+        told = ", ".join(f"{name} = {value} to {cut[name]}" for name, value in asked.items())
+        warnings.warn(f"the data {world.data.name!r} hold fewer samples than asked for: cut {told}.", stacklevel=3)
+    return dataclasses.replace(budget, **cut | {"batch": min(budget.batch, cut.get("samples", budget.batch))})

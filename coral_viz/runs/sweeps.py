@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
-from coral_viz import files, tasks
+from coral_viz import files
 from coral_viz.results import tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
@@ -106,7 +106,7 @@ def _measured_pace(spec: RunSpec, device: str) -> float:
     0 for a run that fails: it says why when its turn comes.
     """
     brief = dataclasses.replace(spec, budget=dataclasses.replace(spec.budget, steps=PACED))
-    task = tasks.load(spec.task, seed=spec.seed, device=resolve(device), **dict(spec.dials))
+    task = spec.world(resolve(device))
     ticks = []
     callbacks = {1: lambda *_: ticks.append(time.perf_counter())}
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from coral_viz.results import multiplicity, statistics, tables
+from coral_viz.results import multiplicity, references, statistics, tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
 from coral_viz.runs.spec import RunSpec, check_asked
@@ -36,7 +36,7 @@ def tuned(table: pd.DataFrame) -> pd.DataFrame:
     if not names:
         raise ValueError("the table tries no settings: let a grid vary some, such as budget.lr = [0.0003, 0.001]")
     rows = tables.beside_truth(table, part="all", readout=LINEAR)
-    rows = rows.assign(value=rows["value"] / rows["truth"])
+    rows = rows.assign(value=references.share(rows["value"], rows["truth"], rows["known"]))
     keys = [*GROUP, *names, "seed", "training_seed", "status"]
     rows = rows.groupby(keys, as_index=False, dropna=False, sort=False)["value"].mean()
     return pd.DataFrame([_best(group, names) for _, group in rows.groupby(GROUP, sort=False)])

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import torch
 
 from coral_viz.options import Options, seed_of, shown
 from coral_viz.registries import Registry
-from coral_viz.tasks.arrays import from_arrays
+from coral_viz.tasks.arrays import Arrays, from_arrays
+from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.real_data import DigitHalves, IndianPines, MultipleFeatures, Rotations, SixOrNine, Watch
+from coral_viz.tasks.resplit import whole_budget
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
-__all__ = ["Batch", "Modality", "Preset", "Task", "from_arrays", "load", "names", "preset", "register", "resolve"]
+__all__ = [
+    "Arrays",
+    "Batch",
+    "Dataset",
+    "Modality",
+    "Preset",
+    "Task",
+    "from_arrays",
+    "load",
+    "names",
+    "opened",
+    "preset",
+    "register",
+    "resolve",
+    "whole_budget",
+]
 
 
 @dataclass(frozen=True)
@@ -83,22 +100,54 @@ def _preset_of(found: object) -> Preset:
 
 _TASKS = Registry("task", REGISTRY, _preset_of)
 names = _TASKS.names
-preset = _TASKS.get
 resolve = _TASKS.resolve
 register = _TASKS.register
 check_asked = _TASKS.check_asked
 
+OWN = Preset(Arrays)
+"""What a run of one's own data is of, where the data themselves are not at hand."""
 
-def load(name: str, *, seed: int = 0, device="cpu", **dials) -> Task:
+
+def opened(task: str | Task | Dataset) -> str | Dataset:
+    """Which task is meant: its name, of an alias the path; or, of one's own data, the data set itself."""
+    if type(task) is Arrays and ":" not in task.name:
+        task = task.data
+    if not isinstance(task, Dataset):
+        return resolve(task.name if isinstance(task, Task) else task)
+    if task.name in names():
+        raise ValueError(f"the name {task.name!r} is that of a task of this package; give your data another name.")
+    return task
+
+
+def is_own(task: str, dials: Mapping[str, object]) -> bool:
+    """Whether a run's task is a data set that was handed over, which no name leads to."""
+    return "content" in dials and ":" not in task and task not in names()
+
+
+def preset(name: str | Dataset) -> Preset:
+    """What the name stands for; of one's own data, runs that use all of them.
+
+    ValueError naming the known ones if there is none.
+    """
+    if isinstance(name, Dataset):
+        return Preset(Arrays, budget=whole_budget(name))
+    return _TASKS.get(name)
+
+
+def load(name: str | Dataset, *, seed: int = 0, device="cpu", **dials) -> Task:
     """One world of a task. ``seed`` draws the world; ``dials`` are the task's settings (see its Dials class).
 
     Dials given here go before those that the name stands for. The world bears the name it was loaded by, of an alias
     the path. Where the name leads to a function, it gets those of seed, device and dials that it takes as parameters.
+    Of one's own data a world is one split of them.
 
     Raises ValueError for an unknown task, an unknown dial, a value out of range, a seed that is none, or a function
     whose world has another setting than was asked for.
     """
-    seed, chosen = seed_of(seed), preset(name)
+    seed = seed_of(seed)
+    if isinstance(name, Dataset):
+        return Arrays(name, seed=seed, device=device, **dials)
+    chosen = preset(name)
     if isinstance(chosen.task, type):
         world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
     else:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from coral_viz.pid import information
 from coral_viz.tasks.augmentations import Dials, view
 from coral_viz.tasks.checked import dataset
 from coral_viz.tasks.dataset import Dataset, pieces
@@ -180,6 +181,11 @@ class Arrays(Task):
         ]
         one, two = zip(*both)
         return list(one), list(two)
+
+    def known(self, label: str) -> dict[str, float]:
+        """The entropy of the label in the data, in bits: the most that they can hold about it."""
+        shares = np.bincount(self.data.strata(label)) / len(self.data)
+        return {"entropy": float(information.entropy(shares))}
 
     def pieces(self, batch: Batch) -> Tensor | None:
         """The group of every sample, (n, 1), where there are groups."""

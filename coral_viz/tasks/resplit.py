@@ -13,12 +13,25 @@ from coral_viz.tasks.task import SPLITS
 FIFTHS = {"train": 3, "probe": 1, "test": 1}
 """Of the samples: how many fifths a drawn split takes."""
 
+USUAL_BATCH = 128
+
 
 def nominal_sizes(data: Dataset) -> dict[str, int]:
     """About how many samples each split has, whichever seed draws it; exact where splits are given."""
     if data.splits is not None:
         return dict(zip(SPLITS, np.bincount(data.splits).tolist()))
     return {split: max(len(data) * fifths // 5, 1) for split, fifths in FIFTHS.items()}
+
+
+def whole_budget(data: Dataset) -> dict[str, int]:
+    """Fields of a run's budget that use all samples, in batches of which an epoch has two or more."""
+    sizes = nominal_sizes(data)
+    return {
+        "batch": min(USUAL_BATCH, max(sizes["train"] // 2, 2)),
+        "samples": sizes["train"],
+        "probe_samples": sizes["probe"],
+        "test_samples": sizes["test"],
+    }
 
 
 def split_rows(data: Dataset, seed: int) -> dict[str, np.ndarray]:

@@ -90,6 +90,10 @@ class Task:
         """The samples that ``views`` augments, one tensor per modality, for methods that compare these too."""
         return batch.inputs
 
+    def known(self, label: str) -> dict[str, float]:
+        """Bits about a label whose truth is not known, by metric of ``results.references``, if anything is."""
+        return {}
+
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
         """Which pairs cross-modal retrieval may count as right, bool (n_query, n_gallery).
 

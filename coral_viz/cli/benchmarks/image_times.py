@@ -70,7 +70,7 @@ def _train(name: str, size: int, repeats: int) -> list[dict]:
     generator = torch.Generator().manual_seed(0)
     plain = PlainViews(task, batch)
     torch.manual_seed(0)
-    method = methods.build(name, task, **defaults(name, f"trifeature-{size}"))
+    method = methods.build(name, task, **defaults(name, tasks.preset(f"trifeature-{size}")))
     optimiser = torch.optim.AdamW(method.parameters(), lr=1e-4, fused=True)
     ready = task.views(batch, generator)
 

@@ -13,10 +13,11 @@ from scipy.special import entr
 from coral_viz import style
 from coral_viz.figures.layout import strip
 from coral_viz.figures.layout.canvas import describe, picture, seeds_in_words, text_at
-from coral_viz.results import tables
+from coral_viz.results import references, tables
 from coral_viz.results.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "readout"]
+LIMIT = "the most that the truth in bits allows"
 
 
 @picture(
@@ -26,16 +27,18 @@ def accuracy(table: pd.DataFrame) -> Figure:
     """Balanced accuracy of a linear probe on the whole embedding, one panel per training distribution and label.
 
     Hollow dots: means of linear probes; ticks: seeds; bars: intervals over seeds, within the possible range;
-    dotted line: chance; solid line: the accuracy that the exact truth in bits allows (``ceiling``).
+    dotted line: chance; solid line: the accuracy that the exact truth in bits allows (``ceiling``), 1 where it is not
+    known.
 
     Raises:
         ValueError: the table holds no balanced accuracy of a whole embedding, or no chance or truth beside it.
     """
     seeds = tables.select(table, metric="balanced_accuracy", part="all")
-    chance, truth = (_of_labels(table, metric) for metric in ("chance", "truth"))
+    chance, held = _of_labels(table, "chance"), references.by_label(table)
     summary = tables.summarise(seeds, BY)
     summary = summary.assign(low=summary["low"].clip(0), high=summary["high"].clip(upper=1))
-    words = "Balanced accuracy of a linear probe on test data; solid line: the most that the truth in bits allows. "
+    exact = references.in_words(held) == references.EXACT
+    words = f"Balanced accuracy of a linear probe on test data{'; solid line: ' + LIMIT if exact else ''}. "
     words += seeds_in_words(summary)
     columns, key = strip.label_columns(summary), strip.readout_key(summary)
     figure, panels, variants = strip.strip(
@@ -52,7 +55,8 @@ def accuracy(table: pd.DataFrame) -> Figure:
         here, ticks = (strip.panel_rows(rows, distribution, label) for rows in (summary, seeds))
         colour = style.label_style(label).colour
         low = chance[distribution, label]
-        _scale(ax, low, ceiling(truth[distribution, label], round(1 / low)), ticks["value"].min(), colour)
+        best = ceiling(held.loc[(distribution, label), "truth"], round(1 / low)) if exact else 1.0
+        _scale(ax, low, best, ticks["value"].min(), colour)
         strip.readouts(ax, here, ticks, variants, colour)
     return describe(figure, _alt(summary, chance))
 
@@ -97,5 +101,5 @@ def _alt(summary: pd.DataFrame, chance: pd.Series) -> str:
         means = ", ".join(
             f"{style.method_style(row.method, row.knob).label} {row.estimate:.0%}" for row in rows.itertuples()
         )
-        parts.append(f"{label} after {distribution} training, chance {chance[distribution, label]:.0%}: {means}")
+        parts.append(f"{label} {tables.after(distribution)}, chance {chance[distribution, label]:.0%}: {means}")
     return f"Dot plot of linear-probe balanced accuracy on each method's embedding. {'; '.join(parts)}."

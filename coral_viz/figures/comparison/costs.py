@@ -57,7 +57,7 @@ def costs(
     summary = tables.summarise(rows, VARIANT).set_index(VARIANT)
     summary = summary.join(rows.groupby(VARIANT)[list(against)].median())
     variants = style.method_order(summary.index)
-    words = f"Balanced accuracy of {label} by a linear probe after {distribution} training; {seeds_in_words(summary)}"
+    words = f"Balanced accuracy of {label} by a linear probe {tables.after(distribution)}; {seeds_in_words(summary)}"
     figure = canvas(ROWS, words, [_dot(variant, Line2D([], [])) for variant in variants])
     grid = figure.subplots(1, len(against), sharey=True, squeeze=False)[0]
     for name, ax in zip(against, grid):

@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from coral_viz import style
 from coral_viz.figures.layout import face, strip
 from coral_viz.figures.layout.canvas import SMALL, describe, picture
+from coral_viz.results import tables
 from coral_viz.results.found import found, in_words, says
 from coral_viz.results.metrics import LINEAR
 
@@ -68,5 +69,5 @@ def _alt(summary: pd.DataFrame) -> str:
     for (distribution, label), rows in summary.groupby(["distribution", "label"], sort=False):
         names = [style.method_style(row.method, row.knob).label for row in rows.itertuples()]
         counts = [f"{name} {words}" for name, words in zip(names, rows.apply(in_words, axis=1))]
-        parts.append(f"{label} after {distribution} training: {', '.join(counts)}")
+        parts.append(f"{label} {tables.after(distribution)}: {', '.join(counts)}")
     return f"Bars of how many seeds hold more than half of each label's bits. {'; '.join(parts)}."

@@ -16,7 +16,7 @@ from coral_viz.figures.comparison.accuracy import ceiling
 from coral_viz.figures.comparison.part_bits import EMPTY, ink_on, tile
 from coral_viz.figures.layout import face, strip
 from coral_viz.figures.layout.canvas import describe, mean_of, picture, text_at
-from coral_viz.results import parts, tables
+from coral_viz.results import parts, references, tables
 from coral_viz.results.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "part"]
@@ -71,12 +71,11 @@ def subsets(table: pd.DataFrame) -> Figure:
 
 def _limits(table: pd.DataFrame) -> pd.DataFrame:
     """Columns distribution, label, chance, best: the accuracies between which a probe of the label lies."""
-    means = [
-        tables.select(table, metric=metric).groupby(["distribution", "label"])["value"].mean().rename(metric)
-        for metric in ("chance", "truth")
-    ]
-    limits = pd.concat(means, axis=1).reset_index()
-    return limits.assign(best=[ceiling(row.truth, round(1 / row.chance)) for row in limits.itertuples()])
+    chance = tables.select(table, metric="chance").groupby(["distribution", "label"])["value"].mean()
+    limits = references.by_label(table).assign(chance=chance).reset_index()
+    exact = limits["known"] == references.EXACT
+    best = [ceiling(row.truth, round(1 / row.chance)) for row in limits.itertuples()]
+    return limits[["distribution", "label", "chance"]].assign(best=np.where(exact, best, 1.0))
 
 
 def _in_order(given: dict[str, Given]) -> dict[str, Given]:
@@ -140,5 +139,5 @@ def _alt(summary: pd.DataFrame, given: dict[str, Given]) -> str:
             f"{style.method_style(row.method, row.knob).label} {row.estimate:.0%}" for row in rows.itertuples()
         )
         names = " and ".join(name.replace("_", " ") for name in given[part])
-        sentences.append(f"{label} after {distribution} training from {names}: {means}")
+        sentences.append(f"{label} {tables.after(distribution)} from {names}: {means}")
     return f"Tiles of linear-probe balanced accuracy when only some modalities are given. {'; '.join(sentences)}."

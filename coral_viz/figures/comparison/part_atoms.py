@@ -24,7 +24,7 @@ from matplotlib.ticker import MultipleLocator
 from coral_viz import style
 from coral_viz.figures.layout import face, marks
 from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, seeds_in_words, text_at
-from coral_viz.results import parts, tables
+from coral_viz.results import parts, references, tables
 from coral_viz.results.parts import parse, part_title
 from coral_viz.results.tables import LABELS, VARIANT
 
@@ -38,6 +38,7 @@ MEANINGS = {
 EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
 SPACE = 0.4  # type sizes between words of several colours
 BETWEEN = "{methods}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
+LIMIT = "the entropy of the label"
 HEADER, TITLE, FOOTER = 1.8, 2.3, 2.2  # lines of text: above everything, above each block, ticks and axis
 
 
@@ -50,21 +51,21 @@ def stacked(table: pd.DataFrame) -> Figure:
     Raises:
         ValueError: the table holds no decomposition between two parts.
     """
-    _, summary, truth = _between(table)
+    _, summary, held = _between(table)
     key = [
         Patch(facecolor=colour, hatch=style.ATOM_HATCHES[atom], edgecolor=style.PAPER, label=MEANINGS[atom])
         for atom, colour in _colours().items()
     ]
     words = (
         f"Bits that two parts hold about each label, a row per label; {mean_of(summary['n'].max())}; vertical tick: "
-        "exact truth. Information of one part alone has the colour of that part."
+        f"{_tick(held)}. Information of one part alone has the colour of that part."
     )
     figure, panels = _grid(summary, 1.15, words, key)
     for ax, here, labels in panels:
         _bars(ax, here, labels)
-        _truths(ax, truth, here, labels)
+        _truths(ax, held["truth"], here, labels)
     longest = summary.groupby(BY[:-1])["estimate"].sum().max()
-    figure.axes[0].set_xlim(0, 1.03 * max(longest, truth.max()))  # shared by every panel
+    figure.axes[0].set_xlim(0, 1.03 * max(longest, held["truth"].max()))  # shared by every panel
     return describe(figure, _alt("Stacked bars", summary), methods=_methods(summary))
 
 
@@ -72,7 +73,7 @@ def stacked(table: pd.DataFrame) -> Figure:
     short=BETWEEN,
     long="Bits about each label that two parts of one embedding hold: in both, in one alone, or only in both together "
     "(partial information decomposition, BROJA). Markers: means over seeds; ticks: seeds; bars: intervals, cut at 0 "
-    "and at the truth; vertical ticks: the exact truth.",
+    "and at {most}; vertical ticks: {tick}.",
 )
 def dots(table: pd.DataFrame) -> Figure:
     """Atoms between pairs of parts as dots on their intervals, with every seed (bits); grey ticks: the labels' truths.
@@ -80,36 +81,55 @@ def dots(table: pd.DataFrame) -> Figure:
     Raises:
         ValueError: the table holds no decomposition between two parts.
     """
-    rows, summary, truth = _between(table)
+    rows, summary, held = _between(table)
     size = 0.9 * matplotlib.rcParams["lines.markersize"]
     key = [
         Line2D([], [], ls="", ms=size, color=colour, marker=style.ATOM_MARKERS[atom], label=MEANINGS[atom])
         for atom, colour in _colours().items()
     ]
     words = (
-        "Bits that two parts hold about each label, a row per label; tick: exact truth, where intervals end. "
+        f"Bits that two parts hold about each label, a row per label; tick: {_tick(held)}{_ends(held)}. "
         f"Information of one part alone has the colour of that part. {seeds_in_words(summary)}"
     )
     figure, panels = _grid(summary, 2.1, words, key)
     for ax, here, labels in panels:
         _dots(ax, here, rows.merge(here[BY], on=BY), labels)
-        _truths(ax, truth, here, labels)
-    return describe(figure, _alt("Dot plot", summary), methods=_methods(summary))
+        _truths(ax, held["truth"], here, labels)
+    known = references.in_words(held) == references.EXACT
+    words_of = {"most": "the truth", "tick": "the exact truth"} if known else {"most": LIMIT, "tick": _tick(held)}
+    return describe(figure, _alt("Dot plot", summary), methods=_methods(summary), **words_of)
 
 
-def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.Series]:
-    """Decompositions between two parts as tidy rows; their summary; the truth by (distribution, label).
+def _tick(held: pd.DataFrame) -> str:
+    """What the vertical ticks are."""
+    return {
+        references.EXACT: "exact truth",
+        references.ESTIMATE: "estimate of what the data hold",
+        references.ENTROPY: "entropy of the label",
+    }[references.in_words(held)]
 
-    Intervals end at 0 and at the truth, the possible range of an atom.
+
+def _ends(held: pd.DataFrame) -> str:
+    """Where intervals end, if that is not at 0 and the tick."""
+    return (
+        ", where intervals end" if references.in_words(held) != references.ESTIMATE else f"; intervals end at {LIMIT}"
+    )
+
+
+def _between(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Decompositions between two parts as tidy rows; their summary; what the data hold by (distribution, label).
+
+    Intervals end at 0 and at the most that is possible.
     """
     rows = table[parts.are(table, "pair") & table["metric"].isin(LABELS)]
     rows = rows[rows["status"] == "done"]
     if rows.empty:
         raise ValueError("the table holds no decomposition between two parts of an embedding")
     summary = tables.summarise(rows, BY)
-    truth = tables.select(table, metric="truth").groupby(["distribution", "label"])["value"].mean()
-    most = np.maximum(truth[summary.set_index(["distribution", "label"]).index].to_numpy(), summary["estimate"])
-    return rows, summary.assign(low=summary["low"].clip(0), high=np.minimum(summary["high"], most)), truth
+    held = references.by_label(table)
+    limit = held.loc[summary.set_index(["distribution", "label"]).index, "most"].to_numpy()
+    most = np.maximum(limit, summary["estimate"])
+    return rows, summary.assign(low=summary["low"].clip(0), high=np.minimum(summary["high"], most)), held
 
 
 def _grid(summary: pd.DataFrame, row: float, words: str, key: Sequence[Artist]):
@@ -214,7 +234,7 @@ def _dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, labels: list[str
 
 
 def _truths(ax: Axes, truth: pd.Series, here: pd.DataFrame, labels: list[str]) -> None:
-    """A vertical tick across each label's row at its exact truth; ``truth`` by (distribution, label)."""
+    """A vertical tick across each label's row at what the data hold; ``truth`` by (distribution, label)."""
     for key in here[["distribution", "label"]].drop_duplicates().itertuples(index=False, name=None):
         y, width = labels.index(key[1]), 0.75 * matplotlib.rcParams["lines.linewidth"]
         ax.vlines(truth[key], y - 0.46, y + 0.46, color=style.MUTED, lw=width, zorder=1)

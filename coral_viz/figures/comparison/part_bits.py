@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 from coral_viz import style
 from coral_viz.figures.layout import face
 from coral_viz.figures.layout.canvas import MARGIN, canvas, describe, mean_of, picture, text_at
-from coral_viz.results import parts, tables
+from coral_viz.results import parts, references, tables
 from coral_viz.results.metrics import BEST
 from coral_viz.results.parts import part_title
 from coral_viz.results.tables import VARIANT
@@ -28,7 +28,7 @@ BY = [*VARIANT, "distribution", "part", "label"]
 @picture(
     short="Bits of each part of each embedding about each label; the deeper the colour, the larger the share.",
     long="Bits of each part of each embedding about each label (best readout, mean over "
-    "seeds). The deeper the colour, the larger the share of the truth; whole: all parts together.",
+    "seeds). The deeper the colour, the larger the share of {held}; whole: all parts together.",
 )
 def matrix(table: pd.DataFrame) -> Figure:
     """I(part; label) in bits (best readout, mean over seeds): a block of rows per method, of columns per distribution.
@@ -41,7 +41,8 @@ def matrix(table: pd.DataFrame) -> Figure:
     """
     rows = tables.beside_truth(table, readout=BEST)
     rows = rows[parts.are(rows, "whole", "single")]
-    summary = tables.summarise(rows, BY).merge(rows.groupby(BY, as_index=False)["truth"].mean(), on=BY)
+    summary = tables.summarise(rows, BY).merge(references.mean(rows, BY), on=BY)
+    summary["share"] = references.share(summary["estimate"], summary["truth"], summary["known"])
     variants = style.method_order(tables.variants(summary))
     blocks = {variant: tables.in_order(tables.of_variant(summary, variant)["part"], PARTS) for variant in variants}
     labels = {name: tables.labels(summary[summary["distribution"] == name]) for name in tables.distributions(summary)}
@@ -57,7 +58,8 @@ def matrix(table: pd.DataFrame) -> Figure:
     for (distribution, names), ax in zip(labels.items(), grid[0]):
         wide = ax is not grid[0, 0] and face.width(distribution, weight="bold") > tile_width * len(names)
         _head(ax, distribution, names, summary, wide)
-    return describe(figure, _alt(summary))
+    exact = references.in_words(summary) == references.EXACT
+    return describe(figure, _alt(summary), held="the truth" if exact else "what the data may hold")
 
 
 def _grid(blocks: dict, labels: dict, seeds: int) -> tuple[Figure, np.ndarray]:
@@ -81,7 +83,7 @@ def _cells(ax: Axes, summary: pd.DataFrame, parts: list[str], labels: list[str],
     ax.tick_params(length=0)
     for row in summary.itertuples():
         x, y = labels.index(row.label), parts.index(row.part)
-        fill = tile(row.label, np.clip(row.estimate / row.truth, 0, 1) if row.truth else 0.0)
+        fill = tile(row.label, np.clip(row.share, 0, 1) if row.truth else 0.0)
         ax.add_patch(Rectangle((x - 0.47, y - 0.46), 0.94, 0.92, facecolor=fill, lw=0))
         ax.text(x, y, f"{row.estimate:z.2f}", ha="center", va="center", color=ink_on(fill), size=size)
 
@@ -108,13 +110,15 @@ def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame,
 
     A name wider than its tiles begins left of them.
     """
+    exact = references.in_words(summary) == references.EXACT
     corner, side = ((1, 1), "right") if wide else ((0, 1), "left")
     text_at(ax, distribution, corner, (0, 5.0), ha=side, weight="bold").set_in_layout(not wide)
     for i, label in enumerate(labels):
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
+        about = "" if exact else "~"
         above, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
         text_at(ax, look.symbol, above, (0, 3.7), ha="center", color=look.colour, weight="bold")
-        text_at(ax, f"of {truth:.3g}", above, (0, 2.55), ha="center", color=style.MUTED)
+        text_at(ax, f"of {about}{truth:.3g}", above, (0, 2.55), ha="center", color=style.MUTED)
 
 
 def _alt(summary: pd.DataFrame) -> str:

@@ -75,6 +75,6 @@ def _alt(tests: Tests) -> str:
         names = [style.method_style(row.method, row.knob).label for row in test.ranks.itertuples()]
         ranks = ", ".join(f"{name} {rank:.2f}" for name, rank in zip(names, test.ranks["rank"]))
         parts.append(
-            f"{label} after {distribution} training, critical difference {test.critical_difference:.2f}: {ranks}"
+            f"{label} {tables.after(distribution)}, critical difference {test.critical_difference:.2f}: {ranks}"
         )
     return f"Dot plot of mean ranks, 1 being the best. {'; '.join(parts)}."

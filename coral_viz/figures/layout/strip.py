@@ -92,7 +92,8 @@ def strip(
     panel = (room - overhang * max(sum(map(len, band.values())) for band in bands)) / widest
     for line, band in enumerate(bands):
         row = _band(figure, grid[2 * line, 0], band, widest, short, head, panel)
-        _name_lines(next(iter(row.values())), variants, of, reference, axis)
+        trained = "trained on" if any(columns) else ""
+        _name_lines(next(iter(row.values())), variants, trained, of, reference, axis)
         panels |= row
     for ax in panels.values():
         ax.set_ylim(len(variants) - 0.45, -0.55)
@@ -225,10 +226,10 @@ def _rule(figure: Figure, first: Axes, last: Axes) -> None:
     figure.add_artist(ConnectionPatch(*ends, color=style.MUTED, lw=0.06 * points)).set_in_layout(False)
 
 
-def _name_lines(ax: Axes, variants: Variants, of: str, reference: str, axis: str) -> None:
+def _name_lines(ax: Axes, variants: Variants, trained: str, of: str, reference: str, axis: str) -> None:
     """The methods beside their lines, and in the same margin what the headers above and the axis below stand for."""
     ax.set_yticks(range(len(variants)), [style.method_style(*variant).label for variant in variants])
     ax.tick_params(axis="y", length=0, pad=ASIDE * matplotlib.rcParams["font.size"])
-    for words, height in (("trained on", GROUP), (of, LABEL), (reference, SUBTITLE)):
+    for words, height in ((trained, GROUP), (of, LABEL), (reference, SUBTITLE)):
         text_at(ax, words, (0, 1), (-ASIDE, height), ha="right", color=style.MUTED).set_in_layout(True)
     text_at(ax, axis, (0, 0), (-ASIDE, -1.3), ha="right", color=style.MUTED).set_in_layout(True)

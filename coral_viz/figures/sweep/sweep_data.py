@@ -16,7 +16,7 @@ import pandas as pd
 
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import metrics, schema, statistics, tables
+from coral_viz.results import metrics, references, schema, statistics, tables
 from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
@@ -102,7 +102,10 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
     rows = rows[rows["label"].isin(tables.labels(rows) if labels is None else labels)]
     if rows.empty:
         raise ValueError(f"the table holds no {metric} of {', '.join(labels)} in part {part!r}")
-    bound = table[table["metric"] == known.bound].set_index(["run_id", "label"])["value"]
+    if known.bound == "truth":
+        bound = references.references(table).set_index(["run_id", "label"])["truth"]
+    else:
+        bound = table[table["metric"] == known.bound].set_index(["run_id", "label"])["value"]
     return rows.join(bound.rename("reference"), on=["run_id", "label"])
 
 
@@ -266,7 +269,7 @@ def protocol(rows: pd.DataFrame) -> str:
     names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
     who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
     steps = " to ".join(dict.fromkeys(f"{step:,}" for step in (rows["step"].min(), rows["step"].max())))
-    return f"{who} after {steps} steps of {' or '.join(tables.distributions(rows))} training"
+    return f"{who} after {steps} steps of {' or '.join(tables.distributions(rows))} training".replace("  ", " ")
 
 
 def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:

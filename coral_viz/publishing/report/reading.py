@@ -7,11 +7,11 @@ import itertools
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.results import parts, tables
+from coral_viz.results import parts, references, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
-NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # shares of the truth
+NEARLY_ALL, HARDLY_ANY = 0.95, 0.05  # shares of what the data hold
 FEW_SEEDS = 5
 NOTABLE = 0.1  # bits
 MANY = 5  # more methods than that are counted, not named one by one
@@ -24,7 +24,7 @@ def kept(table: pd.DataFrame) -> list[str]:
     paragraphs = [
         _after(distribution, best[best["distribution"] == distribution]) for distribution in tables.distributions(best)
     ]
-    return [*paragraphs, " ".join([*_readouts(summary), *_caution(best)])]
+    return [*paragraphs, " ".join([*_beyond(best), *_readouts(summary), *_caution(best)])]
 
 
 def leakage(table: pd.DataFrame) -> str:
@@ -46,7 +46,7 @@ def leakage(table: pd.DataFrame) -> str:
 
 def _leak(row: pd.Series) -> str:
     """How much of what two parts of one method hold in common; of what only where it is notable."""
-    about = f" of {_label(row['label'])} in both {parts.part_title(row['part'])}, after {row['distribution']} training"
+    about = f" of {_label(row['label'])} in both {parts.part_title(row['part'])}, {tables.after(row['distribution'])}"
     name = _name((row["method"], row["knob"]))
     return f"{name} {row['estimate']:z.2f} bits{about if row['estimate'] >= NOTABLE else ''}"
 
@@ -59,7 +59,7 @@ def _after(distribution: str, rows: pd.DataFrame) -> str:
         labels, frames = zip(*group)
         sentences.append(_sentence(labels, pd.concat(frames)))
     rest = [sentence[0].upper() + sentence[1:] for sentence in sentences[1:]]
-    return " ".join([f"After {distribution} training, {sentences[0]}", *rest])
+    return " ".join([f"{tables.after(distribution).capitalize()}, {sentences[0]}", *rest])
 
 
 def _pattern(rows: pd.DataFrame) -> list:
@@ -71,7 +71,7 @@ def _pattern(rows: pd.DataFrame) -> list:
 def _sentence(labels: tuple[str, ...], rows: pd.DataFrame) -> str:
     """Who kept nearly all, some, or hardly any of labels that share a pattern; to go on with, so in small letters."""
     truth = rows["truth"].iloc[0]
-    scale = f"{truth:.3g} bit{'' if truth == 1 else 's'}{' each' * (len(labels) > 1)}"
+    scale = f"{references.bits(rows.iloc[0])}{' each' * (len(labels) > 1)}"
     names = _join([_label(label) for label in labels])
     full, none = rows[rows["share"] >= NEARLY_ALL], rows[rows["share"] <= HARDLY_ANY]
     variants = tables.variants(rows)
@@ -123,7 +123,7 @@ def _readouts(summary: pd.DataFrame) -> list[str]:
         return [
             f"A linear readout finds at least {NOTABLE:g} bits less in {len(hidden)} of {len(wide)} cases, most of all "
             f"with {_name((top['method'], top['knob']))}: {top[LINEAR]:z.2f} instead of {top[BEST]:z.2f} bits of "
-            f"{_label(top['label'])} after {top['distribution']} training."
+            f"{_label(top['label'])} {tables.after(top['distribution'])}."
         ]
     found = []
     for distribution in tables.distributions(hidden):
@@ -131,8 +131,21 @@ def _readouts(summary: pd.DataFrame) -> list[str]:
         for label in tables.labels(here):
             linear = here[here["label"] == label].set_index(VARIANT)[LINEAR]
             values = [f"{linear[variant]:z.2f} with {_name(variant)}" for variant in style.method_order(linear.index)]
-            found.append(f"of {_label(label)} after {distribution} training {_join(values)}")
+            found.append(f"of {_label(label)} {tables.after(distribution)} {_join(values)}")
     return [f"A linear readout finds less of it: {'; '.join(found)}."]
+
+
+def _beyond(rows: pd.DataFrame) -> list[str]:
+    """Where embeddings seem to hold more than the data are estimated to, and what that means."""
+    more = rows[(rows["known"] == references.ESTIMATE) & (rows["estimate"] > rows["truth"])]
+    if more.empty:
+        return []
+    top = more.loc[(more["estimate"] - more["truth"]).idxmax()]
+    return [
+        f"{_name((top['method'], top['knob']))} seems to hold {top['estimate']:z.2f} bits of {_label(top['label'])}, "
+        f"more than the {top['truth']:z.2f} that the data are estimated to hold. No embedding can: the estimate found "
+        "less in the data than there is, or the test samples were favourable."
+    ]
 
 
 def _caution(rows: pd.DataFrame) -> list[str]:

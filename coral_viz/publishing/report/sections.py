@@ -14,7 +14,7 @@ from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import reading
 from coral_viz.publishing.report.page import Cell, Grid, Picture
-from coral_viz.results import found, parts, provenance, tables
+from coral_viz.results import found, parts, provenance, references, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
@@ -38,14 +38,14 @@ def content(
 ) -> dict:
     """What the page says of results; arguments as those of ``report.write``."""
     shown = {name: Picture.of(name, figure) for name, figure in figures.items()}
-    trained_on = tables.distributions(table)
+    trained_on, known = tables.distributions(table), set(references.references(table)["known"])
     sections = {title: _pages(name, shown) for name, title in TITLES.items()}
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return {
         "objectives": _objectives(table),
         "task": ", ".join(table["task"].unique()),
         "modalities": tables.modalities(table),
-        "distributions": ", ".join(trained_on),
+        "distributions": ", ".join(filter(None, trained_on)),
         "seeds": sorted(table["seed"].unique()),
         "runs": len(timing),
         "duration": _duration(timing["seconds"].sum()),
@@ -57,6 +57,9 @@ def content(
         "between": _between(table, shown),
         "sections": sections | {"More pictures": _rest(shown)},
         "explains": {
+            "exact": references.EXACT in known,
+            "estimate": references.ESTIMATE in known,
+            "entropy": references.ENTROPY in known,
             "pairs": parts.are(table, "pair").any(),
             "missing": parts.are(table, "given").any(),
             "biased": "biased" in trained_on,
@@ -90,13 +93,10 @@ def _bits(summary: pd.DataFrame, counts: pd.DataFrame) -> Grid:
     key = [*VARIANT, "distribution", "label", "readout"]
     cells = summary.set_index(key)
     cells["found"] = counts.assign(readout=BEST).set_index(key).apply(_found, axis=1)
-    truth = summary.groupby(["distribution", "label"])["truth"].mean()
+    held = references.mean(summary, ["distribution", "label"]).set_index(["distribution", "label"])
     variants = style.method_order(tables.variants(summary))
     with_linear = len(variants) <= FEW
-    head = [
-        Cell(style.label_style(label).symbol, (distribution, f"of {truth[distribution, label]:.3g}"))
-        for distribution, label in columns
-    ]
+    head = [_column(*column, held.loc[column]) for column in columns]
     rows = [
         [Cell(style.method_style(*variant).label), *(_cell(cells, (*variant, *at), with_linear) for at in columns)]
         for variant in variants
@@ -104,6 +104,14 @@ def _bits(summary: pd.DataFrame, counts: pd.DataFrame) -> Grid:
     words = f"Bits kept: best readout; {seeds_in_words(summary)}{' Below it the linear readout.' * with_linear}"
     words += f" Found: {found.says(BEST)}." * bool(cells["n"].max() > 1)
     return Grid(words, [Cell("method"), *head], rows)
+
+
+def _column(distribution: str, label: str, held: pd.Series) -> Cell:
+    """A label's symbol; below it the training distribution, and the bits that the data hold."""
+    words = f"of {references.bits(held).removesuffix('s').removesuffix(' bit')}"
+    if held["held_low"] < held["held_high"]:
+        words += f" ({held['held_low']:z.2f} to {held['held_high']:z.2f})"
+    return Cell(style.label_style(label).symbol, tuple(filter(None, (distribution, words))))
 
 
 def _cell(cells: pd.DataFrame, key: tuple[str, ...], with_linear: bool) -> Cell:
@@ -165,12 +173,13 @@ def _facts(table: pd.DataFrame) -> dict[str, object]:
     count = tables.modalities(table)
     facts = {
         "task": ", ".join(table["task"].unique()),
-        "training distributions": ", ".join(tables.distributions(table)),
+        "training distributions": ", ".join(filter(None, tables.distributions(table))),
         "seeds": ", ".join(map(str, sorted(table["seed"].unique()))),
         "training steps": ", ".join(map(str, sorted(table.groupby("run_id")["step"].max().unique()))),
         "test samples per number": " to ".join(dict.fromkeys(f"{n:,}" for n in (tested.min(), tested.max()))),
     }
-    return facts | ({"modalities": count} if count else {})
+    told: dict[str, object] = {name: value for name, value in facts.items() if value}
+    return told | ({"modalities": count} if count else {})
 
 
 def _times(timed: pd.DataFrame) -> Grid:
