@@ -183,7 +183,7 @@ def _made(name: str, size: int, scale: Scale) -> tuple[tasks.Task, methods.Metho
     world = scale.sizes[size]
     task = tasks.load(world, seed=41, device=scale.device, **scale.world)
     torch.manual_seed(41)
-    return task, methods.build(name, task, **defaults(name, world))
+    return task, methods.build(name, task, **defaults(name, tasks.preset(world)))
 
 
 Views = tuple[list[Tensor], list[Tensor]]
