@@ -18,6 +18,11 @@ def add_task(parser) -> None:
     )
 
 
+def add_like(parser) -> None:
+    words = "what is chosen where nothing is asked for: level (alike for all methods) or paper (default %(default)s)"
+    parser.add_argument("--like", default="level", help=words)
+
+
 def add_budget(parser) -> None:
     parser.add_argument("--steps", type=int, help="training steps per run (default: the task's)")
     parser.add_argument("--batch", type=int, help="samples per step (default: the task's)")

@@ -11,6 +11,7 @@ def add(parser) -> None:
     shared_options.add_task(parser)
     parser.add_argument("--seed", type=int, default=41, help="task, and its samples (default %(default)s)")
     parser.add_argument("--training-seed", type=int, help="initial weights, order, views and masks (default: the seed)")
+    shared_options.add_like(parser)
     shared_options.add_budget(parser)
     shared_options.add_device(parser)
     parser.add_argument("--out", default="out/runs", help="folder of runs (default %(default)s)")
@@ -23,9 +24,9 @@ def run(options) -> None:
     from coral_viz.runs import RunSpec, Store, alone, replay
 
     (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
-    budget = tour.budget(options.task, steps=options.steps, batch=options.batch)
-    again = options.training_seed
-    spec = RunSpec.make(name, task, options.seed, knobs=knobs, dials=dials, budget=budget, training_seed=again)
+    budget = {key: value for key, value in (("steps", options.steps), ("batch", options.batch)) if value is not None}
+    chosen = {"knobs": knobs, "dials": dials, "budget": budget, "like": options.like}
+    spec = RunSpec.make(name, task, options.seed, training_seed=options.training_seed, **chosen)
     recorder = replay.Recorder(spec, options.record) if options.record is not None else None
     rows = alone(spec, Store(options.out), options.device, recorder)
     if rows is not None:

@@ -7,6 +7,7 @@ touched once.
 from coral_viz.evaluation.crossmodal import retrieval
 from coral_viz.evaluation.embedding import embed, embed_subsets
 from coral_viz.evaluation.masked_readout import MaskedReadout
+from coral_viz.evaluation.papers_probe import published_probe
 from coral_viz.evaluation.probes import balanced_accuracy, macro_accuracy, probe, probe_subsets
 from coral_viz.evaluation.ranking import average_precision, recall_at
 
@@ -19,6 +20,7 @@ __all__ = [
     "macro_accuracy",
     "probe",
     "probe_subsets",
+    "published_probe",
     "recall_at",
     "retrieval",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from coral_viz.methods import losses, shares
 from coral_viz.methods.method import Explanation, FusionKnobs, Method, stacked
@@ -28,6 +28,12 @@ class CoMMKnobs(FusionKnobs):
         False,
         "whether single modalities are embedded as they are, un-augmented (paper), and not as views (code)",
         former=False,
+    )
+    fusion: str = option(
+        "transformer",
+        "what fuses: a transformer, or linear, a sum of linear maps of mean tokens (an ablation of the paper)",
+        choices=("transformer", "linear"),
+        former="transformer",
     )
 
 
@@ -101,6 +107,22 @@ class CoMM(FusedSubsets):
     def __init__(self, task: Task, knobs: CoMMKnobs):
         super().__init__(task, knobs)
         self.wants_originals = knobs.originals
+        self.linear: nn.ModuleList | None = None
+        if knobs.fusion == "linear":
+            del self.fusion
+            self.linear = nn.ModuleList(nn.Linear(knobs.dim, self.part_widths[0]) for _ in self.names)
+
+    def fuse(self, inputs):
+        if self.linear is None:
+            return super().fuse(inputs)
+        given = zip(self.linear, self.encode, inputs)
+        alone = torch.stack([linear(encode(x).mean(1)) for linear, encode, x in given if x is not None])
+        return torch.cat([alone, alone.sum(0, keepdim=True)])
+
+    def explain(self, view1, view2, progress=1.0):
+        if self.linear is None:
+            return super().explain(view1, view2, progress)
+        return Explanation(self.embed(view1), {}, {})
 
     @staticmethod
     def passes(count):

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 
 from coral_viz.options import plain, shown
-from coral_viz.runs.spec import Budget, RunSpec
-from coral_viz.tasks import Dataset, Task, opened, preset
+from coral_viz.runs.spec import RunSpec
+from coral_viz.tasks import Dataset, Task, opened
 
-KEYS = ("about", "method", "task", "seeds", "training_seeds", "knobs", "dials", "budget", "tuning", "part")
+KEYS = ("about", "method", "task", "like", "seeds", "training_seeds", "knobs", "dials", "budget", "tuning", "part")
 OF_PARTS = KEYS[:-2]
 SETTINGS = ("knobs", "dials", "budget")
 MANY = 10_000
@@ -82,8 +82,9 @@ def read(path: str | Path, *, many: bool = False) -> Grid:
 def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
     """The grid that the keys describe.
 
-    ``method`` (needed), ``task`` (factors), ``seeds`` (51 to 55), ``training_seeds`` (for each seed, that seed),
-    ``knobs``, ``dials`` and ``budget`` by name, ``about`` (a sentence), ``part`` (a list of dicts with the same keys).
+    ``method`` (needed), ``task`` (factors), ``like`` (level; see ``recipes``), ``seeds`` (51 to 55), ``training_seeds``
+    (for each seed, that seed), ``knobs``, ``dials`` and ``budget`` by name, ``about`` (a sentence), ``part`` (a list of
+    dicts with the same keys).
     ``tuning = true`` chooses settings, in the worlds of 901 to 905, which no other grid may use. ``many`` admits more
     than 10 000 runs.
 
@@ -140,7 +141,7 @@ def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
             raise ValueError(
                 f"grid {name!r}: {key} = {shown(level[key])} must name settings, such as {key}.NAME = [...]."
             )
-    for key, kinds in (("method", str), ("task", str | Task | Dataset)):
+    for key, kinds in (("method", str), ("task", str | Task | Dataset), ("like", str)):
         if wrong := [value for value in _listed(level.get(key, [])) if not isinstance(value, kinds)]:
             raise ValueError(f"grid {name!r}: {key} {shown(wrong[0])} is no name.")
     for key in ("seeds", "training_seeds"):
@@ -150,7 +151,7 @@ def _check_keys(level: dict, name: str, known: Sequence[str]) -> None:
 
 def _count(part: dict) -> int:
     lists = [part.get("method", []), part.get("task", "factors"), part.get("seeds", SEEDS)]
-    lists.append(part.get("training_seeds", [None]))
+    lists += [part.get("training_seeds", [None]), part.get("like", "level")]
     return math.prod(len(_listed(values)) for values in [*lists, *(v for key in SETTINGS for v in part[key].values())])
 
 
@@ -160,12 +161,11 @@ def _specs(part: dict) -> list[RunSpec]:
     values = [_listed(part[kind][name]) for kind, name in names]
     specs = []
     sources = [task if isinstance(task, Task) else opened(task) for task in _listed(part.get("task", "factors"))]
-    for method, task in itertools.product(_listed(part.get("method", [])), sources):
+    places = [_listed(part.get("method", [])), sources, _listed(part.get("like", "level"))]
+    for method, task, like in itertools.product(*places):
         for chosen in itertools.product(*values):
-            settings = {kind: {n: v for (k, n), v in zip(names, chosen) if k == kind} for kind in SETTINGS}
-            usual = preset(opened(task)).budget
-            budget = Budget.make(f"task {task!r}", usual | settings["budget"])
-            every: dict[str, Any] = {"knobs": settings["knobs"], "dials": settings["dials"], "budget": budget}
+            every: dict[str, Any] = {kind: {n: v for (k, n), v in zip(names, chosen) if k == kind} for kind in SETTINGS}
+            every["like"] = like
             seeds = itertools.product(_listed(part.get("seeds", SEEDS)), _listed(part.get("training_seeds", [None])))
             specs += [RunSpec.make(method, task, seed, training_seed=again, **every) for seed, again in seeds]
     return specs

@@ -98,6 +98,7 @@ def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) 
         lr=budget.lr,
         weight_decay=budget.weight_decay,
         samples=budget.samples,
+        decay=budget.decay,
         seed=spec.training_seed,
         data_seed=spec.seed,
         **options,
@@ -121,6 +122,9 @@ def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.Data
         parts, labels, parts_test, labels_test, whole=whole, pairs=method.pairs, pieces=pieces, seed=seed
     )
     rows = [probed]
+    if spec.budget.probe == "paper":
+        x, x_test = (torch.cat([z[name] for name in whole], 1) for z in (parts, parts_test))
+        rows.append(evaluation.published_probe(x, x_test, labels, labels_test))
     if len(method.names) > 2:
         subsets = evaluation.embed_subsets(method, batches[1])
         asked = task.sample(RETRIEVED, "train", spec.seed + RETRIEVED)

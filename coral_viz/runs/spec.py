@@ -11,14 +11,16 @@ import hashlib
 import json
 import warnings
 from dataclasses import dataclass, field
+from typing import Any
 
 from coral_viz import files, methods, tasks
 from coral_viz.options import Options, option, seed_of, shown
+from coral_viz.runs import recipes
 
 
 @dataclass(frozen=True)
 class Budget(Options):
-    """How much a run may learn from, and on how much it is probed."""
+    """How much a run may learn from and how, and on how much it is probed and how."""
 
     steps: int = option(600, "training steps", low=1)
     batch: int = option(128, "samples a step", low=2)
@@ -27,6 +29,18 @@ class Budget(Options):
     samples: int = option(8192, "training samples, seen once an epoch", low=2)
     probe_samples: int = option(3072, "samples that readouts are fitted to", low=8)
     test_samples: int = option(4096, "samples that every reported number rests on", low=8)
+    decay: str = option(
+        "matrices",
+        "what decays: matrices, or learned tokens (CLS, mask) too, as in the papers' code (tokens)",
+        choices=("matrices", "tokens"),
+        former="matrices",
+    )
+    probe: str = option(
+        "level",
+        "readouts of the whole embedding: those of every comparison (level), or the papers' regression too (paper)",
+        choices=("level", "paper"),
+        former="level",
+    )
 
     def __post_init__(self):
         super().__post_init__()
@@ -63,21 +77,28 @@ class RunSpec:
         *,
         knobs: dict | None = None,
         dials: dict | None = None,
-        budget: Budget | None = None,
+        budget: Budget | dict | None = None,
         training_seed: int | None = None,
+        like: str = "level",
     ) -> RunSpec:
         """Check every name and value now (ValueError in words), so that nothing fails after hours of work.
 
         ``task``: a name, one's own data, or a task as it was made, whose dials are the run's unless ``dials`` says
-        otherwise. The spec names an import path where ``method`` or ``task`` is an alias of one. A budget that is more
-        than one's own data hold is cut to what they hold, with a warning if it was asked for.
+        otherwise. The spec names an import path where ``method`` or ``task`` is an alias of one.
+
+        ``like``: what is chosen where nothing is asked for, "level" or "paper" (see ``recipes``). A ``budget`` given as
+        a dict names only what differs from that. One that is more than one's own data hold is cut to what they hold,
+        with a warning if it was asked for.
         """
         if isinstance(task, tasks.Task):
             dials = vars(task.dials) | (dials or {})
         task, method = tasks.opened(task), methods.resolve(method)
-        cls_method = methods.get(method)
-        chosen = cls_method.KNOBS.make(f"method {method!r}", defaults(method, tasks.preset(task)) | (knobs or {}))
-        world = tasks.load(task, seed=seed, **(dials or {}))
+        cls_method, preset = methods.get(method), tasks.preset(task)
+        recipe = recipes.settings(method, preset, like)
+        knobs = defaults(method, preset) | recipe.knobs | (knobs or {})
+        chosen = cls_method.KNOBS.make(f"method {method!r}", knobs)
+        world = tasks.load(task, seed=seed, **(recipe.dials | (dials or {})))
+        usual = preset.budget | recipe.budget
         cls_method.check_count(len(world.modalities))
         cls_method.widths(chosen, len(world.modalities))
         return cls(
@@ -87,7 +108,7 @@ class RunSpec:
             task=task if isinstance(task, str) else task.name,
             dials=tuple(vars(world.dials).items()),
             seed=seed_of(seed),
-            budget=_within(budget, tasks.preset(task).budget, world),
+            budget=_budget(budget, usual, world),
             training_seed=seed_of(seed if training_seed is None else training_seed, "training_seed"),
             data=task if isinstance(task, tasks.Dataset) else None,
         )
@@ -103,13 +124,13 @@ class RunSpec:
         check_asked(told["method"], told["task"])
         try:
             knobs = methods.get(told["method"]).KNOBS.former() | told["knobs"]
-            settings = {"knobs": knobs, "budget": Budget(**told["budget"])}
-            seeds = {"training_seed": told.get("training_seed")}
+            budget = Budget(**Budget.former() | told["budget"])
+            settings = {"knobs": knobs, "budget": budget, "training_seed": told.get("training_seed")}
             if tasks.is_own(told["task"], told["dials"]):
-                spec = cls._of_own_data(told["method"], told["task"], told["seed"], told["dials"], **settings, **seeds)
+                spec = cls._of_own_data(told["method"], told["task"], told["seed"], told["dials"], **settings)
             else:
                 settings["dials"] = tasks.preset(told["task"]).options.former() | told["dials"]
-                spec = cls.make(told["method"], told["task"], told["seed"], **settings, **seeds)
+                spec = cls.make(told["method"], told["task"], told["seed"], **settings)
             spec = dataclasses.replace(spec, method_version=told["method_version"])
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
@@ -156,7 +177,7 @@ class RunSpec:
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
         dials = self.preset.options.make(self.task, dict(self.dials)).identity()
         held = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "data"}
-        fields = held | {"knobs": dict(knobs), "dials": dict(dials), "budget": dataclasses.asdict(self.budget)}
+        fields = held | {"knobs": dict(knobs), "dials": dict(dials), "budget": dict(self.budget.identity())}
         if self.training_seed == self.seed:
             del fields["training_seed"]
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))
@@ -168,9 +189,16 @@ class RunSpec:
 
     @property
     def knob(self) -> str:
-        """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none."""
-        usual = defaults(self.method, self.preset)
-        return ",".join(f"{name}={value}" for name, value in self.knobs if value != usual[name])
+        """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none.
+
+        Those of the paper's recipe are "like=paper" together.
+        """
+        usual, said = defaults(self.method, self.preset), []
+        if self.method in recipes.RECIPES:
+            recipe = recipes.settings(self.method, self.preset, "paper").knobs
+            if recipe.items() <= dict(self.knobs).items() and usual != usual | recipe:
+                usual, said = usual | recipe, ["like=paper"]
+        return ",".join(said + [f"{name}={value}" for name, value in self.knobs if value != usual[name]])
 
     @property
     def settings(self) -> dict[str, object]:
@@ -244,16 +272,18 @@ def _id(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def _within(budget: Budget | None, usual: dict, world: tasks.Task) -> Budget:
-    """The budget, or the usual one; cut to what one's own data hold, with a warning that says so."""
+def _budget(asked: Budget | dict | None, usual: dict, world: tasks.Task) -> Budget:
+    """What was asked for, the rest as usual; cut to what one's own data hold, with a warning that says so."""
+    if isinstance(asked, dict):
+        asked = Budget.make(f"task {world.name!r}", usual | asked) if asked else None
     if not isinstance(world, tasks.Arrays):
-        return budget or Budget(**usual)
+        return asked or Budget(**usual)
     most = tasks.whole_budget(world.data)
-    if budget is None:
+    if asked is None:
         return Budget(**most | usual | {"batch": min(most["batch"], usual.get("batch", most["batch"]))})
-    cut = {name: most[name] for name in most if name != "batch" and getattr(budget, name) > most[name]}
-    asked = {name: getattr(budget, name) for name in cut if getattr(budget, name) != getattr(Budget(), name)}
-    if asked:
-        told = ", ".join(f"{name} = {value} to {cut[name]}" for name, value in asked.items())
-        warnings.warn(f"the data {world.data.name!r} hold fewer samples than asked for: cut {told}.", stacklevel=3)
-    return dataclasses.replace(budget, **cut | {"batch": min(budget.batch, cut.get("samples", budget.batch))})
+    cut: dict[str, Any] = {name: most[name] for name in most if name != "batch" and getattr(asked, name) > most[name]}
+    said = {name: getattr(asked, name) for name in cut if getattr(asked, name) != getattr(Budget(), name)}
+    if said:
+        told = ", ".join(f"{name} = {value} to {cut[name]}" for name, value in said.items())
+        warnings.warn(f"the data {world.data.name!r} hold fewer samples than asked for: cut {told}.", stacklevel=4)
+    return dataclasses.replace(asked, **cut | {"batch": min(asked.batch, cut.get("samples", asked.batch))})

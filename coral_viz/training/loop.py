@@ -28,6 +28,9 @@ from coral_viz.training import distributed
 SHARE = 1_000_003  # how far apart the seeds of the processes of one run are
 FETCHED = 200
 """Steps after which their loss terms are fetched from the device, which waits for it."""
+TOKENS = ("cls", "mask_token")
+"""Names of parameters that are learned tokens."""
+
 NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
 
 
@@ -37,6 +40,7 @@ class Trainable(nn.Module):
     TITLE: str
     modalities: list[Modality]
     wants_originals: bool = False
+    decay: str = "matrices"
 
     def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
         """The loss terms by name, already weighted; their sum is minimised.
@@ -51,9 +55,9 @@ class Trainable(nn.Module):
     ) -> Optimizer | tuple[Optimizer, LRScheduler]:
         """The optimiser of a training of so many steps, or that and a schedule, which follows every step.
 
-        Unless a method says otherwise: AdamW at a constant rate, weight decay on matrices only.
+        Unless a method says otherwise: AdamW at a constant rate, weight decay on what ``decay`` says.
         """
-        return torch.optim.AdamW(decay_groups(self, weight_decay), lr=lr, fused=True)
+        return torch.optim.AdamW(decay_groups(self, weight_decay, self.decay), lr=lr, fused=True)
 
     def after_step(self, progress: float) -> None:
         """What follows the optimiser's step, without gradients, such as an average of weights; usually nothing.
@@ -123,6 +127,7 @@ def train(
     lr: float = 1e-3,
     weight_decay: float = 1e-4,
     samples: int = 8192,
+    decay: str = "matrices",
     seed: int = 0,
     data_seed: int | None = None,
     progress: bool = True,
@@ -130,10 +135,11 @@ def train(
 ) -> History:
     """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
 
-    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``data_seed`` draws the
-    samples (None: ``seed`` does), ``seed`` their order, the views and every random number of a loss. ``callbacks`` maps
-    "every so many steps" to a function of (step, method). Of several processes (see ``distributed``) each takes its
-    share of every batch. A step waits for nothing on the device. Raises ValueError for an impossible budget or
+    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``decay``: see
+    ``decay_groups``, for methods without an optimiser of their own. ``data_seed`` draws the samples (None: ``seed``
+    does), ``seed`` their order, the views and every random number of a loss. ``callbacks`` maps "every so many steps"
+    to a function of (step, method). Of several processes (see ``distributed``) each takes its share of every batch.
+    A step waits for nothing on the device. Raises ValueError for an impossible budget or
     modalities other than the method's, TrainingDiverged when a term is not finite: within ``FETCHED`` steps, naming it.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
@@ -153,6 +159,7 @@ def train(
     order = torch.Generator(task.device).manual_seed(seed)
     generator = order if count == 1 else torch.Generator(task.device).manual_seed(seed + SHARE * (rank + 1))
     loss = method.loss if count == 1 else DistributedDataParallel(method)
+    method.decay = decay
     optimiser, schedule = _optimiser(method, lr, weight_decay, steps)
     history = History()
     with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
@@ -204,13 +211,20 @@ def _counted(steps: int, title: str | None) -> Iterable[int]:
     return numbers if title is None else tqdm(numbers, desc=title, mininterval=0.5, ascii=True, file=sys.stdout)
 
 
-def decay_groups(module: nn.Module, weight_decay: float) -> list[dict]:
-    """Parameter groups for AdamW: only matrices decay (ndim >= 2, no normalisation layer)."""
+def decay_groups(module: nn.Module, weight_decay: float, decay: str = "matrices") -> list[dict]:
+    """Parameter groups for AdamW: matrices decay (ndim >= 2, no normalisation layer), nothing else.
+
+    With ``decay="tokens"`` the learned tokens (``TOKENS``) do too, as in the papers' code, where they are stored as
+    matrices of one row.
+    """
     layers = [m for m in module.modules() if isinstance(m, NORMALISERS)]
     spared = {id(p) for layer in layers for p in layer.parameters()}
-    decay = [p for p in module.parameters() if p.ndim >= 2 and id(p) not in spared]
-    rest = [p for p in module.parameters() if p.ndim < 2 or id(p) in spared]
-    return [{"params": decay, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
+    named = [p for name, p in module.named_parameters() if name.rpartition(".")[2] in TOKENS] * (decay == "tokens")
+    tokens = {id(p) for p in named}
+    decaying = [p for p in module.parameters() if (p.ndim >= 2 and id(p) not in spared) or id(p) in tokens]
+    decays = {id(p) for p in decaying}
+    rest = [p for p in module.parameters() if id(p) not in decays]
+    return [{"params": decaying, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0.0}]
 
 
 def shuffled(samples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:

@@ -33,7 +33,7 @@ def three():
 
 
 YOUNGER = {
-    "comm": {"originals", "trunk"},
+    "comm": {"originals", "fusion", "trunk"},
     "coral": {"query", "trunk"},
     "cross": {"pooling", "trunk"},
     "cross_self": {"pooling", "originals", "trunk"},
@@ -54,7 +54,7 @@ def test_choices_that_are_younger_than_shipped_runs_leave_their_ids_alone(name):
 def test_the_pooling_query_of_coral_starts_as_published(task):
     stds = []
     for query in ("scaled", "unit"):
-        method = built("coral", task, dim=256, query=query)
+        method = built("coral", task, dim=256, width=None, query=query)
         stds.append(torch.stack([pool.query for pool in method.pool]).std().item())
     assert stds == pytest.approx([128**-0.5, 1.0], rel=0.15)
 
@@ -124,9 +124,10 @@ def test_all_tokens_may_be_projected(task, views, name):
 
 
 def test_cross_self_may_compare_originals_across_modalities(task, views):
-    method = built("cross_self", task, originals=True)
+    method = built("cross_self", task, originals=True, width=None)
     originals = task.sample(16, "train", 0).inputs
-    terms, plain = method.loss(*views, 0.0, originals=originals), built("cross_self", task).loss(*views, 0.0)
+    terms = method.loss(*views, 0.0, originals=originals)
+    plain = built("cross_self", task, width=None).loss(*views, 0.0)
     z = [head(encode(x).mean(1)) for head, encode, x in zip(method.heads, method.encode, originals)]
     torch.testing.assert_close(terms["cross"], losses.nt_xent(*z, temperature=0.1))
     torch.testing.assert_close(terms["self_1"], plain["self_1"])
@@ -142,6 +143,18 @@ def test_comm_may_embed_single_modalities_as_they_are(task, views):
         expected = sum(losses.nt_xent(alone, z, temperature=0.1) for z in full) / 2
         torch.testing.assert_close(terms[f"modality_{m + 1}"], expected, atol=1e-5, rtol=1e-5)
     torch.testing.assert_close(terms["full"], losses.nt_xent(*full, temperature=0.1), atol=1e-5, rtol=1e-5)
+
+
+def test_comm_may_fuse_linearly(task, views):
+    method = built("comm", task, fusion="linear", width=None).eval()
+    h = [linear(encode(x).mean(1)) for linear, encode, x in zip(method.linear, method.encode, views[0])]
+    parts = method.embed(views[0])
+    torch.testing.assert_close(parts["fused"], h[0] + h[1])
+    torch.testing.assert_close(method.embed([views[0][0], None])["fused"], h[0])
+    terms = method.train().loss(*views, 0.0)
+    sum(terms.values()).backward()
+    assert all(p.grad is not None for p in method.parameters())
+    assert method.explain(*views).attention == {}
 
 
 @pytest.mark.parametrize("name", ["comm", "cross_self", "factorcl"])

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coral_viz.results import schema
-from coral_viz.runs import RunSpec, Store, grids, sweep_table, sweeps
+from coral_viz.runs import Budget, RunSpec, Store, grids, sweep_table, sweeps
 
 TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
 KEYS = {"method": ["cross", "coral"], "seeds": [0, 1], "budget": TINY | {"steps": [4, 6]}}
@@ -68,7 +68,7 @@ def test_five_lines_of_toml(tmp_path):
         51,
         knobs={"mask_ratio": 0.25},
         dials={"distribution": "biased"},
-        budget=grids.Budget(steps=1000),
+        budget=Budget(steps=1000),
     )
 
 

@@ -136,7 +136,8 @@ def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
         f"Readouts: bits of the relation found in the embedding, in % of the truth. {seeds_in_words(summary)}"
     )
     figure = canvas(strip.ROW * len(variants) + 3.5, words, marks.key({}, intervals=summary["n"].max() > 1))
-    filled = {SCORE: True} | {readout.asked: readout.filled for readout in READOUTS.values()}
+    found = [readout for readout in READOUTS.values() if readout.asked in set(summary["asked"])]
+    filled = {SCORE: True} | {readout.asked: readout.filled for readout in found}
     for ax, asked in zip(figure.subplots(1, len(filled), sharey=True), filled):
         here, ticks = (strip.on_lines(rows[rows["asked"] == asked], variants) for rows in (summary, seeds))
         colour = style.INK if asked == SCORE else style.label_style(label).colour

@@ -1,0 +1,97 @@
+"""Each paper's own recipe: what its code chooses where the level comparison chooses alike for all methods.
+
+``level``, the default, gives every method the same network, budget, decay, probe and images, so that methods are
+compared as objectives. ``paper`` gives each what its own code has. A recipe is nothing but settings: a run's spec holds
+their values, whoever chose them, and what is asked for by name goes before them.
+
+Knobs hold on every task. What belongs to the papers' experiment on images (learning rate, augmentation, probe, drawn
+images) holds on ``trifeature`` at any size, and widths at its full size alone; elsewhere the task's budget and widths
+stay. Facts and sources: ``tests/methods/published.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from coral_viz import tasks
+from coral_viz.options import shown
+from coral_viz.tasks import Trifeature
+
+LIKE = ("level", "paper")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Settings by name. ``full``: knobs at the papers' size; ``budget``, ``dials`` and ``images``: on images.
+
+    ``images`` are knobs that only images, or the papers' learning rate, make sense with.
+    """
+
+    knobs: dict = field(default_factory=dict)
+    images: dict = field(default_factory=dict)
+    full: dict = field(default_factory=dict)
+    budget: dict = field(default_factory=dict)
+    dials: dict = field(default_factory=dict)
+
+
+FULL = "trifeature"
+OWN_WIDTH = {"width": None}
+IMAGES = {"trunk": "torch"}
+BUDGET = {
+    "steps": 15_600,
+    "batch": 64,
+    "lr": 3e-4,
+    "weight_decay": 1e-4,
+    "samples": 10_000,
+    "probe_samples": 10_000,
+    "decay": "tokens",
+    "probe": "paper",
+}
+DIALS = {"drawings": "published", "held_out": "random", "protocol": "comm"}
+WEAK = {"view_1": "crop", "view_2": "crop", "crop": 0.5}
+
+RECIPES = {
+    "cross": Recipe({"pooling": "all"}, dials=WEAK),
+    "cross_self": Recipe({"pooling": "all", "originals": True}, full={"dim": 256, "hidden": 1024, "projection": 256}),
+    "factorcl": Recipe(
+        {"form": "plain", "critic_layers": 2, "fitted": "after", "originals": True},
+        images={"critic_lr": 1e-4},
+        full={"critic_hidden": 512},
+        budget={"lr": 1e-4, "weight_decay": 0.0},
+        dials={"view_2": "no crop"},
+    ),
+    "comm": Recipe({"heads": 8}),
+    "infmasking": Recipe({"heads": 8, "ramp": 100, "kept": "float", "mask_token": "clipped"}),
+    "coral": Recipe(
+        {"heads": 8, "query": "unit"},
+        budget={"lr": 1e-4, "weight_decay": 1e-3, "probe_samples": 14_000},
+        dials={"protocol": "coral"},
+    ),
+    "gram": Recipe({"anchors": "first", "learned": True}),
+    "triangle": Recipe({"anchors": "first", "learned": True, "measure": "square"}),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a recipe comes to for one method on one task."""
+
+    knobs: dict = field(default_factory=dict)
+    dials: dict = field(default_factory=dict)
+    budget: dict = field(default_factory=dict)
+
+
+def settings(method: str, preset: tasks.Preset, like: str) -> Settings:
+    """What ``like`` chooses: nothing for "level". ValueError for another word, or a method without a recipe."""
+    if like not in LIKE:
+        raise ValueError(f"like = {shown(like)} is not allowed; it takes {' or '.join(LIKE)}.")
+    if like == "level":
+        return Settings()
+    if method not in RECIPES:
+        raise ValueError(f"method {method!r} has no recipe of a paper; choose one of {', '.join(RECIPES)}.")
+    recipe = RECIPES[method]
+    knobs = OWN_WIDTH | recipe.knobs
+    if not issubclass(preset.options, Trifeature.DIALS):
+        return Settings(knobs)
+    knobs = knobs | IMAGES | recipe.images | (recipe.full if preset == tasks.preset(FULL) else {})
+    return Settings(knobs, DIALS | recipe.dials, BUDGET | recipe.budget)
