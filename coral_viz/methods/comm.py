@@ -40,7 +40,7 @@ class CoMMKnobs(FusionKnobs):
 class FusedSubsets(Method):
     """Z_i = head(fusion of subset i), a subset being one modality alone or all; the embedding is the full fusion.
 
-    A width that is asked for is the fusion's; where it is narrower than the tokens, its last layer makes it so.
+    A requested width is that of the fusion; where it is not the tokens' width, a linear map follows.
     """
 
     def __init__(self, task: Task, knobs: FusionKnobs):

@@ -66,7 +66,7 @@ class COrAL(Method):
     ones are masked in view 1 and even ones in view 2, and all pairs of paths are kept orthogonal.
 
     The paper's h_s has d numbers and its h_um have d/2, hence with two modalities the whole has twice as many as CoMM's
-    of the same tokens. A width that is asked for is shared out in the same ``proportions``.
+    of the same tokens. A requested width is divided in the same ``proportions``.
     """
 
     NAME, TITLE, PAPER = "coral", "COrAL", "arXiv 2602.14983"

@@ -35,8 +35,8 @@ class CrossKnobs(LearnedScaleKnobs):
 class Cross(Method):
     """One embedding per modality, a linear projection of its pooled tokens; only what both share lowers the loss.
 
-    With more than two modalities, the mean over their pairs. A width that is asked for is shared out evenly among the
-    projections; one that is a number narrower than others has a zero in its place.
+    With more than two modalities, the mean over their pairs. A requested width is divided evenly among the projections;
+    one that is a number narrower than the others is padded with a zero.
     """
 
     NAME, TITLE, PAPER = "cross", "Cross", "arXiv 2103.00020"

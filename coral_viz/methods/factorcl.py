@@ -1,6 +1,6 @@
 """FactorCL: shared and unique information as sums of bounds, each with its own critic. arXiv 2306.05268 (NeurIPS 2023).
 
-The self-supervised form: the condition that the task would be is replaced by an augmented view.
+The self-supervised form: an augmented view replaces the task label as the condition.
 """
 
 from __future__ import annotations
@@ -75,8 +75,7 @@ class FactorCL(Method):
     critics take k steps of NCE on their own before each loss, or after each step, and are held fixed in it.
 
     The embedding is the outputs of ten heads, each half a token or a whole one wide: shared (two bounds of both
-    modalities) and for each modality unique_m (three bounds). A width that is asked for is shared out evenly among the
-    heads.
+    modalities) and for each modality unique_m (three bounds). A requested width is divided evenly among the heads.
     """
 
     NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"

@@ -12,7 +12,7 @@ from coral_viz.tasks import Task
 class Separate(Method):
     """h_m = pooled tokens of encoder_m(x_m), z_m = head_m(h_m); embedding = [h_1, .. h_M], side by side.
 
-    A width that is asked for is shared out evenly; a linear map makes h_m as narrow as that, where it must be.
+    A requested width is divided evenly among the h_m; a linear map reduces h_m to it where necessary.
     """
 
     def __init__(self, task: Task, knobs: Knobs, pooling: str = "mean"):

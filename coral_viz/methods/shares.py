@@ -1,4 +1,4 @@
-"""How the numbers of a whole embedding are shared out among its parts."""
+"""How the width of a whole embedding is divided among its parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is there any synergy, or any information at all? p-values of counts by shuffling, seeded and solved in batches.
+"""Is there any synergy? p-values of counts by shuffling, seeded and solved in batches.
 
 Where the label is independent of one source given the other, S = 0, and labels may be shuffled among samples that agree
 on the other source: exact at any sample size. Which source is the other? The one with the larger unique atom, since

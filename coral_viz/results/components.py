@@ -1,4 +1,4 @@
-"""World and luck told apart: how far results spread between worlds, and between trainings in one world."""
+"""Components of variance: how far results spread between seeds, and between trainings with one seed."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ FOUND = ("estimate", "seeds_sd", "trainings_sd", "share", "n", "trained_again", 
 
 
 def components(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Standard deviations between worlds (seeds) and between trainings in one world (training seeds).
+    """Standard deviations between seeds, and between trainings with one seed (training seeds).
 
-    A value is its world's level plus the luck of a training, both independent with a variance of their own: the one-way
-    layout with random effects. Variances are those of the analysis of variance, for worlds with different numbers of
-    trainings too (Searle, Casella and McCulloch, "Variance Components", 1992, section 3.6); a negative one is 0.
+    A value is the level of its seed plus an effect of the training: the one-way layout with two independent random
+    effects. Variances are those of the analysis of variance, for seeds with different numbers of trainings too (Searle,
+    Casella and McCulloch, "Variance Components", 1992, section 3.6); a negative one is 0.
 
     Returns:
         ``by`` + estimate (mean over seeds), seeds_sd, trainings_sd, share (of the variance of one run that is its
-        world's), n (seeds), trained_again (seeds with several trainings), trainings (in all). NaN where there is but
-        one seed, or no seed with several trainings: then world and luck cannot be told apart.
+        seed's), n (seeds), trained_again (seeds with several trainings), trainings (in all). NaN where there is but
+        one seed, or no seed with several trainings: then the two cannot be told apart.
 
     Raises:
         ValueError: no finished run, or as ``tables.by_seed``.
@@ -35,17 +35,17 @@ def components(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(found, columns=[*by, *FOUND])
 
 
-def _of(worlds: list[np.ndarray]) -> tuple[float, ...]:
-    """The columns of ``FOUND`` for the values of each world."""
-    sizes, means = np.array([len(values) for values in worlds]), np.array([values.mean() for values in worlds])
-    n, trainings = len(worlds), int(sizes.sum())
+def _of(by_seed: list[np.ndarray]) -> tuple[float, ...]:
+    """The columns of ``FOUND`` for the values of each seed."""
+    sizes, means = np.array([len(values) for values in by_seed]), np.array([values.mean() for values in by_seed])
+    n, trainings = len(by_seed), int(sizes.sum())
     counted = n, int((sizes > 1).sum()), trainings
     if n < 2 or trainings == n:
         return (float(means.mean()), np.nan, np.nan, np.nan, *counted)
-    within = sum(((values - values.mean()) ** 2).sum() for values in worlds) / (trainings - n)
+    within = sum(((values - values.mean()) ** 2).sum() for values in by_seed) / (trainings - n)
     grand = (sizes * means).sum() / trainings
     between = (sizes * (means - grand) ** 2).sum() / (n - 1)
     effective = (trainings - (sizes**2).sum() / trainings) / (n - 1)
-    world = max((between - within) / effective, 0.0)
-    share = world / (world + within) if world + within else np.nan
-    return (float(means.mean()), float(np.sqrt(world)), float(np.sqrt(within)), float(share), *counted)
+    between_seeds = max((between - within) / effective, 0.0)
+    share = between_seeds / (between_seeds + within) if between_seeds + within else np.nan
+    return (float(means.mean()), float(np.sqrt(between_seeds)), float(np.sqrt(within)), float(share), *counted)

@@ -1,4 +1,4 @@
-"""Found or not: in how many worlds an embedding holds a label at all, for what training finds whole or not at all.
+"""Found or not: for how many seeds an embedding holds a label, where training finds all of it or nothing.
 
 The mean of such a label lies where no run does. A label counts as found where the whole embedding tells more than half
 of its exact information, or, of one's own data, of what they are estimated to hold.
@@ -26,7 +26,7 @@ def found(
 ) -> pd.DataFrame:
     """In how many seeds the whole embedding holds more than half of a label.
 
-    A seed in whose world some trainings found the label and others did not counts in part: trainings in one world are
+    A seed for which some trainings found the label and others did not counts in part: trainings with one seed are
     not independent.
 
     Args:

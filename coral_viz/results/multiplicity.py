@@ -1,4 +1,4 @@
-"""Holm's correction: p-values of a whole family of comparisons, so that looking at many finds nothing by chance."""
+"""Holm's correction: p-values of a whole family of comparisons, so that many comparisons find nothing by chance."""
 
 from __future__ import annotations
 

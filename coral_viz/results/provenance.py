@@ -1,7 +1,7 @@
 """What a run was made with: the processors, the versions, the state of this package.
 
 None of it is part of what a run is. But the same spec gives the same bytes only where it is the same: other kinds of
-CPU and other versions round differently, and training carries the last digit on to the first.
+CPU and other versions round differently, and training amplifies the differences.
 """
 
 from __future__ import annotations

@@ -22,10 +22,10 @@ class RankTest:
     """What ranks say of some rivals.
 
     ranks: a row per rival, best first: the columns that tell it apart, and rank, its mean over blocks (1 is the best).
-    each: a row per rival and world: the same columns, the world's, and rank.
+    each: a row per rival and block: the same columns, the block's, and rank.
     statistic, p: of Friedman's test (chi-squared, corrected for ties) that all rivals are alike.
     critical_difference: Nemenyi's; mean ranks further apart differ, with this confidence for all pairs at once.
-    n: blocks, worlds in which all rivals were ranked.
+    n: blocks, that is seeds, in which all rivals were ranked.
     """
 
     ranks: pd.DataFrame
@@ -52,16 +52,16 @@ def friedman(
     *,
     confidence: float = 0.95,
 ) -> RankTest:
-    """Rank rivals in every world and test whether they differ.
+    """Rank rivals for every seed and test whether they differ.
 
     Args:
         frame: finished rows of one measure of which more is better, such as one label after one kind of training.
         by: columns that tell the rivals apart, three or more.
-        blocks: columns that, with the seed, tell worlds apart. Worlds are independent; labels of one world are not.
+        blocks: columns that, with the seed, tell data sets apart. Data sets are independent; labels of one are not.
         confidence: of the critical difference, in (0, 1).
 
     Raises:
-        ValueError: no finished run, as ``tables.by_seed``, fewer than three rivals, fewer than two worlds that all
+        ValueError: no finished run, as ``tables.by_seed``, fewer than three rivals, fewer than two seeds that all
             rivals share, or a confidence out of range.
     """
     from scipy import stats  # takes half a second to import
@@ -73,7 +73,7 @@ def friedman(
     wide = rows.pivot(index=[*blocks, "seed"], columns=by, values="value").dropna().round(DECIMALS)
     n, count = wide.shape
     if count < 3 or n < 2:
-        raise ValueError(f"{count} rivals in {n} worlds that all share cannot be tested; it takes 3 rivals in 2 worlds")
+        raise ValueError(f"{count} rivals with {n} shared seeds cannot be tested; it takes 3 rivals with 2 seeds")
     ranked = wide.rank(axis=1, ascending=False)
     each = ranked.melt(ignore_index=False, value_name="rank").reset_index()
     ranks = ranked.mean().rename("rank").sort_values(kind="stable").reset_index()
@@ -83,7 +83,7 @@ def friedman(
 
 
 def critical_difference(count: int, n: int, confidence: float = 0.95) -> float:
-    """Nemenyi's: how far apart mean ranks of ``count`` rivals in ``n`` worlds must be to differ."""
+    """Nemenyi's: how far apart mean ranks of ``count`` rivals with ``n`` seeds must be to differ."""
     from scipy import stats  # takes half a second to import
 
     q = stats.studentized_range.ppf(confidence, count, math.inf) / math.sqrt(2)

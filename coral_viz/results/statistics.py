@@ -101,7 +101,7 @@ def interquartile_mean(
     """Mean of the middle half of all values of a group, across cells and seeds: neither outlier nor ceiling decides.
 
     After Agarwal et al. (NeurIPS 2021, arXiv 2108.13264). Seeds are resampled within each task, those of one task in
-    all its cells together, because they share their world. Its 95 % interval covered it in 92 % of tables with
+    all its cells together, because they share their data. Its 95 % interval covered it in 92 % of tables with
     5 seeds, 96 % with 10 and 96 % with 5 in each of three tasks (800 tables and more; normal values, a third of whose
     variance the cells of a seed share).
 

@@ -111,9 +111,9 @@ def of_variant(frame: pd.DataFrame, variant: tuple[str, str]) -> pd.DataFrame:
 
 
 def by_seed(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """A row per seed in every group of ``by``: where a world was trained on several times, the mean of the trainings.
+    """A row per seed in every group of ``by``: where a seed has several trainings, their mean.
 
-    Worlds are independent of each other, trainings in one world are not; so a seed counts once, however often it was
+    Seeds are independent of each other, trainings with one seed are not; so a seed counts once, however often it was
     trained on. ValueError where a group holds a training twice, so that its mean would mix different things.
     """
     seeds = [*by, "seed"]

@@ -185,11 +185,11 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed, OVA-IB in all
-# but one direction for one seed, TRIANGLE for some seeds, pairwise scores never. *Linear readout:* it reads the
-# relation from CoMM and COrAL alone. *Best readout:* it reads the relation from every method here, Cross included. The
-# explorer above shows more methods (picture "methods that find the relation"). One of them loses the relation for most
-# seeds in every column.
+# The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed and every
+# query modality. OVA-IB fails for one query modality of one seed. TRIANGLE finds the relation for some seeds, pairwise
+# scores never do. *Linear readout:* it reads the relation from CoMM and COrAL alone. *Best readout:* it reads the
+# relation from every method here, Cross included. The explorer above shows more methods (picture "methods that find the
+# relation"). One of them loses the relation for most seeds in every column.
 # </details>
 
 # %% [markdown]

@@ -17,7 +17,7 @@ import coral_viz
 from coral_viz import style
 from coral_viz.__main__ import main
 from coral_viz.publishing import paper
-from coral_viz.publishing.paper import opened, pictures, sheets, words
+from coral_viz.publishing.paper import latex_tables, opened, pictures, words
 from coral_viz.publishing.paper.sources import gather
 from coral_viz.results import provenance, tables
 from coral_viz.runs import grids, sweep_table
@@ -193,7 +193,9 @@ def test_the_table_of_accuracies_holds_the_means_of_the_runs(made, data):
 
 
 def test_latex_is_whole_and_escaped():
-    lines = sheets.booktabs({"biased": ["redundancy", "my_label"], "50%": ["synergy"]}, [["a_b & c", "1", "2", "3"]])
+    lines = latex_tables.booktabs(
+        {"biased": ["redundancy", "my_label"], "50%": ["synergy"]}, [["a_b & c", "1", "2", "3"]]
+    )
     assert lines[0] == "\\begin{tabular}{lrrr}"
     assert lines[2:5] == [
         " & \\multicolumn{2}{c}{biased} & \\multicolumn{1}{c}{50\\%} \\\\",

@@ -1,4 +1,4 @@
-"""Found or not: in how many worlds each method's embedding holds more than half of a label."""
+"""Found or not: for how many seeds each method's embedding holds more than half of a label."""
 
 from __future__ import annotations
 

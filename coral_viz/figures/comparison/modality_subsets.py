@@ -36,7 +36,7 @@ def subsets(table: pd.DataFrame) -> Figure:
     below it. The colour goes from grey at chance to the label's own at the accuracy that the truth in bits allows.
 
     Raises:
-        ValueError: the table holds no accuracy with modalities withheld, or no chance or truth beside it.
+        ValueError: the table holds no accuracy with missing modalities, or no chance or truth beside it.
     """
     rows = tables.select(table, metric="balanced_accuracy")
     rows = rows[parts.are(rows, "given")]
@@ -89,7 +89,7 @@ def _key() -> list:
         Patch(facecolor=EMPTY, label="chance"),
         Patch(facecolor=style.MUTED, label="most that the label allows"),
         Line2D([], [], mfc=style.INK, label="modality given", **dot),
-        Line2D([], [], mfc=style.FAINT, label="withheld", **dot),
+        Line2D([], [], mfc=style.FAINT, label="modality missing", **dot),
     ]
 
 

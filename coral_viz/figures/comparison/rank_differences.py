@@ -1,4 +1,4 @@
-"""Which methods differ: mean ranks over worlds with Nemenyi's critical difference, label by label."""
+"""Which methods differ: mean ranks over seeds with Nemenyi's critical difference, label by label."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def rank_differences(table: pd.DataFrame, metric: str = "balanced_accuracy", rea
     tests = {key: friedman(group) for key, group in rows.groupby(["distribution", "label"])}
     summary = pd.concat([test.ranks.assign(distribution=d, label=label) for (d, label), test in tests.items()])
     worst = int(summary.groupby(["distribution", "label"]).size().max())
-    worlds = sorted({test.n for test in tests.values()})
-    words = f"Ranks in n = {' or '.join(map(str, worlds))} seeds; bars: half of Nemenyi's 95% critical difference."
+    counts = sorted({test.n for test in tests.values()})
+    words = f"Ranks in n = {' or '.join(map(str, counts))} seeds; bars: half of Nemenyi's 95% critical difference."
     bar = Line2D([], [], label="half a critical difference", color=style.MUTED, alpha=0.5)
     figure, panels, variants = strip.strip(
         summary,

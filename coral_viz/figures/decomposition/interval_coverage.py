@@ -27,11 +27,11 @@ def coverage(table: pd.DataFrame) -> Figure:
     Raises:
         ValueError: there are no rows, or of more than one distribution.
     """
-    worlds = table["distribution"].unique()
-    if len(worlds) != 1:
-        raise ValueError(f"Coverage is drawn for one distribution, not for {len(worlds)}.")
+    names = table["distribution"].unique()
+    if len(names) != 1:
+        raise ValueError(f"Coverage is drawn for one distribution, not for {len(names)}.")
     kinds = list(table["kind"].unique())
-    words = f"{worlds[0]}: share of samples whose 95 % interval covers the exact atom; dotted: 95 %."
+    words = f"{names[0]}: share of samples whose 95 % interval covers the exact atom; dotted: 95 %."
     figure = canvas(15, words)
     panels = figure.subplots(1, len(kinds), sharey=True, squeeze=False)[0]
     for ax, kind in zip(panels, kinds):
@@ -48,7 +48,7 @@ def coverage(table: pd.DataFrame) -> Figure:
     panels[0].set_ylabel("coverage of the truth")
     panels[-1].legend(loc="lower right")
     least = table.loc[table["coverage"].idxmin()]
-    return describe(figure, f"Coverage of intervals for {worlds[0]}: lowest {least['coverage']:.3f}, {least['atom']}.")
+    return describe(figure, f"Coverage of intervals for {names[0]}: lowest {least['coverage']:.3f}, {least['atom']}.")
 
 
 @picture(
@@ -110,5 +110,5 @@ def _alt(table: pd.DataFrame) -> str:
         f"{style.ATOM_NAMES[atom]} {own['coverage'].min():.3f} at least, {own['coverage'].median():.3f} in the median"
         for atom, own in table.groupby("atom", sort=False)
     ]
-    worlds = table["distribution"].nunique()
-    return f"Marks of the coverage of 95 % intervals in {worlds} distributions. {'; '.join(told)}."
+    count = table["distribution"].nunique()
+    return f"Marks of the coverage of 95 % intervals in {count} distributions. {'; '.join(told)}."

@@ -16,9 +16,9 @@ import coral_viz
 from coral_viz import figures, style
 from coral_viz.figures.layout.canvas import caption_of
 from coral_viz.paths import DATA
-from coral_viz.publishing.paper import pictures, sheets
-from coral_viz.publishing.paper.picture import Picture
-from coral_viz.publishing.paper.sheets import Planned
+from coral_viz.publishing.paper import latex_tables, pictures
+from coral_viz.publishing.paper.latex_tables import PlannedTable
+from coral_viz.publishing.paper.planned_figure import PlannedFigure
 from coral_viz.publishing.paper.sources import Source, gather
 
 
@@ -64,7 +64,7 @@ def make(
     looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), serif=serif)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
     sources = gather(data, own)
-    chosen = _chosen([*pictures.plan(sources), *sheets.plan(sources)], only)
+    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only)
     paper = Paper(_writable(Path(out)))
     used: dict[Path, set[str]] = {}
     for planned in chosen:
@@ -72,7 +72,7 @@ def make(
             paper.missing[planned.name] = f"{planned.source.path} is not there"
             continue
         try:
-            if isinstance(planned, Picture):
+            if isinstance(planned, PlannedFigure):
                 paper.figures[planned.name] = _drawn(planned, looks[planned.columns - 1], paper.out, used)
             else:
                 paper.tables[planned.name] = _tabulated(planned, paper.out, used)
@@ -86,14 +86,14 @@ def make(
     return paper
 
 
-def _chosen(planned: list[Picture | Planned], only: list[str]) -> list[Picture | Planned]:
+def _chosen(planned: list[PlannedFigure | PlannedTable], only: list[str]) -> list[PlannedFigure | PlannedTable]:
     names = [each.name for each in planned]
     if unknown := [name for name in only if name not in names]:
         raise ValueError(f"there is no figure or table {', '.join(map(repr, unknown))}; there are {', '.join(names)}.")
     return [each for each in planned if not only or each.name in only]
 
 
-def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
+def _drawn(picture: PlannedFigure, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
     caption = _caption(caption_of(figure).long, picture.protocol(rows), picture.source.mixed if picture.source else "")
@@ -101,7 +101,7 @@ def _drawn(picture: Picture, look: dict, out: Path, used: dict[Path, set[str]]) 
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 
 
-def _tabulated(planned: Planned, out: Path, used: dict[Path, set[str]]) -> list[Path]:
+def _tabulated(planned: PlannedTable, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a table and its caption, in the same way."""
     sheet = planned.make(planned.source.content)
     caption = _caption(sheet.caption, planned.source.mixed)

@@ -15,15 +15,15 @@ from coral_viz.figures.decomposition.interval_coverage import coverages
 from coral_viz.figures.decomposition.solver_speed import speed, times
 from coral_viz.figures.sweep import setting_effects
 from coral_viz.publishing.paper import opened, sweep_pictures, words
-from coral_viz.publishing.paper.picture import Drawn, Picture, measured, shown
+from coral_viz.publishing.paper.planned_figure import Drawn, PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
 from coral_viz.results import parts, tables
 from coral_viz.results.metrics import LINEAR
 
 
-def plan(sources: Sources) -> Iterator[Picture]:
+def plan(sources: Sources) -> Iterator[PlannedFigure]:
     """Every figure of the set, also those whose source is not there."""
-    yield Picture("schematic", None, _schematic, words.of_nothing)
+    yield PlannedFigure("schematic", None, _schematic, words.of_nothing)
     yield from _main(sources.named[MAIN])
     for name, source in sources.sweeps.items():
         yield from sweep_pictures.plan(name, source)
@@ -39,15 +39,17 @@ def _schematic(content, look: Mapping) -> Drawn:
     return figures.schematic(look=look), pd.DataFrame()
 
 
-def _main(source: Source) -> Iterator[Picture]:
-    yield Picture("bits_kept", source, shown(figures.bits_kept, measured))
+def _main(source: Source) -> Iterator[PlannedFigure]:
+    yield PlannedFigure("bits_kept", source, shown(figures.bits_kept, measured))
     pages = _pages(source.content)
     for number, variants in enumerate(pages, 1):
         name = "parts" if number == 1 else f"parts_{number}"
-        yield Picture(name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), words.of_means)
-    yield Picture("between_parts", source, shown(figures.dots, _shared))
+        yield PlannedFigure(
+            name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), words.of_means
+        )
+    yield PlannedFigure("between_parts", source, shown(figures.dots, _shared))
     trade = partial(setting_effects.trade, part="all", readout=LINEAR)
-    yield Picture("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1)
+    yield PlannedFigure("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1)
 
 
 def _pages(table: pd.DataFrame | None) -> list[list[tuple[str, str]]]:
@@ -86,22 +88,22 @@ def _traded(table: pd.DataFrame) -> pd.DataFrame:
 # --- trained methods --------------------------------------------------------------------------------------------------
 
 
-def _opened(source: Source) -> Iterator[Picture]:
+def _opened(source: Source) -> Iterator[PlannedFigure]:
     for label in tables.LABELS:
         if label != "unique_2":
             draw = partial(opened.maps, label=label)
-            yield Picture(f"map_{label}", source, draw, words.of_maps)
+            yield PlannedFigure(f"map_{label}", source, draw, words.of_maps)
     for method in ("coral", "infmasking"):
-        yield Picture(f"masks_{method}", source, partial(opened.masks, method=method), words.of_tokens)
+        yield PlannedFigure(f"masks_{method}", source, partial(opened.masks, method=method), words.of_tokens)
 
 
 # --- benchmarks -------------------------------------------------------------------------------------------------------
 
 
-def _benchmarks(named: Mapping[str, Source]) -> Iterator[Picture]:
-    yield Picture("estimators", named["estimators"], shown(figures.bias, _all), words.of_estimators)
-    yield Picture("coverage", named["coverage"], shown(coverages, _all), words.of_coverage, columns=1)
-    yield Picture("solver", named["solver"], shown(speed, times), words.of_solver, columns=1)
+def _benchmarks(named: Mapping[str, Source]) -> Iterator[PlannedFigure]:
+    yield PlannedFigure("estimators", named["estimators"], shown(figures.bias, _all), words.of_estimators)
+    yield PlannedFigure("coverage", named["coverage"], shown(coverages, _all), words.of_coverage, columns=1)
+    yield PlannedFigure("solver", named["solver"], shown(speed, times), words.of_solver, columns=1)
 
 
 def _all(table: pd.DataFrame) -> pd.DataFrame:
@@ -111,10 +113,10 @@ def _all(table: pd.DataFrame) -> pd.DataFrame:
 # --- more than two modalities -----------------------------------------------------------------------------------------
 
 
-def _beyond_two(named: Mapping[str, Source]) -> Iterator[Picture]:
-    yield Picture("xnor_relation", named["xnor"], shown(relation, measured))
-    yield Picture("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured))
-    yield Picture("modalities_missing", named["modalities"], shown(figures.subsets, _plain), words.of_means)
+def _beyond_two(named: Mapping[str, Source]) -> Iterator[PlannedFigure]:
+    yield PlannedFigure("xnor_relation", named["xnor"], shown(relation, measured))
+    yield PlannedFigure("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured))
+    yield PlannedFigure("modalities_missing", named["modalities"], shown(figures.subsets, _plain), words.of_means)
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

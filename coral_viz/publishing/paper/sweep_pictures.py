@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing.paper import words
-from coral_viz.publishing.paper.picture import Picture, measured, shown
+from coral_viz.publishing.paper.planned_figure import PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import Source
 from coral_viz.results.metrics import LINEAR
 
@@ -22,7 +22,7 @@ SPREAD = 0.1
 """Shares of the truth by which cells differ at least where a plane of them is worth a figure."""
 
 
-def plan(name: str, source: Source) -> Iterator[Picture]:
+def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
     """The figures of one sweep; if its table is not there, the one of its cells alone.
 
     Synergy is drawn against unique information only where cells differ in both and colours tell them apart.
@@ -33,18 +33,18 @@ def plan(name: str, source: Source) -> Iterator[Picture]:
             table, [name for name in sweep_data.settings(table) if name != "method"], name=name, look=look
         )
 
-    yield Picture(f"ablation_{name}", source, shown(cells, measured))
+    yield PlannedFigure(f"ablation_{name}", source, shown(cells, measured))
     numbers = _numbers(source.content)
     for setting in numbers:
         curve = shown(partial(setting_effects.curve, setting=setting, name=name), measured)
-        yield Picture(f"ablation_{name}_{setting}", source, curve)
+        yield PlannedFigure(f"ablation_{name}_{setting}", source, curve)
     if not numbers:
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
     if _is_traded(source.content, setting, part):
         trade = partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR, name=name)
         drawn = shown(trade, measured)
-        yield Picture(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
+        yield PlannedFigure(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
 
 
 def _most_shared(table: pd.DataFrame) -> str:

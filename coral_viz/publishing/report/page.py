@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from coral_viz.figures.layout.canvas import caption_of
 
 
-class Picture(NamedTuple):
+class Illustration(NamedTuple):
     """A figure of the folder ``figures``, its text alternative and its size in CSS pixels."""
 
     name: str
@@ -21,7 +21,7 @@ class Picture(NamedTuple):
     height: int
 
     @classmethod
-    def of(cls, name: str, figure: Figure) -> Picture:
+    def of(cls, name: str, figure: Figure) -> Illustration:
         width, height = (round(96 * inches) for inches in figure.get_size_inches())
         return cls(name, getattr(figure, "alt", ""), caption_of(figure).short, width, height)
 

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import reading
-from coral_viz.publishing.report.page import Cell, Grid, Picture
+from coral_viz.publishing.report.page import Cell, Grid, Illustration
 from coral_viz.results import found, parts, provenance, references, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
@@ -37,7 +37,7 @@ def content(
     settings: Mapping[str, object],
 ) -> dict:
     """What the page says of results; arguments as those of ``report.write``."""
-    shown = {name: Picture.of(name, figure) for name, figure in figures.items()}
+    shown = {name: Illustration.of(name, figure) for name, figure in figures.items()}
     trained_on, known = tables.distributions(table), set(references.references(table)["known"])
     sections = {title: _pages(name, shown) for name, title in TITLES.items()}
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
@@ -133,7 +133,7 @@ def _found(row: pd.Series) -> str:
 # --- pictures -----------------------------------------------------------------------------------------------------
 
 
-def _between(table: pd.DataFrame, shown: Mapping[str, Picture]) -> list[dict]:
+def _between(table: pd.DataFrame, shown: Mapping[str, Illustration]) -> list[dict]:
     """Pictures of which two parts hold what, by method: bars and dots; embeddings of most parts first."""
     names = [name for name in shown if name.startswith("where_") and not name.endswith("_dots")]
     pairs = table[parts.are(table, "pair")].groupby("method")["part"].nunique()
@@ -148,12 +148,12 @@ def _between(table: pd.DataFrame, shown: Mapping[str, Picture]) -> list[dict]:
     ]
 
 
-def _pages(name: str, shown: Mapping[str, Picture]) -> list[Picture]:
+def _pages(name: str, shown: Mapping[str, Illustration]) -> list[Illustration]:
     """One named picture, with the pages that go on with it."""
     return [picture for each, picture in shown.items() if _stem(each) == name]
 
 
-def _rest(shown: Mapping[str, Picture]) -> list[Picture]:
+def _rest(shown: Mapping[str, Illustration]) -> list[Illustration]:
     """Pictures that no other section shows."""
     placed = {*HEADLINE, "parts", *TITLES}
     return [picture for name, picture in shown.items() if _stem(name) not in placed and not name.startswith("where_")]

@@ -15,7 +15,7 @@ Drawn = tuple[Figure, pd.DataFrame]
 
 
 @dataclass(frozen=True)
-class Picture:
+class PlannedFigure:
     """A figure to be: ``draw(content, look)`` returns it with the rows that it shows.
 
     Attributes:

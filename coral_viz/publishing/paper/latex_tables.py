@@ -21,7 +21,7 @@ SPECIAL = str.maketrans(
 
 
 @dataclass(frozen=True)
-class Sheet:
+class LatexTable:
     """A table: its LaTeX, its rows as CSV has them, its caption."""
 
     latex: str
@@ -30,22 +30,22 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedTable:
     """A table to be: ``make(content)`` of its source."""
 
     name: str
     source: Source
-    make: Callable[[pd.DataFrame], Sheet]
+    make: Callable[[pd.DataFrame], LatexTable]
 
 
-def plan(sources: Sources) -> Iterator[Planned]:
+def plan(sources: Sources) -> Iterator[PlannedTable]:
     """Every table of the set, also those whose source is not there."""
-    yield Planned("table_accuracy", sources.named[MAIN], accuracy)
+    yield PlannedTable("table_accuracy", sources.named[MAIN], accuracy)
     for name, source in sources.sweeps.items():
-        yield Planned(f"table_ablation_{name}", source, ablation)
+        yield PlannedTable(f"table_ablation_{name}", source, ablation)
 
 
-def accuracy(table: pd.DataFrame) -> Sheet:
+def accuracy(table: pd.DataFrame) -> LatexTable:
     """Balanced accuracy of a linear probe of the whole embedding: a line per method, a column per kind of training and
     label. ValueError if the table holds none."""
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
@@ -56,10 +56,10 @@ def accuracy(table: pd.DataFrame) -> Sheet:
     summary = summary.assign(line=lines, group=summary["distribution"])
     says = "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval."
     groups = {name: tables.labels(summary[summary["group"] == name]) for name in tables.distributions(summary)}
-    return _sheet(summary, list(names.values()), groups, says, rows)
+    return _latex_table(summary, list(names.values()), groups, says, rows)
 
 
-def ablation(table: pd.DataFrame) -> Sheet:
+def ablation(table: pd.DataFrame) -> LatexTable:
     """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
 
     Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
@@ -74,10 +74,10 @@ def ablation(table: pd.DataFrame) -> Sheet:
         f"is named by its differences from the baseline ({told})."
     )
     lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_baseline(line))
-    return _sheet(summary, lines, {"": tables.labels(summary)}, says, rows)
+    return _latex_table(summary, lines, {"": tables.labels(summary)}, says, rows)
 
 
-def _sheet(summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame) -> Sheet:
+def _latex_table(summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame) -> LatexTable:
     columns = [(group, label) for group, labels in groups.items() for label in labels]
     cells = summary.set_index(["line", "group", "label"])
     body = [
@@ -88,7 +88,7 @@ def _sheet(summary: pd.DataFrame, lines: list[str], groups: dict, says: str, row
     latex = "\n".join([notes, *booktabs(groups, body)]) + "\n"
     ordered = summary.sort_values("line", key=lambda names: names.map(lines.index), kind="stable")
     ordered = ordered.drop(columns="group").rename(columns={"line": "name"})
-    return Sheet(latex, ordered, f"{says} {words.of_runs(rows)}")
+    return LatexTable(latex, ordered, f"{says} {words.of_runs(rows)}")
 
 
 def booktabs(groups: dict[str, list[str]], body: list[list[str]]) -> list[str]:
