@@ -1,15 +1,16 @@
 """``bench cuda``: all that is to be known of a GPU, most valuable first, in as many minutes as there are.
 
-In turn: does it compute what the CPU computes; how long does a step take, and what would shorten it; the papers' image
-experiment, seed after seed; the default tour. Each unit is kept as soon as it is done (see ``unit_log``), and the same
-call goes on from there.
+In turn: does it compute what the CPU computes; how long does a step take; the papers' image experiment with the first
+seed; what would shorten a step, and all other steps; the default tour; the other seeds. Each unit is kept as soon as it
+is done (see ``unit_log``), and the same call goes on from there.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from coral_viz.cli.benchmarks import device_checks, device_runs, device_times
 from coral_viz.cli.benchmarks.device_scale import Scale, rehearsal
 from coral_viz.cli.benchmarks.unit_log import Unit, UnitLog
 from coral_viz.results import provenance
+from coral_viz.runs import one_thread
 from coral_viz.training.devices import resolve
 
 TIMED = "comm"
@@ -37,7 +39,7 @@ def run(out: Path, quick: bool = False, *, minutes: float = 60.0, device: str = 
     scale = rehearsal(where) if quick else Scale(where)
     made = provenance.here(where)
     log = UnitLog(files.utf8(out), {"device": made["gpu"] or made["cpu"], "rehearsal": quick}, minutes)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, one_thread():
         for units, jobs in plan(scale, log, Path(folder)):
             for line in log.do(units, jobs):
                 print(line, flush=True)
@@ -56,55 +58,68 @@ def plan(scale: Scale, log: UnitLog, folder: Path) -> Iterator[tuple[list[Unit],
         ],
         1,
     )
-    yield _times(scale, log), 1
-    jobs = device_times.best_jobs(log.table("times")) if len(log.table("times")) else 1
-    first, *later = scale.seeds
-    yield _runs([first], scale, log), jobs
-    tour = functools.partial(device_runs.default_tour, folder, scale, max(jobs, 2))
-    yield [Unit("tour", "tour", 150, tour)], 1
-    yield _runs(later, scale, log), jobs
-
-
-def _times(scale: Scale, log: UnitLog) -> list[Unit]:
-    """Steps of all methods; first those of the experiment at its size, and variants of one of them."""
-    times = log.table("times")
-    peaks = times.loc[times["what"] == "peak", "operations_per_second"] if len(times) else times
-    rate = float(peaks.iloc[0]) if len(peaks) else float("nan")
     large = max(scale.sizes)
-    other = [n for n in methods.names() if methods.get(n).COUNT[0] == 2 and n not in device_runs.METHODS]
-    some = [(name, large) for name in device_runs.METHODS]
-    rest = [(n, s) for s in scale.sizes for n in (*device_runs.METHODS, *other) if (n, s) not in some]
+    yield [*_steps(scale.methods, large, scale, log), _compiled(large, scale, log)], 1
+    first, *later = scale.seeds
+    yield _runs([first], scale, log)
+    alone = functools.partial(device_times.graph, TIMED, large, scale)
+    others = [n for n in methods.names() if methods.get(n).COUNT[0] == 2 and n not in scale.methods and scale.others]
+    yield (
+        [
+            Unit(f"graph of {TIMED}, {large} px", "graph", 15, alone),
+            *(_together(jobs, large, scale) for jobs in scale.jobs),
+            *_steps(others, large, scale, log),
+            *(
+                unit
+                for size in scale.sizes
+                if size != large
+                for unit in _steps((*scale.methods, *others), size, scale, log)
+            ),
+        ],
+        1,
+    )
+    tour = functools.partial(device_runs.default_tour, folder, scale)
+    yield [Unit("tour", "tour", 150, tour)], 1
+    yield _runs(later, scale, log)
 
-    def timed(name: str, size: int) -> Unit:
-        work = functools.partial(device_times.step, name, size, scale, rate)
-        return Unit(f"step of {name}, {size} px", f"step, {size} px", 10, work)
 
-    side = device_times.side_by_side
-    compiled = functools.partial(device_times.compiled, TIMED, large, scale, rate)
-    graph = functools.partial(device_times.graph, TIMED, large, scale)
+def _steps(names: Iterable[str], size: int, scale: Scale, log: UnitLog) -> list[Unit]:
+    """A training step of each method at one size."""
     return [
-        *(timed(*one) for one in some),
-        Unit(f"compiled views, {large} px", "compiled", 60, compiled),
-        Unit(f"graph of {TIMED}, {large} px", "graph", 15, graph),
-        *(
-            Unit(f"{jobs} side by side", "side by side", 30, functools.partial(side, TIMED, large, scale, jobs))
-            for jobs in scale.jobs
-        ),
-        *(timed(*one) for one in rest),
+        Unit(
+            f"step of {name}, {size} px",
+            f"step, {size} px",
+            10,
+            functools.partial(device_times.step, name, size, scale, _peak(log)),
+        )
+        for name in names
     ]
 
 
-def _runs(seeds: list[int], scale: Scale, log: UnitLog) -> list[Unit]:
-    """Runs of the experiment by seed, training distribution and method."""
+def _compiled(size: int, scale: Scale, log: UnitLog) -> Unit:
+    work = functools.partial(device_times.compiled, TIMED, size, scale, _peak(log))
+    return Unit(f"compiled views, {size} px", "compiled", 60, work)
+
+
+def _together(jobs: int, size: int, scale: Scale) -> Unit:
+    work = functools.partial(device_times.side_by_side, TIMED, size, scale, jobs)
+    return Unit(f"{jobs} side by side", "side by side", 30, work)
+
+
+def _peak(log: UnitLog) -> float:
+    return float(device_times.found(log.table("times"), "peak")["operations_per_second"].max())
+
+
+def _runs(seeds: list[int], scale: Scale, log: UnitLog) -> tuple[list[Unit], int]:
+    """Runs of the experiment by seed, training distribution and method, as fast as was found possible."""
     times = log.table("times")
-    compiled = len(times) > 0 and device_times.better_compiled(times)
+    compiled, jobs = device_times.better_compiled(times), device_times.best_jobs(times)
     units = []
-    for seed in seeds:
-        for distribution in device_runs.DISTRIBUTIONS:
-            for name in device_runs.METHODS:
-                work = functools.partial(device_runs.run, name, distribution, seed, scale, compiled)
-                units.append(Unit(f"{name}, {distribution}, seed {seed}", f"run of {name}", 240, work))
-    return units
+    for seed, distribution, name in itertools.product(seeds, scale.distributions, scale.methods):
+        work = functools.partial(device_runs.run, name, distribution, seed, scale, compiled)
+        seconds = device_times.run_seconds(times, name, max(scale.sizes), device_runs.budget(scale).steps, jobs)
+        units.append(Unit(f"{name}, {distribution}, seed {seed}", f"run of {name}, {jobs} at once", seconds, work))
+    return units, jobs
 
 
 def _write(log: UnitLog, made: dict[str, str]) -> None:

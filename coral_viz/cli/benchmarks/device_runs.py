@@ -16,9 +16,6 @@ from coral_viz.cli.benchmarks.unit_log import Found
 from coral_viz.runs import Budget, RunSpec, Store, execute, initialised
 from coral_viz.runs.run import sizes, told, trained
 
-METHODS = ("comm", "infmasking", "coral", "cross", "cross_self")
-DISTRIBUTIONS = ("biased", "unbiased")
-PROTOCOLS = ("clean", "comm", "coral")
 WEAK_CROPS = {"view_1": "crop", "view_2": "crop", "crop": 0.5}
 """CoMM's experiment augments Cross by these alone."""
 KEPT = 1000
@@ -28,20 +25,24 @@ KEPT = 1000
 def spec_of(method: str, distribution: str, seed: int, protocol: str, scale: Scale) -> RunSpec:
     """A run of the papers' experiment."""
     dials = {"distribution": distribution, "protocol": protocol} | (WEAK_CROPS if method == "cross" else {})
-    budget = Budget(**tasks.preset("trifeature").budget | scale.budget)
-    return RunSpec.make(method, "trifeature", seed, dials=dials | scale.world, budget=budget)
+    return RunSpec.make(method, "trifeature", seed, dials=dials | scale.world, budget=budget(scale))
+
+
+def budget(scale: Scale) -> Budget:
+    """The papers' budget."""
+    return Budget(**tasks.preset("trifeature").budget | scale.budget)
 
 
 def run(method: str, distribution: str, seed: int, scale: Scale, compiled: bool) -> Found:
     """Rows of every protocol after one training, as runs of their own would give them; embeddings in float16."""
-    specs = {protocol: spec_of(method, distribution, seed, protocol, scale) for protocol in PROTOCOLS}
+    specs = {protocol: spec_of(method, distribution, seed, protocol, scale) for protocol in scale.protocols}
     worlds = {p: tasks.load("trifeature", seed=seed, device=scale.device, **dict(s.dials)) for p, s in specs.items()}
-    spec, task = specs[PROTOCOLS[0]], worlds[PROTOCOLS[0]]
+    spec, task = specs[scale.protocols[0]], worlds[scale.protocols[0]]
     learner = initialised(spec, task)
     size = sizes(learner, task, spec)
     with compiled_views(scale, compiled):
         history = trained(learner, task, spec, progress=False)
-    rows = [told(history, learner, worlds[p], specs[p], size).assign(protocol=p) for p in PROTOCOLS]
+    rows = [told(history, learner, worlds[p], specs[p], size).assign(protocol=p) for p in scale.protocols]
     arrays = {f"embeddings_{distribution}": _embedded(learner, task, seed)} if seed == scale.seeds[0] else {}
     return Found(_in_words(rows), {"results": pd.concat(rows)}, arrays)
 
@@ -65,12 +66,12 @@ def _in_words(rows: list[pd.DataFrame]) -> str:
     return "; ".join(words)
 
 
-def default_tour(folder: Path, scale: Scale, jobs: int) -> Found:
+def default_tour(folder: Path, scale: Scale) -> Found:
     """The runs of the default tour, by several processes on the one device; without its page."""
-    budget = tour.budget("factors", **scale.tour)
-    plan = tour.specs(list(tour.METHODS if not scale.tour else tour.METHODS[:1]), list(scale.tour_seeds), budget)
+    chosen = tour.METHODS if not scale.tour else tour.METHODS[:1]
+    plan = tour.specs(list(chosen), list(scale.tour_seeds), tour.budget("factors", **scale.tour))
     store = Store(folder)
-    outcomes = list(execute(plan, store, device=scale.device, executor="joblib", jobs=jobs))
+    outcomes = list(execute(plan, store, device=scale.device, executor="joblib", jobs=scale.tour_jobs))
     failed = [f"{o.spec.words}: {o.reason}" for o in outcomes if o.status == "failed"]
     rows = [store.rows(o.spec) for o in outcomes if o.status != "failed"]
     words = f"{len(rows)} of {len(plan)} runs done" + (f"; {failed[0]}" if failed else "")

@@ -26,6 +26,10 @@ from coral_viz.runs.spec import defaults
 from coral_viz.tasks import dense_views, view_draws
 from coral_viz.training.loop import decay_groups
 
+COLUMNS = ("what", "method", "size", "batch", "ms", "data_ms", "images_per_second", "operations", "share_of_peak")
+COLUMNS += ("memory_gib", "operations_per_second", "jobs", "steps_per_second")
+PROBING, USUAL = 40.0, 240.0
+"""Seconds that probing takes, and a whole run."""
 GAIN = 1.1
 """From this factor on, more processes side by side are worth it, and so are compiled views."""
 
@@ -73,8 +77,8 @@ def compiled(name: str, size: int, scale: Scale, rate: float) -> Found:
     with compiled_views(scale):
         torch.testing.assert_close(dense_views.view(images, drawn), plain, atol=2e-3, rtol=0)
     took = time.perf_counter() - start
-    found = step(name, size, scale, rate, compiled=True)
-    return Found(f"{found.words}; compiled in {took:.0f} s", found.tables)
+    timed = step(name, size, scale, rate, compiled=True)
+    return Found(f"{timed.words}; compiled in {took:.0f} s", timed.tables)
 
 
 def graph(name: str, size: int, scale: Scale) -> Found:
@@ -120,19 +124,35 @@ def side_by_side(name: str, size: int, scale: Scale, jobs: int) -> Found:
     return Found(f"{rate:.1f} steps a second in all", {"times": pd.DataFrame([row])})
 
 
+def found(times: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The rows of one kind in the table of times, which may be empty yet."""
+    times = times.reindex(columns=COLUMNS)
+    return times[times["what"] == what]
+
+
 def best_jobs(times: pd.DataFrame) -> int:
     """The fewest processes side by side that none of more beats by the factor GAIN; 1 where nothing was measured."""
-    rates = dict(times.loc[times["what"] == "side by side", ["jobs", "steps_per_second"]].to_numpy().tolist())
-    best = 1
+    seen = found(times, "side by side")
+    rates, best = dict(zip(seen["jobs"], seen["steps_per_second"])), 1
     for jobs in sorted(map(int, rates)):
         if rates[jobs] > GAIN * rates.get(best, 0.0):
             best = jobs
     return best
 
 
+def run_seconds(times: pd.DataFrame, name: str, size: int, steps: int, jobs: int) -> float:
+    """Seconds that a run of a method will take among ``jobs`` side by side; USUAL where its step was not timed."""
+    steps_of = found(times, "step")
+    ms = steps_of.loc[(steps_of["method"] == name) & (steps_of["size"] == size), "ms"]
+    seen = found(times, "side by side")
+    rates = dict(zip(seen["jobs"], seen["steps_per_second"]))
+    shared = jobs * rates[1] / rates[jobs] if {1, jobs} <= set(rates) else jobs
+    return PROBING + steps * shared * float(ms.iloc[0]) / 1e3 if len(ms) else USUAL
+
+
 def better_compiled(times: pd.DataFrame) -> bool:
     """Whether a step with compiled views is shorter by the factor GAIN."""
-    ms = times[times["what"] == "step, compiled views"].merge(times[times["what"] == "step"], on=["method", "size"])
+    ms = found(times, "step, compiled views").merge(found(times, "step"), on=["method", "size"])
     return bool(len(ms)) and bool((ms["ms_y"] > GAIN * ms["ms_x"]).all())
 
 
