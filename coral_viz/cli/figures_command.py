@@ -17,7 +17,11 @@ def add(parser) -> None:
     parser.add_argument("--venue", default="icml", help=f"venue: {', '.join(VENUES)} (default %(default)s)")
     parser.add_argument("--serif", action="store_true", help="a serif typeface like the venue's text, not DejaVu Sans")
     parser.add_argument(
-        "--results", nargs="+", default=[], metavar="TABLE", help="own results.parquet of a tour or sweeps"
+        "--results",
+        nargs="+",
+        default=[],
+        metavar="TABLE",
+        help="own results.parquet of a tour or sweeps, or a csv of method, seed, metric, value",
     )
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these figures and tables")

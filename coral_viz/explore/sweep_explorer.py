@@ -21,7 +21,7 @@ from coral_viz.figures.comparison.part_bits import PARTS
 from coral_viz.figures.course.embedding_map import Map, embedding_map
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.paths import DATA
-from coral_viz.results import metrics, tables
+from coral_viz.results import metrics, own_results, tables
 from coral_viz.results.metrics import METRICS, READOUTS
 from coral_viz.results.parts import part_title
 from coral_viz.runs import sweep_table
@@ -130,7 +130,8 @@ class Ablations(Explorer):
         runs = rows.drop_duplicates("run_id")
         seeds = ", ".join(map(str, sorted(set(runs["seed"]))))
         mixed = _mixed(settings["grid"], settings["store"])
-        return f"Grid {settings['grid']}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
+        table = settings["store"] if settings["store"].endswith(".csv") else f"Grid {settings['grid']}"
+        return f"{table}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
 
     def layout(self):
         """What is seen beside what is held, and below them what does the runs that are missing."""
@@ -183,7 +184,9 @@ class Ablations(Explorer):
 
 
 def _source(grid: str, store: str) -> Path:
-    """Where the table lies: in the folder of a sweep, if it has one, else among what ships."""
+    """Where the table lies: a CSV of one's own, in the folder of a sweep, if it has one, else among what ships."""
+    if store.endswith(".csv"):
+        return Path(store)
     own, name = Path(store) / "results.parquet", Path(grid).stem
     if store and own.is_file():
         return own
@@ -243,12 +246,12 @@ def _mixed(grid: str, store: str) -> str:
 def _stamped(grid: str, store: str) -> tuple[Path, int]:
     """The file of the table and when it was written: what has been read of it is kept until it is written again."""
     path = _source(grid, store)
-    return path, path.stat().st_mtime_ns
+    return path, path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @lru_cache(maxsize=8)
 def _read(path: Path, written: int) -> pd.DataFrame:
-    return sweep_table.read(path)
+    return own_results.read(path) if path.suffix == ".csv" else sweep_table.read(path)
 
 
 @lru_cache(maxsize=32)

@@ -63,7 +63,7 @@ class Metric:
     @property
     def axis(self) -> str:
         """What an axis shows, as short as it is."""
-        return self.title if self.in_percent else self.unit
+        return self.title if self.in_percent or not self.unit else self.unit
 
     @property
     def heading(self) -> str:

@@ -56,6 +56,15 @@ def read(path: str | Path) -> pd.DataFrame:
     raise ValueError(f"cannot read a table from {path.name!r}: the file must end in .parquet or .csv")
 
 
+def is_tidy(path: str | Path) -> bool:
+    """Whether a CSV file names the runs, as tables that this package writes do. False also where there is none."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return {"run_id", "table_version"} & set(file.readline().strip().split(",")) != set()
+    except (OSError, ValueError):
+        return False
+
+
 def parquet(path: str | Path) -> pd.DataFrame:
     """The table in a parquet file, whatever it holds. ValueError if it is none; OSError if it is not to be read."""
     try:

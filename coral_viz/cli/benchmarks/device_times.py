@@ -26,8 +26,10 @@ from coral_viz.runs.spec import defaults
 from coral_viz.tasks import dense_views, view_draws
 from coral_viz.training.loop import decay_groups
 
-COLUMNS = ("what", "method", "size", "batch", "ms", "data_ms", "images_per_second", "operations", "share_of_peak")
-COLUMNS += ("memory_gib", "operations_per_second", "jobs", "steps_per_second")
+COLUMNS = (
+    *("what", "method", "size", "batch", "ms", "data_ms", "images_per_second", "operations", "share_of_peak"),
+    *("memory_gib", "operations_per_second", "jobs", "steps_per_second"),
+)
 PROBING, USUAL = 40.0, 240.0
 """Seconds that probing takes, and a whole run."""
 GAIN = 1.1

@@ -16,7 +16,7 @@ import pandas as pd
 
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import metrics, references, schema, statistics, tables
+from coral_viz.results import metrics, own_results, references, schema, statistics, tables
 from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
@@ -98,6 +98,8 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
         rows = tables.select(table, metric=metric, split="train").assign(reference=np.nan)
         return rows[rows["step"] == rows.groupby("run_id")["step"].transform("max")]
     read = known.readout if readout is None else readout
+    if readout is None and own_results.are_own(table) and not table.loc[table["metric"] == metric, "readout"].any():
+        read = ""
     rows = tables.select(table, metric=metric, part=part, **({} if read is None else {"readout": read}))
     rows = rows[rows["label"].isin(tables.labels(rows) if labels is None else labels)]
     if rows.empty:
@@ -250,7 +252,8 @@ def in_words(metric: Metric, readout: str | None, part: str) -> str:
     if "{" in metric.title:
         return metric.title.format(*map(part_title, parse(part).names))
     read = readout or metric.readout
-    name = f"{metric.title} " + ("in %" if metric.in_percent else f"({f'{read} readout' if read else metric.unit})")
+    told = "in %" if metric.in_percent else f"({f'{read} readout' if read else metric.unit})"
+    name = f"{metric.title} {told}".removesuffix(" ()")
     return name if part in ("all", "") else f"{name} in {part_title(part)}"
 
 
@@ -261,13 +264,16 @@ def measured_in_words(rows: pd.DataFrame, readout: str | None, part: str) -> dic
     if read and parse(part).kind != "pair":
         where = "the whole embedding" if part == "all" else part_title(part)
         words = f"{metric.title} by {READOUTS[read].asked} of {where}"
-    return {"measured": words, "dotted": f"; dotted: {metrics.named(metric.bound).title}" if metric.bound else ""}
+    dotted = f"; dotted: {metrics.named(metric.bound).title}" if _is_bounded(rows) else ""
+    return {"measured": words, "dotted": dotted}
 
 
 def protocol(rows: pd.DataFrame) -> str:
     """Methods, number of steps and training distribution; methods only if they are few enough to list."""
     names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
     who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
+    if own_results.are_own(rows):
+        return who
     steps = " to ".join(dict.fromkeys(f"{step:,}" for step in (rows["step"].min(), rows["step"].max())))
     return f"{who} after {steps} steps of {' or '.join(tables.distributions(rows))} training".replace("  ", " ")
 
@@ -275,8 +281,13 @@ def protocol(rows: pd.DataFrame) -> str:
 def small_print(rows: pd.DataFrame, summary: pd.DataFrame, readout: str | None, part: str) -> str:
     """Training, measurement, n, kind of interval, and the meaning of the dotted line."""
     metric = metrics.of(rows)
-    bound = f" Dotted: {metrics.named(metric.bound).title}." if metric.bound else ""
+    bound = f" Dotted: {metrics.named(metric.bound).title}." if _is_bounded(rows) else ""
     return f"{protocol(rows)}: {in_words(metric, readout, part)}; {seeds_in_words(summary)}{bound}"
+
+
+def _is_bounded(rows: pd.DataFrame) -> bool:
+    """Whether ``measured`` rows say what is known beforehand."""
+    return bool(metrics.of(rows).bound and rows["reference"].notna().any())
 
 
 def baseline_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from coral_viz.results import tables
+from coral_viz.results import own_results, tables
 from coral_viz.runs import Store, sweep_table
 
 MAIN = "main"
@@ -56,8 +56,9 @@ class Sources:
 def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
     """Read what ships in ``data``, and the user's ``own`` tables in place of the shipped ones.
 
-    The table of a tour replaces the main one, and its folder's ``runs`` the shipped runs; the tables of sweeps replace
-    all shipped sweeps. A table is called by its file, or by its folder if it is called results.
+    The table of a tour replaces the main one, and its folder's ``runs`` the shipped runs; the tables of sweeps, and
+    results of one's own (see ``own_results``), replace all shipped sweeps. A table is called by its file, or by its
+    folder if it is called results.
 
     Raises:
         ValueError: one's own table is not there; a table is not valid (see ``schema.validate``, ``sweep_table.read``);
@@ -84,7 +85,7 @@ def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[s
         if not path.is_file():
             raise ValueError(f"there is no table {str(path)!r}; name a file such as out/tour/results.parquet.")
         source = _read(path, _table)
-        if not (isinstance(source.content, pd.DataFrame) and "specs" in source.content.attrs):
+        if not (isinstance(source.content, pd.DataFrame) and _has_settings(source.content)):
             tours.append((path, source))
             continue
         name = path.parent.name if path.stem == "results" else path.stem.removeprefix("grid_")
@@ -94,6 +95,11 @@ def _own(paths: Iterable[str | Path]) -> tuple[list[tuple[Path, Source]], dict[s
     if len(tours) > 1:
         raise ValueError(f"a paper has one main table, not {len(tours)}: {', '.join(str(path) for path, _ in tours)}.")
     return tours, sweeps
+
+
+def _has_settings(table: pd.DataFrame) -> bool:
+    """Whether a table is of a sweep, or results of one's own, which are drawn as a sweep is."""
+    return "specs" in table.attrs or own_results.are_own(table)
 
 
 def _read(path: Path, read: Callable[[Path], pd.DataFrame]) -> Source:
@@ -109,11 +115,11 @@ def _read(path: Path, read: Callable[[Path], pd.DataFrame]) -> Source:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    """A table of a sweep or a tidy table, told apart by what they hold."""
+    """A table of a sweep, a tidy table or results of one's own, told apart by what they hold."""
     if path.suffix == ".parquet":
         is_sweep = "specs" in _attributes(path)
         return sweep_table.read(path) if is_sweep else tables.read(path)
-    return tables.read(path)
+    return tables.read(path) if tables.is_tidy(path) else own_results.read(path)
 
 
 def _attributes(path: Path) -> dict:

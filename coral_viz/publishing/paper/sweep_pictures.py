@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from functools import partial
 
@@ -13,6 +14,7 @@ from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.planned_figure import PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import Source
+from coral_viz.results import own_results
 from coral_viz.results.metrics import LINEAR
 
 CROWDED = 4
@@ -23,28 +25,38 @@ SPREAD = 0.1
 
 
 def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
-    """The figures of one sweep; if its table is not there, the one of its cells alone.
+    """The figures of one sweep; if its table is not there, the one of its cells alone; of own results, every metric.
 
     Synergy is drawn against unique information only where cells differ in both and colours tell them apart.
     """
 
-    def cells(table: pd.DataFrame, *, look: Mapping) -> Figure:
-        return setting_effects.cells(
-            table, [name for name in sweep_data.settings(table) if name != "method"], name=name, look=look
-        )
+    def cells(table: pd.DataFrame, *, look: Mapping, metric: str) -> Figure:
+        settings = [name for name in sweep_data.settings(table) if name != "method"]
+        return setting_effects.cells(table, settings, metric=metric, name=name, look=look)
 
-    yield PlannedFigure(f"ablation_{name}", source, shown(cells, measured))
     numbers = _numbers(source.content)
-    for setting in numbers:
-        curve = shown(partial(setting_effects.curve, setting=setting, name=name), measured)
-        yield PlannedFigure(f"ablation_{name}_{setting}", source, curve)
-    if not numbers:
+    for called, metric in _metrics(name, source.content).items():
+        yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured))
+        for setting in numbers:
+            curve = partial(setting_effects.curve, setting=setting, metric=metric, name=name)
+            yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured))
+    if not numbers or own_results.are_own(source.content):
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
     if _is_traded(source.content, setting, part):
         trade = partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR, name=name)
         drawn = shown(trade, measured)
         yield PlannedFigure(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
+
+
+def _metrics(name: str, table: pd.DataFrame | None) -> dict[str, str]:
+    """The metrics that are drawn, by what their figures are called: linear accuracy, of own results all that there are.
+
+    Of a metric only letters, digits and underscores go into the name of a file.
+    """
+    if table is None or not own_results.are_own(table):
+        return {name: "balanced_accuracy"}
+    return {f"{name}_{re.sub(r'[^A-Za-z0-9_]+', '_', metric)}": metric for metric in table["metric"].unique()}
 
 
 def _most_shared(table: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import schema, statistics, tables
+from coral_viz.results import own_results, schema, statistics, tables
 
 READOUTS = (
     " Readouts: linear is logistic regression, best is that or a small neural network, whichever has the lower "
@@ -26,6 +26,8 @@ def of_means(rows: pd.DataFrame) -> str:
 
 def _protocol(rows: pd.DataFrame) -> str:
     runs = rows.drop_duplicates("run_id")
+    if own_results.are_own(rows):
+        return f"Protocol: as in the table of results; {len(runs)} run{'s' * (len(runs) != 1)}."
     steps, tested = rows.groupby("run_id")["step"].max(), rows.loc[rows["split"] == "test", "n"]
     count = tables.modalities(rows)
     seeds = ", ".join(map(str, sorted(runs["seed"].unique())))
