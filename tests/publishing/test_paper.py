@@ -302,7 +302,7 @@ def test_other_slips_are_sentences_and_nothing_is_written(table, data, tmp_path)
         ({"results": tmp_path / "none.parquet"}, r"there is no table '.*none\.parquet'"),
         ({"results": tmp_path}, "name a file such as out/tour/results.parquet"),
         ({"results": tmp_path / "words.parquet"}, r"words\.parquet' is no parquet table"),
-        ({"results": tmp_path / "bench_own.csv"}, r"bench_own\.csv': the table lacks the columns"),
+        ({"results": tmp_path / "bench_own.csv"}, r"bench_own\.csv': it lacks the column 'method'"),
         ({"results": tours}, "a paper has one main table, not 2"),
         ({"results": [sweep, tmp_path / "coral.parquet"]}, "two tables of sweeps are called 'coral'"),
         ({"only": ["bits", "solver"]}, "there is no figure or table 'bits'; there are schematic, bits_kept, "),
