@@ -1,4 +1,4 @@
-"""What an embedding kept: its parts, probes of them, modalities withheld, and retrieval across modalities.
+"""What an embedding kept: its parts, probes of them, also with missing modalities, and retrieval across modalities.
 
 ``embedding`` runs the method; everything else works on tensors. Readouts are fitted to probe data; test data are
 touched once.

@@ -21,7 +21,7 @@ EVERY_SUBSET = 4
 def embed(method: Method, batch: Batch, given: Sequence[int] | None = None) -> dict[str, Tensor]:
     """The method's parts of a batch by name, (n, width) each, float32: evaluation mode, no mask, no augmentation.
 
-    ``given``: indices of the modalities shown (default: all). The others are withheld; parts that cannot be computed
+    ``given``: indices of the modalities shown (default: all). The others are missing; parts that cannot be computed
     without them are absent, fused parts are computed from what is shown. Raises ValueError for a modality that does
     not exist, or none.
     """

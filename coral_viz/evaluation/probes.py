@@ -1,4 +1,4 @@
-"""Probes of every part and of the whole, with some modalities withheld too, and labels decomposed between parts.
+"""Probes of every part and of the whole, also with missing modalities, and labels decomposed between parts.
 
 ``balanced_accuracy`` and ``macro_accuracy`` are the linear probe's: the same posteriors, two decisions. ``bits`` is a
 lower bound on I(part; label) from held-out posteriors; the atoms between two parts say where information is kept.

@@ -122,7 +122,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
 def summary(table: pd.DataFrame) -> pd.DataFrame:
     """Bits kept, balanced accuracy and retrieval: mean over seeds, 95 % t interval, number of seeds.
 
-    Of the whole embedding (with some modalities withheld too) and of what its parts hold of each label.
+    Of the whole embedding (also with missing modalities) and of what its parts hold of each label.
     """
     return tables.summarise(_shown(table), SUMMARY)
 

@@ -41,7 +41,7 @@ def connected(scheduler: str) -> Iterator:
     try:
         get_address_host_port(scheduler, strict=True)  # or the client would complain again, 20 s later
         if scheduler.startswith("tls:") and not Security().get_connection_args("client")["ssl_context"]:
-            raise ValueError("the variables DASK_DISTRIBUTED__COMM__TLS__... name no certificate (see README).")
+            raise ValueError("the variables DASK_DISTRIBUTED__COMM__TLS__... name no certificate (see docs/sweeps.md).")
         client = Client(scheduler, timeout=SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ValueError(f"no Dask scheduler answers at {scheduler!r}: {error}") from None

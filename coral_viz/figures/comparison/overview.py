@@ -46,14 +46,14 @@ def overview(
 
 def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
     """What draws each picture."""
-    whole, withheld = parts.are(done, "whole"), parts.are(done, "given")
+    whole, missing = parts.are(done, "whole"), parts.are(done, "given")
     plan: dict[str, Callable[..., Figure]] = {
         name: partial(draw, done)
         for name, draw, has in (
             ("bits_kept", bits_kept, whole & (done["metric"] == "bits")),
             ("accuracy", accuracy, whole & (done["metric"] == "balanced_accuracy")),
             ("found", found_counts, whole & (done["metric"] == "bits") & (done["readout"] == LINEAR)),
-            ("subsets", subsets, withheld & (done["metric"] == "balanced_accuracy")),
+            ("subsets", subsets, missing & (done["metric"] == "balanced_accuracy")),
             ("retrieval", retrieval, done["metric"] == "mAP"),
         )
         if has.any()
