@@ -14,6 +14,7 @@ MAIN = {
     "cluster": "distributed",
     "docs": "mkdocs",
     "umap": "umap-learn",
+    "multibench": "h5py",
     "dev": "pytest",
 }
 """Extras, each by the package without which it is of no use: where that is installed, the whole extra should be."""

@@ -15,6 +15,7 @@ from coral_viz.tasks.arrays import Arrays, from_arrays
 from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
+from coral_viz.tasks.multibench import SETS, TASKS, protocols
 from coral_viz.tasks.real_data import DigitHalves, IndianPines, MultipleFeatures, Rotations, SixOrNine, Watch
 from coral_viz.tasks.resplit import whole_budget
 from coral_viz.tasks.task import Batch, Modality, Task
@@ -86,6 +87,11 @@ REGISTRY = {
     "rotations": Preset(Rotations, budget=REAL),
     "six-or-nine": Preset(SixOrNine, budget=REAL),
     "watch": Preset(Watch, budget=REAL),
+    # MultiBench and MM-IMDb from their files
+    **{
+        name: Preset(task, network=SETS[name].network, budget=protocols.budget(name, "comm"))
+        for name, task in TASKS.items()
+    },
 }
 
 

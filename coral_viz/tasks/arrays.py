@@ -110,7 +110,7 @@ class Arrays(Task):
     distributions = ("",)
 
     def __init__(self, data: Dataset, *, seed: int = 0, device="cpu", **dials):
-        self.dials = Dials.make(f"task {data.name!r}", {"content": data.content} | dials)
+        self.dials = self.DIALS.make(f"task {data.name!r}", {"content": data.content} | dials)
         if self.dials.content != data.content:
             raise ValueError(
                 f"the data {data.name!r} are others (content {data.content}) than those asked for "

@@ -16,6 +16,8 @@ from coral_viz.options import Options, option
 from coral_viz.tasks.padding import is_padding
 from coral_viz.tasks.views import augment
 
+FEATURE_DROP = "share of the features that a view sets to their mean, in all steps of a sequence"
+
 
 @dataclass(frozen=True)
 class Dials(Options):
@@ -23,9 +25,7 @@ class Dials(Options):
 
     content: str = option("", "hash of the data: other data are another run")
     noise: float = option(0.1, "standard deviation of the noise on vectors and sequences", low=0.0)
-    feature_drop: float = option(
-        0.1, "share of the features that a view sets to their mean, in all steps of a sequence", low=0.0, high=1.0
-    )
+    feature_drop: float = option(0.1, FEATURE_DROP, low=0.0, high=1.0)
     step_drop: float = option(0.8, "most of a sequence's steps that a view sets to their mean", low=0.0, high=1.0)
     step_crop: float = option(
         1.0,

@@ -1,0 +1,189 @@
+"""MultiBench (arXiv 2107.07502) and MM-IMDb from their own files, as the papers on CoMM, InfMasking and COrAL use them.
+
+``tasks.load("mosi", path=...)`` makes the task of a file, ``describe(path)`` says what one holds. Splits, encoders and
+augmentations are published ones; budgets and printed numbers stand in ``protocols``. Readouts are fitted to training
+and validation data together, as there. Not copied is what would tell the test in advance: all scaling is learned from
+training data. No method sees padding.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from coral_viz.options import option, shown
+from coral_viz.tasks import augmentations
+from coral_viz.tasks.arrays import Arrays
+from coral_viz.tasks.dataset import Dataset
+from coral_viz.tasks.multibench import affect, clinic, films, protocols, touch
+
+SPEECH = {"vision": "affect", "text": "affect", "audio": "affect"}
+WIDE = {"dim": 512, "hidden": 512, "projection": 256, "heads": 8}
+NARROW = {"dim": 40, "hidden": 512, "projection": 256, "heads": 8}
+SQUARE = {"dim": 128, "hidden": 512, "projection": 256, "heads": 8}
+
+
+@dataclass(frozen=True)
+class Published:
+    """A set as it is published.
+
+    ``file``: its file or folder; ``read``: what reads it, of (path, name, modalities); ``modalities``: the two of the
+    papers, then the third where they use three; ``encoders`` by modality ("": the usual one of its kind); ``network``:
+    hyperparameters of every method that has them; ``raw``: whether inputs stay as they are, unscaled.
+    """
+
+    file: str
+    read: Callable[[Path, str, Sequence[str]], Dataset]
+    modalities: tuple[str, ...]
+    encoders: dict[str, str]
+    network: dict[str, int]
+    raw: bool = False
+
+
+SETS = {
+    "mosi": Published("mosi_data.pkl", affect.read, ("vision", "text", "audio"), SPEECH, NARROW, raw=True),
+    "mosei": Published("mosei_senti_data.pkl", affect.read, ("vision", "text", "audio"), SPEECH, NARROW, raw=True),
+    "humor": Published("humor.pkl", affect.read, ("vision", "text", "audio"), SPEECH, NARROW, raw=True),
+    "sarcasm": Published("sarcasm.pkl", affect.read, ("vision", "text", "audio"), SPEECH, NARROW, raw=True),
+    "mimic": Published(
+        "im.pk", clinic.read, ("tabular", "timeseries"), {"tabular": "feature tokens", "timeseries": "recurrent"}, WIDE
+    ),
+    "contact": Published(
+        "triangle_real_data",
+        touch.read,
+        ("image", "proprio", "force"),
+        {"proprio": "perceptron", "force": "convolutions"},
+        WIDE,
+        raw=True,
+    ),
+    "pose": Published(
+        "triangle_real_data", touch.read, ("image", "force"), {"force": "convolution tokens"}, SQUARE, raw=True
+    ),
+    "mmimdb": Published("mmimdb", films.read, ("image", "plot"), {}, WIDE),
+}
+"""By name: MOSI, MOSEI, UR-FUNNY, MUStARD, MIMIC, Vision & Touch's two tasks and MM-IMDb."""
+
+
+@dataclass(frozen=True)
+class Dials(augmentations.Dials):
+    """The dials of MultiBench's sets; views change what the papers' do."""
+
+    path: str = option("", "the set's file, or the folder of its files")
+    modalities: int = option(2, "how many modalities: 2, or 3 where the papers use three", low=2, high=3)
+    feature_drop: float = option(0.0, augmentations.FEATURE_DROP, low=0.0, high=1.0)
+
+
+class MultiBench(Arrays):
+    """A set from its file: ``data`` has its splits; readouts are fitted to training and validation samples."""
+
+    DIALS = Dials
+    NAME: str
+    """Which of SETS."""
+
+    def __init__(self, *, seed: int = 0, device="cpu", **dials):
+        asked = Dials.make(f"task {self.NAME!r}", dials)
+        super().__init__(dataset_of(asked.path, self.NAME, asked.modalities), seed=seed, device=device, **dials)
+        self.rows["probe"] = np.sort(np.concatenate([self.rows["train"], self.rows["probe"]]))
+        if SETS[self.NAME].raw:
+            self.scales = {key: (np.zeros_like(mean), np.ones_like(std)) for key, (mean, std) in self.scales.items()}
+
+
+def dataset_of(path: str | Path, name: str | None = None, modalities: int = 2) -> Dataset:
+    """The checked data set of a file or folder; ``name``: which of SETS, or else as the file is called.
+
+    Raises:
+        ValueError: in one sentence that says what to do, for a file that is missing, unknown, cut short, of another
+            form or edition, or that holds code, and for a third modality where there is none.
+        ModuleNotFoundError: Vision & Touch without h5py.
+    """
+    path = Path(path)
+    name = name or recognised(path)
+    published = SETS.get(name or "")
+    if published is None:
+        known = ", ".join(dict.fromkeys(each.file for each in SETS.values()))
+        raise ValueError(f"{path} is none of MultiBench's files; they are called {known}.")
+    path = path / published.file if path.name != published.file and (path / published.file).exists() else path
+    if not str(path) or not path.exists() or (path.is_dir() and published.read in (affect.read, clinic.read)):
+        raise ValueError(
+            f"{shown(str(path))} is not {published.file}: say path=, the place of this file, which you get as "
+            "https://github.com/pliang279/MultiBench says."
+        )
+    if modalities > len(published.modalities):
+        raise ValueError(f"task {name!r} has 2 modalities, {' and '.join(published.modalities)}, not {modalities}.")
+    return _read(path, name, published.modalities[:modalities], path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=1)
+def _read(path: Path, name: str, modalities: tuple[str, ...], changed: int) -> Dataset:
+    published = SETS[name]
+    data = published.read(path, name, modalities)
+    encoders = (dataclasses.replace(m, encoder=published.encoders.get(m.name, "")) for m in data.modalities)
+    return dataclasses.replace(data, modalities=tuple(encoders))
+
+
+def recognised(path: str | Path) -> str | None:
+    """Which of SETS a file or folder is by its name; None if none. Of Vision & Touch's two tasks, contact."""
+    return next((name for name, published in SETS.items() if published.file == Path(path).name), None)
+
+
+class Mosi(MultiBench):
+    NAME = "mosi"
+
+
+class Mosei(MultiBench):
+    NAME = "mosei"
+
+
+class Humor(MultiBench):
+    NAME = "humor"
+
+
+class Sarcasm(MultiBench):
+    NAME = "sarcasm"
+
+
+class Mimic(MultiBench):
+    NAME = "mimic"
+
+
+class Contact(MultiBench):
+    NAME = "contact"
+
+
+class Pose(MultiBench):
+    NAME = "pose"
+
+
+class Films(MultiBench):
+    NAME = "mmimdb"
+
+
+__all__ = ["SETS", "TASKS", "MultiBench", "dataset_of", "describe", "protocols", "recognised"]
+
+TASKS = {task.NAME: task for task in (Mosi, Mosei, Humor, Sarcasm, Mimic, Contact, Pose, Films)}
+
+
+def describe(path: str | Path) -> str:
+    """What a file or folder holds, in lines: the set, its samples by split and class, its sequences.
+
+    Raises ValueError and ModuleNotFoundError as ``dataset_of``.
+    """
+    data = dataset_of(path)
+    lines = [f"{data.name}: {len(data)} samples, {data.copies} equal others, content {data.content}"]
+    for number, split in enumerate(("train", "validation", "test")):
+        chosen = np.asarray(data.splits) == number
+        classes = {
+            label: np.bincount(data.strata(label)[chosen]).tolist() for label in data.labels if data.classes[label]
+        }
+        told = "; ".join(f"{label} {'/'.join(map(str, counts))}" for label, counts in classes.items())
+        lines.append(f"{split}: {int(chosen.sum())} samples; {told or 'continuous labels'}")
+    for modality in data.modalities:
+        steps = data.present.get(modality.name)
+        length = f", {steps.sum(1).min()} to {steps.sum(1).max()} steps" if steps is not None else ""
+        lines.append(f"{modality.name}: {modality.kind} {modality.shape}{length}")
+    return "\n".join(lines)
