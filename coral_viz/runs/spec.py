@@ -231,7 +231,7 @@ class RunSpec:
 
 def defaults(method: str, preset: tasks.Preset) -> dict:
     """A method's knobs with a task's network in place of their own defaults. ValueError for an unknown method."""
-    own = {row["name"]: row["default"] for row in methods.get(method).KNOBS.describe()}
+    own = {field.name: field.default for field in dataclasses.fields(methods.get(method).KNOBS)}
     return own | {name: value for name, value in preset.network.items() if name in own}
 
 
