@@ -1,5 +1,6 @@
 """Methods and tasks of one's own, found by import path: everywhere the same, imported only when asked for by name."""
 
+import contextlib
 import re
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from coral_viz import __main__, methods, runs, tasks
 from coral_viz.cli import tour
 from coral_viz.explore import finished
 from coral_viz.figures.sweep import sweep_data
-from coral_viz.runs import Store, grids, sweep_table, sweeps
+from coral_viz.runs import Store, cluster, grids, sweep_table, sweeps
 from coral_viz.runs.run import trained
 
 ROOT = Path(__file__).parents[1]
@@ -193,6 +194,22 @@ def test_what_cannot_be_found_is_one_sentence(own, method, task, sentence):
 def test_short_names_are_new_and_stand_for_paths(own, alias, path, sentence):
     with pytest.raises(ValueError, match=sentence):
         methods.register(alias, path)
+
+
+def test_workers_of_a_cluster_that_lack_the_module_are_told_of_before_any_run(own, tmp_path, monkeypatch):
+    """The client is one whose workers find no module of ``own``."""
+    spec = runs.RunSpec.make("mine:Mine", "factors", 1, budget=TINY)
+
+    class Client:
+        def run(self, function, *arguments):
+            monkeypatch.delitem(sys.modules, "mine")
+            monkeypatch.setattr(sys, "path", [place for place in sys.path if place != str(own)])
+            return function(*arguments)
+
+    monkeypatch.setattr(cluster, "connected", lambda address: contextlib.nullcontext(Client()))
+    outcomes = runs.execute([spec], Store(tmp_path), executor="dask", scheduler="tcp://127.0.0.1:1", device="cpu")
+    with pytest.raises(ValueError, match="method 'mine:Mine' cannot be imported: No module named 'mine'"):
+        next(outcomes)
 
 
 def test_files_import_nothing(swept, new_process):

@@ -78,6 +78,14 @@ def test_a_known_metric_is_drawn_in_percent(tmp_path):
     assert "b: 90.0" in figure.alt
 
 
+def test_bits_without_a_truth_are_drawn_without_one(tmp_path):
+    path = tmp_path / "bits.csv"
+    path.write_text("method,seed,metric,value\n" + "".join(f"a,{s},bits,1.5\nb,{s},bits,0.5\n" for s in SEEDS))
+    figure = setting_effects.cells(own_results.read(path), [], metric="bits")
+    assert "b: 0.50" in figure.alt
+    assert "truth" not in " ".join(text.get_text() for text in figure.texts)
+
+
 def test_the_figures_of_a_paper_and_the_explorer_take_the_file(file, tmp_path):
     made = paper.make(tmp_path / "out", results=file, only=["ablation_mine_accuracy", "ablation_mine_accuracy_rate"])
     assert made.missing == {}
