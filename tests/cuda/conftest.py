@@ -30,7 +30,8 @@ def _drawn_on_cpu(draw):
     def drawn(*arguments, device="cpu", generator=None, **options):
         if generator is not None:
             return draw(*arguments, device=device, generator=generator, **options)
-        like = [x for x in arguments if isinstance(x, torch.Tensor)]
-        return draw(*(x.cpu() if x in like else x for x in arguments), **options).to(like[0].device if like else device)
+        if isinstance(arguments[0], torch.Tensor):  # rand_like
+            device = arguments[0].device
+        return draw(*(x.cpu() if isinstance(x, torch.Tensor) else x for x in arguments), **options).to(device)
 
     return drawn

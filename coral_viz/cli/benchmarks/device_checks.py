@@ -16,7 +16,7 @@ from coral_viz.cli.benchmarks.unit_log import Found
 
 ROOT = Path(__file__).parents[3]
 TESTS = ROOT / "tests" / "cuda"
-LONGEST = 400
+LONGEST = 240
 """Seconds after which the tests are ended."""
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import torch
 
 from coral_viz import evaluation, tasks
-from coral_viz.cli import tour
 from coral_viz.cli.benchmarks.device_scale import Scale
 from coral_viz.cli.benchmarks.device_times import compiled_views
 from coral_viz.cli.benchmarks.unit_log import Found
@@ -68,6 +67,8 @@ def _in_words(rows: list[pd.DataFrame]) -> str:
 
 def default_tour(folder: Path, scale: Scale) -> Found:
     """The runs of the default tour, by several processes on the one device; without its page."""
+    from coral_viz.cli import tour  # which draws, as nothing else here does
+
     chosen = tour.METHODS if not scale.tour else tour.METHODS[:1]
     plan = tour.specs(list(chosen), list(scale.tour_seeds), tour.budget("factors", **scale.tour))
     store = Store(folder)
