@@ -11,10 +11,12 @@ import re
 from pathlib import Path
 
 from coral_viz import figures, methods, runs, tasks
+from coral_viz.figures.comparison.bits_kept import LINES
 from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects
 from coral_viz.methods import FusionKnobs, catalogue
 from coral_viz.results import metrics, schema
+from coral_viz.results.references import EXACT
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -36,7 +38,7 @@ def table(name: str) -> str:
     if name in TABLES:
         return TABLES[name]()
     if (path := name.removeprefix("../")) in PICTURES:
-        return f"![{PICTURES[path].short}]({name})\n"
+        return f"![{PICTURES[path].short.format(**LINES[EXACT])}]({name})\n"
     if not name.startswith("data/results/") or not (ROOT / name).is_file():
         raise ValueError(f"there is no generated part {name!r}; name a file of data/results or {', '.join(TABLES)}.")
     return (ROOT / name).read_text(encoding="utf-8")
