@@ -36,7 +36,7 @@ class Tied(Mine):
         super().__init__(task, knobs)
         self.again = self.encode
 
-few = tasks.Preset(load, {"classes": 2}, {"dim": 16}, {"steps": 5})
+few = tasks.Preset(load, {"classes": 2}, {"dim": 16, "width": 16}, {"steps": 5})
 broken = 7
 """
 

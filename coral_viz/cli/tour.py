@@ -8,18 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import torch
+from matplotlib.figure import Figure
 from tqdm import tqdm
 
-from coral_viz import figures, methods, registries, tasks
+from coral_viz import figures, methods, registries, style, tasks
+from coral_viz.figures.data import digit_strips, image_samples, token_samples
 from coral_viz.options import Typed
 from coral_viz.publishing import report
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
 from coral_viz.runs.grids import TUNING
+from coral_viz.tasks.digits import Digits
+from coral_viz.tasks.factors import Factors
+from coral_viz.tasks.trifeature import Trifeature
 from coral_viz.training.devices import resolve
 
 METHODS = ("cross", "cross_self", "comm", "coral")
 SEEDS = (41, 42, 43)
+STEPS = 500  # which four methods take in four minutes of two cores, where a task does not say its own
 QUICK = {"steps": 120, "probe_samples": 1024, "test_samples": 2048}
 
 
@@ -65,12 +72,14 @@ def chosen_task(task: str | tasks.Task) -> tuple[str | tasks.Dataset, dict]:
     return tasks.opened(task), {name: value for name, value in vars(task.dials).items() if value != usual[name]}
 
 
-def budget(task: str | tasks.Task, *, quick: bool = False, **chosen: int | None) -> Budget:
-    """What the task's runs may learn from, less if ``quick``, or as ``chosen`` where that is not None.
+def budget(task: str | tasks.Task, *, short: bool = False, quick: bool = False, **chosen: int | None) -> Budget:
+    """What the task's runs may learn from, or as ``chosen`` where that is not None.
+
+    ``short``: STEPS where the task says no number of its own. ``quick``: less of everything.
 
     ValueError for unknown tasks and values out of range.
     """
-    usual = tasks.preset(chosen_task(task)[0]).budget
+    usual = ({"steps": STEPS} if short else {}) | tasks.preset(chosen_task(task)[0]).budget
     brief = {name: min(value, usual.get(name, value)) for name, value in QUICK.items()} if quick else {}
     return Budget(**usual | brief | {name: value for name, value in chosen.items() if value is not None})
 
@@ -134,12 +143,26 @@ def run(
         out,
         table,
         pd.DataFrame([_timing(spec, store) for spec in done]),
-        figures.overview(table),
+        samples(task, plan[0].seed) | figures.overview(table),
         command=command,
         settings=_settings(task, plan[0].budget, where, time.perf_counter() - start),
         failures=failures,
     )
     return Tour(table, failures, page)
+
+
+def samples(task: str | tasks.Task, seed: int) -> dict[str, Figure]:
+    """Pictures of what there is to learn from, by name: samples that one can read, where the task has any."""
+    name, dials = chosen_task(task)
+    world, look = tasks.load(name, seed=seed, **dials), style.paper(columns=2)
+    draw = {Factors: token_samples.two_views, Trifeature: image_samples.pairs}.get(type(world))
+    if draw is None and not isinstance(world, Digits):
+        return {}
+    batch = world.sample(4, "test", seed)
+    if draw is None:
+        question = digit_strips.questions(world, batch, look=look)
+        return {"questions": question, "samples": digit_strips.samples(world, batch, rows=4, look=look)}
+    return {"samples": draw(world, batch, world.views(batch, torch.Generator().manual_seed(seed)), look=look)}
 
 
 def _failures(outcomes: list[Outcome]) -> pd.DataFrame:

@@ -34,7 +34,7 @@ def run(options) -> int:
         chosen=options.methods,
         task=options.task,
         seeds=options.seeds or (tour.SEEDS[:1] if options.quick else None),
-        budget=tour.budget(options.task, quick=options.quick, steps=options.steps, batch=options.batch),
+        budget=tour.budget(options.task, short=True, quick=options.quick, steps=options.steps, batch=options.batch),
         device=options.device,
         jobs=options.jobs,
         command=options.typed,

@@ -37,7 +37,7 @@ class MaskedReadout:
     """
 
     def __init__(self, method: Method, task: Task, *, seed: int = 0, n: int = 4000, n_test: int = 400):
-        self.method, self.task = method, task
+        self.method, self.task, self.n_test = method, task, n_test
         probe, generator = task.sample(n, "probe", seed), torch.Generator().manual_seed(seed_of(seed))
         masks = [_any_share(n, modality.shape[0], generator) for modality in task.modalities]
         labels = {name: probe.labels[name] for name in task.labels}

@@ -47,7 +47,7 @@ def store(folder: str) -> runs.Store:
 
 
 def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
-    """The runs of a folder as (words, id), in the order of pictures; none where there is no such folder.
+    """The runs of a folder as (words, id), in the order of pictures, ``factors`` first; none without such a folder.
 
     ``fused``: only those of methods with a fusion, which alone have masks and attention.
     """
@@ -57,7 +57,7 @@ def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
         return []
     order = style.method_order((spec.method, spec.knob) for spec in specs)
     place = operator.attrgetter("task", "distribution", "seed", "training_seed")
-    specs.sort(key=lambda spec: (order.index((spec.method, spec.knob)), *place(spec)))
+    specs.sort(key=lambda spec: (order.index((spec.method, spec.knob)), spec.task != "factors", *place(spec)))
     return list(zip(titles(specs), [spec.id for spec in specs]))
 
 

@@ -127,8 +127,8 @@ def command(spec: RunSpec, folder: Path) -> list[str]:
 
 
 def _said(name: str, settings: tuple) -> str:
-    """A method or task with its settings as the command line takes them, which leaves out those that are None."""
-    return f"{name}:{','.join(f'{key}={value}' for key, value in settings if value is not None)}"
+    """A method or task with all its settings as the command line takes them."""
+    return f"{name}:{','.join(f'{key}={value}' for key, value in settings)}"
 
 
 def _in_words(line: str) -> str:

@@ -21,10 +21,10 @@ REGISTRY: dict[str, type[Method]] = {}
 class Knobs(Options):
     """Hyperparameters that all methods share, so that a comparison of methods is one of objectives."""
 
-    dim: int = option(32, "d, width of a token", low=2)
+    dim: int = option(64, "d, width of a token", low=2)
     width: int | None = option(
-        None,
-        "numbers in the whole embedding; None: what the method makes of dim",
+        64,
+        "numbers in the whole embedding, the same for all methods; None: what the method makes of dim",
         low=1,
         optional=True,
         kind=int,

@@ -34,6 +34,6 @@ def of_tokens(width: int | None, usual: Sequence[int], dim: int) -> list[int]:
     if width is not None and max(shares) > dim:
         raise ValueError(
             f"width = {width} gives a part of the embedding {max(shares)} numbers, but its tokens have dim = {dim}; "
-            f"ask for dim = {max(shares)} or more."
+            f"ask for dim = {max(shares)} or more, or for a smaller width."
         )
     return shares

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from coral_viz import methods, style
-from coral_viz.results import multiplicity, statistics, tables
+from coral_viz.results import found, multiplicity, statistics, tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
@@ -31,9 +31,10 @@ def grid_table(table: pd.DataFrame) -> str:
         table: a sweep's table (``runs.sweep_table``).
 
     Returns:
-        A markdown table (mean ± half the 95 % bootstrap interval of each label, and of retrieval where it was measured,
-        n, difference in synergy, in what is unique and in retrieval, with intervals) and sentences that say so, and
-        where runs were made with different things. ValueError where no run measured it.
+        A markdown table (mean ± half the 95 % bootstrap interval of each label, below it in how many seeds it was found
+        where they disagree, and of retrieval where it was measured, n, difference in synergy, in what is unique and in
+        retrieval, with intervals) and sentences that say so, and where runs were made with different things. ValueError
+        where no run measured it.
     """
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     rows = pd.concat([rows, _retrieved(table)])
@@ -49,13 +50,29 @@ def grid_table(table: pd.DataFrame) -> str:
     heads = [*map(_symbol, labels), "n", *(f"{_symbol(label)} minus baseline" for label in compared)]
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(heads)}"]
     against = against.set_index(["cell", "label"])
+    counts = _counts(table, cells.reset_index()[["cell", *GROUP, *settings]])
     for number in _in_order(cells, turned):
-        shown = [_text(accuracy, number, label, percent) for label in labels]
+        shown = [_text(accuracy, number, label, percent) + _text(counts, number, label, below) for label in labels]
         shown += [str(accuracy.loc[number, "n"].max())]
         shown += [_text(against, number, label, _points) for label in compared]
         lines.append(f"| {_named(cells.loc[number], cells, turned[number])} | {' | '.join(shown)} |")
     words = [_explained(labels, accuracy, against, baseline), sweep_table.mixed(table)]
+    words.insert(1, found.SPLIT if any(below(count) for _, count in counts.iterrows()) else "")
     return "\n".join([*lines, "", " ".join(filter(None, words))]) + "\n"
+
+
+def _counts(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
+    """``found.found`` of every cell and label, indexed by them; none where no bits were measured."""
+    by = ["cell", "label"]
+    if not (table["metric"] == "truth").any():
+        return pd.DataFrame(columns=by).set_index(by)
+    keys = [name for name in cells if name != "cell"]
+    return found.found(table.merge(cells, on=keys), by).set_index(by)
+
+
+def below(count: pd.Series) -> str:
+    """In how many seeds a label was found, on a line of its own, unless in all or in none."""
+    return f"<br>({words})" if (words := found.where_split(count)) else ""
 
 
 LEVEL = 0.05  # of tests with Holm's correction

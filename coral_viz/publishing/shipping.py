@@ -20,7 +20,7 @@ from coral_viz import figures, methods, runs, style
 from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing import manifest, names
-from coral_viz.publishing.cell_table import GROUP, grid_table, percent
+from coral_viz.publishing.cell_table import GROUP, below, grid_table, percent
 from coral_viz.results import found, parts, schema, statistics, tables
 from coral_viz.runs import replay, sweep_table
 
@@ -146,16 +146,9 @@ def accuracy_table(table: pd.DataFrame) -> str:
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
     for variant in style.method_order(tables.variants(rows)):
         keys = [(*variant, *column) for column in columns]
-        shown = [percent(cells.loc[key]) + _split(counts.loc[key]) if key in cells.index else "" for key in keys]
+        shown = [percent(cells.loc[key]) + below(counts.loc[key]) if key in cells.index else "" for key in keys]
         lines.append(f"| {style.method_style(*variant).label} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
-
-
-def _split(count: pd.Series) -> str:
-    """In how many seeds a label was found, and the interval of their share in %, unless in all or in none."""
-    if count["found"] in (0, count["n"]):
-        return ""
-    return f"<br>({count['found']:.3g}/{count['n']:g}: {100 * count['low']:.0f} to {100 * count['high']:.0f})"
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:

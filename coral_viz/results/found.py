@@ -65,6 +65,20 @@ def says(readout: str) -> str:
     return f"more than half of the label's bits by the {readout} readout; 95% exact binomial interval over seeds"
 
 
+def where_split(row: pd.Series) -> str:
+    """A row of ``found`` as "1/5: 1 to 72", the interval in %; "" where the label was found in all seeds or in none."""
+    if row["found"] in (0, row["n"]):
+        return ""
+    return f"{row['found']:.3g}/{row['n']:g}: {100 * row['low']:.0f} to {100 * row['high']:.0f}"
+
+
+SPLIT = (
+    "Where seeds disagree, (k/n: low to high) counts those in which a linear readout finds more than half of the "
+    "label's bits, with the exact 95 % interval of that share in %."
+)
+"""What ``where_split`` says, below a table."""
+
+
 def in_words(row: pd.Series) -> str:
     """A row of ``found`` as "4 of 5"."""
     return f"{row['found']:.3g} of {row['n']:g}"

@@ -71,6 +71,19 @@ class Store:
         place = operator.attrgetter("method", "task", "distribution", "knob", "seed", "training_seed")
         return sorted(found, key=place)
 
+    def one(self, **wanted: object) -> RunSpec:
+        """The one spec in the folder of which all this is true, such as method, task, distribution, knob and seed.
+
+        ValueError unless there is exactly one.
+        """
+        found = [spec for spec in self.specs() if all(getattr(spec, name) == value for name, value in wanted.items())]
+        if len(found) != 1:
+            words = ", ".join(f"{name} = {value!r}" for name, value in wanted.items())
+            raise ValueError(
+                f"{str(self.root)!r} holds {len(found) or 'no'} runs with {words}; ask for one that is there."
+            )
+        return found[0]
+
     def open(self, run_id: str) -> RunSpec:
         """The spec of a whole run, by its id. ValueError in one sentence if it is missing, damaged or outdated."""
         try:

@@ -59,8 +59,8 @@ class Preset:
 
 
 XNOR = {"distribution": "biased", "count": 3, "classes": 2, "alpha": 0.0}
-COMPACT = {"dim": 64, "projection": 128}
-PAPER = {"dim": 512, "hidden": 512, "projection": 256, "heads": 8}
+COMPACT = {"dim": 64, "width": None, "projection": 128}
+PAPER = {"dim": 512, "width": None, "hidden": 512, "projection": 256, "heads": 8}
 PAIRS = {"batch": 64, "samples": 10_000, "probe_samples": 10_000}
 LAPTOP = PAIRS | {"lr": 1e-3}
 REAL = {"batch": 64, "steps": 1500, "lr": 1e-3}

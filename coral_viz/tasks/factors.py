@@ -27,7 +27,7 @@ from coral_viz.tasks.visible import Visible, checked
 TOKEN_DROPOUT, FEATURE_DROPOUT = 0.3, 0.1
 WORKING = {"looks": {"sigma": 1.3, "features": 24}, "spread": {"sigma": 0.15, "features": 6}}
 """By observation, noise and numbers per token at which all tokens hold the latents to .03 bit; one look holds half."""
-USUAL = "spread"
+USUAL = "looks"
 
 
 @dataclass(frozen=True)

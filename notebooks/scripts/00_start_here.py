@@ -18,6 +18,7 @@ import torch
 from IPython.display import Markdown
 
 from coral_viz import figures, pid, runs, tasks
+from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.data.token_samples import two_views
 from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import show
@@ -26,17 +27,33 @@ from coral_viz.publishing import report
 # %% [markdown]
 # ## 1. Four kinds of information
 #
-# The **target** is the variable to predict, for example the answer to a question about a film. You observe two
-# **sources**: the sound and the picture. One **bit** is the information in the answer to one fair yes-or-no
-# question; one of four equally likely classes takes two bits. The information of the sources about the target
-# has four **atoms**:
+# Here are two strips of digits, written by people. Each digit is written twice. Four questions can be asked about
+# them: **r**, which digit is in *both* strips? **u1** and **u2**, which digit has a strip to itself? And do the two
+# strips *end in the same digit*?
+
+# %%
+SEED = 41
+strips = tasks.load("digits", seed=SEED)
+shown = strips.sample(20, "test", seed=SEED)
+show(questions(strips, shown, row=6))
+
+# %% [markdown]
+# Which strip do you need for each answer? The **target** is the answer, and the strips are two **sources**. One
+# **bit** is the information in the answer to one fair yes-or-no question; one of four equally likely digits takes two
+# bits. The information of the sources about the target has four **atoms**:
 #
-# | atom | provided by | example |
-# |:--|:--|:--|
-# | **redundancy** (R) | either source alone | *is it raining?*, seen and heard |
-# | **unique 1** (U1) | only source 1 | *what is the tune?* |
-# | **unique 2** (U2) | only source 2 | *what colour is the car?* |
-# | **synergy** (S) | only both together | *do the lips match the voice?* |
+# | atom | provided by | in the strips | in a film |
+# |:--|:--|:--|:--|
+# | **redundancy** (R) | either source alone | r | *is it raining?*, seen and heard |
+# | **unique 1** (U1) | only source 1 | u1 | *what is the tune?* |
+# | **unique 2** (U2) | only source 2 | u2 | *what colour is the car?* |
+# | **synergy** (S) | only both together | do they end alike? | *do the lips match the voice?* |
+#
+# Cover single digits with your fingers. Most questions can still be answered: every digit is written twice, and r in
+# both strips. Hide both last digits of one strip, and nobody can answer the last question. A **mask** is such a cover,
+# and some methods train with masks ([06](06_masking.ipynb)).
+#
+# The same four kinds of information in coins.
 #
 # **Predict, then run.** In the last of these four examples, AND, the target is 1 only if both sources are 1.
 # Which atoms does it have?
@@ -56,18 +73,19 @@ show(bars(machines))
 # %% [markdown]
 # ## 2. A task whose atoms are known
 #
-# For real films the true atoms are unknown. So we generate data whose atoms are known. Each sample has two
-# **modalities**, which encode hidden classes 0 to 3:
+# For real films the true atoms are unknown. So we generate data whose atoms are known, from the hidden classes of the
+# strips, 0 to 3:
 #
-# - `r` is in both modalities, `u1` only in modality 1, `u2` only in modality 2;
+# - `r` is in both **modalities**, `u1` only in modality 1, `u2` only in modality 2;
 # - `t1` is in modality 1 and `t2` in modality 2. They are independent; the question is whether they are equal.
 #
-# A network sees only the heat maps on the left. The circles show how they were made: each class is a circle, and
-# the position on the circle (the phase) is a nuisance. A second **view** of the same sample has new phases and
-# lacks some tokens, like a cropped and tinted photograph. The classes stay the same.
+# Networks learn handwriting slowly, so here the classes are shown in a form from which they learn in seconds. A network
+# sees only the heat maps on the left. A modality has 8 **tokens**, columns of 24 numbers, and each is a noisy look of
+# its own at all classes of its modality. The circles show how it was made: each class is a circle, and the position on
+# the circle (the phase) is a nuisance. A second **view** of the same sample has new phases and noise and lacks some
+# tokens, like a cropped and tinted photograph. The classes stay the same.
 
 # %%
-SEED = 41
 task = tasks.load("factors", seed=SEED)
 batch = task.sample(1000, "test", seed=SEED)
 views = task.views(batch, torch.Generator().manual_seed(SEED))

@@ -15,6 +15,7 @@ import pandas as pd
 import torch
 
 from coral_viz import explore, pid, tasks, teach
+from coral_viz.figures.data.digit_strips import questions, samples
 from coral_viz.figures.data.image_samples import pairs
 from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import show
@@ -22,10 +23,23 @@ from coral_viz.figures.layout.display import show
 # %% [markdown]
 # ## 1. Five classes behind every sample
 #
-# Here the [**sources**](glossary.md#source) are two [modalities](glossary.md#modality) of a sample, and the
-# [**target**](glossary.md#target) is a label that we ask about. In the task `factors` every sample has hidden classes,
-# its [**latents**](glossary.md#latent), each 0, 1, 2 or 3 with equal probability:
-#
+# Read these samples of the task `digits`, one a row. Every strip is written by people, and is one
+# [modality](glossary.md#modality) of the sample.
+
+# %%
+digits = tasks.load("digits", seed=41)
+written = digits.sample(20, "test", seed=41)
+show(samples(digits, written, rows=3))
+
+# %% [markdown]
+# The two modalities are the [**sources**](glossary.md#source), and the [**target**](glossary.md#target) is a label that
+# we ask about. Every sample has hidden classes, its [**latents**](glossary.md#latent), each 0, 1, 2 or 3 with equal
+# probability. Which digit answers which question?
+
+# %%
+show(questions(digits, written, row=8))
+
+# %% [markdown]
 # | latent | encoded in | label | provided by |
 # |:--|:--|:--|:--|
 # | r | both modalities | `redundancy` | either |
@@ -47,10 +61,13 @@ show(bars(exact))
 #
 # ## 2. From classes to data
 #
-# A linear readout should not be able to read the classes from the data. So modality m encodes each of its latents as a
-# point on a *circle*: one circle for every class, each in a plane of its own. The position on the circle, the
-# **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position in photographs.
-# The points of all latents and noise are added, and the sum is cut into 8 tokens of 6 numbers.
+# Digits can be read, but networks learn them slowly. The task `factors` shows the same latents in a form from which
+# they learn in seconds. A linear readout should not be able to read the classes from the data. So modality m encodes
+# each of its latents as a point on a *circle*: one circle for every class, each in a plane of its own. The position on
+# the circle, the **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position
+# in photographs, or the hand in handwriting. The points of all latents and noise are added: this is a
+# [**look**](glossary.md#look), a [token](glossary.md#token) of 24 numbers. A modality is 8 looks at the same latents,
+# with phases and noise of their own. One look holds about half of the information, all 8 hold nearly all of it.
 #
 # A [**view**](glossary.md#view) is the same sample with new phases and new noise, without some tokens and numbers.
 
@@ -100,8 +117,8 @@ teach.check(atoms, "atoms_of_eight_classes")
 # Since we know how samples are generated, we can compute the exact [**posterior**](glossary.md#posterior) of every
 # label given a sample. *No* method can have more bits than this posterior.
 #
-# **Try it.** Find a noise `sigma` at which the data hold about half of the bits of u1. (The default is 0.15, and the
-# solution is below 3.)
+# **Try it.** Find a noise `sigma` at which the data hold about half of the bits of u1. (The default is 1.3, and the
+# solution is below 4.)
 
 # %%
 sigma = None
@@ -110,15 +127,15 @@ teach.check(sigma, "half_the_bits")
 # %% [markdown]
 # <details><summary>Hint</summary>
 #
-# The check says how much is left at your sigma. Start halfway between 0.15 and 3, and halve the range again and again.
+# The check says how much is left at your sigma. Start halfway between 1.3 and 4, and halve the range again and again.
 # </details>
 # <details><summary>Solution</summary>
 #
-# `sigma = 1.8`. Put it into the cell below too, and look at the synergy.
+# `sigma = 2.6`. Put it into the cell below too, and look at the synergy.
 # </details>
 
 # %%
-noisy = tasks.load("factors", sigma=1.8, seed=41)
+noisy = tasks.load("factors", sigma=2.6, seed=41)
 batch = noisy.sample(4000, "test", seed=41)
 posteriors = noisy.posteriors(batch)
 left = {
@@ -186,13 +203,14 @@ batch = images.sample(16, "test", seed=41)
 show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(41)), rows=2))
 
 # %% [markdown]
-# The views change crop, colours and blur, as the views of `factors` change phases. Training on images is slower, so the
-# next notebooks use `factors`. `python -m coral_viz tour --task trifeature-32` trains on images.
+# The views change crop, colours and blur, as the views of `factors` change phases and those of `digits` the
+# handwriting. Training on images is slower, so the next notebooks use `factors`. `python -m coral_viz tour --task
+# digits` trains on handwriting, `--task trifeature-32` on pairs of images.
 #
 # ## Key points
 #
 # - Generated data have a known truth: each label of `factors` is a single atom, with an exact number of bits.
-# - A nuisance (phases) hides the classes from linear readouts without removing information.
+# - A nuisance (phases, handwriting) hides the classes from linear readouts without removing information.
 # - Noise removes synergy first, because a comparison needs both latents.
 # - In *biased* training data the label `synergy` never varies. Only *relation* data hold synergy.
 #

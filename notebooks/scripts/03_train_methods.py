@@ -13,21 +13,27 @@
 
 # %%
 import tempfile
-from pathlib import Path
 
 import pandas as pd
 from IPython.display import Markdown
 
-from coral_viz import explore, figures, methods, runs, teach
-from coral_viz.figures.course.probe_curves import learning
+from coral_viz import explore, figures, methods, runs, tasks, teach
+from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.layout.display import show
 from coral_viz.publishing import report
 from coral_viz.results import tables
-from coral_viz.runs import replay
 
 # %% [markdown]
 # ## 1. What all of them have in common
 #
+# Two strips of digits, as in [02](02_synthetic_tasks.ipynb). Which of the digits would help you to find the strip that
+# belongs to this one? Which would help you to recognise *the same strip* in another handwriting?
+
+# %%
+strips = tasks.load("digits", seed=41)
+show(questions(strips, strips.sample(20, "test", seed=41), row=6))
+
+# %% [markdown]
 # No method uses labels. All of them are contrastive: two vectors of the same sample are **partners**, and each has to
 # be identified by the other among all vectors of a batch. The loss is the cross-entropy of this classification, in nats
 # (a nat is 1.44 bits). Methods differ in *which* vectors are partners.
@@ -198,22 +204,13 @@ explore.recordings()
 
 # %% [markdown]
 # **And with images?** The recordings of `trifeature-32` ([02](02_synthetic_tasks.ipynb)) are long, biased trainings on
-# pairs of images: R is their shape, U1 and U2 are their textures, S is whether texture 1 and colour 2 match. Compare S
-# with U1 and U2 over the steps.
-
-# %%
-recordings = [replay.load(path) for path in sorted(Path("../data/replays").glob("*.npz"))]
-show(learning([recording for recording in recordings if recording.spec.task == "trifeature-32"]))
-
-# %% [markdown]
+# pairs of images: R is their shape, U1 and U2 are their textures, S is whether texture 1 and colour 2 match. Choose
+# them in the explorer, and compare S with U1 and U2 over the steps.
+#
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Shapes and textures are learned slowly. CoMM's synergy stops growing early: it stays near 0.6 while U2 nearly doubles.
-# InfMasking and COrAL find S later, COrAL as its mask ratio rises.
-#
-# Cross keeps R and most of U1: in biased pairs colour 2 predicts texture 1, so matching images rewards texture 1. Its S
-# is at chance *for the linear probe of this figure*. The explorer above shows its bits: a small perceptron finds a
-# third of the bit, more than in CoMM or COrAL. These are four trainings with one seed. The error of S is about 0.03.
+# Shapes and textures are learned slowly. CoMM's synergy stops growing early, while U2 nearly doubles. InfMasking and
+# COrAL find S later, COrAL as its mask ratio rises. These are four trainings with one seed.
 # </details>
 
 # %% [markdown]

@@ -34,12 +34,12 @@ from coral_viz.figures.layout.display import show
 # Between parts of one embedding, redundancy is also called **leakage**: two parts hold the same information. Synergy is
 # the information that a classifier finds only if it is given both parts.
 #
-# We load a trained network, COrAL after 2 000 steps of biased training, and embed 2 000 new samples.
+# We load a trained network, COrAL after biased training, and embed 2 000 new samples.
 
 # %%
-budget, dials = runs.Budget(steps=2000), {"distribution": "biased"}
-spec = runs.RunSpec.make("coral", "factors", 41, dials=dials, budget=budget)
-task, method = runs.restored(spec, runs.Store("../data/runs", to_write=False))
+store = runs.Store("../data/runs", to_write=False)
+spec = store.one(method="coral", task="factors", distribution="biased", knob="")
+task, method = runs.restored(spec, store)
 batch = task.sample(2000, "test", seed=41)
 parts = {name: part.numpy() for name, part in evaluation.embed(method, batch).items()}
 labels = {name: label.numpy() for name, label in batch.labels.items()}

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # Masking: what do methods hide, and why?
 #
-# **Some methods mask parts of their input during training. Which method masks what, how much and when, and which
-# information does it gain?**
+# **Some methods mask parts of their input during training. Which information does a mask leave? Which method masks
+# what, how much and when, and what does it gain?**
 #
-# - **Questions.** What do CoMM, InfMasking and COrAL mask? What does a mask ratio count, and what is a schedule? Why
-#   does COrAL mask only one modality in each view?
+# - **Questions.** How many bits does a mask leave of each label? What do CoMM, InfMasking and COrAL mask? What does a
+#   mask ratio count, and what is a schedule? Why does COrAL mask only one modality in each view?
 # - **Objectives.** Afterwards you can read a mask, count what it hides, say which information it makes the network use,
 #   and judge an ablation by its intervals.
 # - **You need** [03](03_train_methods.ipynb): CoMM, InfMasking, COrAL and their losses.
@@ -18,16 +18,58 @@ import pandas as pd
 import torch
 
 from coral_viz import explore, figures, methods, runs, tasks, teach
-from coral_viz.figures.data.image_masks import patches
+from coral_viz.evaluation import MaskedReadout
+from coral_viz.figures.data.digit_strips import questions
+from coral_viz.figures.data.masked_information import (
+    bits_under_masks,
+    over_ratios,
+    read_under_masks,
+)
 from coral_viz.figures.layout.display import show
+from coral_viz.tasks import visible
 
 # %% [markdown]
-# ## 1. What a mask rewards
+# ## 1. What a mask leaves
+#
+# A mask hides some digits of these two strips. Which of the four questions can you still answer?
+
+# %%
+strips = tasks.load("digits", seed=41)
+cover = {"modality_1": torch.arange(6) > 3, "modality_2": torch.arange(6) < 5}
+show(questions(strips, strips.sample(20, "test", seed=41), row=6, visible=cover))
+
+# %% [markdown]
+# Strip 1 shows its last digit alone. So u1 is lost; r is not, because strip 2 shows it, too; and the last digits can
+# still be compared. In the task `factors` a [look](glossary.md#look) shows *all* latents of its modality, but with
+# noise: each token that is hidden takes a little of everything. Tokens are independent given the latents, so the
+# bits that remain are known exactly, under any mask.
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "Half of the tokens of both modalities are hidden. Of which label do you lose the largest share of its bits?",
+    ("redundancy", "unique 1", "synergy"),
+    "synergy",
+    "r is seen by both modalities. To answer S you need t1 and t2, so the uncertainty about each counts.",
+)
+
+# %%
+task = tasks.load("factors", distribution="biased", seed=41)
+remaining = over_ratios(task)
+show(bits_under_masks(remaining))
+
+# %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# Left: tokens of both modalities are hidden. Synergy falls first and redundancy last. Right: only modality 1 loses
+# tokens. U1 and S fall as before, but R stays whole, because modality 2 holds it. What modality 1 alone holds of R
+# (dashed) falls: the distance between the two lines is what has to be **inferred from the other modality**. This is
+# what an asymmetric mask asks for.
+# </details>
 #
 # If a part of the input is masked and the output must stay the same, the network has to get the information from the
-# rest. If one modality is masked, only information that the *other* one also has is preserved. If random tokens of both
-# are masked, information that is spread over many tokens is preserved. **Masks reward information that is present more
-# than once.**
+# rest. **Masks reward information that is present more than once**: in the other modality, or in many tokens.
+#
+# ## 2. What methods hide
 #
 # Masks act on [**tokens**](glossary.md#token), the pieces into which an encoder cuts its modality (8 each, here), just
 # before the [fusion](glossary.md#fusion). They are used in training only: the embedding that we probe sees all tokens.
@@ -42,9 +84,9 @@ from coral_viz.figures.layout.display import show
 # Move the progress of training, draw other masks, then choose a run of InfMasking and one of CoMM.
 
 # %%
-dials = {"distribution": "biased"}
-shipped = runs.RunSpec.make("coral", "factors", 41, dials=dials, budget=runs.Budget(steps=2000))
-explore.masking(run=shipped.id)
+store = runs.Store("../data/runs", to_write=False)
+biased = {"task": "factors", "distribution": "biased", "knob": ""}
+explore.masking(run=store.one(method="coral", **biased).id)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
@@ -55,20 +97,8 @@ explore.masking(run=shipped.id)
 # </details>
 
 # %% [markdown]
-# **On images.** Here a token is a patch of an image, 4 x 4 patches per image. COrAL was trained on pairs of images of
-# one shape (`trifeature-32`, [02](02_synthetic_tasks.ipynb)). The area of a disc is the attention that a patch gets.
-# The shared path has to infer the shape from either image. (The explorer above offers this run and those of CoMM and
-# InfMasking, too.)
-
-# %%
-store = runs.Store("../data/runs", to_write=False)
-(images,) = [
-    spec for spec in store.specs() if (spec.method, spec.task) == ("coral", "trifeature-32")
-]
-task, method = runs.restored(images, store)
-views = task.views(task.sample(1, "train", seed=41), torch.Generator().manual_seed(3))
-torch.manual_seed(3)
-show(patches(method.explain(*views), views, method.tokens_of))
+# **On images** a token is a patch, 4 x 4 of them per image. Choose a run on `trifeature-32`
+# ([02](02_synthetic_tasks.ipynb)): there the shared path has to infer the shape from either image.
 
 # %% [markdown]
 # **Try it.** InfMasking hides a ratio of 0.7 of 8 tokens. How many tokens are *kept*?
@@ -105,13 +135,12 @@ teach.check(hidden, "hidden_in_view_1")
 # `hidden = 6`
 # </details>
 #
-# ## 2. The same masks, as numbers
+# ## 3. The same masks, as numbers
 #
 # Every method reports what it masks (`method.explain`). Here are the shares of tokens that COrAL masks at four points
 # of training, by view and modality, over 1 000 samples.
 
 # %%
-task = tasks.load("factors", distribution="biased", seed=41)
 batch = task.sample(1000, "train", seed=41)
 views = task.views(batch, torch.Generator().manual_seed(41))
 coral = methods.build("coral", task)
@@ -128,7 +157,48 @@ pd.DataFrame(rows).T.round(2)
 # %% [markdown]
 # The **schedule** ("curriculum") starts with low ratios, because an untrained network cannot infer masked tokens.
 #
-# ## 3. Does masking matter?
+# And in bits: at its last ratio, how much do the visible tokens hold that view 1 leaves? *Left to infer* is what
+# both modalities together hold and modality 1, masked, does not.
+
+# %%
+masks = visible.at_ratio(task.modalities, 0.75)
+view1 = task.information({"modality_1": masks["modality_1"]})
+held = {
+    label: {"modality 1, masked": found.alone[0].bits, "both": found.together.bits}
+    for label, found in view1.items()
+    if label in task.labels
+}
+held = pd.DataFrame(held).T
+held.assign(**{"left to infer": held["both"] - held["modality 1, masked"]}).round(2)
+
+# %% [markdown]
+# Half a bit of r has to be inferred from modality 2, which holds all of it. What the mask took of u1 nobody can infer:
+# it is lost. u2 was never in modality 1, and S needs both.
+#
+# ## 4. What does a trained method make of visible tokens?
+#
+# The methods below were trained with full inputs in the end. Now we hide tokens from *them*, and read the labels with
+# one linear readout that was fitted under masks of all ratios. No method can be above the black line.
+
+# %%
+read = {}
+for name in ("comm", "infmasking", "coral"):
+    _, method = runs.restored(store.one(method=name, **biased), store)
+    read[name] = over_ratios(task, read=MaskedReadout(method, task, seed=41))
+show(read_under_masks(remaining, read))
+
+# %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# InfMasking and COrAL read nearly all that any mask leaves of R and U1, and no method is above the line. CoMM reads
+# less of u1 at *every* ratio, so it lost u1 in training, not under the mask (this is one seed). Of synergy a *linear*
+# readout finds little anywhere, though half of the tokens hold most of the bit: masks are not what hides it.
+# </details>
+#
+# **See it.** In the explorer above choose the picture *bits under a mask*, and hide tokens one by one. Then choose a
+# run on `digits`, where you can read what you hide.
+#
+# ## 5. Does masking matter?
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
@@ -143,25 +213,27 @@ teach.predict(
 # trainings: no mask, a constant ratio, and the schedule. Which part keeps each label?
 
 # %%
+dials = {"distribution": "biased"}
 KNOBS = {"no mask": {"mask_ratio": 0.0}, "constant": {"mask_schedule": "constant"}, "schedule": {}}
 budget = runs.Budget(steps=200, probe_samples=1024, test_samples=1024)
 specs = [
     runs.RunSpec.make("coral", "factors", 41, knobs=knobs, dials=dials, budget=budget)
     for knobs in KNOBS.values()
 ]
-store = runs.Store(tempfile.mkdtemp())
-for outcome in runs.execute(specs, store, jobs=2):
+own = runs.Store(tempfile.mkdtemp())
+for outcome in runs.execute(specs, own, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")
-turned = pd.concat([store.rows(spec) for spec in specs])
+turned = pd.concat([own.rows(spec) for spec in specs])
 show(figures.matrix(turned))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen, and what you cannot have seen</b></summary>
 #
 # There is a row per part, a column per label, and a block per training. The *unique* rows hardly differ, because their
-# paths are never masked. The *shared* rows differ, but these are differences of one seed after 200 steps, and another
-# seed may reverse the order. Try seed 42 in place of 41. Ask the same of published ablations: how many seeds, and how
-# wide are the intervals?
+# paths are never masked. The *shared* rows differ: in the run stored here the shared path without masks holds most of
+# u1, too, and under a constant mask hardly any of it. What it cannot infer from the other modality, it gives up. But
+# these are differences of one seed after 200 steps, and another seed may reverse the order. Try seed 42 in place of 41.
+# Ask the same of published ablations: how many seeds, and how wide are the intervals?
 #
 # *Whole* contains *shared*, so it cannot hold less. Where its number is lower, the readout found less among more
 # features: bits are lower bounds.
@@ -169,7 +241,8 @@ show(figures.matrix(turned))
 #
 # ## Key points
 #
-# - A mask makes the network infer the masked part from the rest of the input.
+# - A mask makes the network infer the masked part from the rest of the input. What remains in the rest is known exactly
+#   here: masks cost synergy most, and an asymmetric mask leaves redundancy whole.
 # - CoMM drops entire modalities, InfMasking random tokens of both, COrAL tokens of one modality in each view.
 # - The ratio counts tokens of the masked modality. With few tokens rounding matters. A schedule starts with low ratios.
 # - Masks are used in training only; the probed embedding has seen all tokens.

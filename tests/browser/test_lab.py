@@ -107,6 +107,24 @@ def move(page, name):
     assert cell.locator("[role=alert]").count() == 0
 
 
+def hide_a_token(page):
+    """Hide a token of the masking explorer by a click: its button says so, and the picture changes; show it again."""
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.masking(")
+    picture = cell.locator("figure img")
+    before = picture.get_attribute("alt")
+    cell.get_by_label("picture", exact=True).select_option("bits under a mask")
+    expect(picture).not_to_have_attribute("alt", before, timeout=30 * SECOND)
+    shown = picture.get_attribute("alt")
+    token = cell.get_by_role("button", name=re.compile(r"^M1 T\d+$")).first.inner_text()
+    cell.get_by_role("button", name=token, exact=True).click()
+    hidden = cell.get_by_role("button", name=f"{token} hidden", exact=True)
+    expect(hidden).to_be_attached(timeout=30 * SECOND)
+    expect(picture).not_to_have_attribute("alt", shown, timeout=30 * SECOND)
+    hidden.click()
+    expect(picture).to_have_attribute("alt", shown, timeout=30 * SECOND)
+    assert cell.locator("[role=alert]").count() == 0
+
+
 def answer(page):
     """Guess in the first question, and have the answer revealed."""
     cell = page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).first
@@ -156,6 +174,8 @@ def test_a_notebook_runs_and_its_explorers_move(running, name):
     assert_controls_have_names(page)
     for explorer in dict.fromkeys(EXPLORER.findall(source)):
         move(page, explorer)
+    if "explore.masking(" in source:
+        hide_a_token(page)
     if "teach.predict(" in source:
         answer(page)
     assert running.complaints == []

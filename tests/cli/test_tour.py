@@ -52,6 +52,25 @@ class Links(HTMLParser):
         self.found += [value for name, value in attributes if name in ("src", "href")]
 
 
+def test_the_page_says_what_was_found_then_shows_a_sample(done):
+    result, out, _ = done
+    page = result.page.read_text()
+    assert (out / "figures" / "samples.svg").is_file()
+    places = [page.index(words) for words in ("After unbiased training", 'id="bits_kept"', 'id="samples"')]
+    assert places == sorted(places)
+    assert "Each token is a look of its own" in page
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [("digits", {"questions", "samples"}), ("trifeature-4", {"samples"}), ("xnor", {"samples"})],
+)
+def test_tasks_show_samples_that_can_be_read(task, names):
+    shown = tour.samples(task, 5)
+    assert shown.keys() == names
+    assert all(figure.alt and figure.caption.short for figure in shown.values())
+
+
 def test_every_link_of_the_page_is_a_file_beside_it(done):
     result, out, _ = done
     links = Links()

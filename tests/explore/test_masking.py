@@ -165,11 +165,11 @@ def test_own_runs_are_like_the_chosen_one_but_for_their_masks(shown):
         own_run.like(runs.RunSpec.make("comm", "factors", 1), own)
 
 
-@pytest.mark.parametrize("method", ["coral", "comm", "infmasking"])
-def test_the_command_makes_the_run_of_the_spec(method, tmp_path):
-    spec = runs.RunSpec.make(
-        method, "factors", 3, dials={"distribution": "biased"}, budget=tour.budget("factors", steps=9)
-    )
+@pytest.mark.parametrize("world", ["factors", "digits"])
+@pytest.mark.parametrize(("method", "knobs"), [("coral", {}), ("comm", {}), ("infmasking", {"dim": 32, "width": None})])
+def test_the_command_makes_the_run_of_the_spec(method, knobs, world, tmp_path):
+    biased, budget = {"distribution": "biased"}, tour.budget(world, steps=9)
+    spec = runs.RunSpec.make(method, world, 3, knobs=knobs, dials=biased, budget=budget)
     options = __main__._parser().parse_args(own_run.command(spec, tmp_path)[3:])
     (name, knobs), (task, dials) = tour.parse(options.method), tour.parse(options.task)
     budget = tour.budget(options.task, steps=options.steps)

@@ -12,10 +12,8 @@ from coral_viz.explore import visible_tokens
 LEFT = "bits under a mask"
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
 SPECS = {
-    "digits": runs.RunSpec.make("coral", "digits", 1, knobs={"dim": 8}, budget=TINY),
-    "looks": runs.RunSpec.make(
-        "infmasking", "factors", 1, dials={"observation": "looks", "sigma": 1.3, "features": 24}, budget=TINY
-    ),
+    "digits": runs.RunSpec.make("coral", "digits", 1, knobs={"dim": 8, "width": 8}, budget=TINY),
+    "looks": runs.RunSpec.make("infmasking", "factors", 1, budget=TINY),
 }
 
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from coral_viz import style, tasks
-from coral_viz.figures.data.masked_information import bits_under_masks, over_ratios
+from coral_viz.figures.data.masked_information import bits_under_masks, over_ratios, read_under_masks
+from coral_viz.tasks.remaining import Bits, Remaining
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +61,36 @@ def test_labels_that_are_not_there_are_a_sentence(table):
         bits_under_masks(table, ["smell"])
     with pytest.raises(ValueError, match="are not in the table"):
         bits_under_masks(table, [])
+
+
+class Half:
+    """A readout that finds half of what is there."""
+
+    n_test = 77
+
+    def __init__(self, task):
+        self.task = task
+
+    def information(self, visible):
+        found = self.task.information(visible, n=200, seed=1)
+        return {
+            label: Remaining(
+                tuple(Bits(bits / 2, error) for bits, error in left.alone), Bits(left.together.bits / 2, 0.0)
+            )
+            for label, left in found.items()
+        }
+
+
+def test_what_methods_read_stands_below_what_is_there(task, table, assert_legible):
+    read = over_ratios(task, read=Half(task))
+    assert read["n"].unique() == [77]
+    figure = read_under_masks(table, {"coral": read})
+    assert [ax.get_title(loc="left") for ax in figure.axes] == ["Redundancy", "Unique 1", "Synergy"]
+    for ax in figure.axes:
+        exact, method = (line.get_ydata() for line in ax.lines)
+        np.testing.assert_allclose(method, exact / 2)
+    assert "exact: redundancy" in figure.alt
+    assert "COrAL (hinge): redundancy" in figure.alt
+    assert_legible(figure)
+    with pytest.raises(ValueError, match="are not in the table, which has redundancy"):
+        read_under_masks(table, {"coral": read}, ["smell"])

@@ -1,3 +1,5 @@
+import pandas as pd
+
 from coral_viz import style
 from coral_viz.figures import overview
 from coral_viz.figures.layout import canvas
@@ -20,6 +22,15 @@ def test_many_methods_go_on_further_pages(wide_table):
 def test_a_table_has_the_pictures_that_it_has_numbers_for(table):
     rows = table[table["method"].isin(["coral"]) & (table["distribution"] == "relation") & (table["split"] == "test")]
     assert list(overview(rows)) == ["bits_kept", "accuracy", "found", "parts", "where_coral", "where_coral_dots"]
+
+
+def test_ranks_take_five_seeds_of_three_methods_and_costs_what_runs_say(table):
+    rows = table[(table["distribution"] == "biased") & (table["split"] == "test") & (table["knob"] == "")]
+    rows = pd.concat([rows, rows.assign(seed=rows["seed"] + 3, run_id=rows["run_id"] + "b")])
+    priced = rows.assign(parameters=rows["method"].map(len) * 1000.0, seconds=7.0)
+    assert {"ranks", "costs"} <= overview(priced, only=("ranks", "costs")).keys()
+    lacking = rows[(rows["seed"] < 4) | (rows["method"] != "comm")]
+    assert overview(lacking, only=("ranks", "costs")) == {}
 
 
 def test_only_what_is_asked_for_is_drawn(table, monkeypatch):

@@ -104,8 +104,22 @@ def test_paths_of_coral_share_a_width_as_the_paper_does_or_evenly():
     assert widths[64, 2, "even"] == [22, 21, 21]
     assert widths[64, 5, "paper"] == [19, 9, 9, 9, 9, 9]
     assert widths[None, 2, "paper"] == [64, 32, 32]
-    told_apart_by = json.loads(runs.RunSpec.make("coral", "factors", 0).canonical)["knobs"]
-    assert told_apart_by.keys().isdisjoint({"width", "proportions"})
+    usual, former = (
+        json.loads(runs.RunSpec.make("coral", "factors", 0, knobs=knobs).canonical)["knobs"]
+        for knobs in ({}, {"width": None})
+    )
+    assert usual["width"] == 64
+    assert former.keys() == usual.keys() - {"width"}
+    assert "proportions" not in usual
+
+
+@pytest.mark.parametrize("name", methods.names())
+def test_a_whole_embedding_has_64_numbers_unless_told_otherwise(name):
+    count = methods.get(name).COUNT[0]
+    assert sum(built(name, world_of(name, count)[0]).part_widths) == 64
+    if name != "factorcl":  # whose heads may be wider than tokens
+        with pytest.raises(ValueError, match=r"dim = 8; ask for dim = \d+ or more, or for a smaller width"):
+            runs.RunSpec.make(name, "factors", 0, knobs={"dim": 8}, dials={"count": count})
 
 
 @given(st.lists(st.integers(1, 300), min_size=1, max_size=12), st.integers(0, 400))
@@ -349,7 +363,7 @@ def test_random_numbers_of_a_loss_follow_the_seed(task):
         ("coral", {"mask": 0.5}, "method 'coral' has no setting 'mask'"),
         ("coral", {"mask_ratio": 1.0}, "mask_ratio = 1.0 is not allowed; it takes a number from 0 to 0.99"),
         ("coral", {"orthogonality": "soft"}, "takes hinge or squared"),
-        ("comm", {"heads": 5}, "heads = 5 does not divide dim = 32"),
+        ("comm", {"heads": 5}, "heads = 5 does not divide dim = 64"),
     ],
 )
 def test_bad_names_and_knobs_are_a_sentence(name, knobs, sentence, task):

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from coral_viz.methods.nets import AttentionPool, FusionTransformer, LookEncoder, ProjectionHead, TokenEncoder, encoder
@@ -70,7 +71,8 @@ def test_attention_is_what_the_shortcut_pools_with():
     torch.manual_seed(0)
     fusion = FusionTransformer(dim=8, heads=1, depth=1)
     block, tokens = fusion.blocks[0], torch.randn(4, 6, 8)
-    value = block._projected(block.norm1(torch.cat([fusion.cls.expand(4, 1, 8), tokens], 1)), "v")[0].squeeze(2)
+    to_values = block.attention.in_proj_weight[16:], block.attention.in_proj_bias[16:]
+    value = F.linear(block.norm1(torch.cat([fusion.cls.expand(4, 1, 8), tokens], 1)), *to_values)
     out = fusion.cls + block.attention.out_proj((fusion.attention(tokens)[0].unsqueeze(1) @ value).squeeze(1))
     torch.testing.assert_close(fusion.norm(out + block.mlp(block.norm2(out))), fusion(tokens)[0], atol=1e-6, rtol=0)
 

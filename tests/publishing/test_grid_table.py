@@ -6,6 +6,7 @@ import pytest
 
 from coral_viz.publishing.cell_table import grid_table
 from coral_viz.results import provenance, statistics
+from coral_viz.results.found import exact_interval
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
 
@@ -45,6 +46,25 @@ def test_cells_stand_beside_the_baseline():
     assert "These are 2 of 4. †: 2 of them with p <= 0.05 by a paired t test with Holm's correction for all 4" in words
     assert "U is the mean of U1, U2." in words
     assert words.endswith("Baseline: mask ratio 0.75, masking asymmetric.")
+
+
+def with_bits(rows, *found):
+    """The same with the bits that a linear readout finds of each label: all, 1 bit, in these seeds, none in others."""
+    runs = [f"{run} {seed}" for run, seed in zip(rows["run_id"], rows["seed"])]
+    rows = rows.assign(run_id=runs)
+    bits = rows.assign(metric="bits", unit="bits", value=rows["seed"].isin(found).astype(float))
+    truth = rows.assign(metric="truth", unit="bits", part="data", readout="", value=1.0)
+    return pd.concat([rows, bits, truth])
+
+
+def test_seeds_are_counted_where_some_found_a_label_and_others_did_not():
+    usual, better = (cell(labels=["synergy"], mask_ratio=ratio) for ratio in (0.75, 0.9))
+    _, lines, words = read(with_bits(usual, 51), with_bits(better, *range(51, 56)))
+    low, high = (100 * float(bound[0]) for bound in exact_interval([1], [5]))
+    assert lines["baseline"][0].endswith(f"<br>(1/5: {low:.0f} to {high:.0f})")
+    assert "<br>" not in lines["mask ratio 0.9"][0]
+    assert "(k/n: low to high) counts those in which a linear readout finds more than half" in words
+    assert "(k/n" not in read(with_bits(usual), with_bits(better))[2]
 
 
 def test_each_method_has_its_own_baseline():

@@ -19,7 +19,7 @@ from coral_viz.__main__ import main
 from coral_viz.publishing import paper
 from coral_viz.publishing.paper import latex_tables, opened, pictures, words
 from coral_viz.publishing.paper.sources import gather
-from coral_viz.results import provenance, tables
+from coral_viz.results import found, provenance, tables
 from coral_viz.runs import grids, sweep_table
 
 SHIPPED = Path(__file__).parents[2] / "data"
@@ -190,6 +190,22 @@ def test_the_table_of_accuracies_holds_the_means_of_the_runs(made, data):
     half = 50 * (float(cell["high"]) - float(cell["low"]))
     assert f"& {100 * values.mean():.1f} $\\pm$ {half:.1f} &" in line
     assert "95% t-interval over seeds" in tex[0]
+    assert line.count("/3)") == _split(rows, "coral", "")
+
+
+def _split(rows, method, knob):
+    """In how many columns seeds of a method disagree on whether they found the label."""
+    counts = found.found(rows).query("method == @method and knob == @knob and 0 < found < n")
+    return len(counts)
+
+
+def test_latex_counts_seeds_where_some_found_a_label_and_others_did_not(table):
+    rows = table[(table["method"] == "comm") & (table["distribution"] == "biased")]
+    sheet = latex_tables.accuracy(rows)
+    assert _split(rows, "comm", "") == sheet.latex.count(" (1/3)") == 1
+    assert "(k/n) counts those in which a linear readout finds more than half" in sheet.caption
+    assert sheet.rows.query("label == 'synergy'")[["found", "of"]].to_numpy().tolist() == [[1, 3]]
+    assert "(k/n)" not in latex_tables.accuracy(rows[rows["seed"] == 1]).caption
 
 
 def test_latex_is_whole_and_escaped():

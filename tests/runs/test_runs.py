@@ -47,11 +47,11 @@ def copied(store, specs, tmp_path):
 
 
 def test_the_id_is_of_what_changes_the_numbers():
-    assert spec().id == spec().id == spec(knobs={"dim": 32}).id
+    assert spec().id == spec().id == spec(knobs={"dim": 64}).id
     others = [
         spec("comm"),
         spec(seed=1),
-        spec(knobs={"dim": 16}),
+        spec(knobs={"dim": 32}),
         spec(dials={"sigma": 0.2}),
         spec(budget=dataclasses.replace(TINY, steps=7)),
         dataclasses.replace(spec(), method_version=99),

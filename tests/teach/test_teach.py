@@ -19,7 +19,7 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
         [(0, 0, 3, 0)],
         [((0, 0, 2, 0), "2 bits"), ((3, 0, 0, 0), "which modality"), (3, "Four")],
     ),
-    "half_the_bits": ([1.8], [(0.15, "100%"), (4.0, "half")]),
+    "half_the_bits": ([2.6], [(0.15, "100%"), (5.0, "half")]),
     "relation_of_half_a_bit": ([0.11, 0.89], [(0.5, "1.00 bits"), (1.0, "same")]),
     "loss_of_collapse": ([5.541, 5.54], [(7.994, "nats"), (4.852, "other vectors"), (5.545, "itself")]),
     "common_to_views": (

@@ -12,14 +12,18 @@ from matplotlib.figure import Figure
 from coral_viz import style
 from coral_viz.figures.comparison.accuracy import accuracy
 from coral_viz.figures.comparison.bits_kept import bits_kept
+from coral_viz.figures.comparison.costs import costs
 from coral_viz.figures.comparison.found_counts import found_counts
 from coral_viz.figures.comparison.modality_subsets import subsets
 from coral_viz.figures.comparison.part_atoms import dots, stacked
 from coral_viz.figures.comparison.part_bits import matrix
+from coral_viz.figures.comparison.rank_differences import rank_differences
 from coral_viz.figures.comparison.retrieval import retrieval
 from coral_viz.figures.course.loss_curves import curves
 from coral_viz.results import parts, tables
 from coral_viz.results.metrics import BEST, LINEAR
+from coral_viz.results.resampling import FEWEST_SEEDS
+from coral_viz.results.tables import VARIANT
 
 PAGE = 6  # methods that one picture with a block per method holds at most
 
@@ -35,7 +39,8 @@ def overview(
         only: names of those to draw, all if None.
 
     Returns:
-        bits_kept, accuracy, found, subsets, retrieval; parts and training (parts_2, training_2 and so on go on with
+        bits_kept, accuracy, found, subsets, retrieval; ranks of three methods or more with five seeds or more; costs of
+        several methods whose runs say them; parts and training (parts_2, training_2 and so on go on with
         further methods); and where_<method> and where_<method>_dots for each method with a decomposition between its
         parts.
     """
@@ -58,12 +63,25 @@ def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
         )
         if has.any()
     }
+    read = done[whole & (done["metric"] == "balanced_accuracy") & (done["readout"] == LINEAR)]
+    if _are_ranked(read):
+        plan["ranks"] = partial(rank_differences, read)
+    priced = read[(read["label"] == "synergy") & (read["distribution"] == "biased")]
+    if len(tables.variants(priced)) > 1 and priced[["parameters", "seconds"]].notna().all(axis=None):
+        plan["costs"] = partial(costs, priced)
     plan |= _pages("parts", matrix, done, (done["readout"] == BEST) & (done["metric"] == "bits"))
     plan |= _pages("training", curves, done, done["split"] == "train")
     for method in done.loc[parts.are(done, "pair"), "method"].unique():
         own = done[done["method"] == method]
         plan |= {f"where_{method}": partial(stacked, own), f"where_{method}_dots": partial(dots, own)}
     return plan
+
+
+def _are_ranked(read: pd.DataFrame) -> bool:
+    """Whether in every panel three methods or more share the worlds of five seeds or more."""
+    runs = read.drop_duplicates([*VARIANT, "distribution", "label", "seed"])
+    panels = [panel.groupby("seed").size() for _, panel in runs.groupby(["distribution", "label"])]
+    return bool(panels) and all(sizes.max() > 2 and (sizes == sizes.max()).sum() >= FEWEST_SEEDS for sizes in panels)
 
 
 def _pages(name: str, draw: Callable, done: pd.DataFrame, has: pd.Series) -> dict[str, Callable[..., Figure]]:

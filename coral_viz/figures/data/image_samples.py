@@ -62,7 +62,10 @@ def contact_sheet(task) -> Figure:
     )
 
 
-@picture
+@picture(
+    short="Pairs of images, two views of each, and their labels.",
+    long="Pairs of images, two views of each as methods see them, and their labels in words.",
+)
 def pairs(task, batch, views, *, rows: int = 4) -> Figure:
     """The first pairs of a batch: both images, two views of each as methods see them, and the labels in words.
 

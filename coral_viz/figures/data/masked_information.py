@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import matplotlib
 import pandas as pd
 import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 
 from coral_viz import style
@@ -19,25 +22,27 @@ PANEL = 11.0  # lines of text
 ALL = "all"
 
 
-def over_ratios(task, *, n: int = 2000, seed: int = 0) -> pd.DataFrame:
+def over_ratios(task, *, read=None, n: int = 2000, seed: int = 0) -> pd.DataFrame:
     """What ``task.information`` says as tokens are hidden one by one, of all modalities alike or of the first alone.
 
     Args:
-        task: a world whose tokens are looks.
-        n, seed: samples to average over, as ``task.information`` takes them.
+        task: a world of ``factors`` whose tokens are looks.
+        read: an ``evaluation.MaskedReadout`` of a method trained there, to be asked in place of the task.
+        n, seed: samples to average over, as ``task.information`` takes them; a readout has its own.
 
     Returns:
         Columns: ``masked`` (a modality, or all), ``ratio`` of its tokens hidden, ``label``, ``given`` (who is read: a
         modality, or all), ``bits``, their standard ``error``, ``truth``, the bits of the latents, and ``n``.
     """
     names, rows = [modality.name for modality in task.modalities], []
+    information = read.information if read else partial(task.information, n=n, seed=seed)
     tokens = task.modalities[0].shape[0]
     for masked in (ALL, names[0]):
         for hidden in range(tokens):
             mask = torch.arange(tokens) >= hidden
-            left = task.information({name: mask for name in names if masked in (ALL, name)}, n=n, seed=seed)
+            left = information({name: mask for name in names if masked in (ALL, name)})
             for label, found in left.items():
-                where = {"masked": masked, "ratio": hidden / tokens, "label": label, "n": n}
+                where = {"masked": masked, "ratio": hidden / tokens, "label": label, "n": read.n_test if read else n}
                 where["truth"] = float(task.truth[label].information)
                 told = zip([*names, ALL], [*found.alone, found.together])
                 rows += [where | {"given": given, "bits": bits, "error": error} for given, (bits, error) in told]
@@ -58,9 +63,7 @@ def bits_under_masks(table: pd.DataFrame, labels: Sequence[str] = ("redundancy",
     Raises:
         ValueError: a label that the table does not have, or none.
     """
-    missing = [label for label in labels if label not in set(table["label"])]
-    if missing or not labels:
-        raise ValueError(f"labels {missing} are not in the table, which has {', '.join(table['label'].unique())}.")
+    _check(table, labels)
     table = table[table["label"].isin(labels)]
     first, masks = table["given"].iloc[0], list(table["masked"].unique())
     lone = [label for label in labels if _apart(table[table["label"] == label], first)]
@@ -85,6 +88,72 @@ def bits_under_masks(table: pd.DataFrame, labels: Sequence[str] = ("redundancy",
     line[0].set_ylabel("bits left")
     line[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
     return describe(figure, _alt(table, labels))
+
+
+@picture
+def read_under_masks(
+    exact: pd.DataFrame,
+    read: Mapping[str, pd.DataFrame],
+    labels: Sequence[str] = ("redundancy", "unique_1", "synergy"),
+) -> Figure:
+    """Share of each label's bits in the visible tokens of all modalities, and what methods read; a panel per label.
+
+    Args:
+        exact: as ``over_ratios`` makes it of the world.
+        read: the same of readouts, by the name of the method.
+        labels: which labels.
+
+    Raises:
+        ValueError: a label that a table does not have, or none.
+    """
+    looks = {method: style.method_style(method) for method in read}
+    lines: dict[str, dict[str, Any]] = {
+        method: {"color": look.colour, "marker": look.marker, "ls": look.linestyle} for method, look in looks.items()
+    }
+    key = [Line2D([], [], color=style.INK, label="exact")]
+    key += [Line2D([], [], label=look.label, **lines[method]) for method, look in looks.items()]
+    samples = ", ".join(str(n) for n in sorted({int(table["n"].iloc[0]) for table in read.values()}))
+    words = (
+        "Bits in shares of what the latents hold, tokens of all modalities hidden alike. Exact: mean over n = "
+        f"{exact['n'].iloc[0]} samples. Methods: a linear readout of the embedding, n = {samples}; below 0 where it is "
+        "surer than right. Bands: two standard errors."
+    )
+    for table in (exact, *read.values()):
+        _check(table, labels)
+    figure, (panels,) = panel_grid.panels((1, len(labels)), PANEL, words, left=panel_grid.numbers(), foot=2.8, key=key)
+    for ax, label in zip(panels, labels):
+        for method, table in (("", exact), *read.items()):
+            rows = table[(table["masked"] == ALL) & (table["given"] == ALL) & (table["label"] == label)]
+            _curve(ax, rows, lines.get(method, {"color": style.INK}))
+        panel_grid.title(ax, label, style.label_style(label).name)
+        ax.set(xlabel="tokens hidden", xlim=(-0.02, 0.92), ylim=(-0.1, 1.05))
+        ax.xaxis.set_major_formatter(PercentFormatter(1, 0))
+    panels[0].set_ylabel("bits")
+    panels[0].yaxis.set_major_formatter(PercentFormatter(1, 0))
+    told = "; ".join(
+        f"{name}: {', '.join(_at_half(table, label) for label in labels)}"
+        for name, table in [("exact", exact), *((looks[method].label, table) for method, table in read.items())]
+    )
+    return describe(
+        figure, f"Curves of bits over the share of tokens hidden, exact and as methods read. At half: {told}."
+    )
+
+
+def _check(table: pd.DataFrame, labels: Sequence[str]) -> None:
+    missing = [label for label in labels if label not in set(table["label"])]
+    if missing or not labels:
+        raise ValueError(f"labels {missing} are not in the table, which has {', '.join(table['label'].unique())}.")
+
+
+def _half(table: pd.DataFrame) -> pd.DataFrame:
+    """What all tell together where about half of all tokens are hidden, by label."""
+    rows = table[(table["masked"] == ALL) & (table["given"] == ALL)]
+    return rows[rows["ratio"] == rows["ratio"].iloc[(rows["ratio"] - 0.5).abs().argmin()]].set_index("label")
+
+
+def _at_half(table: pd.DataFrame, label: str) -> str:
+    row = _half(table).loc[label]
+    return f"{label.replace('_', ' ')} {in_bits(row['bits'], 2)} of {row['truth']:.2g} bits"
 
 
 def _apart(rows: pd.DataFrame, first: str) -> bool:
@@ -112,13 +181,8 @@ def _words(modality: str) -> str:
 
 
 def _alt(table: pd.DataFrame, labels: Sequence[str]) -> str:
-    half = table[(table["masked"] == ALL) & (table["given"] == ALL)]
-    half = half[half["ratio"] == half["ratio"].iloc[(half["ratio"] - 0.5).abs().argmin()]].set_index("label")
-    told = ", ".join(
-        f"{label.replace('_', ' ')} {in_bits(row['bits'], 2)} of {row['truth']:.2g} bits"
-        for label, row in half.loc[list(labels)].iterrows()
-    )
+    told = ", ".join(_at_half(table, label) for label in labels)
     return (
         "Curves of the bits that visible tokens hold about each label, over the share of tokens hidden. With "
-        f"{half['ratio'].iloc[0]:.0%} hidden in all modalities: {told}."
+        f"{_half(table)['ratio'].iloc[0]:.0%} hidden in all modalities: {told}."
     )

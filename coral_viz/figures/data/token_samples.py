@@ -21,7 +21,12 @@ ATOM_OF = {"r": "redundancy", "u_1": "unique_1", "t": "synergy"}
 """The atom that a latent's label carries; every other u_m is unique to the second source."""
 
 
-@picture
+@picture(
+    short="One sample of the task {task} in two views: its tokens as heat maps, and as points on the circles of its "
+    "classes.{each}",
+    long="One sample of the task {task} in two views: its tokens as heat maps, and as points on the circles of every "
+    "latent's classes, a phase being the place on a circle.{each}",
+)
 def two_views(task, batch, views, *, row: int = 0) -> Figure:
     """One sample seen twice: tokens as heat maps, and where each view lies in the planes of every latent's classes.
 
@@ -59,7 +64,9 @@ def two_views(task, batch, views, *, row: int = 0) -> Figure:
             _circles(line[2 + latent], at, name, int(batch.latents[name][row]), task.alpha)
         for ax in line[2 + len(task.shown[m]) :]:
             ax.set_axis_off()
-    return describe(figure, _alt(task, batch, row))
+    each = " Each token is a look of its own at all latents of its modality, with phases and noise of its own."
+    each *= task.observation == "looks"
+    return describe(figure, _alt(task, batch, row), task=task.name, each=each)
 
 
 def coordinates(task, m: int, x) -> np.ndarray:

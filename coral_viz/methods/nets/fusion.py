@@ -2,10 +2,10 @@
 
 A *variant* is one way of leaving tokens out (``drop``: a subset of the modalities) or of hiding them behind one filler
 token (``hidden``: a mask). With a single block only the CLS row of the attention is read, and its query is the same for
-every sample and variant; keys and values are then computed once per token, and a variant only re-weights them; n
-fillers weigh as one whose score is log n higher. This is exact, and makes variants nearly free. Deeper stacks send
-every variant through on its own, with the left-out tokens masked as keys. Padding is left out of every variant, and
-never filled.
+every sample and variant: scores are then one linear map of the tokens, a variant only re-weights them, and values are
+computed of the weighted sums; n fillers weigh as one whose score is log n higher. This is exact, and makes variants
+nearly free. Deeper stacks send every variant through on its own, with the left-out tokens masked as keys. Padding is
+left out of every variant, and never filled.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class QuickGELU(nn.Module):
     """x * sigmoid(1.702 x)."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x * torch.sigmoid(1.702 * x)
+        return F.silu(1.702 * x) / 1.702
 
 
 class Block(nn.Module):
@@ -50,33 +50,38 @@ class Block(nn.Module):
     def cls_row(self, cls, tokens, drop, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """The first row of ``forward`` on [cls, tokens], for all variants at once; arguments as in the transformer's.
 
-        cls (d,), tokens (B, T, d) -> (V + K, B, d).
+        cls (d,), tokens (B, T, d) -> (B, V + K, d).
         """
-        x = self.norm1(torch.cat([cls.expand(len(tokens), 1, -1), tokens], 1))
-        (query,), (key, value) = self._projected(self.norm1(cls), "q"), self._projected(x, "kv")
-        scale = query.shape[-1] ** -0.5
-        scores = torch.einsum("hc,bthc->bht", query, key) * scale
+        ends = [end.expand(len(tokens), 1, -1) for end in (cls, filler) if end is not None]
+        y = self.norm1(torch.cat([ends[0], tokens, *ends[1:]], 1))
+        ask, read, bias = self._of_cls(cls)
+        every, count = (y @ ask.mT).mT, 1 + tokens.shape[1]
+        scores, own = every[..., :count], y[:, :count]
         if padding is not None:
             scores = _without(scores, padding.unsqueeze(0)).squeeze(0)
-        pooled = []
+        mixed = []
         if drop is None and hidden is None:
-            pooled.append(_weighted(scores.softmax(-1).unsqueeze(0), value))
+            mixed.append(_mixed(scores.unsqueeze(0), own))
         if drop is not None:
-            pooled.append(_weighted(_without(scores, drop).softmax(-1), value))
+            mixed.append(_mixed(_without(scores, drop), own))
         if hidden is not None:
-            filler_key, filler_value = self._projected(self.norm1(filler), "kv")
-            filler_score = (query * filler_key).sum(-1) * scale + hidden.sum(-1, keepdim=True).to(scores.dtype).log()
-            weights = torch.cat([_without(scores, hidden), filler_score.unsqueeze(-1)], -1).softmax(-1)
-            filled = (weights[..., -1:] * filler_value).flatten(-2)
-            pooled.append(_weighted(weights[..., :-1], value) + filled)
-        out = cls + self.attention.out_proj(torch.cat(pooled))
+            fillers = every[..., count:] + hidden.sum(-1)[..., None, None].to(scores.dtype).log()
+            mixed.append(_mixed(torch.cat([_without(scores, hidden), fillers], -1), y))
+        out = cls + F.linear(torch.cat(mixed, 1), read, bias)
         return out + self.mlp(self.norm2(out))
 
-    def _projected(self, y: torch.Tensor, which: str) -> list[torch.Tensor]:
-        """Queries, keys or values (letters of ``which``) of normed tokens (..., d), each (..., heads, d / heads)."""
-        weights, biases = self.attention.in_proj_weight.chunk(3), self.attention.in_proj_bias.chunk(3)
-        chosen = ["qkv".index(letter) for letter in which]
-        return [F.linear(y, weights[i], biases[i]).unflatten(-1, (self.attention.num_heads, -1)) for i in chosen]
+    def _of_cls(self, cls) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Attention as CLS sees it: the map from normed tokens to their scores, and the one from mixed tokens on.
+
+        ask (heads, d); read (d, heads * d) and bias (d,). The keys' bias shifts all scores alike, so it is left out.
+        """
+        heads, out = self.attention.num_heads, self.attention.out_proj
+        to_query, to_key, to_value = self.attention.in_proj_weight.chunk(3)
+        query_bias, _, value_bias = self.attention.in_proj_bias.chunk(3)
+        query = F.linear(self.norm1(cls), to_query, query_bias).view(heads, 1, -1)
+        ask = (query @ to_key.unflatten(0, (heads, -1))).squeeze(1) * query.shape[-1] ** -0.5
+        by_head = out.weight.unflatten(1, (heads, -1)).transpose(0, 1) @ to_value.unflatten(0, (heads, -1))
+        return ask, by_head.transpose(0, 1).flatten(1), out(value_bias)
 
 
 def _without(scores: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
@@ -84,9 +89,10 @@ def _without(scores: torch.Tensor, out: torch.Tensor) -> torch.Tensor:
     return scores.masked_fill(F.pad(out, (1, 0), value=False).unsqueeze(2), -torch.inf)
 
 
-def _weighted(weights: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
-    """Values (B, T, h, c) weighted by (V, B, h, T), heads side by side: (V, B, d)."""
-    return torch.einsum("vbht,bthc->vbhc", weights, value).flatten(-2)
+def _mixed(scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    """Tokens (B, T, d) weighted by the softmax of (V, B, h, T), heads side by side: (B, V, h * d)."""
+    weights = scores.softmax(-1).transpose(0, 1)
+    return (weights.flatten(1, 2) @ y).view(*weights.shape[:2], -1)
 
 
 class FusionTransformer(nn.Module):
@@ -116,7 +122,8 @@ class FusionTransformer(nn.Module):
         if len(self.blocks) == 1:
             (block,) = self._each_block()
             tokens, hidden = _without_padding(tokens, hidden, padding)
-            return self.narrow(self.norm(block.cls_row(self.cls, tokens, drop, hidden, filler, padding)))
+            rows = block.cls_row(self.cls, tokens, drop, hidden, filler, padding)
+            return self.narrow(self.norm(rows)).transpose(0, 1)
         return self.all_rows(tokens, drop, hidden, filler, padding)
 
     def all_rows(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:

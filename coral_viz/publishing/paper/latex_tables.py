@@ -12,8 +12,13 @@ from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.figures.sweep import sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
-from coral_viz.results import statistics, tables
+from coral_viz.results import found, statistics, tables
 from coral_viz.results.metrics import LINEAR
+
+KEY = ["line", "group", "label"]
+"""What tells the cells of a table apart."""
+
+SPLIT = "Where seeds disagree, (k/n) counts those in which a linear readout finds more than half of the label's bits."
 
 SPECIAL = str.maketrans(
     {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
@@ -49,14 +54,14 @@ def accuracy(table: pd.DataFrame) -> LatexTable:
     """Balanced accuracy of a linear probe of the whole embedding: a line per method, a column per kind of training and
     label. ValueError if the table holds none."""
     rows = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
-    summary = tables.summarise(rows, [*tables.VARIANT, "distribution", "label"])
-    variants = style.method_order(tables.variants(summary))
+    variants = style.method_order(tables.variants(rows))
     names = {variant: style.method_style(*variant).label for variant in variants}
-    lines = [names[variant] for variant in summary[tables.VARIANT].itertuples(index=False, name=None)]
-    summary = summary.assign(line=lines, group=summary["distribution"])
+    lines = [names[variant] for variant in rows[tables.VARIANT].itertuples(index=False, name=None)]
+    rows = rows.assign(line=lines, group=rows["distribution"])
+    summary = tables.summarise(rows, [*tables.VARIANT, "distribution", "line", "group", "label"])
     says = "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval."
     groups = {name: tables.labels(summary[summary["group"] == name]) for name in tables.distributions(summary)}
-    return _latex_table(summary, list(names.values()), groups, says, rows)
+    return _latex_table(summary, list(names.values()), groups, says, rows, table)
 
 
 def ablation(table: pd.DataFrame) -> LatexTable:
@@ -74,12 +79,17 @@ def ablation(table: pd.DataFrame) -> LatexTable:
         f"is named by its differences from the baseline ({told})."
     )
     lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_baseline(line))
-    return _latex_table(summary, lines, {"": tables.labels(summary)}, says, rows)
+    return _latex_table(summary, lines, {"": tables.labels(summary)}, says, rows, table)
 
 
-def _latex_table(summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame) -> LatexTable:
+def _latex_table(
+    summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame, table: pd.DataFrame
+) -> LatexTable:
     columns = [(group, label) for group, labels in groups.items() for label in labels]
-    cells = summary.set_index(["line", "group", "label"])
+    summary = summary.merge(_counts(rows, table), how="left", on=KEY)
+    cells = summary.set_index(KEY)
+    if (cells["found"].gt(0) & cells["found"].lt(cells["of"])).any():
+        says = f"{says} {SPLIT}"
     body = [
         [line, *(_cell(cells.loc[line, *column]) if (line, *column) in cells.index else "" for column in columns)]
         for line in lines
@@ -89,6 +99,16 @@ def _latex_table(summary: pd.DataFrame, lines: list[str], groups: dict, says: st
     ordered = summary.sort_values("line", key=lambda names: names.map(lines.index), kind="stable")
     ordered = ordered.drop(columns="group").rename(columns={"line": "name"})
     return LatexTable(latex, ordered, f"{says} {words.of_runs(rows)}")
+
+
+def _counts(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """In how many seeds each cell's label was found: KEY + found, of, found_low, found_high; no rows without truth."""
+    names = {"n": "of", "low": "found_low", "high": "found_high"}
+    if not (table["metric"] == "truth").any():
+        return pd.DataFrame(columns=[*KEY, "found", *names.values()])
+    runs = rows.drop_duplicates("run_id")[["run_id", "line", "group"]]
+    counts = found.found(table.drop(columns=["line", "group"], errors="ignore").merge(runs, on="run_id"), KEY)
+    return counts.rename(columns=names).drop(columns="share")
 
 
 def booktabs(groups: dict[str, list[str]], body: list[list[str]]) -> list[str]:
@@ -119,9 +139,10 @@ def _rules(groups: dict[str, list[str]]) -> str:
 
 
 def _cell(cell: pd.Series) -> str:
-    """Mean and half the interval in %; no interval where there are too few seeds for one."""
+    """Mean and half the interval in %; no interval where there are too few seeds for one. Seeds where they disagree."""
     half = 50 * (cell["high"] - cell["low"])
-    return f"{100 * cell['estimate']:.1f}" + ("" if pd.isna(half) else f" $\\pm$ {half:.1f}")
+    text = f"{100 * cell['estimate']:.1f}" + ("" if pd.isna(half) else f" $\\pm$ {half:.1f}")
+    return text + (f" ({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else "")
 
 
 def _escaped(text: str) -> str:

@@ -18,7 +18,7 @@ MAPPED = ("cross", "comm", "coral")
 """Methods that are mapped where they can be opened."""
 
 SIDE_BY_SIDE, SAMPLES = 3, 600
-DISTRIBUTION = "biased"
+TASK, DISTRIBUTION = "factors", "biased"
 
 
 def maps(store: runs.Store, look: Mapping, *, label: str) -> tuple[Figure, pd.DataFrame]:
@@ -68,7 +68,8 @@ def _openable(store: runs.Store) -> list[runs.RunSpec]:
     if not specs:
         raise ValueError(f"{str(store.root)!r} holds no run that today's methods can open")
     order = style.method_order((spec.method, spec.knob) for spec in specs)
-    return sorted(specs, key=lambda s: (s.distribution != DISTRIBUTION, order.index((s.method, s.knob)), s.seed))
+    place = {spec: order.index((spec.method, spec.knob)) for spec in specs}
+    return sorted(specs, key=lambda s: (s.task != TASK, s.distribution != DISTRIBUTION, place[s], s.seed))
 
 
 def _beside(store: runs.Store) -> list[runs.RunSpec]:

@@ -7,7 +7,7 @@ import itertools
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.results import parts, references, tables
+from coral_viz.results import components, parts, references, tables
 from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
@@ -24,7 +24,7 @@ def kept(table: pd.DataFrame) -> list[str]:
     paragraphs = [
         _after(distribution, best[best["distribution"] == distribution]) for distribution in tables.distributions(best)
     ]
-    return [*paragraphs, " ".join([*_beyond(best), *_readouts(summary), *_caution(best)])]
+    return [*paragraphs, " ".join([*_beyond(best), *_readouts(summary), *_luck(table), *_caution(best)])]
 
 
 def leakage(table: pd.DataFrame) -> str:
@@ -145,6 +145,20 @@ def _beyond(rows: pd.DataFrame) -> list[str]:
         f"{_name((top['method'], top['knob']))} seems to hold {top['estimate']:z.2f} bits of {_label(top['label'])}, "
         f"more than the {top['truth']:z.2f} that the data are estimated to hold. No embedding can: the estimate found "
         "less in the data than there is, or the test samples were favourable."
+    ]
+
+
+def _luck(table: pd.DataFrame) -> list[str]:
+    """Where bits vary most between trainings on the same data, if any was trained on several times."""
+    rows = tables.beside_truth(table, part="all", readout=BEST)
+    spread = components.components(rows, [*VARIANT, "distribution", "label"]).dropna(subset=["trainings_sd"])
+    if spread.empty:
+        return []
+    top = spread.loc[spread["trainings_sd"].idxmax()]
+    return [
+        f"Trained again on the same data, results vary most with {_name((top['method'], top['knob']))}: bits of "
+        f"{_label(top['label'])} after {top['distribution']} training have a standard deviation of "
+        f"{top['trainings_sd']:.2f} between trainings of one seed and of {top['seeds_sd']:.2f} between seeds."
     ]
 
 

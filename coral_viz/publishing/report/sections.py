@@ -19,11 +19,14 @@ from coral_viz.results.metrics import BEST, LINEAR
 from coral_viz.results.tables import VARIANT
 
 PACKAGES = ("coral_viz", "torch", "scikit-learn", "numpy", "pandas", "matplotlib")
+SAMPLES = ("questions", "samples")
 HEADLINE = ("bits_kept", "found")
 TITLES = {
     "accuracy": "What a linear probe reads",
     "subsets": "When modalities are missing",
     "retrieval": "Retrieval across modalities",
+    "ranks": "Do methods differ?",
+    "costs": "What synergy costs",
     "training": "Training",
 }
 FEW = 6  # names in a sentence
@@ -49,6 +52,7 @@ def content(
         "seeds": sorted(table["seed"].unique()),
         "runs": len(timing),
         "duration": _duration(timing["seconds"].sum()),
+        "samples": [shown[name] for name in SAMPLES if name in shown],
         "headline": [shown[name] for name in HEADLINE if name in shown],
         "kept": reading.kept(table),
         "bits": _bits(tables.bits_kept(table), found.found(table, readout=BEST)),
@@ -155,7 +159,7 @@ def _pages(name: str, shown: Mapping[str, Illustration]) -> list[Illustration]:
 
 def _rest(shown: Mapping[str, Illustration]) -> list[Illustration]:
     """Pictures that no other section shows."""
-    placed = {*HEADLINE, "parts", *TITLES}
+    placed = {*SAMPLES, *HEADLINE, "parts", *TITLES}
     return [picture for name, picture in shown.items() if _stem(name) not in placed and not name.startswith("where_")]
 
 

@@ -61,7 +61,7 @@ def atoms_of_eight_classes(atoms) -> str:
     """R, U1, U2, S of the label unique_2 with 8 classes."""
     from coral_viz import tasks  # torch, which the first notebook does without
 
-    exact = tasks.load("factors", classes=8).truth["unique_2"].as_array()
+    exact = tasks.load("factors", classes=8, features=48).truth["unique_2"].as_array()
     given = np.asarray(atoms, dtype=float)
     if given.shape != (4,):
         raise NotYet("Four numbers are asked for: R, U1, U2 and S, in this order.")
