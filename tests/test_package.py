@@ -31,6 +31,7 @@ NEEDS = {  # the extras that a part of the package may import from; others: trai
     "teach": ["train", "notebooks"],
     "runs": ["train", "cluster"],
     "evaluation": ["train", "umap"],
+    "tasks": ["train", "multibench"],
 }
 PLATFORMS = [
     {"python_version": python, "python_full_version": f"{python}.0"} | system
@@ -175,7 +176,7 @@ def test_the_wheel_carries_package_and_data_and_nothing_else(tmp_path):
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
-    kinds = (".py", ".html", ".css")
+    kinds = (".py", ".html", ".css", ".csv")
     files = [file for file in (ROOT / "coral_viz").rglob("*") if file.suffix in kinds]
     code = {file.relative_to(ROOT).as_posix() for file in files}
     data = {f"coral_viz/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "data").rglob("*") if file.is_file()}
