@@ -110,7 +110,7 @@ def dataset_of(path: str | Path, name: str | None = None, modalities: int = 2) -
     path = path / published.file if path.name != published.file and (path / published.file).exists() else path
     if not str(path) or not path.exists() or (path.is_dir() and published.read in (affect.read, clinic.read)):
         raise ValueError(
-            f"{shown(str(path))} is not {published.file}: say path=, the place of this file, which you get as "
+            f"no {published.file} is found at {shown(str(path))}; say path=, the place of this file, which you get as "
             "https://github.com/pliang279/MultiBench says."
         )
     if modalities > len(published.modalities):
