@@ -125,14 +125,14 @@ def test_weights_that_share_memory_are_kept_and_restored(own):
 
 def test_a_short_name_stands_for_the_path_in_the_spec(own):
     methods.register("mine", "mine:Mine")
-    tasks.register("watch", "own_data:load")
+    tasks.register("own_watch", "own_data:load")
     named, pathed = (
-        runs.RunSpec.make(*names, 1, budget=TINY) for names in (("mine", "watch"), ("mine:Mine", "own_data:load"))
+        runs.RunSpec.make(*names, 1, budget=TINY) for names in (("mine", "own_watch"), ("mine:Mine", "own_data:load"))
     )
     assert (named.method, named.task) == ("mine:Mine", "own_data:load")
     assert named == pathed
     assert named.id == pathed.id
-    assert tasks.load("watch").name == "own_data:load"
+    assert tasks.load("own_watch").name == "own_data:load"
     assert "mine" not in methods.names()
 
 
@@ -229,7 +229,7 @@ def test_files_import_nothing(swept, new_process):
 
 def test_explorers_open_runs_of_registered_methods(swept, new_process):
     _, folder = swept
-    for registry, name, path in ((methods, "mine", "mine:Mine"), (tasks, "watch", "own_data:load")):
+    for registry, name, path in ((methods, "mine", "mine:Mine"), (tasks, "own_watch", "own_data:load")):
         registry.register(name, path)
     words, ids = zip(*finished.listed(str(folder / "runs")))
     assert list(words) == [f"Mine, own_data:load, biased, seed {seed}" for seed in (1, 2)]
