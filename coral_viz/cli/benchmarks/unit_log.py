@@ -103,7 +103,8 @@ class UnitLog:
             "words": found.words,
         }
         with files.replacing(self.folder / "units.json") as unfinished:
-            unfinished.write_text(json.dumps({"identity": self.identity, "units": self.units}, indent=1))
+            text = json.dumps({"identity": self.identity, "units": self.units}, indent=1)
+            unfinished.write_text(text, encoding="utf-8")
 
     def table(self, name: str) -> pd.DataFrame:
         """The rows of a table so far; an empty one if there are none."""
