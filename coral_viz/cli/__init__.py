@@ -7,6 +7,7 @@ A module imports what it needs when it runs, so that help and mistyped options a
 
 from coral_viz.cli import (
     bench_command,
+    data_command,
     doctor_command,
     figures_command,
     methods_command,
@@ -22,6 +23,7 @@ MODULES = (
     sweep_command,
     figures_command,
     methods_command,
+    data_command,
     doctor_command,
     bench_command,
     ship_command,

@@ -14,7 +14,7 @@ def add_task(parser) -> None:
     parser.add_argument(
         "--task",
         default="factors",
-        help="name or name:setting=value,...; module:function of your own (default %(default)s)",
+        help="name or name:setting=value,...; module:function of your own; your data.npz (default %(default)s)",
     )
 
 

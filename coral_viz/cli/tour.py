@@ -19,6 +19,7 @@ from coral_viz.publishing import report
 from coral_viz.results import schema
 from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
 from coral_viz.runs.grids import TUNING
+from coral_viz.runs.stated import stated
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.trifeature import Trifeature
@@ -131,6 +132,7 @@ def run(
     where = resolve(device)
     plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
     store = Store(out / "runs")
+    plan = stated(plan, store.root)
     outcomes = list(
         watched(execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write), plan)
     )

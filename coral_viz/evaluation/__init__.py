@@ -10,6 +10,7 @@ from coral_viz.evaluation.masked_readout import MaskedReadout
 from coral_viz.evaluation.papers_probe import published_probe
 from coral_viz.evaluation.probes import balanced_accuracy, macro_accuracy, probe, probe_subsets
 from coral_viz.evaluation.ranking import average_precision, recall_at
+from coral_viz.evaluation.regressions import regress
 
 __all__ = [
     "MaskedReadout",
@@ -22,5 +23,6 @@ __all__ = [
     "probe_subsets",
     "published_probe",
     "recall_at",
+    "regress",
     "retrieval",
 ]

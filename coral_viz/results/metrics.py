@@ -80,6 +80,8 @@ METRICS = {
     for metric in (
         Metric("balanced_accuracy", "balanced accuracy", "share", LINEAR, "chance", "balanced accuracy"),
         Metric("macro_accuracy", "macro accuracy (arg max)", "share", LINEAR, "chance", "macro accuracy (arg max)"),
+        Metric("r2", "explained variance", "share", BEST, offered="explained variance of a continuous label"),
+        Metric("mse", "mean squared error", "", BEST),
         Metric("bits", "bits", "bits", BEST, "truth", "bits kept"),
         Metric("redundancy", "bits in both {0} and {1}", "bits", BEST, offered="leakage: bits in both of two parts"),
         Metric("unique_1", "bits in {0}, not in {1}", "bits", BEST),

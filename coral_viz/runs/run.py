@@ -125,6 +125,10 @@ def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.Data
     if spec.budget.probe == "paper":
         x, x_test = (torch.cat([z[name] for name in whole], 1) for z in (parts, parts_test))
         rows.append(evaluation.published_probe(x, x_test, labels, labels_test))
+    if batches[0].targets:
+        targets = [batch.targets for batch in batches]
+        regressed = evaluation.regress(parts, targets[0], parts_test, targets[1], whole=whole, pieces=pieces, seed=seed)
+        rows.append(regressed)
     if len(method.names) > 2:
         subsets = evaluation.embed_subsets(method, batches[1])
         asked = task.sample(RETRIEVED, "train", spec.seed + RETRIEVED)

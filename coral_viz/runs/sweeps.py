@@ -26,6 +26,7 @@ from coral_viz.runs.grids import Grid
 from coral_viz.runs.progress import watched
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
+from coral_viz.runs.stated import stated
 from coral_viz.runs.store import Store
 from coral_viz.training.devices import resolve
 
@@ -61,7 +62,9 @@ def run(
     other arguments are those of ``execute``. ValueError before any work for what cannot be done.
     """
     check_executor(executor, ("auto", *EXECUTORS))
-    plan, store = list(grid.shard(shard).specs), Store(files.utf8(out) / "runs")
+    store = Store(files.utf8(out) / "runs")
+    grid = dataclasses.replace(grid, specs=tuple(stated(grid.specs, store.root)))
+    plan = list(grid.shard(shard).specs)
     if executor == "auto":
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
     outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, scheduler=scheduler, say=tqdm.write)

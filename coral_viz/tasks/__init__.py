@@ -11,6 +11,7 @@ import torch
 
 from coral_viz.options import Options, seed_of, shown
 from coral_viz.registries import Registry
+from coral_viz.tasks import data_files
 from coral_viz.tasks.arrays import Arrays, from_arrays
 from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.digits import Digits
@@ -115,7 +116,12 @@ OWN = Preset(Arrays)
 
 
 def opened(task: str | Task | Dataset) -> str | Dataset:
-    """Which task is meant: its name, of an alias the path; or, of one's own data, the data set itself."""
+    """Which task is meant: its name, of an alias the path; or, of one's own data, the data set itself.
+
+    A path to one's own data, see ``data_files``, is read.
+    """
+    if isinstance(task, str) and task not in names() and data_files.is_path(task):
+        task = data_files.read(task)
     if type(task) is Arrays and ":" not in task.name:
         task = task.data
     if not isinstance(task, Dataset):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from coral_viz.pid import information
 from coral_viz.tasks.augmentations import Dials, view
 from coral_viz.tasks.checked import dataset
 from coral_viz.tasks.dataset import Dataset, pieces
+from coral_viz.tasks.estimates import estimated, table_metrics
 from coral_viz.tasks.resplit import nominal_sizes, split_rows
 from coral_viz.tasks.task import SPLITS, Batch, Task, check_split
 from coral_viz.tasks.views import normalise
@@ -183,15 +186,24 @@ class Arrays(Task):
         return list(one), list(two)
 
     def known(self, label: str) -> dict[str, float]:
-        """The entropy of the label in the data, in bits: the most that they can hold about it."""
+        """The entropy of the label in the data, in bits, the most that they can hold about it; estimates, if made."""
         shares = np.bincount(self.data.strata(label)) / len(self.data)
-        return {"entropy": float(information.entropy(shares))}
+        most = float(information.entropy(shares))
+        held = table_metrics(self.data.held.get(label, {}))
+        return {"entropy": most} | {metric: min(value, most) for metric, value in held.items()}
+
+    def estimated(self, folder: str | Path | None = None) -> Arrays:
+        """The same task with estimates of what the data hold, which its runs then state (see ``estimates``)."""
+        task = copy.copy(self)
+        task.data = estimated(self.data, folder)
+        return task
 
     def pieces(self, batch: Batch) -> Tensor | None:
-        """The group of every sample, (n, 1), where there are groups."""
+        """The group of every sample, (n, 1); None where there are no groups, or these samples are all of one."""
         if self.data.groups is None:
             return None
-        return torch.from_numpy(self.data.groups[batch.latents["row"].cpu().numpy()])[:, None]
+        groups = self.data.groups[batch.latents["row"].cpu().numpy()]
+        return torch.from_numpy(groups)[:, None] if len(set(groups)) > 1 else None
 
 
 def _scale(values: np.ndarray, present: np.ndarray | None, train: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -31,6 +31,7 @@ class Dataset:
         missing: "mean" where missing values (NaN) count as the training mean; else there are none.
         copies: how many samples equal an earlier one in all modalities.
         content: 16 hexadecimal digits of the SHA-256 of all of this but the name.
+        held: by label, what the data are estimated to hold, where that was asked for (see ``estimates``).
     """
 
     name: str
@@ -44,6 +45,7 @@ class Dataset:
     missing: str
     copies: int
     content: str
+    held: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))

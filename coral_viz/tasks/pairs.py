@@ -21,7 +21,7 @@ class Pairs(Batch):
     look_up: Callable[[dict[str, Tensor]], list[Tensor]]
 
     def __init__(self, look_up: Callable, labels: dict[str, Tensor], latents: dict[str, Tensor]):
-        vars(self).update(look_up=look_up, labels=labels, latents=latents)
+        vars(self).update(look_up=look_up, labels=labels, latents=latents, targets={})
 
     def __repr__(self) -> str:
         return f"<{len(self)} pairs of images>"

@@ -78,3 +78,14 @@ def test_own_data_reach_the_page_through_the_tour(tmp_path):
     assert "Resplits share samples" in text
     assert "exact, from the distribution" not in text
     assert done.failures.empty
+
+
+def test_a_continuous_label_is_regressed_and_its_quarters_are_read():
+    x, _ = arrays()
+    mine = tasks.from_arrays(x, {"age": x["sound"][:, 0]}, name="mine")
+    rows = perform(RunSpec.make("cross", mine, 1, budget=Budget(steps=2))).rows
+    whole = rows[rows["part"] == "all"].set_index(["metric", "readout"])["value"]
+    assert whole["r2", "best"] <= 1
+    assert whole["mse", "linear"] > 0
+    assert np.isfinite(whole["bits", "best"])
+    assert rows[rows["metric"] == "chance"]["value"].tolist() == [0.25]

@@ -1,0 +1,23 @@
+"""``data``: check one's own data, and say what they are and what they hold."""
+
+BRIEF = "check your own data; say what they are and hold"
+WORDS = (
+    "Check a data set of your own, an .npz or a folder with a task.toml, and print its modalities, labels, groups and "
+    "splits, and how much information it is estimated to hold. Nothing is trained."
+)
+
+
+def add(parser) -> None:
+    parser.add_argument("path", help="data.npz, or a folder with a task.toml")
+    parser.add_argument("--no-estimate", action="store_true", help="leave out what the data hold, which takes longest")
+    parser.add_argument("--out", default="out/data", help="folder in which estimates are kept (default %(default)s)")
+
+
+def run(options) -> None:
+    from coral_viz.cli import own_data
+    from coral_viz.tasks import data_files
+
+    data = data_files.read(options.path)
+    print(*own_data.described(data), sep="\n", flush=True)
+    if not options.no_estimate:
+        print(*own_data.held(data, options.out), sep="\n")

@@ -1,0 +1,20 @@
+"""Runs on one's own data state what these are estimated to hold: once for all runs, before the first begins."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+from coral_viz.runs.spec import RunSpec
+from coral_viz.tasks import Dataset
+from coral_viz.tasks.estimates import estimated
+
+
+def stated(specs: Iterable[RunSpec], folder: Path) -> list[RunSpec]:
+    """The same runs, those on data that were handed over with estimates, which are kept in the folder."""
+    made: dict[str, Dataset] = {}
+    for spec in (specs := list(specs)):
+        if spec.data is not None and spec.data.content not in made:
+            made[spec.data.content] = estimated(spec.data, folder)
+    return [spec if spec.data is None else dataclasses.replace(spec, data=made[spec.data.content]) for spec in specs]
