@@ -215,9 +215,7 @@ def test_workers_of_a_cluster_that_lack_the_module_are_told_of_before_any_run(ow
 def test_files_import_nothing(swept, new_process):
     """Specs, folders of runs and tables of sweeps name modules; they are imported once they are asked for by name."""
     grid, folder = swept
-    sentence = (
-        r"method 'mine:Mine' is not of this package.* if you trust it, call methods.register\(NAME, 'mine:Mine'\)"
-    )
+    sentence = r"method '(\w+:\w+)' is not of this package.* if you trust it, call methods.register\(NAME, '\1'\)"
     with pytest.raises(ValueError, match=sentence):
         runs.RunSpec.from_canonical(grid.specs[0].canonical)
     with pytest.raises(ValueError, match=sentence):

@@ -131,7 +131,7 @@ def test_methods_are_parsed_with_their_knobs():
         (["--methods", "corral"], "method 'corral' does not exist"),
         (["--methods", "coral:mask=1"], "method 'coral' has no setting 'mask'"),
         (["--methods", "triangle"], "TRIANGLE takes 3 modalities, this task has 2"),
-        (["--task", "facts"], "task 'facts' does not exist; choose one of digit-halves, digits, factors"),
+        (["--task", "facts"], "task 'facts' does not exist; choose one of contact, digit-halves, digits, factors"),
         (["--task", "factors:count=1"], "count = 1 is not allowed"),
         (["--device", "gpu"], "device 'gpu' does not exist"),
         (["--steps", "0"], "steps = 0"),

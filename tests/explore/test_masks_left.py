@@ -11,9 +11,11 @@ from coral_viz.explore import visible_tokens
 
 LEFT = "bits under a mask"
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
+SPREAD = {"observation": "spread", "features": 6, "sigma": 0.15}
 SPECS = {
     "digits": runs.RunSpec.make("coral", "digits", 1, knobs={"dim": 8, "width": 8}, budget=TINY),
     "looks": runs.RunSpec.make("infmasking", "factors", 1, budget=TINY),
+    "spread": runs.RunSpec.make("coral", "factors", 1, dials=SPREAD, budget=TINY),
 }
 
 
@@ -132,8 +134,8 @@ def test_looks_of_factors_are_shown_and_read_too(shown):
     assert [image.get_array().shape for image in shown.figure().axes[0].images] == [(24, 8)] * 2
 
 
-def test_runs_of_spread_tokens_show_digits_without_a_method(folder, ids):
-    shown = explore.masking(folder=folder, run=ids["coral"], picture=LEFT)
+def test_runs_of_spread_tokens_show_digits_without_a_method(shown):
+    shown.widgets["run"].value = SPECS["spread"].id
     assert shown.presenter.words == "Ready."
     assert left(shown).task.name == "digits"
     assert left(shown).read is None

@@ -11,7 +11,7 @@ def explained(name):
     torch.manual_seed(0)
     task = tasks.load("trifeature-4", seed=1, size=16, renders=4, pairs=64)
     views = task.views(task.sample(3, "train", 1), torch.Generator().manual_seed(0))
-    method = methods.build(name, task, dim=8)
+    method = methods.build(name, task, dim=8, width=None)
     with torch.no_grad():
         return method.explain(*views), views, method.tokens_of
 

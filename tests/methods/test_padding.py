@@ -63,7 +63,7 @@ def test_further_padding_changes_no_embedding_key_loss_or_gradient(name, count, 
     for steps in (9, 17):
         # FactorCL fits its critics in single precision
         dtype = torch.float32 if name == "factorcl" else torch.float64
-        method = still(built(name, count, steps, encoder, dim=20).to(dtype), monkeypatch)
+        method = still(built(name, count, steps, encoder, dim=20, width=None).to(dtype), monkeypatch)
         views = [[x.to(dtype) for x in inputs(count, steps, seed)] for seed in (0, 1)]
         terms = method.loss(*views, 1.0)
         sum(terms.values()).backward()

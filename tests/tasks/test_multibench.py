@@ -113,7 +113,7 @@ def test_mimic(tmp_path):
     train = world.sample(1000, "train", 0).inputs
     assert train[1].mean((0, 1)).abs().max() < 1e-3  # scaled by training data alone
     torch.manual_seed(0)
-    method = methods.build("coral", world, dim=16)
+    method = methods.build("coral", world, dim=16, width=None)
     training.train(method, world, steps=1, batch=16, samples=100, progress=False)
 
 

@@ -149,11 +149,11 @@ def test_an_impossible_budget_is_a_sentence(budget, task):
         training.train(Quadratic(), task, **({"steps": 3, "batch": 2, "samples": 8} | budget))
 
 
-@pytest.mark.parametrize(("name", "given"), [("xnor", r"modality_3 \(8, 6\)"), ("factors", r"modality_2 \(8, 5\)")])
+@pytest.mark.parametrize(("name", "given"), [("xnor", r"modality_3 \(8, 24\)"), ("factors", r"modality_2 \(8, 25\)")])
 def test_a_task_of_other_modalities_is_a_sentence(task, name, given):
     method = methods.build("cross", task)
-    other = tasks.load(name, **({"features": 5} if name == "factors" else {}))
-    words = rf"Cross was built for the modalities modality_1 \(8, 6\), modality_2 \(8, 6\), but .* has .*{given}\."
+    other = tasks.load(name, **({"features": 25} if name == "factors" else {}))
+    words = rf"Cross was built for the modalities modality_1 \(8, 24\), modality_2 \(8, 24\), but .* has .*{given}\."
     with pytest.raises(ValueError, match=words):
         training.train(method, other, steps=1, batch=2, samples=8, progress=False)
 

@@ -23,9 +23,9 @@ from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.multibench import affect, clinic, films, protocols, touch
 
 SPEECH = {"vision": "affect", "text": "affect", "audio": "affect"}
-WIDE = {"dim": 512, "hidden": 512, "projection": 256, "heads": 8}
-NARROW = {"dim": 40, "hidden": 512, "projection": 256, "heads": 8}
-SQUARE = {"dim": 128, "hidden": 512, "projection": 256, "heads": 8}
+WIDE = {"dim": 512, "width": None, "hidden": 512, "projection": 256, "heads": 8}
+NARROW = {"dim": 40, "width": None, "hidden": 512, "projection": 256, "heads": 8}
+SQUARE = {"dim": 128, "width": None, "hidden": 512, "projection": 256, "heads": 8}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Published:
     read: Callable[[Path, str, Sequence[str]], Dataset]
     modalities: tuple[str, ...]
     encoders: dict[str, str]
-    network: dict[str, int]
+    network: dict[str, int | None]
     raw: bool = False
 
 
