@@ -66,3 +66,12 @@ def test_the_first_methods_name_has_air_above_it(table, look):
     truth = next(text for text in ax.texts if text.get_text() == "of 2")
     air = truth.get_window_extent().y0 - ax._left_title.get_window_extent().y1
     assert air > 0.3 * look["font.size"] / 72 * figure.dpi
+
+
+@pytest.mark.parametrize("look", [style.screen(), style.talk(), style.paper(columns=2)], ids=["screen", "talk", "two"])
+def test_labels_stand_on_the_canvas_where_no_training_distribution_has_a_name(table, look):
+    figure = matrix(table[table["distribution"] == "biased"].assign(distribution=""), look=look)
+    figure.draw_without_rendering()
+    names = [text for text in figure.axes[0].texts if text.get_text() in ("R", "U1", "U2", "S")]
+    assert len(names) == 4
+    assert max(text.get_window_extent().y1 for text in names) <= figure.bbox.y1

@@ -117,7 +117,8 @@ def _head(ax: Axes, distribution: str, labels: list[str], summary: pd.DataFrame,
         truth = summary.loc[(summary["distribution"] == distribution) & (summary["label"] == label), "truth"].mean()
         about = "" if exact else "~"
         above, look = ((i + 0.5) / len(labels), 1), style.label_style(label)
-        text_at(ax, look.symbol, above, (0, 3.7), ha="center", color=look.colour, weight="bold")
+        symbol = text_at(ax, look.symbol, above, (0, 3.7), ha="center", color=look.colour, weight="bold")
+        symbol.set_in_layout(not distribution)  # which else keeps the room above
         text_at(ax, f"of {about}{truth:.3g}", above, (0, 2.55), ha="center", color=style.MUTED)
 
 
