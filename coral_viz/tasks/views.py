@@ -62,10 +62,10 @@ def augment(
 
 
 def normalise(images: Tensor, out: Tensor | None = None) -> Tensor:
-    """Channels centred and scaled as ImageNet's are: (n, 3, S, S) in [0, 1] to about [-2, 3]."""
+    """Channels centred and scaled as ImageNet's are: (..., 3, S, S) in [0, 1] to about [-2, 3]."""
     out = torch.empty_like(images, dtype=torch.promote_types(images.dtype, torch.float32)) if out is None else out
     for channel, scale, shift in zip(range(3), (1 / STD).tolist(), (MEAN / STD).tolist()):
-        torch.mul(images[:, channel], scale, out=out[:, channel]).sub_(shift)
+        torch.mul(images[..., channel, :, :], scale, out=out[..., channel, :, :]).sub_(shift)
     return out
 
 
