@@ -157,11 +157,11 @@ def test_a_weight_counts_as_so_many_copies(classes):
     (t1, y), (t2, _) = predictions(300, classes, 0), predictions(300, classes, 1)
     weights = np.random.default_rng(0).integers(0, 4, 300)
     rows = np.repeat(np.arange(300), weights)
-    copies = layer.atoms_from_posteriors(t1[rows], t2[rows], t1[rows], y[rows], cells=400)
-    weighted = layer.atoms_from_posteriors(t1, t2, t1, y, weights=weights / 7, cells=400)
+    copies = layer.atoms_from_posteriors(t1[rows], t2[rows], t1[rows], y[rows], cells=120)
+    weighted = layer.atoms_from_posteriors(t1, t2, t1, y, weights=weights / 7, cells=120)
     np.testing.assert_allclose(weighted.as_array(), copies.as_array(), atol=1e-3)
-    same = layer.atoms_from_posteriors(t1, t2, t1, y, weights=np.full(300, 5))
-    np.testing.assert_array_equal(same.as_array(), layer.atoms_from_posteriors(t1, t2, t1, y).as_array())
+    same = layer.atoms_from_posteriors(t1, t2, t1, y, weights=np.full(300, 5), cells=50)
+    np.testing.assert_array_equal(same.as_array(), layer.atoms_from_posteriors(t1, t2, t1, y, cells=50).as_array())
 
 
 def test_labels_may_be_booleans_or_names():
