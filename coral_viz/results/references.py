@@ -74,5 +74,5 @@ def in_words(found: pd.DataFrame) -> str:
 def bits(row: pd.Series) -> str:
     """What the data hold, as an axis says it: "2 bits", "about 1.31 bits" of an estimate, "at most 2 bits"."""
     value = 0.0 if np.isnan(row["truth"]) else row["truth"]
-    words = "1 bit" if value == 1 else f"{value:.3g} bits"
+    words = f"{value:.3g} bit" + "s" * (f"{value:.3g}" != "1")
     return {ESTIMATE: "about ", ENTROPY: "at most "}.get(row["known"], "") + words

@@ -67,3 +67,11 @@ def test_nothing_is_found_of_what_the_data_hardly_hold(table):
 
 def test_a_table_that_states_nothing_has_no_references(table):
     assert references.references(table[table["part"] != "data"]).empty
+
+
+@pytest.mark.parametrize(
+    ("truth", "known", "words"),
+    [(1.0, "exact truth", "1 bit"), (0.9999, "estimate", "about 1 bit"), (2.0, "entropy", "at most 2 bits")],
+)
+def test_bits_are_counted_as_they_are_written(truth, known, words):
+    assert references.bits(pd.Series({"truth": truth, "known": known})) == words
