@@ -2,22 +2,23 @@
 
 BRIEF = "check your own data; say what they are and hold"
 WORDS = (
-    "Check a data set of your own, an .npz or a folder with a task.toml, and print its modalities, labels, groups and "
-    "splits, and how much information it is estimated to hold. Nothing is trained."
+    "Check a data set of your own, an .npz, a folder with a task.toml or a file of MultiBench, and print its "
+    "modalities, labels, groups and splits, and how much information it is estimated to hold. Nothing is trained."
 )
 
 
 def add(parser) -> None:
-    parser.add_argument("path", help="data.npz, or a folder with a task.toml")
+    parser.add_argument("path", help="data.npz, a folder with a task.toml, or a file of MultiBench")
     parser.add_argument("--no-estimate", action="store_true", help="leave out what the data hold, which takes longest")
     parser.add_argument("--out", default="out/data", help="folder in which estimates are kept (default %(default)s)")
 
 
 def run(options) -> None:
     from coral_viz.cli import own_data
-    from coral_viz.tasks import data_files
+    from coral_viz.tasks import data_files, multibench
 
-    data = data_files.read(options.path)
+    read = multibench.dataset_of if multibench.recognised(options.path) else data_files.read
+    data = read(options.path)
     print(*own_data.described(data), sep="\n", flush=True)
     if not options.no_estimate:
         print(*own_data.held(data, options.out), sep="\n")

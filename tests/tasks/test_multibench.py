@@ -10,6 +10,7 @@ import torch
 from PIL import Image
 
 from coral_viz import methods, tasks, training
+from coral_viz.__main__ import main
 from coral_viz.tasks import multibench
 from coral_viz.tasks.multibench import affect, films, protocols
 from coral_viz.tasks.padding import is_padding, lengths
@@ -215,18 +216,22 @@ def test_what_is_wrong_is_a_sentence_that_says_what_to_do(tmp_path):
     with pytest.raises(ValueError, match=r"ep_tdata of shape \(200, 24, 11\); MIMIC has"):
         tasks.load("mimic", path=str(written(tmp_path, "mimic", held)))
     with pytest.raises(ValueError, match=r"none of MultiBench's files; they are called mosi_data\.pkl, "):
-        multibench.describe(tmp_path / "mine.pkl")
+        multibench.dataset_of(tmp_path / "mine.pkl")
     folder = film_folder(tmp_path / "mmimdb")
     (folder / "split.json").write_text(json.dumps({"train": ["../0"], "dev": [], "test": []}))
     with pytest.raises(ValueError, match=r"has the id '\.\./0'; ids take letters"):
         tasks.load("mmimdb", path=str(folder))
 
 
-def test_a_file_is_described(tmp_path):
-    told = multibench.describe(written(tmp_path, "mosi", speech("mosi")))
-    assert "mosi: 63 samples" in told
-    assert "train: 39 samples; positive 20/19" in told or "train: 39 samples; positive 19/20" in told
-    assert "text: sequence (12, 300), " in told
+def test_one_command_says_what_a_file_holds(tmp_path, capsys):
+    path = written(tmp_path, "mosi", speech("mosi"))
+    assert main(["data", str(path), "--no-estimate"]) == 0
+    told = capsys.readouterr().out
+    assert "mosi: 63 samples, content " in told
+    assert "text: sequence (12, 300), float32, 2 to 12 steps" in told
+    assert "splits given: train 39, probe 11, test 13" in told
+    assert main(["data", str(tmp_path / "elsewhere" / path.name)]) == 1
+    assert "no mosi_data.pkl is found at" in capsys.readouterr().err
 
 
 def test_published_numbers_name_their_source_and_budgets_are_whole():

@@ -1,6 +1,6 @@
 """MultiBench (arXiv 2107.07502) and MM-IMDb from their own files, as the papers on CoMM, InfMasking and COrAL use them.
 
-``tasks.load("mosi", path=...)`` makes the task of a file, ``describe(path)`` says what one holds. Splits, encoders and
+``tasks.load("mosi", path=...)`` makes the task of a file. Splits, encoders and
 augmentations are published ones; budgets and printed numbers stand in ``protocols``. Readouts are fitted to training
 and validation data together, as there. Not copied is what would tell the test in advance: all scaling is learned from
 training data. No method sees padding.
@@ -163,27 +163,6 @@ class Films(MultiBench):
     NAME = "mmimdb"
 
 
-__all__ = ["SETS", "TASKS", "MultiBench", "dataset_of", "describe", "protocols", "recognised"]
+__all__ = ["SETS", "TASKS", "MultiBench", "dataset_of", "protocols", "recognised"]
 
 TASKS = {task.NAME: task for task in (Mosi, Mosei, Humor, Sarcasm, Mimic, Contact, Pose, Films)}
-
-
-def describe(path: str | Path) -> str:
-    """What a file or folder holds, in lines: the set, its samples by split and class, its sequences.
-
-    Raises ValueError and ModuleNotFoundError as ``dataset_of``.
-    """
-    data = dataset_of(path)
-    lines = [f"{data.name}: {len(data)} samples, {data.copies} equal others, content {data.content}"]
-    for number, split in enumerate(("train", "validation", "test")):
-        chosen = np.asarray(data.splits) == number
-        classes = {
-            label: np.bincount(data.strata(label)[chosen]).tolist() for label in data.labels if data.classes[label]
-        }
-        told = "; ".join(f"{label} {'/'.join(map(str, counts))}" for label, counts in classes.items())
-        lines.append(f"{split}: {int(chosen.sum())} samples; {told or 'continuous labels'}")
-    for modality in data.modalities:
-        steps = data.present.get(modality.name)
-        length = f", {steps.sum(1).min()} to {steps.sum(1).max()} steps" if steps is not None else ""
-        lines.append(f"{modality.name}: {modality.kind} {modality.shape}{length}")
-    return "\n".join(lines)
