@@ -67,7 +67,8 @@ show(bars(exact))
 # the circle, the **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position
 # in photographs, or the hand in handwriting. The points of all latents and noise are added: this is a
 # [**look**](glossary.md#look), a [token](glossary.md#token) of 24 numbers. A modality is 8 looks at the same latents,
-# with phases and noise of their own. One look holds about half of the information, all 8 hold nearly all of it.
+# with phases and noise of their own. One look holds about half of the bits of r and u1, but a quarter of the bit of
+# synergy. All 8 looks hold nearly all bits.
 #
 # A [**view**](glossary.md#view) is the same sample with new phases and new noise, without some tokens and numbers.
 
@@ -96,7 +97,8 @@ explore.tasks()
 # </details>
 
 # %% [markdown]
-# **Try it.** With 8 classes in place of 4, which atoms does the label `unique_2` have, in bits?
+# **Try it.** With 8 classes in place of 4, which atoms does the label `unique_2` have, in bits? (A look must have room
+# for the planes of all classes: in code, 8 classes need `classes=8, features=48`. The explorer takes care of that.)
 
 # %%
 atoms = None  # (R, U1, U2, S)
