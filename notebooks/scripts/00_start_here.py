@@ -80,10 +80,11 @@ show(bars(machines))
 # - `t1` is in modality 1 and `t2` in modality 2. They are independent; the question is whether they are equal.
 #
 # Networks learn handwriting slowly, so here the classes are shown in a form from which they learn in seconds. A network
-# sees only the heat maps on the left. A modality has 8 **tokens**, columns of 24 numbers, and each is a noisy look of
-# its own at all classes of its modality. The circles show how it was made: each class is a circle, and the position on
-# the circle (the phase) is a nuisance. A second **view** of the same sample has new phases and noise and lacks some
-# tokens, like a cropped and tinted photograph. The classes stay the same.
+# sees only the heat maps on the left. A modality has 8 **tokens**, columns of 24 numbers. Each token is a noisy *look*
+# at all classes of its modality. The circles show how a look is made. Every class has a circle, and every token is a
+# dot on it: near the line where the class is the true one (bold number), near the centre elsewhere, up to noise. The
+# position on the line, the *phase*, is a nuisance. A second **view** of the same sample has new phases and new noise,
+# and lacks some tokens and numbers, like a cropped and tinted photograph. The classes stay the same.
 
 # %%
 task = tasks.load("factors", seed=SEED)
@@ -129,8 +130,9 @@ with runs.one_thread():
 show(figures.curves(table))
 
 # %% [markdown]
-# The contrastive terms *shared*, *unique 1* and *unique 2* fall as views become similar; the *orthogonal* terms are
-# the penalties. A falling loss does not say *what* was learned. So we predict the four labels from the embedding.
+# The contrastive terms *shared*, *unique 1* and *unique 2* fall as views become similar. *Shared* rises at steps 200
+# and 300, because from there on more tokens are masked. The *orthogonal* terms are the penalties. A falling loss does
+# not say *what* was learned. So we predict the four labels from the embedding.
 #
 # ## 4. How many bits did it keep?
 #
@@ -151,9 +153,9 @@ show(figures.accuracy(table))
 # <details><summary><b>What you should have seen</b></summary>
 #
 # The loss rewards what two views of a sample share, so r, u1 and u2 end up near their 2 bits. Nothing in the loss
-# compares t1 with t2, but each of them is shared by the views, so the network may keep both. Then the information
-# is *there*, but a weighted sum cannot read it: the hollow dot stays near 0 and the probe near chance, while a
-# small network (filled dot) finds it. **A linear probe near chance does not mean that the information is lost.**
+# compares t1 with t2, but each of them is shared by the views, so the network may keep both. In the run stored here it
+# does: a small network (filled dot) finds 0.85 of the bit of synergy. A weighted sum cannot read it: the hollow dot is
+# at 0, and the probe is at chance. **A linear probe near chance does not mean that the information is lost.**
 # </details>
 
 # %% [markdown]
@@ -172,8 +174,8 @@ Markdown("\n\n".join(report.reading.kept(table)))
 show(figures.matrix(table))
 
 # %% [markdown]
-# Now the sources are two *parts* of the embedding. *In both* is leakage: a unique path repeats what the shared path
-# holds. *Together only* is what neither of the two parts holds alone.
+# Now the sources are two *parts* of the embedding. *In both* is leakage: the two parts hold the same. *Together only*
+# is what neither of the two parts holds alone.
 
 # %%
 show(figures.stacked(table))
@@ -181,9 +183,12 @@ show(figures.stacked(table))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Look at the row *Synergy*. In the run stored here, no part alone holds what the whole embedding holds; a classifier
-# needs two parts, as with XOR. Look at the row *Redundancy*, too: the unique paths repeat r in spite of the
-# penalty. The penalty acts on *directions*, and r can be encoded in another direction.
+# *Synergy.* In the run stored here no part alone holds any of it. Nor do `shared` and `unique_1` together; `shared` and
+# `unique_2` hold a quarter of the bit, and all three parts 0.85. So most of it takes t1 from `unique_1` and t2 from
+# `unique_2`, like the two coins of XOR. (That pair is not drawn here, but in [04](04_pid_of_embeddings.ipynb).)
+#
+# *Leakage.* The unique paths repeat nearly all of r, and the shared path repeats u1 and half of u2, in spite of the
+# penalty. The penalty acts on *directions*, and the same class can be encoded in another direction.
 # </details>
 
 # %% [markdown]
