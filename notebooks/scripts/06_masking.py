@@ -39,10 +39,10 @@ cover = {"modality_1": torch.arange(6) > 3, "modality_2": torch.arange(6) < 5}
 show(questions(strips, strips.sample(20, "test", seed=41), row=6, visible=cover))
 
 # %% [markdown]
-# Strip 1 shows its last digit alone. So u1 is lost; r is not, because strip 2 shows it, too; and the last digits can
-# still be compared. In the task `factors` a [look](glossary.md#look) shows *all* latents of its modality, but with
-# noise: each token that is hidden takes a little of everything. Tokens are independent given the latents, so the
-# bits that remain are known exactly, under any mask.
+# Strip 1 shows only its last digit. So u1 is lost; r is not, because strip 2 shows it, too; and the last digits can
+# still be compared. In the task `factors` a token is a noisy [look](glossary.md#look) at *all* latents of its modality,
+# so hiding one token takes a little of everything. Tokens are independent given the latents, so the bits that remain
+# are known exactly, under any mask.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
@@ -61,9 +61,9 @@ show(bits_under_masks(remaining))
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Left: tokens of both modalities are hidden. Synergy falls first and redundancy last. Right: only modality 1 loses
-# tokens. U1 and S fall as before, but R stays whole, because modality 2 holds it. What modality 1 alone holds of R
-# (dashed) falls: the distance between the two lines is what has to be **inferred from the other modality**. This is
-# what an asymmetric mask asks for.
+# tokens. U1 falls as before and S less, because t2 is not hidden. R stays whole, because modality 2 holds it. What
+# modality 1 alone holds of R (dashed, on the line of U1) falls: its distance from the line of R is what has to be
+# **inferred from the other modality**. This is what an asymmetric mask asks for.
 # </details>
 #
 # If a part of the input is masked and the output must stay the same, the network has to get the information from the
@@ -92,8 +92,9 @@ explore.masking(run=store.one(method="coral", **biased).id)
 # <details><summary><b>What you should have seen</b></summary>
 #
 # COrAL masks modality 1 in one view and modality 2 in the other, so the shared path has to infer each modality from the
-# other. Early in training it hides few tokens. InfMasking hides tokens of both modalities, always the same number. Each
-# row of CoMM hides a modality entirely or not at all.
+# other. It decides token by token, so the number varies: 6 and 8 of 8 here. A hidden token is set to 0 but still takes
+# part in attention, so it has a shade, too. Early in training COrAL hides few tokens. InfMasking hides tokens of both
+# modalities, always the same number. Each row of CoMM hides a modality entirely or not at all.
 # </details>
 
 # %% [markdown]
@@ -177,8 +178,9 @@ held.assign(**{"left to infer": held["both"] - held["modality 1, masked"]}).roun
 #
 # ## 4. What does a trained method make of visible tokens?
 #
-# The methods below were trained with full inputs in the end. Now we hide tokens from *them*, and read the labels with
-# one linear readout that was fitted under masks of all ratios. No method can be above the black line.
+# Embeddings are usually read from full inputs. Now we hide tokens from trained methods, and read the labels with one
+# linear readout that was fitted under masks of all ratios. No method can have more than the black line, except by
+# chance: methods are read on fewer samples, 400.
 
 # %%
 read = {}
@@ -190,9 +192,10 @@ show(read_under_masks(remaining, read))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# InfMasking and COrAL read nearly all that any mask leaves of R and U1, and no method is above the line. CoMM reads
-# less of u1 at *every* ratio, so it lost u1 in training, not under the mask (this is one seed). Of synergy a *linear*
-# readout finds little anywhere, though half of the tokens hold most of the bit: masks are not what hides it.
+# From InfMasking and COrAL one reads nearly all that a mask leaves of R and U1; only with 7 of 8 tokens hidden R falls
+# below the line. From CoMM one reads less of u1 at *every* ratio, even 0: it lost a quarter of u1 in training, and not
+# under the mask (this is one seed). Of synergy a *linear* readout finds little, even where nothing is hidden. So it is
+# not the mask that hides it: half of the tokens still hold 0.85 bits.
 # </details>
 #
 # **See it.** In the explorer above choose the picture *bits under a mask*, and hide tokens one by one. Then choose a
@@ -210,7 +213,8 @@ teach.predict(
 
 # %% [markdown]
 # An [**ablation**](glossary.md#ablation) changes one hyperparameter and keeps all others. Here are three short
-# trainings: no mask, a constant ratio, and the schedule. Which part keeps each label?
+# trainings: no mask, a constant ratio, and the schedule. In the figure the one with the schedule comes first and is
+# called *COrAL (hinge)*, after its default penalty. Which part keeps each label?
 
 # %%
 dials = {"distribution": "biased"}
@@ -230,10 +234,10 @@ show(figures.matrix(turned))
 # <details><summary><b>What you should have seen, and what you cannot have seen</b></summary>
 #
 # There is a row per part, a column per label, and a block per training. The *unique* rows hardly differ, because their
-# paths are never masked. The *shared* rows differ: in the run stored here the shared path without masks holds most of
-# u1, too, and under a constant mask hardly any of it. What it cannot infer from the other modality, it gives up. But
-# these are differences of one seed after 200 steps, and another seed may reverse the order. Try seed 42 in place of 41.
-# Ask the same of published ablations: how many seeds, and how wide are the intervals?
+# paths are never masked. The *shared* rows differ: in the runs stored here the shared path holds 1.8 bits of u1 without
+# masks, 1.5 with the schedule and 0.1 under a constant mask. What it cannot infer from the other modality, it gives up.
+# But these are differences of one seed after 200 steps, and another seed may reverse the order. Try seed 42 in place of
+# 41. Ask the same of published ablations: how many seeds, and how wide are the intervals?
 #
 # *Whole* contains *shared*, so it cannot hold less. Where its number is lower, the readout found less among more
 # features: bits are lower bounds.
