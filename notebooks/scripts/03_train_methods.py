@@ -147,8 +147,9 @@ show(figures.bits_kept(live))
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Redundancy is learned first: all but OVA-IB and CLIP+IB have 1.7 bits of it or more. SimCLR, COrAL and InfMasking are
-# ahead on u1 and u2. Their partners are views, which share all classes. What the others hold of u1 and u2 need not be
-# learned: an untrained network passes some of its input on, and training removes what the loss does not reward.
+# ahead on u1 and u2. Their partners are views, which share all classes. (CoMM and Cross+Self match views, too, but are
+# slower.) What the others hold of u1 and u2 need not be learned: an untrained network passes some of its input on, and
+# training removes what the loss does not reward.
 # FactorCL has already lost nearly all of it. SimCLR, COrAL and InfMasking also have 0.3 to 0.4 bits of synergy, since
 # views share t1 and t2, too. But a *linear* readout (hollow dots) finds no synergy in any embedding.
 # </details>
@@ -212,8 +213,8 @@ explore.recordings()
 #
 # <details><summary><b>What you should have seen</b></summary>
 #
-# *The recording shown first.* Before training the embedding holds about half of r and a bit less of u1 and u2: random
-# weights pass some of the input on. It holds no synergy. During training R, U1 and U2 rise first, and S follows.
+# *The recording shown first.* Before training the embedding holds about half of r and somewhat less of u1 and u2:
+# random weights pass some of the input on. It holds no synergy. During training R, U1 and U2 rise first, and S follows.
 #
 # *Images.* Shapes and textures are learned slowly. CoMM, InfMasking and COrAL learn both textures, but of S they have
 # 0.1 bits or less at every step. Cross has a third of a bit of S in the end. It learns texture 1, which goes with

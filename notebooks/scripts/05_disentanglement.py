@@ -163,7 +163,7 @@ rows.pivot_table(index=["form", "distribution"], columns="seed", values="value")
 # <details><summary><b>What you should have seen</b></summary>
 #
 # All values but one are 0 or 2 bits: for each seed the shared path has either learned u1 or it has not. So the mean
-# over seeds is a *frequency* rather than a degree. So intervals over seeds are wide, and five seeds are few.
+# over seeds is a *frequency* rather than a degree. Intervals over seeds are therefore wide, and five seeds are few.
 # </details>
 #
 # ## 4. Leakage in bits
