@@ -206,8 +206,9 @@ show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(41))
 
 # %% [markdown]
 # The views change crop, colours and blur, as the views of `factors` change phases and those of `digits` the
-# handwriting. Training on images is slower, so the next notebooks use `factors`. `python -m coral_viz tour --task
-# digits` trains on handwriting, `--task trifeature-32` on pairs of images.
+# handwriting. A crop can miss the shape, as view 2 of the first image does. Training on images is slower, so the next
+# notebooks use `factors`. `python -m coral_viz tour --task digits` trains on handwriting, `--task trifeature-32` on
+# pairs of images.
 #
 # ## Key points
 #
