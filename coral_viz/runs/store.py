@@ -172,14 +172,16 @@ class Store:
         return schema.upgraded(self.arrow(spec).to_pandas())
 
     def arrow(self, spec: RunSpec) -> pa.Table:
-        """The rows as they were written and the seconds that the run took, as an Arrow table.
+        """The rows as they were written, the hyperparameters that differ from today's defaults, and the run's seconds.
 
-        It is there in a fraction of the time that a data frame takes.
+        As an Arrow table, which is there in a fraction of the time that a data frame takes.
         """
         rows = parquet.ParquetFile(self.path(spec) / "rows.parquet").read()
-        took = pa.repeat(float(self.timing(spec)["seconds"]), len(rows))
+        seconds = pa.repeat(float(self.timing(spec)["seconds"]), len(rows))
+        knob, place = rows.schema.field("knob"), rows.schema.get_field_index("knob")
+        rows = rows.set_column(place, knob, pa.repeat(pa.scalar(spec.knob, knob.type), len(rows)))
         return rows.drop_columns([name for name in rows.column_names if name == "seconds"]).append_column(
-            "seconds", took
+            "seconds", seconds
         )
 
     def weights(self, spec: RunSpec) -> dict:

@@ -237,3 +237,10 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
     assert [each["_fault"] for each in seen] == [0, 0]  # what has been done is not looked up again
     assert [each["write"] for each in seen] == [6, 7]
     assert all(each["settings"] <= 7 * count for each, count in zip(seen, (20, 40)))
+
+
+def test_what_differs_from_the_defaults_is_told_by_the_spec_and_not_by_what_was_written(result, tmp_path):
+    """So that a run keeps its name where defaults have changed since."""
+    former = Result(result.rows.assign(knob="dim=9"), result.weights, result.provenance)
+    Store(tmp_path).save(SPEC, former, seconds=1.0, device="cpu")
+    assert set(Store(tmp_path).rows(SPEC)["knob"]) == {SPEC.knob} == {""}
