@@ -58,16 +58,20 @@ class Method(Trainable):
     """Base of all methods. Those of the package are registered by ``NAME``, others are found by their import path.
 
     Class attributes a method states:
-        NAME, TITLE, PAPER: the registry's name, the name in print (the class's own where none is stated), the source.
-        VERSION: raised whenever a change alters the numbers, so that stored runs are told apart.
-        KNOBS: its options class.
-        COUNT: the least and the most modalities it takes.
+
+    - ``NAME``, ``TITLE``, ``PAPER``: the registry's name, the name in print (the class's own where none is stated), the
+      source.
+    - ``VERSION``: raised whenever a change alters the numbers, so that stored runs are told apart.
+    - ``KNOBS``: its options class.
+    - ``COUNT``: the least and the most modalities it takes.
 
     Attributes of a built method:
-        whole: the parts that, concatenated, are the embedding used downstream.
-        pairs: (source 1, source 2, joint parts) whose partial information decomposition says where information is kept.
-        part_widths: how many numbers each part of ``whole`` has.
-        names: the modalities' names; tokens_of: how many tokens each has once ``encoders`` was called.
+
+    - ``whole``: the parts that, concatenated, are the embedding used downstream.
+    - ``pairs``: (source 1, source 2, joint parts) whose partial information decomposition says where information is
+      kept.
+    - ``part_widths``: how many numbers each part of ``whole`` has.
+    - ``names``: the modalities' names; ``tokens_of``: how many tokens each has once ``encoders`` was called.
     """
 
     NAME: str

@@ -18,11 +18,12 @@ class Modality:
     """One modality's name, the ``kind`` of its input and the shape of one sample.
 
     Kinds, with the shapes of a batch of n samples:
-        vector (n, d): features without an order. A sample without this modality is NaN throughout.
-        sequence (n, T, p): T steps of p features. A step that is NaN in every feature is padding (``tasks.padding``):
-            networks leave it out, and results do not depend on how far a sequence is padded.
-        image (n, 3, S, S).
-        tokens, looks (n, T, p): what ``factors`` and ``digits`` show; never padded.
+
+    - vector (n, d): features without an order. A sample without this modality is NaN throughout.
+    - sequence (n, T, p): T steps of p features. A step that is NaN in every feature is padding (``tasks.padding``):
+      networks leave it out, and results do not depend on how far a sequence is padded.
+    - image (n, 3, S, S).
+    - tokens, looks (n, T, p): what ``factors`` and ``digits`` show; never padded.
 
     ``encoder``: which of the encoders of that kind takes it ("": the usual one), see ``methods.nets.encoder``.
     """
