@@ -165,10 +165,11 @@ class Method(Trainable):
 class Explanation:
     """What a method does inside, as data: ``parts`` of the embedding, ``masks`` and ``attention`` by name of variant.
 
-    masks: (B, T) bool, True where a token of a training view is hidden from the fusion (zeroed, replaced or left out).
-    attention: (B, 1 + T), how the fusion's CLS token weighs itself and each token, summing to 1 (mean over heads, last
-    block). T counts the tokens of all modalities in their order.
-    views: which view a variant sees, where it is not view 1.
+    - ``masks``: (B, T) bool, True where a token of a training view is hidden from the fusion (zeroed, replaced or left
+      out).
+    - ``attention``: (B, 1 + T), how the fusion's CLS token weighs itself and each token, summing to 1 (mean over heads,
+      last block). T counts the tokens of all modalities in their order.
+    - ``views``: which view a variant sees, where it is not view 1.
     """
 
     parts: dict[str, Tensor]

@@ -21,11 +21,12 @@ DECIMALS = 12  # values that agree so far are tied
 class RankTest:
     """What ranks say of some rivals.
 
-    ranks: a row per rival, best first: the columns that tell it apart, and rank, its mean over blocks (1 is the best).
-    each: a row per rival and block: the same columns, the block's, and rank.
-    statistic, p: of Friedman's test (chi-squared, corrected for ties) that all rivals are alike.
-    critical_difference: Nemenyi's; mean ranks further apart differ, with this confidence for all pairs at once.
-    n: blocks, that is seeds, in which all rivals were ranked.
+    - ``ranks``: a row per rival, best first: the columns that tell it apart, and rank, its mean over blocks (1 is the
+      best).
+    - ``each``: a row per rival and block: the same columns, the block's, and rank.
+    - ``statistic``, ``p``: of Friedman's test (chi-squared, corrected for ties) that all rivals are alike.
+    - ``critical_difference``: Nemenyi's; mean ranks further apart differ, with this confidence for all pairs at once.
+    - ``n``: blocks, that is seeds, in which all rivals were ranked.
     """
 
     ranks: pd.DataFrame

@@ -39,15 +39,15 @@ PROBED = 2048
 class Replay:
     """A recorded run.
 
-    spec: which run.
-    losses: nats, a column per term, indexed by step.
-    probes: columns step, label, metric (bits by the best readout, balanced_accuracy by the linear one), value, of the
-        whole embedding; step 0 is untrained.
-    truth: bits, and ``chance``: share, by label.
-    maps: (steps, n, 2), the whole embedding of n test samples on two fixed axes, the first principal components at the
-        last step.
-    explained: the shares of the variance that the two axes show at the last step.
-    labels: (n,) by label, of the samples in ``maps``.
+    - ``spec``: which run.
+    - ``losses``: nats, a column per term, indexed by step.
+    - ``probes``: columns step, label, metric (bits by the best readout, balanced_accuracy by the linear one), value, of
+      the whole embedding; step 0 is untrained.
+    - ``truth``: bits, and ``chance``: share, by label.
+    - ``maps``: (steps, n, 2), the whole embedding of n test samples on two fixed axes, the first principal components
+      at the last step.
+    - ``explained``: the shares of the variance that the two axes show at the last step.
+    - ``labels``: (n,) by label, of the samples in ``maps``.
     """
 
     spec: RunSpec
