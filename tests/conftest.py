@@ -28,7 +28,7 @@ def pytest_addoption(parser):
 ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
 VARIANTS = [("cross", ""), ("cross_self", ""), ("comm", ""), ("coral", ""), ("coral", "orthogonality=squared")]
 DISTRIBUTIONS = ("unbiased", "biased", "relation")
-LIKE = {  # whom a method of the wide tables resembles
+LIKE = {  # whom a method of the wide tables resembles; cross, if it is not here
     "cmc": "cross",
     "clip_ib": "cross",
     "simclr": "cross_self",
@@ -58,7 +58,7 @@ SHARE = {  # of each label that the whole embedding keeps: unbiased R, U, S; bia
 
 
 def kept(variant, distribution, label):
-    shares = SHARE.get(variant) or SHARE[LIKE[variant[0]], ""]
+    shares = SHARE.get(variant) or SHARE[LIKE.get(variant[0], "cross"), ""]
     if distribution == "relation":
         return shares[6]
     atom = ("redundancy", "unique", "synergy").index(label.split("_")[0])

@@ -85,7 +85,7 @@ def test_methods_follow_the_petroff_order_and_differ():
 
 @pytest.mark.parametrize("name", methods.names())
 def test_every_method_has_a_look_of_its_own_title(name):
-    assert style.METHODS[name, ""].label.split(" (")[0] == methods.get(name).TITLE
+    assert style.method_style(name).label.split(" (")[0] == methods.get(name).TITLE
 
 
 def test_known_knobs_are_what_a_run_calls_them():

@@ -52,7 +52,9 @@ WEAK = {"view_1": "crop", "view_2": "crop", "crop": 0.5}
 
 RECIPES = {
     "cross": Recipe({"pooling": "all"}, dials=WEAK),
-    "cross_self": Recipe({"pooling": "all", "originals": True}, full={"dim": 256, "hidden": 1024, "projection": 256}),
+    "cross_self": Recipe(
+        {"temperature": 0.1, "pooling": "all", "originals": True}, full={"dim": 256, "hidden": 1024, "projection": 256}
+    ),
     "factorcl": Recipe(
         {"form": "plain", "critic_layers": 2, "fitted": "after", "originals": True},
         images={"critic_lr": 1e-4},
@@ -60,10 +62,10 @@ RECIPES = {
         budget={"lr": 1e-4, "weight_decay": 0.0},
         dials={"view_2": "no crop"},
     ),
-    "comm": Recipe({"heads": 8}),
-    "infmasking": Recipe({"heads": 8, "ramp": 100, "kept": "float", "mask_token": "clipped"}),
+    "comm": Recipe({"temperature": 0.1, "heads": 8}),
+    "infmasking": Recipe({"temperature": 0.1, "heads": 8, "ramp": 100, "kept": "float", "mask_token": "clipped"}),
     "coral": Recipe(
-        {"heads": 8, "query": "unit"},
+        {"temperature": 0.1, "heads": 8, "query": "unit"},
         budget={"lr": 1e-4, "weight_decay": 1e-3, "probe_samples": 14_000},
         dials={"protocol": "coral"},
     ),
