@@ -16,7 +16,7 @@ from coral_viz.tasks.arrays import Arrays, from_arrays
 from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
-from coral_viz.tasks.multibench import SETS, TASKS, protocols
+from coral_viz.tasks.multibench import SETS, MultiBench, protocols
 from coral_viz.tasks.real_data import DigitHalves, IndianPines, MultipleFeatures, Rotations, SixOrNine, Watch
 from coral_viz.tasks.resplit import whole_budget
 from coral_viz.tasks.task import Batch, Modality, Task
@@ -90,8 +90,8 @@ REGISTRY = {
     "watch": Preset(Watch, budget=REAL),
     # MultiBench and MM-IMDb from their files
     **{
-        name: Preset(task, network=SETS[name].network, budget=protocols.budget(name, "comm"))
-        for name, task in TASKS.items()
+        name: Preset(MultiBench, {"set": name}, published.network, protocols.budget(name, "comm"))
+        for name, published in SETS.items()
     },
 }
 

@@ -73,6 +73,7 @@ SETS = {
 class Dials(augmentations.Dials):
     """The dials of MultiBench's sets; views change what the papers' do."""
 
+    set: str = option("mosi", "which set; the name of a task says it", choices=tuple(SETS))
     path: str = option("", "the set's file, or the folder of its files")
     modalities: int = option(2, "how many modalities: 2, or 3 where the papers use three", low=2, high=3)
     feature_drop: float = option(0.0, augmentations.FEATURE_DROP, low=0.0, high=1.0)
@@ -82,14 +83,12 @@ class MultiBench(Arrays):
     """A set from its file: ``data`` has its splits; readouts are fitted to training and validation samples."""
 
     DIALS = Dials
-    NAME: str
-    """Which of SETS."""
 
     def __init__(self, *, seed: int = 0, device="cpu", **dials):
-        asked = Dials.make(f"task {self.NAME!r}", dials)
-        super().__init__(dataset_of(asked.path, self.NAME, asked.modalities), seed=seed, device=device, **dials)
+        asked = Dials.make("task 'multibench'", dials)
+        super().__init__(dataset_of(asked.path, asked.set, asked.modalities), seed=seed, device=device, **dials)
         self.rows["probe"] = np.sort(np.concatenate([self.rows["train"], self.rows["probe"]]))
-        if SETS[self.NAME].raw:
+        if SETS[asked.set].raw:
             self.scales = {key: (np.zeros_like(mean), np.ones_like(std)) for key, (mean, std) in self.scales.items()}
 
 
@@ -131,38 +130,4 @@ def recognised(path: str | Path) -> str | None:
     return next((name for name, published in SETS.items() if published.file == Path(path).name), None)
 
 
-class Mosi(MultiBench):
-    NAME = "mosi"
-
-
-class Mosei(MultiBench):
-    NAME = "mosei"
-
-
-class Humor(MultiBench):
-    NAME = "humor"
-
-
-class Sarcasm(MultiBench):
-    NAME = "sarcasm"
-
-
-class Mimic(MultiBench):
-    NAME = "mimic"
-
-
-class Contact(MultiBench):
-    NAME = "contact"
-
-
-class Pose(MultiBench):
-    NAME = "pose"
-
-
-class Films(MultiBench):
-    NAME = "mmimdb"
-
-
-__all__ = ["SETS", "TASKS", "MultiBench", "dataset_of", "protocols", "recognised"]
-
-TASKS = {task.NAME: task for task in (Mosi, Mosei, Humor, Sarcasm, Mimic, Contact, Pose, Films)}
+__all__ = ["SETS", "MultiBench", "dataset_of", "protocols", "recognised"]
