@@ -278,7 +278,7 @@ def _budget(asked: Budget | dict | None, usual: dict, world: tasks.Task) -> Budg
         asked = Budget.make(f"task {world.name!r}", usual | asked) if asked else None
     if not isinstance(world, tasks.Arrays):
         return asked or Budget(**usual)
-    most = tasks.whole_budget(world.data)
+    most = tasks.whole_budget(world.sizes)
     if asked is None:
         return Budget(**most | usual | {"batch": min(most["batch"], usual.get("batch", most["batch"]))})
     cut: dict[str, Any] = {name: most[name] for name in most if name != "batch" and getattr(asked, name) > most[name]}

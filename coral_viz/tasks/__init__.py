@@ -18,7 +18,7 @@ from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
 from coral_viz.tasks.multibench import SETS, MultiBench, protocols
 from coral_viz.tasks.real_data import DigitHalves, IndianPines, MultipleFeatures, Rotations, SixOrNine, Watch
-from coral_viz.tasks.resplit import whole_budget
+from coral_viz.tasks.resplit import nominal_sizes, whole_budget
 from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
@@ -142,7 +142,7 @@ def preset(name: str | Dataset) -> Preset:
     ValueError naming the known ones if there is none.
     """
     if isinstance(name, Dataset):
-        return Preset(Arrays, budget=whole_budget(name))
+        return Preset(Arrays, budget=whole_budget(nominal_sizes(name)))
     return _TASKS.get(name)
 
 

@@ -23,9 +23,8 @@ def nominal_sizes(data: Dataset) -> dict[str, int]:
     return {split: max(len(data) * fifths // 5, 1) for split, fifths in FIFTHS.items()}
 
 
-def whole_budget(data: Dataset) -> dict[str, int]:
-    """Fields of a run's budget that use all samples, in batches of which an epoch has two or more."""
-    sizes = nominal_sizes(data)
+def whole_budget(sizes: dict[str, int]) -> dict[str, int]:
+    """Fields of a run's budget that use all samples of splits of these sizes, an epoch being two batches or more."""
     return {
         "batch": min(USUAL_BATCH, max(sizes["train"] // 2, 2)),
         "samples": sizes["train"],

@@ -9,7 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
-from coral_viz import methods, tasks, training
+from coral_viz import methods, runs, tasks, training
 from coral_viz.__main__ import main
 from coral_viz.tasks import multibench
 from coral_viz.tasks.multibench import affect, films, protocols
@@ -221,6 +221,14 @@ def test_what_is_wrong_is_a_sentence_that_says_what_to_do(tmp_path):
     (folder / "split.json").write_text(json.dumps({"train": ["../0"], "dev": [], "test": []}))
     with pytest.raises(ValueError, match=r"has the id '\.\./0'; ids take letters"):
         tasks.load("mmimdb", path=str(folder))
+
+
+def test_readouts_of_a_run_are_fitted_to_training_and_validation_samples(tmp_path):
+    path = str(written(tmp_path, "mosi", speech("mosi")))
+    budget = runs.Budget(samples=39, batch=16, probe_samples=50, test_samples=13)
+    spec = runs.RunSpec.make("comm", "mosi", 1, dials={"path": path}, budget=budget)
+    assert spec.budget.probe_samples == 39 + 11
+    assert runs.RunSpec.from_canonical(spec.canonical) == spec
 
 
 def test_one_command_says_what_a_file_holds(tmp_path, capsys):

@@ -91,6 +91,12 @@ class MultiBench(Arrays):
         if SETS[asked.set].raw:
             self.scales = {key: (np.zeros_like(mean), np.ones_like(std)) for key, (mean, std) in self.scales.items()}
 
+    @property
+    def sizes(self) -> dict[str, int]:
+        """How many samples each split has; readouts have the training samples, too."""
+        sizes = super().sizes
+        return sizes | {"probe": sizes["train"] + sizes["probe"]}
+
 
 def dataset_of(path: str | Path, name: str | None = None, modalities: int = 2) -> Dataset:
     """The checked data set of a file or folder; ``name``: which of SETS, or else as the file is called.
