@@ -22,6 +22,8 @@ NOT_FOR_USERS = ("cli",)
 SINGLE = ("options.py", "style.py")
 REQUEST = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(https?:[^\"'\s>]+)")
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(\))")
+TEXT = re.compile(r"<(pre|code)\b.*?</\1>|<[^>]*>|[^<]+", re.DOTALL)
+WITHIN_NUMBER = re.compile(r"(?<=\d)\s(?=\d{3}\b|%|±)|(?<=±)\s(?=\d)")
 
 
 def on_config(config):
@@ -59,6 +61,11 @@ def on_page_markdown(markdown, page, config, files):
         return f"{found[1]}{place}{found[3] or ''}{found[4]}"
 
     return LINK.sub(moved, markdown)
+
+
+def on_page_content(html, page, config, files):
+    """Keep a number on one line: its groups of three digits, what follows ±, and %."""
+    return TEXT.sub(lambda found: found[0] if found[0][0] == "<" else WITHIN_NUMBER.sub("&nbsp;", found[0]), html)
 
 
 def on_post_page(output, page, config):

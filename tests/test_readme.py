@@ -142,3 +142,10 @@ def test_the_functions_to_call_exist():
 def test_changelog_and_citation_state_the_version():
     assert f"\n## [{coral_viz.__version__}] - " in TEXTS["CHANGELOG.md"]
     assert f"\nversion: {coral_viz.__version__}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_no_number_breaks_at_the_end_of_a_line():
+    content = runpy.run_path(str(ROOT / "docs" / "hooks.py"))["on_page_content"]
+    html = '<p id="1 000">In 13 212 of 2 runs 95 % lie in 7 ±\n9; <code>--seeds 1 200</code> <pre>1 000</pre> 1 000</p>'
+    kept = html.replace("13 212", "13&nbsp;212").replace("95 %", "95&nbsp;%").replace("7 ±\n9", "7&nbsp;±&nbsp;9")
+    assert content(html, None, None, None) == kept.replace(" 1 000</p>", " 1&nbsp;000</p>")
