@@ -67,9 +67,9 @@ def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) 
     """Put runs of OPENED methods and TRAININGS with this seed into ``data/runs``, recordings into ``data/replays``.
 
     ``source`` is the folder of a tour or of a sweep of one task; runs by another version of a method, and those with a
-    training seed of their own, stay behind. Weights are kept in float16. Recordings are of WATCHED methods; a picture
-    shows what readouts found in those of biased training. Returns the paths. Raises ValueError if there is no such run,
-    or if there are several tasks.
+    training seed of their own, stay behind. Weights are kept in float16. Recordings are of WATCHED methods; two
+    pictures show what readouts found in those of biased training, over steps and over seconds. Returns the paths.
+    Raises ValueError if there is no such run, or if there are several tasks.
     """
     store, data = runs.Store(Path(source) / "runs", to_write=False), Path(data)
     specs = [spec for spec in store.specs() if {spec.seed, spec.training_seed} == {seed}]
@@ -87,16 +87,22 @@ def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) 
             shipped.save(spec, runs.Result(store.rows(spec), weights, store.provenance(spec)), **store.timing(spec))
             paths += sorted(shipped.path(spec).iterdir())
         recordings = replay.gather(watched, folder / "replays", [data / "replays", store.root / "replays"])
-        paths += recordings + _learning(map(replay.load, recordings), folder / "figures" / f"{asked[0]}_learning")
+        seconds = {spec.id: store.timing(spec)["seconds"] for spec in specs}
+        paths += recordings + _learning([*map(replay.load, recordings)], seconds, folder / "figures" / asked[0])
         return manifest.put(paths, folder, data, name=asked[0], command=command)
 
 
-def _learning(recordings: Iterable[replay.Replay], stem: Path) -> list[Path]:
+def _learning(recordings: Iterable[replay.Replay], seconds: dict[str, float], stem: Path) -> list[Path]:
+    """Pictures of what was read over the steps, and over the seconds, of biased trainings."""
     shown = [recording for recording in recordings if recording.spec.distribution == "biased"]
     if not shown:
         return []
     probes = pd.concat([recording.probes.assign(run_id=recording.spec.id) for recording in shown])
-    return figures.save(learning(shown, look=style.paper(columns=2)), stem, data=probes, formats=FORMATS)
+    look, paths = style.paper(columns=2), []
+    for name, paces in (("learning", None), ("learning_seconds", seconds)):
+        drawn = learning(shown, seconds=paces, look=look)
+        paths += figures.save(drawn, stem.with_name(f"{stem.name}_{name}"), data=probes, formats=FORMATS)
+    return paths
 
 
 def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:

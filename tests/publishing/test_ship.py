@@ -124,6 +124,8 @@ def test_runs_ship_in_half_precision_and_take_the_place_of_those_before(tmp_path
     assert (spec.method, spec.seed) == ("cross", 1)
     assert {path.relative_to(data).parts[0] for path in paths} == {"runs", "replays", "figures"}
     assert [path.name for path in (data / "replays").iterdir()] == [f"{spec.id}.npz"]
+    drawn = [path.name for path in paths if path.suffix == ".svg"]
+    assert drawn == ["runs_factors_learning.svg", "runs_factors_learning_seconds.svg"]
     full, half = (Store(place / "runs", to_write=False) for place in (tmp_path / "second", data))
     assert half.finished(spec)
     assert half.timing(spec) == full.timing(spec)
