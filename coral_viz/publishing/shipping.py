@@ -38,15 +38,16 @@ RESERVED = ("bench_", "grid_", "runs_")
 
 
 def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list[Path]:
-    """Write tables and pictures of the tour folder ``tour`` to ``data``; returns their paths.
+    """Write tables and pictures of the folder of a tour, or of a sweep of methods, to ``data``; returns their paths.
 
-    ``name`` is what the files are called, ``command`` what made the tour, for the manifest. Other names in the folder
-    stay as they are. Raises ValueError if the tour holds no results, and as ``_named`` and ``manifest.put``.
+    ``name`` is what the files are called, ``command`` what made the folder, for the manifest. Other names in ``data``
+    stay as they are. Raises ValueError if the folder holds no results, or a sweep over settings of the task, and as
+    ``_named`` and ``manifest.put``.
     """
     name, source, data = _named(name), Path(tour) / "results.parquet", Path(data)
     if not source.is_file():
         raise ValueError(f"{str(tour)!r} holds no results.parquet; run `python -m coral_viz tour --out {tour}` first.")
-    table = tables.read(source)
+    table = _tidy(source)
     measured = schema.validate(table[table["split"] != "train"])
     with manifest.aside(data) as folder:
         paths = _three(folder, name)
@@ -61,6 +62,19 @@ def ship(tour: str | Path, data: str | Path, *, name: str, command: str) -> list
             stem = folder / "figures" / f"{name}_{picture}"
             paths += figures.save(drawn[picture], stem, data=measured, formats=FORMATS)
         return manifest.put(paths, folder, data, name=name, command=command)
+
+
+def _tidy(path: Path) -> pd.DataFrame:
+    """The table of a tour; or of a sweep without the columns of its settings, which methods and ``knob`` must imply."""
+    if "specs" not in tables.parquet(path).attrs:
+        return tables.read(path)
+    table = sweep_table.read(path)
+    for name in sweep_table.settings(table):
+        if table.groupby([*tables.VARIANT, "task", "distribution"])[name].nunique(dropna=False).gt(1).any():
+            raise ValueError(
+                f"the sweep {str(path.parent)!r} varies {name}, unsaid in a table of methods; ship a grid."
+            )
+    return table[[*schema.COLUMNS]]
 
 
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:

@@ -70,6 +70,21 @@ def test_ships_tables_pictures_and_their_hashes(table, tmp_path):
     assert both["others"]["command"] == "another command"
 
 
+def test_a_sweep_of_methods_ships_as_a_tour_does(swept, tmp_path):
+    ship(swept, tmp_path / "data", name="factors", command="the command")
+    shipped = tables.read(tmp_path / "data" / "results" / "factors.parquet")
+    assert tables.variants(shipped) == {("cross", ""), ("cross", "hidden=64")}
+    assert "| Cross (hidden=64) |" in (tmp_path / "data" / "results" / "factors.md").read_text()
+
+
+def test_a_sweep_over_settings_of_the_task_is_no_main_table(tmp_path):
+    grid = grids.make({"method": "cross", "seeds": [0], "dials": {"sigma": [1.0, 1.3]}, "budget": TINY})
+    sweeps.run(grid, tmp_path / "sweep", executor="serial", device="cpu")
+    with pytest.raises(ValueError, match="varies sigma, unsaid in a table of methods; ship a grid"):
+        ship(tmp_path / "sweep", tmp_path / "data", name="factors", command="")
+    assert not (tmp_path / "data" / "manifest.json").exists()
+
+
 def test_summary_is_the_mean_over_seeds_of_the_whole_embedding(table):
     row = summary(table).query("method == 'comm' and distribution == 'biased' and label == 'synergy' and part == 'all'")
     accuracy = row[row.metric == "balanced_accuracy"].iloc[0]
