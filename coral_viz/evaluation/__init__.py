@@ -4,13 +4,13 @@
 touched once.
 """
 
+import importlib
+
 from coral_viz.evaluation.crossmodal import retrieval
 from coral_viz.evaluation.embedding import embed, embed_subsets
 from coral_viz.evaluation.masked_readout import MaskedReadout
-from coral_viz.evaluation.papers_probe import published_probe
 from coral_viz.evaluation.probes import balanced_accuracy, macro_accuracy, probe, probe_subsets
 from coral_viz.evaluation.ranking import average_precision, recall_at
-from coral_viz.evaluation.regressions import regress
 
 __all__ = [
     "MaskedReadout",
@@ -26,3 +26,15 @@ __all__ = [
     "regress",
     "retrieval",
 ]
+
+
+_ON_FIRST_USE = {  # scikit-learn takes a second to import, and every run and every worker would
+    "published_probe": "papers_probe",
+    "regress": "regressions",
+}
+
+
+def __getattr__(name):
+    if name in _ON_FIRST_USE:
+        return getattr(importlib.import_module(f"coral_viz.evaluation.{_ON_FIRST_USE[name]}"), name)
+    raise AttributeError(f"coral_viz.evaluation has no {name!r}.")
