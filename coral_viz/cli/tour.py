@@ -45,19 +45,22 @@ def specs(
 ) -> list[RunSpec]:
     """All runs of a tour: methods x the task's training distributions x seeds.
 
-    ``chosen``: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every one that takes the task.
-    ``task``: a task's name, with dials in the same way; a dial ``distribution`` keeps the tour to that one. Or one's
-    own data as a task.
+    Args:
+        chosen: methods, each ``name`` or ``name:knob=value,knob=value``, or "all" for every method that takes the task.
+        seeds: of the runs.
+        budget: of every run; the task's if None.
+        task: ``name`` or ``name:dial=value,dial=value``, or one's own data as a task. A setting ``distribution``
+            restricts the tour to that one.
     """
     if kept := sorted(set(seeds) & set(TUNING)):
         raise ValueError(f"seed {kept[0]} is used for tuning, as are {', '.join(map(str, TUNING))}; choose another.")
     name, dials = chosen_task(task)
-    world = tasks.load(name, **dials)
-    fixed = "distribution" in dials or not hasattr(world.dials, "distribution")
-    shown = [dials] if fixed else [dials | {"distribution": each} for each in world.distributions]
+    loaded = tasks.load(name, **dials)
+    fixed = "distribution" in dials or not hasattr(loaded.dials, "distribution")
+    shown = [dials] if fixed else [dials | {"distribution": each} for each in loaded.distributions]
     return [
         RunSpec.make(method, name, seed, knobs=knobs, dials=settings, budget=budget)
-        for method, knobs in map(parse, _fitting(chosen, len(world.modalities)))
+        for method, knobs in map(parse, _fitting(chosen, len(loaded.modalities)))
         for settings in shown
         for seed in seeds
     ]
@@ -156,15 +159,15 @@ def run(
 def samples(task: str | tasks.Task, seed: int) -> dict[str, Figure]:
     """Pictures of what there is to learn from, by name: samples that one can read, where the task has any."""
     name, dials = chosen_task(task)
-    world, look = tasks.load(name, seed=seed, **dials), style.paper(columns=2)
-    draw = {Factors: token_samples.two_views, Trifeature: image_samples.pairs}.get(type(world))
-    if draw is None and not isinstance(world, Digits):
+    loaded, look = tasks.load(name, seed=seed, **dials), style.paper(columns=2)
+    draw = {Factors: token_samples.two_views, Trifeature: image_samples.pairs}.get(type(loaded))
+    if draw is None and not isinstance(loaded, Digits):
         return {}
-    batch = world.sample(4, "test", seed)
+    batch = loaded.sample(4, "test", seed)
     if draw is None:
-        question = digit_strips.questions(world, batch, look=look)
-        return {"questions": question, "samples": digit_strips.samples(world, batch, rows=4, look=look)}
-    return {"samples": draw(world, batch, world.views(batch, torch.Generator().manual_seed(seed)), look=look)}
+        question = digit_strips.questions(loaded, batch, look=look)
+        return {"questions": question, "samples": digit_strips.samples(loaded, batch, rows=4, look=look)}
+    return {"samples": draw(loaded, batch, loaded.views(batch, torch.Generator().manual_seed(seed)), look=look)}
 
 
 def _failures(outcomes: list[Outcome]) -> pd.DataFrame:

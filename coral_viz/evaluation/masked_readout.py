@@ -1,4 +1,4 @@
-"""What a linear readout gets from a method's embedding where only some tokens are visible."""
+"""The information that a linear readout extracts from a method's embedding when only some tokens are visible."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ TEMPERATURES = torch.logspace(-0.5, 2, 11, dtype=torch.float64)
 
 
 class MaskedReadout:
-    """One linear readout of a method's whole embedding for all masks; making it takes a second, using it none.
+    """One linear readout of a method's whole embedding for all masks. Fitting takes a second, evaluation much less.
 
-    Hidden tokens are zero before they are encoded, as in views that lose tokens, so that the embedding of any method
-    depends on visible tokens alone. The readout is fitted to probe samples each of which hides a random share of the
-    tokens of every modality, and is not told which. Only how sure it is follows the mask: one temperature per label
-    (Guo et al. 2017), of each half of the test samples as suits the other half.
+    Hidden tokens are set to zero before they are encoded, as views do with dropped tokens, so the embedding of any
+    method depends on visible tokens alone. The readout is fitted to probe samples, each of which hides a random share
+    of every modality's tokens, and does not know the mask. Only its calibration depends on the mask: one temperature
+    per label (Guo et al. 2017), cross-fitted on two halves of the test samples.
 
     Args:
         method: a trained method.
-        task: the world it was trained on, whose tokens are looks.
-        seed: which samples, and which tokens they hide.
-        n: probe samples, to fit to.
-        n_test: test samples, to read.
+        task: the task it was trained on, whose tokens are looks.
+        seed: of the samples and of the tokens that they hide.
+        n: the number of probe samples.
+        n_test: the number of test samples.
     """
 
     def __init__(self, method: Method, task: Task, *, seed: int = 0, n: int = 4000, n_test: int = 400):
@@ -45,11 +45,16 @@ class MaskedReadout:
         self._test = task.sample(n_test, "test", seed)
 
     def information(self, visible: Visible | None = None) -> dict[str, Remaining]:
-        """The bits about every label that are read from visible tokens: each modality's alone, and all together.
+        """The bits about every label that the readout extracts, from each modality alone and from all together.
 
-        Estimates from held-out posteriors, as ``pid.information_from_posterior``: where nothing is read, a little
-        below 0. ``visible``: a mask, see ``tasks.visible``. ValueError for one that does not
-        fit, or leaves no token.
+        They are estimates from held-out posteriors (``pid.information_from_posterior``), slightly negative if the
+        readout extracts nothing.
+
+        Args:
+            visible: a mask, see ``tasks.visible``.
+
+        Raises:
+            ValueError: a mask that does not fit, or leaves no token.
         """
         masks, right = checked(self.task.modalities, visible, len(self._test)), self._test.labels
         ways = range(len(masks) + 1)  # of modality m all others are hidden; last, none is

@@ -25,7 +25,7 @@ EMBEDDED, MAPPED = 1000, 600
 
 @dataclass(frozen=True)
 class Finished:
-    """A finished run: its spec, the world it was trained on, the trained method and the tidy rows."""
+    """A finished run: its spec, its task, the trained method and the tidy rows."""
 
     spec: runs.RunSpec
     task: tasks.Task
@@ -69,8 +69,8 @@ def titles(specs: list[runs.RunSpec]) -> list[str]:
 
 def title(spec: runs.RunSpec) -> str:
     """A run as pictures name it; the task ``factors`` goes without saying."""
-    world = [spec.task] * (spec.task != "factors") + [spec.distribution] * bool(spec.distribution)
-    return ", ".join([style.method_style(spec.method, spec.knob).label, *world, spec.seeds])
+    data = [spec.task] * (spec.task != "factors") + [spec.distribution] * bool(spec.distribution)
+    return ", ".join([style.method_style(spec.method, spec.knob).label, *data, spec.seeds])
 
 
 @lru_cache(maxsize=32)

@@ -42,10 +42,10 @@ class Beyond(Explorer):
 
         def follow(change):
             """Set the dials to those of the task whose results ship."""
-            world = _world(change["new"])
+            task = _related(change["new"])
             with self.following():
-                dials["count"].value, dials["classes"].value = world.count, world.classes
-                dials["rho"].value, dials["pairs"].value = world.rho, False
+                dials["count"].value, dials["classes"].value = task.count, task.classes
+                dials["rho"].value, dials["pairs"].value = task.rho, False
 
         dials["task"].observe(follow, "value")
         return {"picture": choice("picture", self.ONLY, THERE), **dials}
@@ -71,7 +71,7 @@ class Beyond(Explorer):
         return "Three modalities. A score uses no labels; a readout is fitted to them, so it may find more."
 
 
-def _world(task: str, **dials):
+def _related(task: str, **dials):
     """A task whose training pairs are related."""
     chosen: dict[str, Any] = {"distribution": "biased", "count": 3} | ROOM | dials
     return tasks.load(task, **chosen)
@@ -80,8 +80,8 @@ def _world(task: str, **dials):
 @lru_cache(maxsize=64)
 def _shared(task: str, count: int, classes: int, rho: float, pairs: bool) -> dict[str, tuple[float, float]]:
     """Total and dual total correlation in training by group of latents, those of all pairs added up."""
-    world = _world(task, count=count, classes=classes, rho=rho, amplitude_pairs=float(pairs))
-    rows = pd.DataFrame([row for row in world.structure if row["split"] == "train"])
+    related = _related(task, count=count, classes=classes, rho=rho, amplitude_pairs=float(pairs))
+    rows = pd.DataFrame([row for row in related.structure if row["split"] == "train"])
     rows["group"] = rows["group"].where(~rows["group"].str.startswith("synergy_"), "pairs")
     sums = rows.groupby("group", sort=False)[["total_correlation", "dual_total_correlation"]].sum()
     return dict(zip(sums.index, sums.itertuples(index=False, name=None)))

@@ -72,11 +72,11 @@ class Masking(Explorer):
         return widgets
 
     def _mask(self, widgets: dict, change) -> None:
-        """Offer the tokens of the world that is shown, and hide the share of them that the controls say."""
+        """Offer the tokens of the task that is shown, and hide the share of them that the controls say."""
         if widgets["picture"].value != LEFT:
             return
         with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong
-            modalities = visible_tokens.world(widgets["folder"].value, widgets["run"].value)[0].modalities
+            modalities = visible_tokens.shown_task(widgets["folder"].value, widgets["run"].value)[0].modalities
             finished.offer(
                 widgets["masked"], [(EVERY, EVERY), *((m.name.replace("_", " "), m.name) for m in modalities)]
             )
@@ -162,11 +162,11 @@ class Masking(Explorer):
 def _left(spec: RunSpec, shown: visible_tokens.Left) -> str:
     if shown.read is None:
         return (
-            f"What single tokens of this run ({finished.title(spec)}) tell is not known. This is a world of digits "
-            "instead, read by no method; open a run on digits to see what its method reads."
+            f"The bits in single tokens of this run ({finished.title(spec)}) are not known. This picture shows the "
+            "task digits instead, without a method; open a run on digits to see what its method reads."
         )
     return (
-        f"{finished.title(spec)}. Its encoders get zeros for hidden tokens. One linear readout, fitted once under "
+        f"{finished.title(spec)}. Hidden tokens are zero for its encoders. One linear readout, fitted once under "
         f"random masks, reads the embeddings of {visible_tokens.READ} test samples under any; only how sure it may "
         "be is fitted to this mask."
     )

@@ -1,4 +1,4 @@
-"""What a mask leaves: tokens hidden one by one or by a share, of a run's world or of one that masks can be read in."""
+"""Information under masks: tokens hidden one by one or by a share, in a run's task or, failing that, in ``digits``."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ def _button(told) -> ipywidgets.ToggleButton:
 
 
 def drawn(modalities: list[tasks.Modality], ratio: float, masked: str, seed: int) -> dict[str, tuple[int, ...]]:
-    """Tokens to hide, as ``Tokens.value``: a share of ``masked``, a modality or EVERY one, rounded up.
+    """Tokens to hide, as ``Tokens.value``: a share, rounded up, of those of ``masked``, a modality or EVERY one.
 
-    With the same seed a larger share hides the same tokens, and more.
+    With the same seed, a larger share includes the tokens of a smaller one.
     """
     generator, hidden = torch.Generator().manual_seed(seed), {}
     for modality in modalities:
@@ -104,7 +104,7 @@ def drawn(modalities: list[tasks.Modality], ratio: float, masked: str, seed: int
 
 @dataclass(frozen=True)
 class Left:
-    """A world, samples of it, a mask of one pattern, what its visible tokens tell: exactly, and to a trained method."""
+    """A task, samples, a mask of one pattern, and the bits in visible tokens: exact, and read by a trained method."""
 
     task: LatentTask
     batch: tasks.Batch
@@ -114,8 +114,8 @@ class Left:
 
 
 @lru_cache(maxsize=8)
-def world(folder: str, run_id: str | None) -> tuple[LatentTask, tasks.Batch, bool]:
-    """The world of a run and samples of it, if its tokens are looks; else those of ``digits``. Last, whether it is.
+def shown_task(folder: str, run_id: str | None) -> tuple[LatentTask, tasks.Batch, bool]:
+    """A run's task if its tokens are looks, else ``digits``; samples of it; and whether it is the run's task.
 
     ValueError as ``finished.opened``.
     """
@@ -133,8 +133,8 @@ def _readout(folder: str, run_id: str) -> MaskedReadout:
 
 
 def left(folder: str, run_id: str, hidden: dict[str, tuple[int, ...]]) -> Left:
-    """What is left where these tokens are hidden. ValueError if none is visible, or there is no such run."""
-    task, batch, of_run = world(folder, run_id)
+    """The information left if these tokens are hidden. ValueError if none is visible, or there is no such run."""
+    task, batch, of_run = shown_task(folder, run_id)
     visible = {}
     for modality in task.modalities:
         tokens = 1 + torch.arange(modality.shape[0])

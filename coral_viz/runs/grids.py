@@ -1,9 +1,9 @@
 """Grids: which runs a sweep is made of, read from a few lines of TOML.
 
-Every key of a grid may hold one value or a list; the runs are all combinations, the same seeds in each, so that cells
-can be compared seed by seed. ``training_seeds`` trains several times in the world of each seed. A grid with
-``[[part]]`` tables is the union of its parts, each of which starts from the keys above it. Settings left out have the
-values that the task's runs use.
+Every key of a grid holds one value or a list. The runs are all combinations, with the same seeds in each, so that
+configurations can be compared seed by seed. ``training_seeds`` trains several times on the data of each seed. A grid
+with ``[[part]]`` tables is the union of its parts, each of which inherits the keys above it. Settings that are left out
+have the task's defaults.
 """
 
 from __future__ import annotations
@@ -31,14 +31,18 @@ SETTINGS = ("knobs", "dials", "budget")
 MANY = 10_000
 SEEDS = (51, 52, 53, 54, 55)
 TUNING = (901, 902, 903, 904, 905)
-"""Seeds in whose worlds settings are chosen, and nothing else is measured."""
+"""Seeds that are used for tuning only."""
 
 
 @dataclass(frozen=True)
 class Grid:
-    """What a sweep runs: ``name``, what it asks (``about``), its ``specs`` and the settings ``varied`` among them.
+    """The runs of a sweep.
 
-    ``tuning``: whether it chooses settings, in worlds that are kept for that.
+    Attributes:
+        name: of the grid.
+        specs: a RunSpec for every run.
+        about: the question that it answers.
+        tuning: whether it serves to choose settings, on seeds that are used for tuning only.
     """
 
     name: str
@@ -48,7 +52,7 @@ class Grid:
 
     @functools.cached_property
     def varied(self) -> list[str]:
-        """Names of the settings (knobs, dials, budget) that are not the same in all runs of a method."""
+        """Names of the hyperparameters, settings and fields of the budget that differ among the runs of a method."""
         seen: dict[str, set] = {}
         for spec in self.specs:
             for name, value in spec.settings.items():
@@ -57,7 +61,7 @@ class Grid:
         return [name for name, values in seen.items() if len(values) > len({m for m, _ in values} & methods)]
 
     def shard(self, text: str) -> Grid:
-        """Every n-th run from the i-th on, of "i/n"; together the n shards are the grid. ValueError for other texts."""
+        """The shard "i/n", every n-th run from the i-th on. ValueError for other texts."""
         said = re.fullmatch(r"([1-9][0-9]{0,8})/([1-9][0-9]{0,8})", text)
         first, count = map(int, said.groups()) if said else (1, 0)
         if first > count:
@@ -66,7 +70,7 @@ class Grid:
 
 
 def read(path: str | Path, *, many: bool = False) -> Grid:
-    """The grid of a TOML file, named after it. ValueError as ``make``, and if the file is missing or no TOML."""
+    """The grid in a TOML file, named after the file. ValueError as ``make``, or if the file is missing or no TOML."""
     path = Path(path)
     try:
         keys = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -80,17 +84,18 @@ def read(path: str | Path, *, many: bool = False) -> Grid:
 
 
 def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
-    """The grid that the keys describe.
+    """A grid from its keys.
 
-    ``method`` (needed), ``task`` (factors), ``like`` (level; see ``recipes``), ``seeds`` (51 to 55), ``training_seeds``
-    (for each seed, that seed), ``knobs``, ``dials`` and ``budget`` by name, ``about`` (a sentence), ``part`` (a list of
-    dicts with the same keys).
-    ``tuning = true`` chooses settings, in the worlds of 901 to 905, which no other grid may use. ``many`` admits more
-    than 10 000 runs.
+    Args:
+        keys: ``method`` (required), ``task`` (default factors), ``like`` (level; see ``recipes``), ``seeds`` (51 to
+            55), ``training_seeds`` (the seed itself), ``knobs``, ``dials`` and ``budget`` (dicts by name), ``about`` (a
+            sentence), ``part`` (a list of dicts with the same keys) and ``tuning``. Grids with ``tuning = true`` use
+            seeds from 901 to 905, which no other grid may use.
+        name: of the grid.
+        many: whether it may have more than 10 000 runs.
 
     Raises:
-        ValueError: an unknown key, method, task, setting or value; a grid without runs; a run that stands in it twice;
-            a grid so large that it may be a slip.
+        ValueError: an unknown key, method, task, setting or value; no run; the same run twice; or too many runs.
     """
     parts = keys.get("part", [{}])
     if not (isinstance(parts, list | tuple) and all(isinstance(part, dict) for part in parts)):

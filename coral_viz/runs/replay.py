@@ -117,7 +117,7 @@ class Recorder:
 def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "auto") -> Replay:
     """Train a run and keep what ``Replay`` holds. Arguments and errors as of ``Recorder``."""
     recorder = Recorder(spec, points, samples)
-    task = spec.world(resolve(device))
+    task = spec.load_task(resolve(device))
     method = initialised(spec, task)
     callbacks = recorder.begin(task, method)
     recorder.end(trained(method, task, spec, progress=False, callbacks=callbacks))

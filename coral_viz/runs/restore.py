@@ -1,4 +1,4 @@
-"""A finished run as it stood at its end: the world it was trained on and the trained method."""
+"""A finished run as it was at its end: its task and the trained method."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def restored(spec: RunSpec, store: Store, device: str = "cpu") -> tuple[tasks.Ta
             f"run {spec.id!r} was trained by version {spec.method_version} of {spec.method!r}, which is now version "
             f"{version}; train it again."
         )
-    task = spec.world(resolve(device))
+    task = spec.load_task(resolve(device))
     method = initialised(spec, task)
     try:
         method.load_state_dict(store.weights(spec))

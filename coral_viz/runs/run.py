@@ -48,7 +48,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
 
 
 def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result | None:
-    task = spec.world(resolve(device))
+    task = spec.load_task(resolve(device))
     method = initialised(spec, task)
     size = sizes(method, task, spec)
     callbacks = recorder.begin(task, method) if recorder else None

@@ -52,10 +52,15 @@ class Budget(Options):
 class RunSpec:
     """One run: a method with its knobs, a task with its dials, two seeds and a budget. Made by ``RunSpec.make``.
 
-    ``seed`` draws the world and every sample of it, those that are learned from, too. ``training_seed`` draws what a
-    second training of the same data draws anew: initial weights, the order of samples, views and masks. Unless it is
-    given it is the seed, and no part of the run's id. ``data``: the data set of a run on one's own data; what tells
-    such runs apart is the hash of its content, among the dials.
+    Attributes:
+        method, method_version, knobs: the method's name, its version, and its hyperparameters as (name, value) pairs.
+        task, dials: the task's name and its settings as (name, value) pairs.
+        seed: draws the task and all its samples, those for training too.
+        budget: training and probing.
+        training_seed: draws what differs between trainings on the same data: initial weights, order of samples, views
+            and masks. By default it equals ``seed`` and is no part of the run's id.
+        data: the data set of a run on one's own data, else None. The hash of its content, one of the dials, tells such
+            runs apart.
     """
 
     method: str
@@ -81,14 +86,25 @@ class RunSpec:
         training_seed: int | None = None,
         like: str = "level",
     ) -> RunSpec:
-        """Check every name and value now (ValueError in words), so that nothing fails after hours of work.
+        """A run's spec. Every name and value is checked here, so that nothing fails after hours of work.
 
-        ``task``: a name, one's own data, or a task as it was made, whose dials are the run's unless ``dials`` says
-        otherwise. The spec names an import path where ``method`` or ``task`` is an alias of one.
+        Args:
+            method: a method's name, import path or alias; the spec keeps the path of an alias.
+            task: a task's name, import path or alias; one's own data; or a task that was built, whose settings are the
+                run's unless ``dials`` names others.
+            seed: draws the task and its samples.
+            knobs: hyperparameters of the method, by name.
+            dials: settings of the task, by name.
+            budget: a Budget, or a dict of the fields that differ from the usual ones. On one's own data it is cut to
+                the samples that there are.
+            training_seed: see ``RunSpec``; ``seed`` if None.
+            like: "level" or "paper", which decides all that is not given (see ``recipes``).
 
-        ``like``: what is chosen where nothing is asked for, "level" or "paper" (see ``recipes``). A ``budget`` given as
-        a dict names only what differs from that. One that is more than one's own data hold is cut to what they hold,
-        with a warning if it was asked for.
+        Raises:
+            ValueError: an unknown name, or a value out of range.
+
+        Warns:
+            UserWarning: the data hold fewer samples than ``budget`` asks for.
         """
         if isinstance(task, tasks.Task):
             dials = vars(task.dials) | (dials or {})
@@ -97,18 +113,18 @@ class RunSpec:
         recipe = recipes.settings(method, preset, like)
         knobs = defaults(method, preset) | recipe.knobs | (knobs or {})
         chosen = cls_method.KNOBS.make(f"method {method!r}", knobs)
-        world = tasks.load(task, seed=seed, **(recipe.dials | (dials or {})))
+        loaded = tasks.load(task, seed=seed, **(recipe.dials | (dials or {})))
         usual = preset.budget | recipe.budget
-        cls_method.check_count(len(world.modalities))
-        cls_method.widths(chosen, len(world.modalities))
+        cls_method.check_count(len(loaded.modalities))
+        cls_method.widths(chosen, len(loaded.modalities))
         return cls(
             method=method,
             method_version=cls_method.VERSION,
             knobs=tuple(vars(chosen).items()),
             task=task if isinstance(task, str) else task.name,
-            dials=tuple(vars(world.dials).items()),
+            dials=tuple(vars(loaded.dials).items()),
             seed=seed_of(seed),
-            budget=_budget(budget, usual, world),
+            budget=_budget(budget, usual, loaded),
             training_seed=seed_of(seed if training_seed is None else training_seed, "training_seed"),
             data=task if isinstance(task, tasks.Dataset) else None,
         )
@@ -117,8 +133,9 @@ class RunSpec:
     def from_canonical(cls, text: str) -> RunSpec:
         """The spec whose ``canonical`` is the text.
 
-        ValueError if it is no spec, or not one of today's settings, or names an import path that this process has not
-        been asked for: a text imports nothing.
+        Raises:
+            ValueError: the text is no spec, has options that no longer exist, or names an import path that the user has
+                not named in this process: reading a text imports nothing.
         """
         told = _told(text)
         check_asked(told["method"], told["task"])
@@ -149,13 +166,13 @@ class RunSpec:
 
     @property
     def preset(self) -> tasks.Preset:
-        """What the run's task stands for."""
+        """The entry of the run's task in the registry of tasks."""
         if self.data is not None:
             return tasks.preset(self.data)
         return tasks.OWN if tasks.is_own(self.task, dict(self.dials)) else tasks.preset(self.task)
 
-    def world(self, device="cpu") -> tasks.Task:
-        """The task that the run is of. ValueError for a run on one's own data that are not at hand."""
+    def load_task(self, device="cpu") -> tasks.Task:
+        """The run's task, on a device. ValueError if the run is on one's own data and they are not at hand."""
         if self.preset is tasks.OWN:
             raise ValueError(
                 f"run {self.id} is on the data {self.task!r} (content {dict(self.dials)['content']}), which are not at "
@@ -164,8 +181,13 @@ class RunSpec:
         source = self.task if self.data is None else self.data
         return tasks.load(source, seed=self.seed, device=device, **dict(self.dials))
 
+    def world(self, device="cpu") -> tasks.Task:
+        """``load_task`` by its former name, which warns."""
+        warnings.warn("RunSpec.world is called RunSpec.load_task now.", DeprecationWarning, stacklevel=2)
+        return self.load_task(device)
+
     def on(self, task: tasks.Task | tasks.Dataset) -> RunSpec:
-        """The same run with its data at hand. ValueError if they are others than those that it was of."""
+        """The same run with its data at hand. ValueError if the run is on other data."""
         data = tasks.opened(task)
         if not isinstance(data, tasks.Dataset) or data.content != dict(self.dials).get("content"):
             raise ValueError(f"run {self.id} is on other data than these; its dial 'content' says which.")
@@ -173,7 +195,7 @@ class RunSpec:
 
     @functools.cached_property
     def canonical(self) -> str:
-        """The spec as JSON with sorted keys: equal specs, equal text. Options at their former value are left out."""
+        """The spec as JSON with sorted keys: equal specs give equal texts. Options at former values are left out."""
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
         dials = self.preset.options.make(self.task, dict(self.dials)).identity()
         held = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "data"}
@@ -189,9 +211,9 @@ class RunSpec:
 
     @property
     def knob(self) -> str:
-        """The knobs that differ from what the task's runs use, "name=value" joined by commas; "" for none.
+        """The hyperparameters that differ from their defaults for the task, as "name=value,name=value"; "" for none.
 
-        Those of the paper's recipe are "like=paper" together.
+        "like=paper" stands for all hyperparameters of the paper's recipe.
         """
         usual, said = defaults(self.method, self.preset), []
         if self.method in recipes.RECIPES:
@@ -202,7 +224,7 @@ class RunSpec:
 
     @property
     def settings(self) -> dict[str, object]:
-        """Every knob, dial and budget by name, the ones left alone too; dials as they come to (see ``Options``)."""
+        """All hyperparameters, settings and fields of the budget by name; None is resolved (see ``Options``)."""
         dials = self.preset.options(**dict(self.dials))
         return dict(self.knobs) | dials.resolved() | dataclasses.asdict(self.budget)
 
@@ -212,7 +234,7 @@ class RunSpec:
 
     @property
     def cost(self) -> float:
-        """Rough relative cost, for progress: network passes, plus what probing takes."""
+        """Rough relative cost, for progress bars: passes of the networks in training and in probing."""
         count = len(self.data.modalities) if self.data else dict(self.dials).get("count")
         encoder, fusion = methods.get(self.method).passes(count if isinstance(count, int) else 2)
         return self.budget.steps * (encoder + fusion) + self.budget.probe_samples / 2
@@ -225,12 +247,12 @@ class RunSpec:
 
     @property
     def seeds(self) -> str:
-        """Both seeds in words; the one that follows the other goes without saying."""
+        """Both seeds in words, or ``seed`` alone where they are equal."""
         return f"seed {self.seed}" + f", training seed {self.training_seed}" * (self.training_seed != self.seed)
 
 
 def defaults(method: str, preset: tasks.Preset) -> dict:
-    """A method's knobs with a task's network in place of their own defaults. ValueError for an unknown method."""
+    """A method's default hyperparameters, those of the network as the task has them. ValueError for unknown methods."""
     own = {field.name: field.default for field in dataclasses.fields(methods.get(method).KNOBS)}
     return own | {name: value for name, value in preset.network.items() if name in own}
 
@@ -238,8 +260,8 @@ def defaults(method: str, preset: tasks.Preset) -> dict:
 def said(canonical: str) -> tuple[str, dict[str, object]]:
     """The id and the settings of a run, from its ``canonical`` text.
 
-    Settings of a method or task that this process has not been asked for are those of the text, since a text imports
-    nothing. ValueError as ``RunSpec.from_canonical`` otherwise.
+    Reading a text imports nothing. So for a method or task that the user has not named in this process, the settings
+    are as they stand in the text. Otherwise ValueError as ``RunSpec.from_canonical``.
     """
     told = _told(canonical)
     try:
@@ -251,7 +273,7 @@ def said(canonical: str) -> tuple[str, dict[str, object]]:
 
 
 def check_asked(method: str, task: str) -> None:
-    """ValueError where one of them is an import path that this process has not been asked for by name."""
+    """ValueError if either is an import path that the user has not named in this process."""
     methods.check_asked(method)
     tasks.check_asked(task)
 
@@ -272,18 +294,18 @@ def _id(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
 
 
-def _budget(asked: Budget | dict | None, usual: dict, world: tasks.Task) -> Budget:
+def _budget(asked: Budget | dict | None, usual: dict, loaded: tasks.Task) -> Budget:
     """What was asked for, the rest as usual; cut to what one's own data hold, with a warning that says so."""
     if isinstance(asked, dict):
-        asked = Budget.make(f"task {world.name!r}", usual | asked) if asked else None
-    if not isinstance(world, tasks.Arrays):
+        asked = Budget.make(f"task {loaded.name!r}", usual | asked) if asked else None
+    if not isinstance(loaded, tasks.Arrays):
         return asked or Budget(**usual)
-    most = tasks.whole_budget(world.sizes)
+    most = tasks.whole_budget(loaded.sizes)
     if asked is None:
         return Budget(**most | usual | {"batch": min(most["batch"], usual.get("batch", most["batch"]))})
     cut: dict[str, Any] = {name: most[name] for name in most if name != "batch" and getattr(asked, name) > most[name]}
     said = {name: getattr(asked, name) for name in cut if getattr(asked, name) != getattr(Budget(), name)}
     if said:
         told = ", ".join(f"{name} = {value} to {cut[name]}" for name, value in said.items())
-        warnings.warn(f"the data {world.data.name!r} hold fewer samples than asked for: cut {told}.", stacklevel=4)
+        warnings.warn(f"the data {loaded.data.name!r} hold fewer samples than asked for: cut {told}.", stacklevel=4)
     return dataclasses.replace(asked, **cut | {"batch": min(asked.batch, cut.get("samples", asked.batch))})

@@ -109,7 +109,7 @@ def _measured_pace(spec: RunSpec, device: str) -> float:
     0 for a run that fails: it says why when its turn comes.
     """
     brief = dataclasses.replace(spec, budget=dataclasses.replace(spec.budget, steps=PACED))
-    task = spec.world(resolve(device))
+    task = spec.load_task(resolve(device))
     ticks = []
     callbacks = {1: lambda *_: ticks.append(time.perf_counter())}
     try:

@@ -1,4 +1,4 @@
-"""Is each method at its best: the same search over settings for every method, in worlds that serve nothing else."""
+"""Is each method at its best? The same search over settings for every method, on seeds used for nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks: multimodal data whose redundancy, uniqueness and synergy are known in bits, and ``from_arrays``: one's own."""
+"""Tasks: multimodal data whose redundant, unique and synergistic information is known in bits, and one's own data."""
 
 from __future__ import annotations
 
@@ -42,10 +42,13 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Preset:
-    """What a task's name stands for: what makes it, dials, and what its runs use unless told otherwise.
+    """What a task's name stands for, and the defaults of its runs.
 
-    ``task``: a subclass of Task, or a function that returns one of its objects (see ``load``). ``network``: knobs of
-    every method that has them; ``budget``: fields of ``runs.Budget``.
+    Attributes:
+        task: a subclass of Task, or a function that returns a Task (see ``load``).
+        dials: settings that differ from the defaults of the class.
+        network: hyperparameters of the network, for every method that has them.
+        budget: fields of ``runs.Budget``.
     """
 
     task: Callable[..., Task]
@@ -55,8 +58,8 @@ class Preset:
 
     @property
     def options(self) -> type[Options]:
-        """The class of the task's dials."""
-        return getattr(self.task, "DIALS", None) or type(_first_world(self.task).dials)
+        """The class of the task's settings."""
+        return getattr(self.task, "DIALS", None) or type(_first(self.task).dials)
 
 
 XNOR = {"distribution": "biased", "count": 3, "classes": 2, "alpha": 0.0}
@@ -116,9 +119,9 @@ OWN = Preset(Arrays)
 
 
 def opened(task: str | Task | Dataset) -> str | Dataset:
-    """Which task is meant: its name, of an alias the path; or, of one's own data, the data set itself.
+    """The name of a task, or its path if the name is an alias; of one's own data, the data set itself.
 
-    A path to one's own data, see ``data_files``, is read.
+    A string may also be the path of a data file, which is read (see ``data_files``).
     """
     if isinstance(task, str) and task not in names() and data_files.is_path(task):
         task = data_files.read(task)
@@ -132,14 +135,15 @@ def opened(task: str | Task | Dataset) -> str | Dataset:
 
 
 def is_own(task: str, dials: Mapping[str, object]) -> bool:
-    """Whether a run's task is a data set that was handed over, which no name leads to."""
+    """Whether a run's task is a data set of the user's, which no name leads to."""
     return "content" in dials and ":" not in task and task not in names()
 
 
 def preset(name: str | Dataset) -> Preset:
-    """What the name stands for; of one's own data, runs that use all of them.
+    """The preset of a task's name; that of one's own data has a budget that uses all samples.
 
-    ValueError naming the known ones if there is none.
+    Raises:
+        ValueError: an unknown name; the message lists the known ones.
     """
     if isinstance(name, Dataset):
         return Preset(Arrays, budget=whole_budget(nominal_sizes(name)))
@@ -147,43 +151,51 @@ def preset(name: str | Dataset) -> Preset:
 
 
 def load(name: str | Dataset, *, seed: int = 0, device="cpu", **dials) -> Task:
-    """One world of a task. ``seed`` draws the world; ``dials`` are the task's settings (see its Dials class).
+    """Build a task.
 
-    Dials given here go before those that the name stands for. The world bears the name it was loaded by, of an alias
-    the path. Where the name leads to a function, it gets those of seed, device and dials that it takes as parameters.
-    Of one's own data a world is one split of them.
+    Args:
+        name: a task's name, the path of a subclass of Task or of a function that returns a Task, an alias of a path, or
+            one's own data. A function is called with those of ``seed``, ``device`` and ``dials`` that are among its
+            parameters.
+        seed: draws what the task leaves to chance: its encoding, images or split.
+        device: where its samples live.
+        dials: settings of the task (see its ``Dials``); they override those of a preset.
 
-    Raises ValueError for an unknown task, an unknown dial, a value out of range, a seed that is none, or a function
-    whose world has another setting than was asked for.
+    Returns:
+        The task. Its ``name`` is the given one, or the path if that is an alias.
+
+    Raises:
+        ValueError: an unknown task or setting, a value out of range, a bad seed, or a function that returns a task with
+            other settings than the given ones.
     """
     seed = seed_of(seed)
     if isinstance(name, Dataset):
         return Arrays(name, seed=seed, device=device, **dials)
     chosen = preset(name)
     if isinstance(chosen.task, type):
-        world = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
+        built = chosen.task(seed=seed, device=device, **(chosen.dials | dials))
     else:
-        world = _from_function(name, chosen.task, seed, device, chosen.dials | dials)
-    world.name = resolve(name)
+        built = _from_function(name, chosen.task, seed, device, chosen.dials | dials)
+    built.name = resolve(name)
     if "distribution" in chosen.dials:
-        world.distributions = (chosen.dials["distribution"],)
-    return world
+        built.distributions = (chosen.dials["distribution"],)
+    return built
 
 
 def _from_function(name: str, function: Callable[..., Task], seed: int, device, dials: dict) -> Task:
-    world = _called(function, {"seed": seed, "device": device} | dials)
-    there, wanted = world.device.type, torch.device(device).type
+    built = _called(function, {"seed": seed, "device": device} | dials)
+    there, wanted = built.device.type, torch.device(device).type
     if there != wanted:
         raise ValueError(f"task {name!r} is on {there!r}, not on {wanted!r}: its function must take device.")
-    options = type(world.dials).make(f"task {name!r}", vars(world.dials) | dials)
-    differ = [key for key, value in vars(options).items() if getattr(world.dials, key) != value]
+    options = type(built.dials).make(f"task {name!r}", vars(built.dials) | dials)
+    differ = [key for key, value in vars(options).items() if getattr(built.dials, key) != value]
     if differ:
         key = differ[0]
         raise ValueError(
-            f"task {name!r} has {key} = {shown(getattr(world.dials, key))}, not {shown(getattr(options, key))}: "
+            f"task {name!r} has {key} = {shown(getattr(built.dials, key))}, not {shown(getattr(options, key))}: "
             f"its function takes no parameter {key!r}, or its data have changed."
         )
-    return world
+    return built
 
 
 def _called(function: Callable[..., Task], given: dict) -> Task:
@@ -191,12 +203,12 @@ def _called(function: Callable[..., Task], given: dict) -> Task:
     takes = inspect.signature(function).parameters.values()
     if not any(each.kind is each.VAR_KEYWORD for each in takes):
         given = {key: value for key, value in given.items() if key in {each.name for each in takes}}
-    world = function(**given)
-    if not isinstance(world, Task):
-        raise ValueError(f"{function.__module__}:{function.__qualname__} returns {shown(world)}, not a tasks.Task.")
-    return world
+    built = function(**given)
+    if not isinstance(built, Task):
+        raise ValueError(f"{function.__module__}:{function.__qualname__} returns {shown(built)}, not a tasks.Task.")
+    return built
 
 
 @functools.cache
-def _first_world(function: Callable[..., Task]) -> Task:
+def _first(function: Callable[..., Task]) -> Task:
     return _called(function, {"seed": 0, "device": "cpu"})

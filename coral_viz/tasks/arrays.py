@@ -55,12 +55,13 @@ def from_arrays(
         copies: whether samples may equal others that lie in another split, as counts and symbols do by nature.
         name: what tables and figures call the data.
         seed: of the split.
-        dials: what views change, see ``augmentations.Dials``.
+        dials: settings of the augmentations, see ``augmentations.Dials``.
 
     Raises:
-        ValueError: in one sentence that says what to do, for arrays of different length, another shape or type, missing
-            or infinite numbers, labels that are missing, an id, of one class or with a class of less than 5 samples or
-            missing from a split, groups or copies that a split divides, unknown names and dials.
+        ValueError: arrays of different lengths, or of a wrong shape or type; missing or infinite numbers; a label with
+            missing values, a single class, a different class for every sample, or a class with fewer than 5 samples or
+            absent from a split; groups or copies that a split divides; unknown names or settings. The message says
+            what to do.
     """
     data = dataset(
         modalities,
@@ -78,7 +79,7 @@ def from_arrays(
 
 
 class Rows(Batch):
-    """n samples of a data set, whose ``inputs`` are looked up when they are read: so that data may exceed memory."""
+    """n samples of a data set. ``inputs`` are read from the data when they are asked for, so data may exceed memory."""
 
     def __init__(self, look_up: Callable[[Tensor], list[Tensor]], *tensors: dict[str, Tensor]):
         held = zip(("look_up", "labels", "latents", "targets"), (look_up, *tensors), strict=True)
@@ -101,11 +102,15 @@ class Rows(Batch):
 
 
 class Arrays(Task):
-    """One split of a data set, drawn from ``seed`` unless the data say theirs. Made by ``from_arrays``.
+    """A task of one's own data, split with ``seed`` unless the data bring their splits. Made by ``from_arrays``.
 
-    ``data``: the ``Dataset``; ``rows``: which samples each split has; ``truth``: empty, for it is not known.
-    Vectors and sequences are standardised by the mean and the standard deviation of every feature in the train split,
-    steps of padding left out; images are centred and scaled as ImageNet's.
+    Vectors and sequences are standardised: each feature by its mean and standard deviation in the train split, without
+    padded steps. Images are centred and scaled as ImageNet's.
+
+    Attributes:
+        data: the Dataset.
+        rows: the samples of each split.
+        truth: empty, as it is not known.
     """
 
     dials: Dials
@@ -139,11 +144,11 @@ class Arrays(Task):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """About how many samples each split has, whichever the seed."""
+        """The approximate number of samples in each split, whatever the seed."""
         return nominal_sizes(self.data)
 
     def sample(self, n: int, split: str, seed: int) -> Rows:
-        """n different samples of a split, in random order, or all of them where there are fewer."""
+        """n different samples of a split in random order; all of them if there are fewer."""
         check_split(split)
         if n < 1:
             raise ValueError(f"n = {n} samples cannot be drawn; ask for at least 1.")
@@ -186,20 +191,20 @@ class Arrays(Task):
         return list(one), list(two)
 
     def known(self, label: str) -> dict[str, float]:
-        """The entropy of the label in the data, in bits, the most that they can hold about it; estimates, if made."""
+        """The label's entropy in bits, an upper bound of what the data hold about it; and the estimates, if made."""
         shares = np.bincount(self.data.strata(label)) / len(self.data)
         most = float(information.entropy(shares))
         held = table_metrics(self.data.held.get(label, {}))
         return {"entropy": most} | {metric: min(value, most) for metric, value in held.items()}
 
     def estimated(self, folder: str | Path | None = None) -> Arrays:
-        """The same task with estimates of what the data hold, which its runs then state (see ``estimates``)."""
+        """The same task with estimates of the information in the data; its runs then state them (see ``estimates``)."""
         task = copy.copy(self)
         task.data = estimated(self.data, folder)
         return task
 
     def pieces(self, batch: Batch) -> Tensor | None:
-        """The group of every sample, (n, 1); None where there are no groups, or these samples are all of one."""
+        """The group of every sample, (n, 1); None if there are no groups, or a single one."""
         if self.data.groups is None:
             return None
         groups = self.data.groups[batch.latents["row"].cpu().numpy()]

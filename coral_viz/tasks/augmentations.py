@@ -1,7 +1,7 @@
 """Views of one's own data, by kind of modality: label-preserving augmentations of standardised inputs.
 
-Sequences lose steps and get noise as in CoMM's experiments on MultiBench (arXiv 2409.07402), each with probability .5;
-images are seen as in SimCLR (``views``). What is NaN stays NaN: in a sequence those are steps of padding.
+Sequences lose steps and get noise as in CoMM's experiments on MultiBench (arXiv 2409.07402), each with probability .5.
+Images are augmented as in SimCLR (``views``). NaN, which marks padded steps of a sequence, stays NaN.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FEATURE_DROP = "share of the features that a view sets to their mean, in all ste
 
 @dataclass(frozen=True)
 class Dials(Options):
-    """The dials of one's own data: which data, and what views change. Vectors and sequences have mean 0 and std 1."""
+    """Settings of a task of one's own data: the data's hash, and the strength of each augmentation."""
 
     content: str = option("", "hash of the data: other data are another run")
     noise: float = option(0.1, "standard deviation of the noise on vectors and sequences", low=0.0)

@@ -1,4 +1,4 @@
-"""From what each modality tells about its latents to what it tells about every label: Bayes' rule, in closed form."""
+"""From posteriors of the latents given each modality to posteriors of every label: Bayes' rule, in closed form."""
 
 from __future__ import annotations
 

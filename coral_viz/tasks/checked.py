@@ -1,4 +1,4 @@
-"""From what is handed over to a checked data set."""
+"""From a user's arrays to a checked data set."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""How a modality of ``factors`` shows its latents: as points on circles, one circle for every class.
+"""How a modality of ``factors`` encodes its latents: as points on circles, one circle for every class.
 
 A *look* is ``sum_f A_f (cos(phi) a_f + sin(phi) b_f) + noise``, with a_f and b_f the plane of latent f's class. Planes
 are orthogonal, drawn once per seed, and scaled so that three latents of amplitude 1 give numbers of mean square 1.
 The phase phi, uniform on (-alpha, alpha) and fresh for every latent of every look, is the nuisance that views change
-and a linear readout cannot undo. Looks of a sample share its latents and the planes, nothing else.
+and a linear readout cannot undo. Looks of one sample share only the latents and the planes.
 """
 
 from __future__ import annotations
@@ -23,10 +23,16 @@ LEAST_SIGMA = 1e-3
 
 @dataclass(frozen=True)
 class Circles:
-    """One modality: the latents it shows, their planes (latent, class, cos or sin, size), how it looks at them.
+    """How one modality encodes its latents.
 
-    amplitudes: (latent, 1). looks: how many of them a sample has, each of ``size`` numbers. warp: a fixed invertible
-    map x + warp sin(x) of every number.
+    Attributes:
+        names: of the latents that it encodes.
+        planes: (latent, class, cos or sin, size).
+        amplitudes: (latent, 1).
+        looks: how many looks a sample has, each of ``size`` numbers.
+        alpha: the phase is uniform on (-alpha, alpha).
+        sigma: standard deviation of the noise.
+        warp: strength of a fixed invertible map of every number, x + warp sin(x).
     """
 
     names: tuple[str, ...]
@@ -55,7 +61,7 @@ class Circles:
         return (2 * torch.rand(shape, generator=generator, device=self.planes.device) - 1) * self.alpha
 
     def observe(self, latents: dict[str, Tensor], phases: Tensor, generator: torch.Generator) -> Tensor:
-        """Looks at samples of these latents, (n, looks, size)."""
+        """Looks of samples with these latents, (n, looks, size)."""
         shape, device = (len(phases), self.looks, self.planes.shape[-1]), self.planes.device
         x = torch.randn(shape, generator=generator, device=device) * self.sigma
         if self.names:
@@ -69,7 +75,7 @@ class Circles:
     def log_likelihoods(self, x: Tensor) -> Tensor:
         """log p(look | latent = k) up to a constant of the look, (n, looks, latents, classes), float64; x as observed.
 
-        The planes are orthogonal, so that latents decouple; the phase is integrated out.
+        The planes are orthogonal, so the latents decouple. The phase is integrated out.
         """
         x = _unwarped(x.double().reshape(len(x), self.looks, -1), self.warp)
         along = torch.einsum("nls,fkcs->nlfkc", x, self.planes.double())

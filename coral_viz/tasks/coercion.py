@@ -1,4 +1,4 @@
-"""What people hand over as arrays of a data set: NumPy's, torch's, pandas', lists; checked for type and shape."""
+"""Arrays of a data set from NumPy, torch, pandas or lists, checked for type and shape."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def check_names(modalities: Mapping[str, Any], labels: Mapping[str, Any]) -> Non
 
 
 def array(values: Any, what: str) -> np.ndarray:
-    """The values as an array (n, ...) of real numbers; a tensor's or a table's own memory where that is possible."""
+    """The values as an array (n, ...) of real numbers, without a copy where that is possible."""
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
     elif hasattr(values, "to_numpy"):
@@ -73,7 +73,7 @@ def check_keys(what: str, given: Mapping[str, Any] | None, known: Sequence[str] 
 
 
 def modality(name: str, values: np.ndarray, kind: str | None) -> Modality:
-    """What an array is: as ``kind`` says, or as its axes do; (n, a, b) is a sequence unless it holds bytes."""
+    """The modality of an array, of this ``kind`` or inferred: three axes are a sequence unless they hold bytes."""
     usual = {2: "vector", 3: "image" if values.dtype == np.uint8 else "sequence", 4: "image"}
     kind = kind or usual.get(values.ndim, "")
     dimensions = {"vector": (2,), "sequence": (3,), "image": (3, 4)}
@@ -99,7 +99,7 @@ def _image_shape(name: str, values: np.ndarray) -> tuple[int, int, int]:
 
 
 def present(modalities: Sequence[Modality], lengths: Mapping, masks: Mapping, n: int) -> dict[str, np.ndarray]:
-    """Which steps of which sequence are no padding."""
+    """The steps of each sequence that are not padding, bool (n, T) by name."""
     sequences = {modality.name: modality.shape[0] for modality in modalities if modality.kind == "sequence"}
     check_keys("lengths", lengths, sequences)
     check_keys("masks", masks, sequences)
@@ -128,7 +128,7 @@ def _mask_of_lengths(name: str, values: Any, n: int, steps: int) -> np.ndarray:
 
 
 def label(name: str, values: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Class numbers and the classes' names; or values, and no names, where they are not all whole."""
+    """Class numbers and names of the classes; or, where values are not all whole, the values and no names."""
     given = column(values, n, f"label {name!r}")
     if given.dtype.kind == "f":
         if not np.isfinite(given).all():
@@ -142,7 +142,7 @@ def label(name: str, values: Any, n: int) -> tuple[np.ndarray, tuple[str, ...]]:
 
 
 def numbered(column: np.ndarray, what: str) -> tuple[tuple[str, ...], np.ndarray]:
-    """The different values as names, in order, and the number of each sample's."""
+    """The different values in order, as names, and each sample's index among them."""
     if column.dtype.kind == "O":
         absent = np.array([value is None or value != value for value in column])
         if absent.any():

@@ -1,9 +1,9 @@
-"""A data set of one's own in files: one .npz, or a folder whose ``task.toml`` says what is what.
+"""A data set of one's own in files: one .npz, or a folder with a ``task.toml``.
 
-In an .npz, arrays with two axes or more are modalities and the others are labels, but for ``groups``, ``splits`` and
-``lengths_NAME``. In a ``task.toml``, every source names a file of the folder: .npy, .npz (with ``key``), .csv and
-.parquet (with ``columns`` or ``column``), or a folder of images, in the order of their names. No file runs code, and
-no path leaves the folder.
+In an .npz, arrays with two axes or more are modalities. Others are labels, except ``groups``, ``splits`` and
+``lengths_NAME``. In a ``task.toml``, every source names a file in the folder: .npy, .npz (with ``key``), .csv or
+.parquet (with ``columns`` or ``column``), or a folder of images, taken in the order of their names. Reading runs no
+code from the files, and no path may lead out of the folder.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OF_SOURCE = ("file", "key", "column", "columns", "kind", "lengths")
 
 
 def is_path(name: str) -> bool:
-    """Whether a task's name is meant as a path: it ends in .npz, or leads to a folder with a task.toml."""
+    """Whether a task's name is a path: it ends in .npz, or leads to a folder with a task.toml."""
     return name.endswith(".npz") or (Path(name) / LISTING).is_file() or Path(name).name == LISTING
 
 
@@ -37,8 +37,8 @@ def read(path: str | Path) -> Dataset:
     """The data set in an .npz, or in a folder with a task.toml.
 
     Raises:
-        ValueError: in one sentence, for a file that is missing, damaged or of another kind, that holds Python objects,
-            or that lies outside the folder; for unknown keys; and as ``tasks.from_arrays``.
+        ValueError: a file is missing, damaged, of another kind, outside the folder, or holds Python objects; a key is
+            unknown; or as ``tasks.from_arrays``.
     """
     path = Path(path)
     if path.suffix == ".npz":

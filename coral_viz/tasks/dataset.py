@@ -1,4 +1,4 @@
-"""A data set of one's own, as it is once checked: arrays of modalities and labels, and the hash of what they hold."""
+"""A checked data set of one's own: arrays of modalities and labels, and the hash of their content."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PIECE = 2**22  # numbers read at once
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """n samples of several modalities with labels. Made by ``checked.dataset``; equal data have an equal ``content``.
+    """n samples of several modalities with labels. Made by ``checked.dataset``.
 
     Attributes:
         name: what tables call the data.
@@ -27,11 +27,11 @@ class Dataset:
         labels: by name, (n,) int64 class numbers, or float64 values where the label is continuous.
         classes: by label, the name of every class; empty for a continuous label.
         groups: (n,) int64, samples that no split divides; None where there are none.
-        splits: (n,) int64, places in ``SPLITS``; None where splits are to be drawn.
-        missing: "mean" where missing values (NaN) count as the training mean; else there are none.
-        copies: how many samples equal an earlier one in all modalities.
-        content: 16 hexadecimal digits of the SHA-256 of all of this but the name.
-        held: by label, what the data are estimated to hold, where that was asked for (see ``estimates``).
+        splits: (n,) int64, indices into ``SPLITS``; None where splits are to be drawn.
+        missing: "mean" if missing values (NaN) are replaced by the training mean; otherwise there are none.
+        copies: the number of samples that equal an earlier one in all modalities.
+        content: 16 hexadecimal digits of the SHA-256 of all but the name; equal data have the same.
+        held: by label, the estimated information in the data, if it was estimated (see ``estimates``).
     """
 
     name: str
@@ -51,12 +51,12 @@ class Dataset:
         return len(next(iter(self.inputs.values())))
 
     def strata(self, label: str) -> np.ndarray:
-        """Class numbers (n,) of a label; of a continuous one, which quarter of its values a sample's lies in."""
+        """Class numbers (n,) of a label; of a continuous label, the quarter of its values in which each lies."""
         return self.labels[label] if self.classes[label] else quantile_classes(self.labels[label])
 
 
 def quantile_classes(values: np.ndarray) -> np.ndarray:
-    """Which quarter of the values each lies in, (n,) int64 from 0 to 3."""
+    """The quarter of the values in which each lies, (n,) int64 from 0 to 3."""
     edges = np.quantile(values, np.arange(1, QUANTILES) / QUANTILES)
     return np.searchsorted(edges, values, side="right").astype(np.int64)
 

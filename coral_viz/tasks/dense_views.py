@@ -1,8 +1,8 @@
-"""The views of ``views`` where nothing may wait for the device: every operation on all images, at fixed shapes.
+"""The augmentations of ``views`` for GPUs: every operation on all images, at fixed shapes, without synchronisation.
 
-A crop and a blur are linear in the rows and in the columns of an image, so each is two products with matrices (S, S)
-that its parameters make. An image that an operation leaves alone gets the parameters that change nothing. Results are
-those of ``views`` within rounding.
+A crop and a blur are linear in the rows and in the columns of an image, so each is two products with (S, S) matrices
+made from its parameters. Images that an operation does not change get parameters that change nothing. Results equal
+those of ``views`` up to rounding.
 """
 
 from __future__ import annotations
@@ -72,9 +72,9 @@ def _turned(images: Tensor, turns: Tensor) -> Tensor:
 
 
 def blend_(images: Tensor, own: Tensor, mean: Tensor, grey: Tensor) -> Tensor:
-    """Each image, its mean grey and each pixel's grey added up by the shares (n, 1, 1, 1), in place, within [0, 1].
+    """A weighted sum of each image, its mean grey and each pixel's grey, in place, within [0, 1].
 
-    What is missing to 1 is black's share.
+    The weights have shape (n, 1, 1, 1); black has the rest of the weight, up to 1.
     """
     other = luma(images)
     mean = mean * other.mean((2, 3), keepdim=True)

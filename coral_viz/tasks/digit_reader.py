@@ -1,8 +1,8 @@
-"""What a strong supervised reader gets from the images of ``digits``: a lower bound of what they hold.
+"""A strong supervised classifier of the images of ``digits``: a lower bound of the information that they hold.
 
-A support vector machine with a Gaussian kernel reads single images. It is fitted to all that training may show, and to
-copies shifted by a pixel; its decisions on hands that were left out of a fit say how sure it may be of others. Given
-the latents, the tokens of a strip are independent, so that what several say is combined by Bayes' rule.
+A support vector machine with a Gaussian kernel classifies single images. It is fitted to all images of the training
+split and to copies shifted by a pixel. Its probabilities are calibrated on writers that were left out of a fit. Given
+the latents, the tokens of a strip are independent, so Bayes' rule combines the evidence of several tokens.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SHIFTS = ((0, 0), (0, 1), (0, -1), (1, 0), (-1, 0))  # pixels, down and across; 
 
 
 class Reader:
-    """Fitted to the images that a world shows in training; see the module's docstring. It takes seconds to make."""
+    """A classifier fitted to the training images of a task (see the module's docstring). Fitting takes seconds."""
 
     def __init__(self, task: Digits):
         self.task = task
@@ -41,14 +41,14 @@ class Reader:
         self._sure = LogisticRegression(C=0.1, max_iter=1000).fit(_columns(left_out), labels)
 
     def digits(self, x: Tensor) -> Tensor:
-        """log p(digit | image), (..., K), float64, of inputs (..., 64): every digit of the world is equally likely."""
+        """log p(digit | image), (..., K), float64, of inputs (..., 64), with the K digits equally likely a priori."""
         images, where = torch.unique(x.reshape(-1, SIDE**2).cpu(), dim=0, return_inverse=True)
         decisions = _columns(self._machine.decision_function(images.numpy()))
         read = torch.from_numpy(self._sure.predict_log_proba(decisions))
         return read[where].view(*x.shape[:-1], self.task.classes)
 
     def posteriors(self, batch: Batch, visible: Visible | None = None) -> dict[str, tuple[Tensor, ...]]:
-        """p(label | x_1), .., p(label | x_M), p(label | all) as the reader believes, by label; each (n, classes).
+        """The classifier's p(label | x_1), .., p(label | x_M), p(label | all) by label, each (n, classes).
 
         ``visible``: a mask, see ``tasks.visible``. ValueError for one that does not fit.
         """
@@ -62,10 +62,10 @@ class Reader:
         return label_posteriors(self.task.model, told)
 
     def information(self, visible: Visible | None = None, *, n: int = 4096, seed: int = 0) -> dict[str, Remaining]:
-        """The bits that the reader gets about every label from n samples in handwriting that it has never seen.
+        """The bits about every label that the classifier extracts from n samples by writers that it has not seen.
 
-        Each is the mean of log2 p(label | x) / p(label), on average at most the information that the images hold. The
-        errors are those of samples; behind them stand hundreds of images, so that worlds differ by more.
+        Each is the mean of log2 p(label | x) / p(label), in expectation at most the information in the images. Standard
+        errors are over samples. The samples are composed of only some hundred images, so seeds differ by more.
 
         Args:
             visible: a mask, see ``tasks.visible``.

@@ -5,7 +5,7 @@ that a strip reads like 3 3 7 7 1 1. Class k is the digit k. A token is one imag
 images of its digit; its place in the strip says which latent it shows. With two modalities, the relation holds where
 both strips show the same last digit.
 
-The world's seed draws whose handwriting training and readouts see; tests show that of others (see ``handwriting``).
+The seed draws the writers of training and probe data. Test data are by the other writers (see ``handwriting``).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from coral_viz.tasks.visible import Visible, checked
 
 @dataclass(frozen=True)
 class Dials(Options):
-    """The dials of ``digits``. A rho of None follows ``distribution``."""
+    """Settings of ``digits``. If rho is None, ``distribution`` decides it."""
 
     distribution: str = option(
         "unbiased",
@@ -52,16 +52,20 @@ class Dials(Options):
     drop: bool = option(True, "views also lose pixels (share .1) and tokens (share uniform on 0 to .3)")
 
     def resolved(self) -> dict:
-        """All dials, with the rho that ``distribution`` means in place of None."""
+        """All settings, a rho of None replaced by the value that ``distribution`` implies."""
         rho = 1.0 if self.distribution == "biased" else 1 / self.classes
         return super().resolved() | {"rho": rho if self.rho is None else self.rho}
 
 
 class Digits(LatentTask):
-    """One world of the task: whose handwriting is seen in training. See the module's docstring and ``Dials``.
+    """The task for one choice of training writers. See the module's docstring and ``Dials``.
 
-    ``written``: per modality, the latent that each token shows. ``pools``: the images that each split draws from.
-    ``truth`` is that of the latents: no reader of images can find more; ``digit_reader`` says what one does find.
+    ``truth`` holds the atoms of the latents, an upper bound for any classifier of the images. ``digit_reader`` is a
+    strong one.
+
+    Attributes:
+        written: per modality, the latent that each token shows.
+        pools: the images that each split draws from.
     """
 
     dials: Dials
@@ -92,12 +96,12 @@ class Digits(LatentTask):
         ]
 
     def observe(self, latents: dict[str, Tensor], split: str, generator: torch.Generator) -> Sequence[Tensor]:
-        """One (n, T, 64) tensor per modality: images that the split may show of every digit, centred and scaled."""
+        """One (n, T, 64) tensor per modality: images of the split's writers, centred and scaled."""
         digits = [torch.stack([latents[name] for name in names], 1) for names in self.written]
         return [self.pools[split].draw(each, generator) for each in digits]
 
     def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        """The same digits in other handwriting of training, or the same images with other pixels; see ``Dials``."""
+        """Two views: other training images of the same digits, or the same images with their pixels augmented."""
         if self.dials.views == "pixels":
             seen = [augment(torch.cat([x, x]), generator) for x in batch.inputs]
         else:
@@ -107,13 +111,14 @@ class Digits(LatentTask):
         return [x[: len(batch)] for x in seen], [x[len(batch) :] for x in seen]
 
     def information(self, visible: Visible | None = None, *, n: int = 2000) -> dict[str, Remaining]:
-        """The bits that a perfect reader of visible digits has about every label: at each modality's alone, and all's.
+        """The bits about every label in the visible digits if they are read perfectly, of each modality and of all.
 
-        One digit tells its latent. Exact for a mask of one pattern; of many, n are tried in turn.
+        A single digit reveals its latent. The result is exact for a mask of one pattern, and a mean over n patterns
+        otherwise.
 
         Args:
-            visible: a mask, see ``tasks.visible``; several patterns are equally likely, and the reader knows which.
-            n: how many samples.
+            visible: a mask, see ``tasks.visible``. Several patterns are equally likely and known to the reader.
+            n: patterns to average over.
 
         Raises:
             ValueError: a mask that does not fit, or leaves no token; too few samples.

@@ -1,8 +1,8 @@
-"""What one's own data hold about their labels: estimates with intervals by ``pid.decompose``, never the truth.
+"""The information in one's own data about their labels, estimated with intervals by ``pid.decompose``.
 
-The first modality is set against all others. Vectors count as they are; of sequences and images a summary counts,
-so that what only the rest tells is missing from the estimate: of sequences mean, deviation, first and last step, of
-images 8 x 8 patches. A continuous label counts by quarters of its values.
+Source 1 is the first modality, source 2 all others. Vectors enter as they are. Sequences and images enter as summaries:
+mean, standard deviation, first and last step of a sequence, and 8 x 8 patches of an image. So the estimate misses
+information that the summaries lose. A continuous label is replaced by the quarters of its values.
 """
 
 from __future__ import annotations
@@ -25,10 +25,13 @@ PATCHES = 8
 
 
 def estimated(data: Dataset, folder: str | Path | None = None) -> Dataset:
-    """The same data set with ``held``, the atoms of each label; labels with too few samples have none.
+    """The same data set with ``held``, the estimated atoms of each label that has enough samples.
 
-    ``folder``: where estimates are kept by the hash of the content, so that they are made once; None for nowhere. It
-    takes about a minute a label at 10 000 samples.
+    This takes about a minute per label with 10 000 samples.
+
+    Args:
+        data: the data set.
+        folder: where estimates are cached by the hash of the content; None for no cache.
     """
     kept = None if folder is None else Path(folder) / f"estimates-{data.content}.json"
     held = _read(kept) if kept else {}
@@ -47,7 +50,7 @@ def features(data: Dataset, rows: np.ndarray) -> list[np.ndarray]:
 
 
 def table_metrics(held: dict[str, float]) -> dict[str, float]:
-    """The numbers of a label's estimate as metrics of the table: all atoms together, and each, with their ends."""
+    """A label's estimate as metrics of the table: each atom and their sum, with the ends of their intervals."""
     if not held:
         return {}
     sums = {end: sum(held[f"{name}{end}"] for name in pid.NAMES) for end in ("", "/low", "/high")}

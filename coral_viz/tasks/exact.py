@@ -1,8 +1,8 @@
-"""What is known exactly about latents: atoms of every label, what the modalities share, which could belong together.
+"""Exact properties of latents: atoms of every label, information shared by modalities, and compatible modalities.
 
-The truth holds for any non-negative decomposition: r is in every modality (redundancy), u_m in one (unique), and any
-proper subset of a relation's latents is independent of its d (synergy). It is computed under the distribution that
-labels are probed on, rho = 1/2.
+The atoms hold for any non-negative decomposition: r is in every modality (redundancy), u_m in one (unique), and any
+proper subset of a relation's latents is independent of its d (synergy). They are computed under the distribution of
+probe and test data, rho = 1/2.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PROBE_RHO = 0.5
 def truth(model: LatentModel) -> dict[str, Atoms]:
     """Atoms in bits, by label, of modality 1 (source 1) and all the others together (source 2).
 
-    They are those of the latents: what ideal readers of ideal observations find. Noise leaves less in an observation.
+    They are those of the latents, upper bounds for noisy observations.
     """
     full = math.log2(model.classes)
     same = _entropy(PROBE_RHO)
@@ -45,13 +45,15 @@ def truth(model: LatentModel) -> dict[str, Atoms]:
 
 
 def structure(model: LatentModel) -> list[dict]:
-    """What the modalities share among themselves, in bits: a row per split and group of latents that are shown.
+    """The information that modalities share with each other, in bits: a row per split and group of latents.
 
-    Columns: ``split`` (train, or probe, whose distribution test shares), ``group`` (redundancy, unique, the relations
-    by their labels, and ``all`` together), ``total_correlation``, ``dual_total_correlation`` and ``o_information``,
-    their difference: positive where redundancy prevails, negative where synergy does (Rosas et al. 2019, arXiv
-    1902.11239).
-    Exact for the latents shown; noise can only lower the two correlations.
+    It is exact for the latents that are shown. Noise can only lower the two correlations.
+
+    Returns:
+        Dicts with ``split`` (train, or probe, which stands for test too), ``group`` (redundancy, unique, the relations
+        by their labels, and ``all`` latents together), ``total_correlation``, ``dual_total_correlation`` and their
+        difference ``o_information``, positive where redundancy prevails and negative where synergy does (Rosas et al.
+        2019, arXiv 1902.11239).
     """
     rows = []
     for split, rho in (("train", model.rho), ("probe", PROBE_RHO)):
@@ -90,10 +92,10 @@ def _correlations(model: LatentModel, rho: float) -> dict[str, tuple[float, floa
 
 
 def compatible(model: LatentModel, query: Batch, gallery: Batch, anchor: int) -> Tensor:
-    """Whether training could show modality ``anchor`` of query i with the other modalities of gallery j.
+    """Whether modality ``anchor`` of query i and the other modalities of gallery j can occur together in training.
 
-    r must agree and every relation shown must give a d that training can draw: only 0 for rho = 1, never 0 for rho = 0.
-    Latents of amplitude 0 and noise do not count.
+    r must agree, and every relation that is shown must have a d that training can draw: only 0 for rho = 1, never 0 for
+    rho = 0. Noise and latents of amplitude 0 do not matter.
 
     Returns:
         bool, (n_query, n_gallery).

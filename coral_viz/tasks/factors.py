@@ -1,8 +1,8 @@
 """Latent-factor tokens: a task that trains in seconds and whose information is known in closed form.
 
-A modality is T tokens of p numbers. Each is a *look* of its own at the modality's latents (``observation="looks"``), or
-all T * p numbers together are one look that is spread over the tokens (``"spread"``); ``circles`` says what a look is,
-``latents`` which latents there are, ``exact`` what is true of every label.
+A modality has T tokens of p numbers. A *look* is a noisy encoding of the modality's latents (``circles``). Either every
+token is a look (``observation="looks"``), or one look of T * p numbers is spread over all tokens (``"spread"``).
+``latents`` defines the latents, and ``exact`` has the exact atoms of every label.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ USUAL = "looks"
 
 @dataclass(frozen=True)
 class Dials(Options):
-    """The dials of ``factors``. Dials that are None follow ``distribution``."""
+    """Settings of ``factors``. ``distribution`` decides those that are None."""
 
     distribution: str = option(
         "unbiased",
@@ -67,7 +67,7 @@ class Dials(Options):
     warp: float = option(0.0, "a fixed invertible warp x + warp sin(x) of every number", low=0.0, high=0.95)
 
     def resolved(self) -> dict:
-        """All dials with every None replaced by what ``distribution`` means."""
+        """All settings, every None replaced by the value that ``distribution`` implies."""
         relation = self.distribution == "relation"
         preset = {
             "rho": 1.0 if self.distribution == "biased" else 1 / self.classes,
@@ -79,10 +79,12 @@ class Dials(Options):
 
 
 class Factors(LatentTask):
-    """One world of the task: its planes. See the module's docstring and ``Dials``; labels are those of LatentTask.
+    """The task with the planes of one seed. See the module's docstring and ``Dials``; labels are those of LatentTask.
 
-    ``circles``: what each modality shows, see ``Circles``; ``planes``, ``amplitudes`` and ``shown`` (amplitude by
-    latent) are theirs. Latents of amplitude 0 are not shown.
+    Attributes:
+        circles: the encoding of each modality, see ``Circles``.
+        planes, amplitudes: of each modality, from ``circles``.
+        shown: per modality, the amplitude of each latent; latents of amplitude 0 are not shown.
     """
 
     dials: Dials
@@ -165,7 +167,7 @@ class Factors(LatentTask):
         return [x.reshape(-1, self.tokens, self.features) for x in seen]
 
     def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        """The same latents seen twice, with fresh phases and noise (and, with ``drop``, parts missing)."""
+        """Two views of the same latents with new phases and noise, and with ``drop`` without some parts."""
         n, latents = len(batch), self.latents_of_views(batch, generator)
         phases = [circles.phases(2 * n, generator) for circles in self.circles]
         if self.shared_phases:
@@ -185,11 +187,19 @@ class Factors(LatentTask):
         return [dict(zip(circles.names, p.unbind(2))) for circles, p in zip(self.circles, found)]
 
     def posteriors(self, batch: Batch, visible: Visible | None = None) -> dict[str, tuple[Tensor, Tensor, Tensor]]:
-        """Exact p(label | x_1), p(label | x_2), p(label | x_1, x_2) for every label of a two-modality world.
+        """Exact p(label | x_1), p(label | x_2), p(label | x_1, x_2) of two modalities under the probe's distribution.
 
-        Each (n, classes), float64, under the probe's distribution; ``visible``: a mask, see ``tasks.visible``. With
-        them the information that the observations hold is known, noise and warp included. Raises ValueError for more
-        than two modalities.
+        They account for noise and warp, so they give the exact information in the observations.
+
+        Args:
+            batch: samples of the task.
+            visible: a mask, see ``tasks.visible``.
+
+        Returns:
+            By label, three tensors (n, classes), float64.
+
+        Raises:
+            ValueError: more than two modalities.
         """
         if self.count != 2:
             raise ValueError(f"exact posteriors are given for 2 modalities, not {self.count}.")
@@ -197,15 +207,15 @@ class Factors(LatentTask):
         return {label: (one, two, both) for label, (one, two, both) in label_posteriors(self.model, told).items()}
 
     def information(self, visible: Visible | None = None, *, n: int = 2000, seed: int = 0) -> dict[str, Remaining]:
-        """The bits that visible tokens hold about every label: each modality's alone, and all together.
+        """The bits about every label in the visible tokens, of each modality alone and of all together.
 
-        Without a mask, what the whole observation holds, where ``truth`` says what its latents do: noise is the
-        difference.
+        Without a mask it is the information in the whole observation. The difference from ``truth``, the information in
+        the latents, is lost to noise.
 
         Args:
-            visible: a mask, see ``tasks.visible``; several patterns are equally likely, and the reader knows which.
-            n: samples over which exact posteriors are averaged; they are kept for the next mask.
-            seed: which samples.
+            visible: a mask, see ``tasks.visible``. Several patterns are equally likely, and known to the reader.
+            n: samples over which exact posteriors are averaged; they are reused for the next mask.
+            seed: of these samples.
 
         Raises:
             ValueError: a mask that does not fit, or leaves no token; some but not all tokens of a spread observation.

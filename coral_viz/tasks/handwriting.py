@@ -1,4 +1,4 @@
-"""Real handwriting: 1 797 digits of 8 x 8 pixels, by the hand that wrote them, and random views of their pixels.
+"""Real handwriting: 1 797 digits of 8 x 8 pixels with the hand that wrote each, and augmentations of their pixels.
 
 Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits (UCI Machine Learning Repository, 1998,
 doi 10.24432/C50P49, CC BY 4.0), the part for tests, as scikit-learn packages it. Nothing is downloaded.
@@ -48,16 +48,18 @@ def load() -> tuple[Tensor, Tensor, Tensor]:
 
 
 def hands_of(seed: int) -> dict[str, list[int]]:
-    """Which hands write what, in a world of this seed: ``seen`` in training, 7 of 13, and ``unseen``, the others."""
+    """The hands of a seed: ``seen``, the 7 of 13 that write training and probe data, and ``unseen``, the others."""
     order = np.random.default_rng([seed, 0]).permutation(1 + max(HANDS)).tolist()
     half = math.ceil(len(order) / 2)
     return {"seen": sorted(order[:half]), "unseen": sorted(order[half:])}
 
 
 class Pool:
-    """The images of some hands, to be drawn from by digit.
+    """The images of some hands, sorted by digit.
 
-    Attributes: ``inputs`` (N, 64), centred and scaled ink; ``digits`` and ``hands`` (N,); sorted by digit.
+    Attributes:
+        inputs: centred and scaled ink, (N, 64).
+        digits, hands: of each image, (N,).
     """
 
     def __init__(self, hands: list[int], device: torch.device):
@@ -70,15 +72,15 @@ class Pool:
         self._starts = self._counts.cumsum(0) - self._counts
 
     def draw(self, digits: Tensor, generator: torch.Generator) -> Tensor:
-        """An image of every digit, each as likely as the others of its digit: (...) whole numbers to (..., 64)."""
+        """Random images of these digits, uniform over the images of each digit: integers (...) to (..., 64)."""
         drawn = torch.randint(2**31, digits.shape, generator=generator, device=digits.device)
         return self.inputs[self._starts[digits] + drawn % self._counts[digits]]
 
 
 def augment(inputs: Tensor, generator: torch.Generator) -> Tensor:
-    """Every image (..., 64) turned and shifted at random, a square of it blank, noise on every pixel; paper around it.
+    """Images (..., 64), each randomly rotated and shifted, with a random square blanked and noise on every pixel.
 
-    Turns are uniform within TURN degrees, shifts within SHIFT pixels down and across; the square lies anywhere.
+    Angles are uniform within TURN degrees, shifts within SHIFT pixels in both directions.
     """
     images = inputs.reshape(-1, 1, SIDE, SIDE) - PAPER
     n, device = len(images), inputs.device
@@ -101,5 +103,5 @@ def _uniform(shape: tuple[int, ...], generator: torch.Generator) -> Tensor:
 
 
 def ink(inputs: Tensor) -> Tensor:
-    """What inputs (..., 64) show, as pictures (..., 8, 8): 0 is paper, 1 is ink."""
+    """Inputs (..., 64) as images (..., 8, 8): 0 is paper, 1 is ink."""
     return (inputs * SCALE + CENTRE).clamp(0, 1).unflatten(-1, (SIDE, SIDE))

@@ -1,4 +1,4 @@
-"""Tasks whose samples show latents: what they have in common, whatever their samples look like."""
+"""The common part of tasks whose samples encode latents."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from coral_viz.tasks.visible import Visible
 
 
 class LatentTask(Task):
-    """Base of tasks whose samples show latents: all but how they show them, which is ``observe``, and the views.
+    """Base of tasks whose samples encode latents. Subclasses say how (``observe``) and define the views.
 
-    Probed labels: redundancy = r, unique_m = u_m, synergy = [d == 0], each if its latents are shown. Two-modality
-    worlds also label d and the relation's two latents t and c; worlds with pairwise relations label synergy_ij.
+    Probed labels are redundancy = r, unique_m = u_m and synergy = [d == 0], each if its latents are shown. With two
+    modalities there are also d and the relation's latents t and c, with pairwise relations synergy_ij.
 
-    ``truth`` holds the atoms of the latents, whatever is shown of them. ``structure`` lists what the modalities share
-    among themselves, see ``exact.structure``.
+    Attributes:
+        truth: the atoms of the latents, without any noise.
+        structure: the information that modalities share with each other, see ``exact.structure``.
     """
 
     def __init__(self, model: LatentModel, device):
@@ -36,11 +37,11 @@ class LatentTask(Task):
         self.classes_of = {name: 2 if name.startswith("synergy") else model.classes for name in self.truth}
 
     def observe(self, latents: dict[str, Tensor], split: str, generator: torch.Generator) -> Sequence[Tensor]:
-        """One observation of each sample's latents, a tensor (n, ...) per modality."""
+        """Observations of samples with these latents, a tensor (n, ...) per modality."""
         raise NotImplementedError
 
     def information(self, visible: Visible | None = None, *, n: int = 2000) -> dict[str, Remaining]:
-        """The bits that visible tokens hold about every label, where tokens are looks; see ``tasks.visible``."""
+        """The bits about every label in the visible tokens, if tokens are looks; see ``tasks.visible``."""
         raise NotImplementedError
 
     def sample(self, n: int, split: str, seed: int) -> Batch:
@@ -57,12 +58,12 @@ class LatentTask(Task):
         return Batch(inputs, {name: every[name] for name in self.truth}, latents)
 
     def latents_of_views(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        """The latents of both views below each other, (2n,) by name, view 1 first."""
+        """The latents of both views, stacked: (2n,) by name, view 1 first."""
         shifted = self.model.shifted(batch.latents, generator)
         return {name: torch.cat([values, shifted[name]]) for name, values in batch.latents.items()}
 
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
-        """Which anchors of ``query`` and rests of ``gallery`` training could pair; see ``exact.compatible``."""
+        """Which modalities ``anchor`` and tuples of the others can occur together in training; see ``exact``."""
         return exact.compatible(self.model, query, gallery, anchor)
 
 

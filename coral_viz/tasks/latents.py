@@ -1,10 +1,10 @@
-"""Who shares what: latents of which some belong to all modalities, some to one, and some are related across them.
+"""Latents: one is common to all modalities, some belong to one modality, and some are related across modalities.
 
 Each latent is uniform on K classes: ``r`` (in every modality), ``u_m`` (in modality m alone), and a relation
 ``t_1 .. t_M`` (one per modality) with t_M = t_1 + .. + t_{M-1} + d (mod K), where d = 0 with probability rho, else
 uniform on 1..K-1 (XOR for K = 2). With three modalities or more, every pair may have such a relation too.
 
-How a modality shows its latents is its task's own matter; ``exact`` knows the truth about every label.
+Each task encodes the latents in its own way. ``exact`` has the exact atoms of every label.
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class LatentModel:
-    """The latents of a world: how many classes and modalities, the training distribution, and which are shown.
+    """The latents of a task and their training distribution.
 
-    classes: K. count: M. rho: probability that d = 0 in training. redundancy, unique, relation: whether r, the u_m,
-    the t_m are shown. pairwise: whether every pair of modalities has a relation of its own (M >= 3). shifting: views
-    move the latents of every relation so that only its d stays.
+    Attributes:
+        classes: K, the values of a latent.
+        count: M, the number of modalities.
+        rho: the probability that d = 0 in training.
+        redundancy, unique, relation: whether r, the u_m and the t_m are shown.
+        pairwise: whether every pair of modalities also has a relation (M >= 3).
+        shifting: whether views shift the latents of each relation, keeping only its d.
     """
 
     classes: int
@@ -43,7 +47,7 @@ class LatentModel:
 
     @cached_property
     def relations(self) -> dict[str, dict[int, str]]:
-        """By label, the latents that are related, by modality; the last is the sum of the others and d."""
+        """By label, the related latents by modality; the last one is the sum of the others and d."""
         relations = {"synergy": {m: f"t_{m + 1}" for m in range(self.count)}}
         for i, j in self.pairs:
             relations[f"synergy_{i + 1}{j + 1}"] = {m: f"t_{i + 1}{j + 1}_{m + 1}" for m in (i, j)}
@@ -80,15 +84,15 @@ class LatentModel:
         return latents
 
     def labels(self, latents: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Every label that could be asked for, by name."""
+        """Every label by name, (n,) each."""
         every = {"redundancy": latents["r"]} | {f"unique_{m + 1}": latents[f"u_{m + 1}"] for m in range(self.count)}
         every |= {"synergy": (latents["d"] == 0).long(), "d": latents["d"], "t": latents["t_1"], "c": latents["t_2"]}
         return every | {f"synergy_{i + 1}{j + 1}": (latents[f"d_{i + 1}{j + 1}"] == 0).long() for i, j in self.pairs}
 
     def shifted(self, latents: dict[str, Tensor], generator: torch.Generator) -> dict[str, Tensor]:
-        """What a second view shows: with ``shifting``, relations moved so that only their d is the same.
+        """The latents of a second view. With ``shifting``, only the d of each relation stays the same.
 
-        All latents of a relation but the last move by random amounts of their own, the last by the sum of these.
+        All latents of a relation except the last shift by independent random amounts, and the last by their sum.
         """
         if not self.shifting:
             return latents

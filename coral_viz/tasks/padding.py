@@ -1,8 +1,8 @@
 """Padding: samples of several lengths in one tensor (n, T, p), whose steps beyond a sample's own are NaN throughout.
 
-No arithmetic loses this mark: a padded step stays padded under noise, dropout, standardisation and concatenation, and a
-network that ignores padding gives NaN rather than a number that depends on how far a batch was padded. A sample whose
-modality is missing has no step at all: it is NaN throughout.
+Arithmetic preserves NaN: a padded step stays padded under noise, dropout, standardisation and concatenation. A network
+that forgets padding gives NaN, not a number that depends on the length of the padding. A sample without this modality
+has no step: it is NaN throughout.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def padded(sequences: Sequence[Tensor], steps: int | None = None) -> Tensor:
 
 
 def is_padding(x: Tensor) -> Tensor:
-    """Which steps are padding: (n, T, p) to (n, T) bool. A step that is NaN in some features only is none."""
+    """Which steps are padding, (n, T, p) to (n, T) bool: those that are NaN in all features."""
     return x.isnan().all(-1)
 
 

@@ -1,4 +1,4 @@
-"""Pairs of images whose pixels are looked up late, and the exact atoms of labels over a population of pairs."""
+"""Pairs of images whose pixels are loaded on demand, and the exact atoms of labels over a population of pairs."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from coral_viz.tasks.task import Batch
 
 
 class Pairs(Batch):
-    """n pairs: a batch whose ``inputs`` are looked up when they are read.
+    """n pairs: a batch whose ``inputs`` are computed when they are read.
 
-    So any number of pairs can be held, indexed and handed to ``Trifeature.views`` at the cost of a few numbers each.
-    Whoever reads ``inputs`` of many pairs does so a slice at a time.
+    So any number of pairs can be held, indexed and passed to ``Trifeature.views`` at the cost of a few numbers each.
+    Read the ``inputs`` of many pairs slice by slice.
     """
 
     look_up: Callable[[dict[str, Tensor]], list[Tensor]]
@@ -28,7 +28,7 @@ class Pairs(Batch):
 
     @property
     def inputs(self) -> list[Tensor]:
-        """One tensor (n, 3, S, S) per modality, made anew at every reading."""
+        """One tensor (n, 3, S, S) per modality, computed at every access."""
         return self.look_up(self.latents)
 
     def __len__(self) -> int:
@@ -44,9 +44,12 @@ class Pairs(Batch):
 def atoms(label: np.ndarray, first: np.ndarray, second: np.ndarray) -> Atoms:
     """Exact BROJA atoms in bits of a label over equally likely pairs.
 
-    ``label``, ``first`` and ``second`` are whole numbers (n,): the label, and what identifies image 1 and image 2. The
-    two images determine the label, and one alone does unless it is binary. Then that one's information is the union
-    information; a binary label has its own closed form.
+    Two cases have a closed form: a binary label, and a label that one image determines. In the second case the union
+    information is that image's information.
+
+    Args:
+        label: integers (n,), a function of both images; of one image unless it is binary.
+        first, second: integers (n,) that identify image 1 and image 2.
     """
     tables = [_counts(source, label) for source in (first, second)]
     everything = float(information.entropy(tables[0].sum(0) / len(label)))

@@ -1,7 +1,7 @@
-"""Pickles of arrays and plain containers, opened without running any code that a file names.
+"""Pickles of arrays and plain containers, read without running code from the file.
 
-An ordinary pickle may call any function when it is opened. This reader knows NumPy's arrays, numbers and dtypes, and
-Python's own containers, texts and numbers; at any other name it stops.
+Unpickling can call any function that a file names. This reader accepts only NumPy's arrays, scalars and dtypes, and
+Python's own containers, strings and numbers.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class _Code(pickle.UnpicklingError):
 
 
 def load(path: str | Path) -> Any:
-    """What a pickle holds. ValueError in one sentence if it holds code, is cut short or is no pickle."""
+    """The content of a pickle. ValueError if it holds code, is truncated or is no pickle."""
     with Path(path).open("rb") as file:
         return _loaded(path, file)
 

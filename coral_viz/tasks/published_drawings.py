@@ -1,12 +1,12 @@
 """Shapes and textures of Trifeature as published: the same names as in ``shapes`` and ``textures``, other drawings.
 
-After the definitions of Hermann and Lampinen, "What shapes feature representations?", NeurIPS 2020, which the code of
-CoMM, InfMasking and COrAL repeats for 224 px: shapes in a box of 128 px, textures of a period of 10 px. What is drawn
-there pixel by pixel is a signed distance here, as in ``shapes``; edges lie where those pixels end. Only shapes that
-differ are drawn anew.
+They follow the definitions of Hermann and Lampinen, "What shapes feature representations?", NeurIPS 2020, which the
+code of CoMM, InfMasking and COrAL repeats for 224 px: shapes in a box of 128 px, textures with a period of 10 px. That
+code draws pixels; this module has signed distances, as in ``shapes``, with the same edges. Only shapes that differ from
+those of ``shapes`` are defined here.
 
-Two textures are random there, pixel by pixel: ``noise`` and ``rain``. Their cells are a tenth of a period here, or a
-pixel where that is more, with the same share of paint.
+The published textures ``noise`` and ``rain`` are random in every pixel. Here their cells are a tenth of a period wide,
+but at least a pixel, with the same share of paint.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _looked_up(sheet: Tensor, p: Tensor, q: Tensor, cells: int) -> Tensor:
 
 @functools.lru_cache(maxsize=CELLS)
 def _noise_sheet(cells: int) -> Tensor:
-    """Every cell painted or not by the throw of a coin; the same in every world."""
+    """Every cell is painted with probability 1/2; the same for every seed."""
     return _uniform(cells).lt(1 / 2) * 2 - 1
 
 

@@ -1,6 +1,6 @@
-"""What no run could make good of a data set: each said in one sentence, with what to do, before anything is trained.
+"""Checks of a user's data set before anything is trained. Every error says what is wrong and what to do.
 
-Arrays are read a piece at a time, so that memory-mapped ones need not fit into memory.
+Arrays are read piece by piece, so that memory-mapped ones need not fit into memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEAST = 5
 
 
 def read(modality: Modality, values: np.ndarray, present: np.ndarray | None, digest, missing: str) -> np.ndarray:
-    """A hash of every row (n,), after checking the numbers and adding them to ``digest``."""
+    """Check the numbers, add them to ``digest``, and return a hash of every row, (n,)."""
     rows, absent = np.zeros(len(values), np.uint64), 0
     digest.update(repr((modality.name, values.shape, values.dtype.str)).encode())
     for where, piece in pieces(values):
@@ -50,7 +50,7 @@ def _check_finite(modality: Modality, piece: np.ndarray) -> None:
 
 
 def check_classes(made: Dataset) -> None:
-    """ValueError for labels that no readout could be fitted to."""
+    """ValueError for labels that no readout can be fitted to."""
     for name, classes in made.classes.items():
         counts = np.bincount(made.strata(name), minlength=len(classes))
         if len(counts) < 2:
@@ -80,7 +80,7 @@ def check_each_split(name: str, classes: Sequence[str], strata: np.ndarray, spli
 
 
 def check_divided(made: Dataset, rows: np.ndarray, copies: bool) -> None:
-    """ValueError for groups, or equal samples, that lie in several splits, or would."""
+    """ValueError for groups, or equal samples, that are in several splits, or would be."""
     if made.groups is not None and made.splits is not None and (divided := _divided(made.groups, made.splits)):
         raise ValueError(
             f"{divided} of {made.groups.max() + 1} groups lie in several splits; put each group into one of them."

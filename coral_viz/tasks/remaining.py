@@ -1,4 +1,4 @@
-"""The information that visible tokens hold about every label: exact posteriors, averaged over samples."""
+"""The information in visible tokens about every label: exact posteriors, averaged over samples."""
 
 from __future__ import annotations
 
@@ -19,16 +19,18 @@ class Bits(NamedTuple):
 
 @dataclass(frozen=True)
 class Remaining:
-    """What visible tokens tell about one label: those of each modality ``alone``, those of all ``together``."""
+    """The information in visible tokens about one label: of each modality ``alone``, and of all ``together``."""
 
     alone: tuple[Bits, ...]
     together: Bits
 
 
 def remaining(posteriors: dict[str, tuple[Tensor, ...]], priors: dict[str, tuple[Tensor, ...]]) -> dict[str, Remaining]:
-    """I(visible tokens; label) for every label: the prior's entropy minus the mean of exact posteriors' (n, classes).
+    """I(visible tokens; label) in bits for every label: the prior's entropy minus the posteriors' mean entropy.
 
-    ``priors``: as ``posteriors``, of one row.
+    Args:
+        posteriors: by label, exact posteriors (n, classes) given each modality, and given all.
+        priors: the same without observations, (1, classes).
     """
     out = {}
     for label, found in posteriors.items():

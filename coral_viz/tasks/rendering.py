@@ -2,10 +2,10 @@
 
     image = m * colour + (1 - m) * grey,    m = shape * texture,
 
-after Hermann and Lampinen, "What shapes feature representations?", NeurIPS 2020. This module decides where the shape
-stands, how its texture lies and how edges become pixels: by the share of a pixel that a straight edge covers, in place
-of hard masks, so that textures survive in small images. There the texture is also coarser than in large ones: its
-period is 10/224 of the width, but at least MIN_PERIOD pixels.
+after Hermann and Lampinen, "What shapes feature representations?", NeurIPS 2020. This module places the shape and its
+texture and rasterises their edges. A pixel on an edge gets the share that the shape covers, not 0 or 1, so that
+textures survive in small images. For the same reason the period of a texture, 10/224 of the width, is at least
+MIN_PERIOD pixels.
 """
 
 from __future__ import annotations
@@ -45,10 +45,13 @@ CHUNK = 2**21
 
 @dataclass(frozen=True)
 class Pose:
-    """How n shapes stand: turned by ``angle`` (n,) around ``centre`` (n, 2: right, down, in widths of the image).
+    """Rotations and places of n shapes. Angles are in degrees, counter-clockwise.
 
-    Their textures are turned by ``texture_angle`` (n,) and shifted by ``phase`` (n, 2, in periods). Angles in degrees,
-    counter-clockwise.
+    Attributes:
+        centre: place of the shape, (n, 2): right and down, in widths of the image.
+        angle: rotation of the shape around its centre, (n,).
+        texture_angle: rotation of the texture, (n,).
+        phase: shift of the texture in periods, (n, 2).
     """
 
     angle: Tensor
@@ -58,7 +61,7 @@ class Pose:
 
     @classmethod
     def draw(cls, n: int, generator: torch.Generator) -> Pose:
-        """Whole angles uniform in [-45, 45), and a place uniform among those where no turned shape leaves the image."""
+        """Whole angles uniform in [-45, 45), and places uniform among those where the rotated shape is inside."""
         angle, texture_angle = torch.randint(-45, 45, (2, n), generator=generator, device=generator.device).float()
         reach = SHAPE_WIDTH / 2 * (angle.deg2rad().cos() + angle.deg2rad().sin().abs()).unsqueeze(1)
         where = torch.rand(n, 2, generator=generator, device=generator.device)
@@ -73,10 +76,16 @@ class Pose:
 
 
 def render(attributes: Tensor, pose: Pose, size: int, *, drawings: str = "own") -> Tensor:
-    """Images (n, 3, size, size), uint8, of attributes (n, 3): whole numbers for shape, texture and colour, 0 to 9.
+    """Images (n, 3, size, size), uint8.
 
-    ``drawings``: shapes and textures of this package ("own"), or as published ("published"; ``published_drawings``).
-    Raises ValueError for a size below 16 pixels.
+    Args:
+        attributes: (n, 3), integers from 0 to 9 for shape, texture and colour.
+        pose: of the n shapes.
+        size: width in pixels, at least 16.
+        drawings: shapes and textures of this package ("own"), or as published ("published"; ``published_drawings``).
+
+    Raises:
+        ValueError: a smaller size.
     """
     if size < MIN_SIZE:
         raise ValueError(f"size = {size} pixels is too small; images take at least {MIN_SIZE}.")

@@ -17,14 +17,14 @@ USUAL_BATCH = 128
 
 
 def nominal_sizes(data: Dataset) -> dict[str, int]:
-    """About how many samples each split has, whichever seed draws it; exact where splits are given."""
+    """The approximate number of samples in each split, whatever the seed; exact where splits are given."""
     if data.splits is not None:
         return dict(zip(SPLITS, np.bincount(data.splits).tolist()))
     return {split: max(len(data) * fifths // 5, 1) for split, fifths in FIFTHS.items()}
 
 
 def whole_budget(sizes: dict[str, int]) -> dict[str, int]:
-    """Fields of a run's budget that use all samples of splits of these sizes, an epoch being two batches or more."""
+    """Fields of a run's budget that use all samples of splits of these sizes, with two batches or more per epoch."""
     return {
         "batch": min(USUAL_BATCH, max(sizes["train"] // 2, 2)),
         "samples": sizes["train"],
@@ -34,10 +34,10 @@ def whole_budget(sizes: dict[str, int]) -> dict[str, int]:
 
 
 def split_rows(data: Dataset, seed: int) -> dict[str, np.ndarray]:
-    """Which samples are in each split, in order: those given, or three, one and one fifth of the data, drawn.
+    """The samples of each split in order: the given splits, or three, one and one fifth of the data, drawn.
 
-    Drawn ones keep the shares of the first label's classes, or of quarters of its values. ValueError where some class
-    would be missing from a split.
+    Drawn splits are stratified by the first label, by quarters of its values if it is continuous. ValueError if some
+    class would be absent from a split.
     """
     number = data.splits if data.splits is not None else _drawn(data, seed)
     remedy = (

@@ -33,7 +33,7 @@ def tee(u: Tensor, v: Tensor) -> Tensor:
 
 
 def rhombus(u: Tensor, v: Tensor, width: float = 0.6) -> Tensor:
-    """Narrower than high, as a square stood on its corner would be a turned square."""
+    """Narrower than high: with equal diagonals it would be a rotated square."""
     return (1 / 2 - u.abs() / width - v.abs()) / math.hypot(1 / width, 1)
 
 
@@ -55,7 +55,7 @@ def trapezoid(u: Tensor, v: Tensor) -> Tensor:
 
 
 def box(u: Tensor, v: Tensor, width: float, height: float) -> Tensor:
-    """A rectangle around the origin, by half its width and height."""
+    """A rectangle around the origin; ``width`` and ``height`` are halves."""
     return (width - u.abs()).minimum(height - v.abs())
 
 

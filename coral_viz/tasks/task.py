@@ -15,7 +15,7 @@ SPLITS = ("train", "probe", "test")
 
 @dataclass(frozen=True)
 class Modality:
-    """One modality's name, the ``kind`` of its input and the shape of one sample.
+    """A modality: its name, the ``kind`` of its input and the shape of one sample.
 
     Kinds, with the shapes of a batch of n samples:
 
@@ -23,9 +23,9 @@ class Modality:
     - sequence (n, T, p): T steps of p features. A step that is NaN in every feature is padding (``tasks.padding``):
       networks leave it out, and results do not depend on how far a sequence is padded.
     - image (n, 3, S, S).
-    - tokens, looks (n, T, p): what ``factors`` and ``digits`` show; never padded.
+    - tokens, looks (n, T, p): the inputs of ``factors`` and ``digits``; never padded.
 
-    ``encoder``: which of the encoders of that kind takes it ("": the usual one), see ``methods.nets.encoder``.
+    ``encoder`` names one of the encoders of that kind ("": the usual one), see ``methods.nets.encoder``.
     """
 
     name: str
@@ -36,10 +36,13 @@ class Modality:
 
 @dataclass(frozen=True)
 class Batch:
-    """n samples: ``inputs`` one tensor (n, ...) per modality, ``labels`` and ``latents`` by name, each (n,) long.
+    """n samples.
 
-    Latents are what the sample was made from, and what its views keep. ``targets``: the values of continuous labels,
-    (n,) float32 by name; ``labels`` holds their classes.
+    Attributes:
+        inputs: a tensor (n, ...) per modality.
+        labels: classes (n,) by name of the label; of a continuous label, the quarters of its values.
+        latents: by name, (n,), what the samples were generated from; views keep them.
+        targets: values (n,) float32 of continuous labels, by name.
     """
 
     inputs: list[Tensor]
@@ -58,14 +61,21 @@ class Batch:
 
 
 class Task:
-    """Base of all tasks: one *world* (drawn from ``seed``) from which samples and views are drawn.
+    """Base of all tasks. The seed draws what is fixed in a task; samples and views are then drawn from the task.
 
-    Subclasses set ``name``, ``DIALS`` (the class of their settings), ``modalities`` (list of Modality), ``labels`` (the
-    probed labels, each one pure atom, as a dict from label to the atom it is; to "" where that is not known),
-    ``classes_of`` (number of classes by label) and ``truth`` (exact Atoms by label, in bits, for the first modality
-    against all others; empty where it is not known). ``distributions``
-    are the training distributions worth comparing, the values that a dial ``distribution`` takes; a preset that fixes
-    the dial offers that one alone. ``tiny``: its batches are so small that a second thread costs more than it gains.
+    Subclasses set these attributes.
+
+    Attributes:
+        name: what tables call the task.
+        DIALS: the class of its settings.
+        dials: its settings.
+        modalities: a Modality each.
+        labels: the probed labels; maps each to the one atom that it holds, or to "" where that is not known.
+        classes_of: the number of classes of each label.
+        truth: exact Atoms of each label in bits, for the first modality and all others together; empty where unknown.
+        distributions: the training distributions to compare, values of the setting ``distribution``; only one in a
+            preset that fixes this setting.
+        tiny: whether batches are so small that a second thread slows training down.
     """
 
     name: str
@@ -80,7 +90,7 @@ class Task:
     device: torch.device
 
     def sample(self, n: int, split: str, seed: int) -> Batch:
-        """n samples; ``split`` is train (the training distribution), probe or test (the labels' distribution)."""
+        """n samples of a split: train (the training distribution), or probe or test (that of evaluation)."""
         raise NotImplementedError
 
     def views(self, batch: Batch, generator: torch.Generator) -> tuple[list[Tensor], list[Tensor]]:
@@ -92,22 +102,24 @@ class Task:
         return batch.inputs
 
     def known(self, label: str) -> dict[str, float]:
-        """Bits about a label whose truth is not known, by metric of ``results.references``, if anything is."""
+        """What is known of the bits about a label without an exact truth, by metric of ``results.references``."""
         return {}
 
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
-        """Which pairs cross-modal retrieval may count as right, bool (n_query, n_gallery).
+        """Which pairs count as matches in cross-modal retrieval, bool (n_query, n_gallery).
 
-        True where modality ``anchor`` of a query could have come from the training distribution together with the other
-        modalities of a gallery sample. Raises NotImplementedError where a task cannot tell: then only a sample's own
-        other modalities are right.
+        A query's modality ``anchor`` matches the other modalities of a gallery sample if the training distribution can
+        produce them together.
+
+        Raises:
+            NotImplementedError: the task cannot tell; then only modalities of the same sample match.
         """
         raise NotImplementedError
 
     def pieces(self, batch: Batch) -> Tensor | None:
-        """What samples were put together from, (n, pieces) integers, where samples share pieces; None where none do.
+        """The pieces that each sample is composed of, integers (n, pieces), if samples share pieces; else None.
 
-        Readouts hold out samples whose pieces they do not fit to.
+        Readouts are validated on samples whose pieces they were not fitted to.
         """
         return None
 

@@ -43,7 +43,7 @@ def dots(p: Tensor, q: Tensor) -> Tensor:
 
 
 def noise(p: Tensor, q: Tensor) -> Tensor:
-    """Cells of half a period, painted or not by the throw of a coin; the same sheet in every world."""
+    """Cells of half a period, each painted with probability 1/2; the same for every seed."""
     coins = torch.randint(2, (2 * SHEET, 2 * SHEET), generator=torch.Generator().manual_seed(0)).to(p) * 2 - 1
     i, j = ((2 * x).floor().long() % (2 * SHEET) for x in (p, q))
     return coins[i, j]

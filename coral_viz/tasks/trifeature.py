@@ -1,15 +1,15 @@
 """Trifeature: pairs of images of one shape, the controlled experiment of CoMM, InfMasking and COrAL.
 
 An image shows a shape with a texture and a colour (``rendering``; Hermann and Lampinen, NeurIPS 2020). A sample is a
-pair of different images of equal shape, one per modality (CoMM, ICLR 2025, arXiv 2409.07402). The shape is redundant,
-each image's texture is unique to it, and a bijection M from textures to colours relates texture 1 to colour 2: whether
-(texture 1, colour 2) is in M can only be told from both.
+pair of different images with the same shape, one per modality (CoMM, ICLR 2025, arXiv 2409.07402). The shape is
+redundant, and each image's texture is unique to it. A bijection M from textures to colours relates texture 1 to colour
+2: only both images together reveal whether (texture 1, colour 2) is in M.
 
-Test images show combinations of attributes that training never shows. Where the papers draw those at random
-(``held_out=random``), here they are balanced: all pairs of values of any two attributes are shown equally often, in
-training and in test, so that no attribute tells anything of another and, with ten values, each label is one atom to
-within .03 bit. With few values or renders it may not be: the test pairs are few then. ``Trifeature.truth`` has the
-exact atoms, over all test pairs.
+Test images show combinations of attributes that training images never show. The papers draw these at random
+(``held_out=random``). Here they are balanced: in training and in test, all pairs of values of any two attributes are
+equally frequent. So no attribute is informative about another, and with ten values each label is a single atom to
+within .03 bit. With few values or renders there are few test pairs, and the deviation may be larger.
+``Trifeature.truth`` has the exact atoms over all test pairs.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ ROLES = tuple(ATTRIBUTES)
 CROPPED = {"clean": (), "comm": ("probe", "test"), "coral": ("probe", "test"), "published": ("probe",)}
 """Splits of which each protocol crops the images."""
 SPLIT, MAPPING, POSES, TRAINING, SAMPLE = range(5)
-"""Each draw of a world has a random stream of its own, so that no draw depends on whether another happened."""
+"""Each draw has a random stream of its own, so that no draw depends on whether another happened."""
 
 
 @dataclass(frozen=True)
 class Dials(Options):
-    """The dials of ``trifeature``."""
+    """Settings of ``trifeature``."""
 
     distribution: str = option(
         "unbiased",
@@ -59,11 +59,18 @@ class Dials(Options):
     view_1: str = option("all", "augmentations of image 1", choices=RECIPES)
     view_2: str = option("all", "augmentations of image 2", choices=RECIPES)
     crop: float = option(0.08, "smallest share of the area that a crop keeps", low=0.001, high=1.0)
-    weak_crop: float = option(0.5, "the same of originals, and of the papers' probes", low=0.001, high=1.0, former=0.5)
+    weak_crop: float = option(
+        0.5,
+        "smallest share of the area that crops of originals, and of images in the papers' probes, keep",
+        low=0.001,
+        high=1.0,
+        former=0.5,
+    )
     protocol: str = option(
         "clean",
-        "the probe: training and test images as they are (clean); cropped weakly, as by CoMM and InfMasking (comm); "
-        "the same and fitted to the test pairs too, as by COrAL (coral); published: an earlier reading of that",
+        "the probe: images without augmentation (clean); images with weak crops, as in CoMM and InfMasking (comm); "
+        "readouts fitted to test pairs too, as in COrAL (coral); as coral, but with strong crops of probe images and "
+        "whole test images (published)",
         choices=("clean", "comm", "coral", "published"),
     )
     held_out: str = option(
@@ -91,22 +98,26 @@ class Dials(Options):
 
 
 class Trifeature(Task):
-    """One world of the task: its split, mapping, images and training pairs. See the module's docstring and ``Dials``.
+    """The task with one seed's split, mapping, images and training pairs. See the module's docstring and ``Dials``.
 
-    Labels: redundancy (the shared attribute), unique_1 and unique_2 (the unique attribute of image 1, of image 2),
-    synergy (1 where the pair is in the mapping, else 0: one pair in ``values``).
+    Labels are redundancy (the shared attribute), unique_1 and unique_2 (the unique attributes of image 1 and image 2),
+    and synergy (1 if the pair is in the mapping, as one pair in ``values`` is, else 0).
 
-    ``protocol`` changes nothing but what readouts are fitted to and tested on. *clean*: fitted to unbiased pairs of
-    training images, tested on all pairs of different test images, every image as it is. The others repeat the papers'
-    code, for comparison: readouts are fitted to ``pairs`` unbiased training pairs, test pairs include each image with
-    itself, and images are randomly cropped. *comm* (CoMM, InfMasking): crops keep ``weak_crop`` of the area or more, in
-    probe and test. *coral*: so, and readouts are fitted to all test pairs too. *published*: as coral, but crops keep
-    ``crop`` or more, and test images are as they are. None repeats that test pairs chose the model, nor a mapping on
-    which training and probe disagreed.
+    ``protocol`` decides on what readouts are fitted and tested:
+
+    - *clean*: fitted to unbiased pairs of training images and tested on all pairs of different test images, all
+      without augmentation.
+    - *comm* (the code of CoMM and InfMasking): fitted to ``pairs`` unbiased training pairs; test pairs include each
+      image with itself; random crops of probe and test images keep ``weak_crop`` of the area or more.
+    - *coral* (the code of COrAL): as *comm*, but readouts are fitted to all test pairs, too.
+    - *published*: as *coral*, but crops of probe images keep ``crop`` of the area or more, and test images are whole.
+
+    Two details of the papers' code are not repeated: it selects the model on test pairs, and its mappings in training
+    and in the probe differ.
 
     Attributes:
         attributes: (images, 3) shape, texture and colour of every image, training images first.
-        mapping: (values,) where M leads to.
+        mapping: (values,), M: the value of ``related_2`` for each value of ``related_1``.
         training_images, test_images: indices of the images of either split.
     """
 
@@ -154,7 +165,7 @@ class Trifeature(Task):
     def _rng(self, *stream: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, *stream])
 
-    # --- the world ----------------------------------------------------------------------------------------------
+    # --- what the seed draws ------------------------------------------------------------------------------------
 
     def _combinations(self) -> tuple[Tensor, Tensor]:
         """Training and test combinations (n, 3). Balanced: values, renamed at random, whose sum (mod values) is low."""
@@ -172,7 +183,7 @@ class Trifeature(Task):
         if self.pairs > len(every):
             kind = "biased" if biased else "unbiased"
             raise ValueError(
-                f"task 'trifeature': pairs = {self.pairs}, but only {len(every)} {kind} pairs exist in this world of "
+                f"task 'trifeature': pairs = {self.pairs}, but only {len(every)} {kind} pairs exist among its "
                 f"{len(self.training_images)} training images; ask for at most so many, or for more renders."
             )
         chosen = self._rng(TRAINING, int(biased)).choice(len(every), self.pairs, replace=False)
@@ -196,13 +207,13 @@ class Trifeature(Task):
 
     @cached_property
     def images(self) -> Tensor:
-        """All images (n, 3, S, S), uint8, rendered when first asked for; the same on every device but for rounding."""
+        """All images (n, 3, S, S), uint8, rendered at first access; equal on all devices up to rounding."""
         generator = torch.Generator().manual_seed(int(self._rng(POSES).integers(2**62)))
         return render(self.attributes, Pose.draw(len(self.attributes), generator), self.size, drawings=self.drawings)
 
     @cached_property
     def truth(self) -> dict[str, Atoms]:  # type: ignore[override]  # a cached property can be written to
-        """Exact atoms of every label over all test pairs, for sources that show an image's three attributes."""
+        """Exact atoms of every label over all test pairs; a source is the three attributes of one image."""
         pairs = self._test_pairs()
         shape, texture, colour = self.attributes.T
         first, second = ((shape * self.values + texture) * self.values + colour)[pairs].T.cpu().numpy()
@@ -211,11 +222,10 @@ class Trifeature(Task):
     # --- sampling -----------------------------------------------------------------------------------------------
 
     def sample(self, n: int, split: str, seed: int) -> Pairs:
-        """n different pairs of a split, in random order, or all of them where fewer exist.
+        """n different pairs of a split in random order; all of them if there are fewer.
 
-        train: of the world's ``pairs`` training pairs; probe: what readouts are fitted to, and test: what they are
-        tested on, both as ``protocol`` says. Inputs are whole images (in the papers' probes: crops), normalised by
-        ``views.normalise``.
+        train has ``pairs`` training pairs; ``protocol`` decides on the pairs of probe and test. Inputs are whole images
+        (crops in the papers' protocols), normalised by ``views.normalise``.
         """
         check_split(split)
         if n < 1:
@@ -287,11 +297,11 @@ class Trifeature(Task):
         return list(one), list(two)
 
     def originals(self, batch: Batch, generator: torch.Generator) -> list[Tensor]:
-        """Both images, cropped weakly and else as they are: what the papers' code compares across modalities."""
+        """Both images with weak crops alone, as the papers' code compares them across modalities."""
         return [self._views(batch.latents[f"image_{m}"], generator, "crop", self.weak_crop) for m in (1, 2)]
 
     def compatible(self, query: Batch, gallery: Batch, anchor: int) -> Tensor:
-        """Whether training could pair image ``anchor`` + 1 of a query with a gallery sample's other image, (n, n)."""
+        """Whether image ``anchor`` + 1 of a query and a gallery sample's other image can be a training pair, (n, n)."""
         if anchor not in (0, 1):
             raise ValueError(f"anchor = {anchor} is no modality; choose 0 or 1.")
         one, two = (query, gallery) if anchor == 0 else (gallery, query)

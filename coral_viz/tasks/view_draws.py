@@ -1,7 +1,6 @@
-"""What random views change, and by how much: parameters of n views, drawn from a generator on its device.
+"""Random parameters of augmented views, drawn from a generator on its device without synchronisation.
 
-The random views are those of SimCLR (arXiv 2002.05709) with the strengths of MoCo v2 (arXiv 2003.04297). Nothing here
-waits for the device.
+Views are those of SimCLR (arXiv 2002.05709) with the strengths of MoCo v2 (arXiv 2003.04297).
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ class Draw:
 def draw(n: int, size: int, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08) -> Draw:
     """Parameters of n views of images of ``size`` pixels, on the generator's device; see ``augment``.
 
-    Every recipe takes the same random numbers from the generator.
+    Every recipe consumes the same random numbers.
     """
     columns = [TRIES, TRIES, 2, 1, 1, 4, 4, 1, 1, 1]
     u = torch.rand(n, sum(columns), generator=generator, device=generator.device)

@@ -1,18 +1,16 @@
-"""Augmented views of images: crop, flip, colour jitter, grey and blur, with parameters of its own for every image.
+"""Augmented views of images: crop, flip, colour jitter, grey and blur, with separate parameters for every image.
 
-Drawing and applying are two things. ``view_draws`` makes the parameters of n views from a generator; the functions that
-apply them (``resized_crop``, ``colour_jitter_``, ``to_grey_``, ``gaussian_blur``) take n images and n parameters, and
-follow the definitions of torchvision's transforms of tensors:
+``view_draws`` draws the parameters of n views. The functions that apply them (``resized_crop``, ``colour_jitter_``,
+``to_grey_``, ``gaussian_blur``) take n images and n parameters, and follow torchvision's transforms of tensors:
 
-- A crop is bilinear within its box. No box exceeds the image, so that every crop is enlarged and antialiasing, which
-  only widens the filter of shrinking, changes nothing.
+- A crop is resized bilinearly. No box exceeds the image, so crops are only enlarged, and antialiasing has no effect.
 - Brightness, contrast and saturation blend with black, with the image's mean grey and with each pixel's grey.
-- Hue is turned in HSV, by a closed form without divisions or cases.
-- The blur's kernel spans a tenth of the width (23 pixels at 224) and its widths are scaled likewise, so that a smaller
-  image is blurred less; at the border the image is mirrored.
+- Hue is rotated in HSV, in closed form, without divisions or cases.
+- The blur's kernel spans a tenth of the width (23 pixels at 224), and sigma is scaled likewise, so that smaller images
+  are blurred less. The image is mirrored at its border.
 
-Here an operation works on those images alone that it changes, as suits a CPU; on other devices ``dense_views`` applies
-the same parameters.
+On a CPU, an operation runs on only those images that it changes. On other devices, ``dense_views`` applies the same
+parameters to all.
 """
 
 from __future__ import annotations
@@ -38,12 +36,22 @@ IN_CACHE = 2**19  # numbers worked on at once on a CPU: what its caches hold
 def augment(
     images: Tensor, generator: torch.Generator, *, recipe: str = "all", crop: float = 0.08, normalised: bool = False
 ) -> Tensor:
-    """One random view of each image: (n, 3, S, S), floats in [0, 1] or bytes, to floats in [0, 1].
+    """One random view of each image.
 
-    ``normalised``: what ``normalise`` makes of them, which costs less here than afterwards.
-    ``recipe``: "all"; "no crop", all but the crop; "crop", nothing but the crop; or "none", the images themselves.
-    ``crop``: the smallest share of the area that a crop keeps, in (0, 1]. The same state of the generator gives the
-    same views; recipes share what they have in common. ValueError in words for anything else.
+    The same state of the generator gives the same views, and recipes share the parameters that they have in common.
+
+    Args:
+        images: (n, 3, S, S), floats in [0, 1] or bytes.
+        generator: draws the parameters.
+        recipe: "all"; "no crop", all but the crop; "crop", the crop alone; or "none", the images themselves.
+        crop: the smallest share of the area that a crop keeps, in (0, 1].
+        normalised: whether to ``normalise`` the views, which costs less here than afterwards.
+
+    Returns:
+        Views (n, 3, S, S), floats in [0, 1] unless normalised.
+
+    Raises:
+        ValueError: images of another shape, an unknown recipe, or a crop out of range.
     """
     _check(images, recipe, crop)
     if recipe == "none":
@@ -62,7 +70,7 @@ def augment(
 
 
 def normalise(images: Tensor, out: Tensor | None = None) -> Tensor:
-    """Channels centred and scaled as ImageNet's are: (..., 3, S, S) in [0, 1] to about [-2, 3]."""
+    """Channels centred and scaled with ImageNet's statistics: (..., 3, S, S) in [0, 1] to about [-2, 3]."""
     out = torch.empty_like(images, dtype=torch.promote_types(images.dtype, torch.float32)) if out is None else out
     for channel, scale, shift in zip(range(3), (1 / STD).tolist(), (MEAN / STD).tolist()):
         torch.mul(images[..., channel, :, :], scale, out=out[..., channel, :, :]).sub_(shift)
@@ -90,7 +98,7 @@ def _check(images: Tensor, recipe: str, crop: float) -> None:
 
 
 def view(images: Tensor, drawn: Draw) -> Tensor:
-    """The views of these parameters, on the images' device: (n, 3, S, S) in [0, 1], or bytes, to floats in [0, 1]."""
+    """Views with these parameters, on the images' device: (n, 3, S, S) in [0, 1], or bytes, to floats in [0, 1]."""
     seen = resized_crop(images, drawn.boxes, drawn.flip)
     jittered = (drawn.factors != drawn.factors.new_tensor(NEUTRAL)).any(1)
     seen = _replace(seen, jittered, colour_jitter_, drawn.factors, drawn.order)
@@ -110,10 +118,10 @@ def _replace(images: Tensor, chosen: Tensor, operation, *parameters: Tensor) -> 
 
 
 def resized_crop(images: Tensor, boxes: Tensor, flip: Tensor) -> Tensor:
-    """What each box (top, left, height, width) shows, bilinearly at the image's own size, then mirrored where ``flip``.
+    """Each box (top, left, height, width), resized bilinearly to the image's size, then mirrored where ``flip``.
 
-    Source positions are kept within the outermost pixels of the box, so that nothing outside it is seen. Bytes become
-    floats in [0, 1].
+    Source positions are clamped to the centres of the box's outermost pixels, so pixels outside it have no effect.
+    Bytes become floats in [0, 1].
     """
     size = images.shape[-1]
     ticks = (torch.arange(size, device=images.device) + 0.5) / size
@@ -152,7 +160,7 @@ def _weighted_rows(images: Tensor, which: Tensor, weights: Tensor) -> Tensor:
 
 
 def colour_jitter_(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
-    """Colours changed, in place, by ``factors`` (n, 4), in the ``order`` (n, 4) of each image; see Draw."""
+    """Jitter colours in place, by ``factors`` (n, 4), in the ``order`` (n, 4) of each image; see Draw."""
     turned = order == HUE
     turns = factors[:, HUE, None] * turned
     blends = order[~turned].view(-1, 3)
@@ -165,12 +173,12 @@ def colour_jitter_(images: Tensor, factors: Tensor, order: Tensor) -> Tensor:
 
 
 def to_grey_(images: Tensor) -> Tensor:
-    """Every pixel's grey, in place, in all three channels."""
+    """Replace all three channels by each pixel's grey, in place."""
     return images.copy_(luma(images))
 
 
 def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
-    """Hue turned, in place, by each image's ``turns`` (n,), at most a sixth of a turn either way; S and V of HSV kept.
+    """Rotate the hue in place, keeping S and V of HSV, by each image's ``turns`` (n,), at most 1/6 in absolute value.
 
     With V and m the largest and smallest channel and s = 6 |turns|, a channel g that follows r and precedes b in the
     direction of the turn becomes V + g - b - |r - (m + s (V - m))|, kept within [m, V]: one form for all six sectors
@@ -191,7 +199,7 @@ def adjust_hue_(images: Tensor, turns: Tensor) -> Tensor:
 
 
 def gaussian_blur(images: Tensor, sigma: Tensor) -> Tensor:
-    """Each image smoothed by a Gaussian of its own ``sigma`` (n,) pixels, above 0, over a tenth of the width."""
+    """Blur each image by a Gaussian with its own ``sigma`` (n,) in pixels, above 0; the kernel spans a tenth of it."""
     n, _, size, _ = images.shape
     reach = min(size // 20, math.ceil(NEGLIGIBLE * sigma.max()))
     steps = torch.arange(-reach, reach + 1, device=images.device)

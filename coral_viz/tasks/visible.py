@@ -1,7 +1,7 @@
-"""Which tokens are visible: masks as patterns, those that a ratio means, those that a method draws.
+"""Masks of tokens: from a ratio, or as a method draws them.
 
-A mask is a dict from a modality's name to a bool tensor, (T,) or (patterns, T), True where a token is visible; a
-modality that is not named is wholly visible. Several patterns are equally likely, and go together across modalities.
+A mask maps names of modalities to bool tensors, (T,) or (patterns, T), True where a token is visible. Modalities that
+are not named are fully visible. Patterns are equally likely; pattern i of one modality goes with pattern i of another.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ Visible = Mapping[str, Tensor]
 
 
 def at_ratio(modalities: Sequence[Modality], ratio: float, *, patterns: int = 2000, seed: int = 0) -> dict[str, Tensor]:
-    """Random masks that hide a share of each modality's tokens: floor(T (1 - ratio)) stay visible.
+    """Random masks that leave floor(T (1 - ratio)) of each modality's T tokens visible.
 
-    Raises ValueError for a ratio that is none, or that leaves no token of a modality.
+    Raises:
+        ValueError: a ratio outside [0, 1], or one that leaves no token of a modality.
     """
     if not 0 <= ratio <= 1:
         raise ValueError(f"ratio = {ratio!r} is not allowed; it takes a number from 0 to 1.")
@@ -39,7 +40,7 @@ def at_ratio(modalities: Sequence[Modality], ratio: float, *, patterns: int = 20
 
 
 def of_hidden(modalities: Sequence[Modality], hidden: Tensor) -> dict[str, Tensor]:
-    """The mask of what a method hides: ``hidden`` (patterns, all tokens) as in ``methods.Explanation.masks``."""
+    """The mask of the tokens that a method hides: ``hidden`` (patterns, all tokens), see ``methods.Explanation``."""
     sizes = [modality.shape[0] for modality in modalities]
     if hidden.ndim != 2 or hidden.shape[1] != sum(sizes):
         raise ValueError(f"hidden has shape {tuple(hidden.shape)}; these modalities need (patterns, {sum(sizes)}).")
@@ -55,7 +56,7 @@ def checked(modalities: Sequence[Modality], visible: Visible | None, n: int) -> 
     names = [modality.name for modality in modalities]
     unknown = [name for name in visible or () if name not in names]
     if unknown:
-        raise ValueError(f"modality {unknown[0]!r} does not exist; this world has {', '.join(names)}.")
+        raise ValueError(f"modality {unknown[0]!r} does not exist; the task has {', '.join(names)}.")
     masks = [_checked(modality, visible.get(modality.name) if visible else None, n) for modality in modalities]
     if not any(mask.any() for mask in masks):
         raise ValueError("the mask leaves no token of any modality; show at least one.")

@@ -152,7 +152,7 @@ def train(
     seed = seed_of(seed)
     data = task.sample(samples, "train", seed if data_seed is None else seed_of(data_seed, "data_seed"))
     if len(data) < batch:
-        raise ValueError(f"batch = {batch} is more than the {len(data)} training samples that this world has.")
+        raise ValueError(f"batch = {batch} is more than the {len(data)} training samples of the task.")
     rank, count = distributed.place()
     if batch % count:
         raise ValueError(f"batch = {batch} cannot be shared by {count} processes; it must be a multiple of {count}.")

@@ -137,7 +137,7 @@ def test_a_mask_crosses_out_digits_and_takes_their_words():
         ({"visible": {f"modality_{m}": torch.zeros(6, dtype=torch.bool) for m in (1, 2)}}, "the mask leaves no token"),
         (
             {"visible": {"sound": torch.ones(6, dtype=torch.bool)}},
-            "modality 'sound' does not exist; this world has modality_1",
+            "modality 'sound' does not exist; the task has modality_1",
         ),
         (
             {"visible": {"modality_2": torch.ones(5, dtype=torch.bool)}},

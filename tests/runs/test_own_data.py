@@ -35,14 +35,14 @@ def test_other_data_are_another_run_and_a_name_does_not_hide_it():
 
 def test_the_data_travel_with_the_spec_and_are_no_part_of_its_text():
     spec = RunSpec.make("cross", task(), 1)
-    assert pickle.loads(pickle.dumps(spec)).world().data.content == spec.data.content
+    assert pickle.loads(pickle.dumps(spec)).load_task().data.content == spec.data.content
     bare = RunSpec.from_canonical(spec.canonical)
     assert bare == spec
     assert bare.settings == spec.settings
     assert (bare.knob, bare.words) == (spec.knob, spec.words)
     with pytest.raises(ValueError, match=r"on the data 'mine' \(content .*\), which are not at hand"):
-        bare.world()
-    assert bare.on(task()).world().data.content == spec.data.content
+        bare.load_task()
+    assert bare.on(task()).load_task().data.content == spec.data.content
     with pytest.raises(ValueError, match="is on other data than these"):
         bare.on(tasks.from_arrays(*arrays(seed=2), name="mine"))
 

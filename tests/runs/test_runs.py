@@ -73,6 +73,14 @@ def test_a_spec_says_its_knobs_and_checks_them_at_once():
             spec(seed=seed)
 
 
+def test_a_spec_loads_its_task_and_warns_at_the_former_name():
+    spec = RunSpec.make("comm", "factors", 7)
+    with pytest.warns(DeprecationWarning, match="RunSpec.world is called RunSpec.load_task now"):
+        former = spec.world()
+    batch, same = (task.sample(4, "test", 1) for task in (former, spec.load_task()))
+    assert all(a.equal(b) for a, b in zip(batch.inputs, same.inputs, strict=True))
+
+
 def test_a_training_seed_is_part_of_the_id_where_it_is_not_the_seed():
     plain, again = spec(seed=3), spec(seed=3, training_seed=7)
     assert spec(seed=3, training_seed=3) == plain

@@ -32,7 +32,7 @@ def test_estimates_are_near_the_truth_and_kept_by_content(task, tmp_path, monkey
     monkeypatch.setattr(estimates, "_atoms", None)  # calling it would fail
     assert estimated(task.data, tmp_path).held == data.held
     (spec,) = stated([RunSpec.make("cross", task, 1)], tmp_path)
-    known = spec.world().known("y")
+    known = spec.load_task().known("y")
     assert known["estimate"] == pytest.approx(sum(y[name] for name in pid.NAMES))
     assert known["estimate/high"] <= known["entropy"] <= 1
     assert spec == RunSpec.make("cross", task, 1)

@@ -359,7 +359,7 @@ def test_what_a_method_hides_is_a_mask(name, variant):
 @pytest.mark.parametrize(
     ("mask", "sentence"),
     [
-        ({"modality_3": [True] * 8}, "modality 'modality_3' does not exist; this world has modality_1, modality_2"),
+        ({"modality_3": [True] * 8}, "modality 'modality_3' does not exist; the task has modality_1, modality_2"),
         ({"modality_1": [True] * 7}, r"mask of modality_1 has shape \(7,\); it takes \(8,\) or \(patterns, 8\)"),
         ({"modality_2": [[[True] * 8]]}, r"mask of modality_2 has shape \(1, 1, 8\)"),
         ({"modality_2": True}, r"mask of modality_2 has shape \(\)"),

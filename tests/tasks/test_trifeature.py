@@ -298,7 +298,7 @@ def test_compatible_is_what_training_could_pair(distribution, anchor):
         ({"shared": "colour"}, "related_2 = 'colour' is the shared attribute already; it takes shape or texture"),
         ({"mapping": "5607324910"}, "mapping = '5607324910' is no bijection; it takes each of the digits 0123456789"),
         ({"mapping": "012"}, "mapping = '012' is no bijection"),
-        ({"pairs": 600_000}, "pairs = 600000, but only 573600 unbiased pairs exist in this world of 2400"),
+        ({"pairs": 600_000}, "pairs = 600000, but only 573600 unbiased pairs exist among its 2400"),
         ({"pairs": 60_000, "distribution": "biased"}, "only 57360 biased pairs exist"),
         ({"view_1": "blur"}, "view_1 = 'blur' is not allowed; it takes all or no crop or crop or none"),
         ({"crop": 0.0}, "crop = 0.0 is not allowed"),

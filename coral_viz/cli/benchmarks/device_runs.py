@@ -24,7 +24,7 @@ KEPT = 1000
 def spec_of(method: str, distribution: str, seed: int, protocol: str, scale: Scale) -> RunSpec:
     """A run of the papers' experiment."""
     dials = {"distribution": distribution, "protocol": protocol} | (WEAK_CROPS if method == "cross" else {})
-    return RunSpec.make(method, "trifeature", seed, dials=dials | scale.world, budget=budget(scale))
+    return RunSpec.make(method, "trifeature", seed, dials=dials | scale.settings, budget=budget(scale))
 
 
 def budget(scale: Scale) -> Budget:
@@ -35,13 +35,13 @@ def budget(scale: Scale) -> Budget:
 def run(method: str, distribution: str, seed: int, scale: Scale, compiled: bool) -> Found:
     """Rows of every protocol after one training, as runs of their own would give them; embeddings in float16."""
     specs = {protocol: spec_of(method, distribution, seed, protocol, scale) for protocol in scale.protocols}
-    worlds = {p: tasks.load("trifeature", seed=seed, device=scale.device, **dict(s.dials)) for p, s in specs.items()}
-    spec, task = specs[scale.protocols[0]], worlds[scale.protocols[0]]
+    loaded = {p: tasks.load("trifeature", seed=seed, device=scale.device, **dict(s.dials)) for p, s in specs.items()}
+    spec, task = specs[scale.protocols[0]], loaded[scale.protocols[0]]
     learner = initialised(spec, task)
     size = sizes(learner, task, spec)
     with compiled_views(scale, compiled):
         history = trained(learner, task, spec, progress=False)
-    rows = [told(history, learner, worlds[p], specs[p], size).assign(protocol=p) for p in scale.protocols]
+    rows = [told(history, learner, loaded[p], specs[p], size).assign(protocol=p) for p in scale.protocols]
     arrays = {f"embeddings_{distribution}": _embedded(learner, task, seed)} if seed == scale.seeds[0] else {}
     return Found(_in_words(rows), {"results": pd.concat(rows)}, arrays)
 

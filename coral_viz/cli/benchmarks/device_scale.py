@@ -10,7 +10,7 @@ class Scale:
     """What a rehearsal makes smaller.
 
     device: where all computes. methods, distributions, protocols: of the experiment. others: whether all other methods
-    are timed, too. sizes: pixels, by the task that shows them. world: settings of the task. timed: steps between two
+    are timed, too. sizes: pixels, by the task that shows them. settings: of the task. timed: steps between two
     looks at the clock. timings: how many are compared. budget: of a run. seeds: of runs, in order. peak: rows of the
     matrices whose product gives the device's peak. jobs: how many processes are tried side by side. compiler: the
     backend of ``torch.compile``. tour, tour_seeds, tour_jobs: the budget of the tour's runs, their seeds, their
@@ -23,7 +23,7 @@ class Scale:
     protocols: tuple[str, ...] = ("clean", "comm", "coral")
     others: bool = True
     sizes: dict[int, str] = field(default_factory=lambda: {224: "trifeature", 32: "trifeature-32"})
-    world: dict = field(default_factory=dict)
+    settings: dict = field(default_factory=dict)
     timed: int = 20
     timings: int = 5
     batch: int = 64
@@ -48,7 +48,7 @@ def rehearsal(device: str) -> Scale:
         protocols=("clean", "coral"),
         others=False,
         sizes={16: "trifeature-32"},
-        world={"size": 16, "values": 4, "pairs": 64, "renders": 1},
+        settings={"size": 16, "values": 4, "pairs": 64, "renders": 1},
         timed=1,
         timings=2,
         batch=8,

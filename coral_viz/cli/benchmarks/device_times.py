@@ -202,10 +202,10 @@ def _between(times: list[float]) -> list[float]:
 
 
 def _made(name: str, size: int, scale: Scale) -> tuple[tasks.Task, methods.Method]:
-    world = scale.sizes[size]
-    task = tasks.load(world, seed=41, device=scale.device, **scale.world)
+    shown = scale.sizes[size]
+    task = tasks.load(shown, seed=41, device=scale.device, **scale.settings)
     torch.manual_seed(41)
-    return task, methods.build(name, task, **defaults(name, tasks.preset(world)))
+    return task, methods.build(name, task, **defaults(name, tasks.preset(shown)))
 
 
 Views = tuple[list[Tensor], list[Tensor]]

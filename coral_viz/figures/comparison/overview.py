@@ -78,7 +78,7 @@ def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
 
 
 def _are_ranked(read: pd.DataFrame) -> bool:
-    """Whether in every panel three methods or more share the worlds of five seeds or more."""
+    """Whether in every panel three methods or more share five seeds or more."""
     runs = read.drop_duplicates([*VARIANT, "distribution", "label", "seed"])
     panels = [panel.groupby("seed").size() for _, panel in runs.groupby(["distribution", "label"])]
     return bool(panels) and all(sizes.max() > 2 and (sizes == sizes.max()).sum() >= FEWEST_SEEDS for sizes in panels)

@@ -41,7 +41,7 @@ def samples(task, batch, *, rows: int = 6) -> Figure:
     """The first samples of a batch: the strip of every modality, and above them their labels.
 
     Args:
-        task: a world of ``digits``.
+        task: a ``digits`` task.
         batch: samples of it.
         rows: how many.
 
@@ -89,7 +89,7 @@ def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> F
     """One sample, and which of its digits answers which question.
 
     Args:
-        task: a world of ``digits``.
+        task: a ``digits`` task.
         batch: samples of it.
         row: which sample.
         visible: a mask of one pattern, see ``tasks.visible``; hidden digits are crossed out.

@@ -70,7 +70,7 @@ def pairs(task, batch, views, *, rows: int = 4) -> Figure:
     """The first pairs of a batch: both images, two views of each as methods see them, and the labels in words.
 
     Args:
-        task: a world of ``trifeature``.
+        task: a ``trifeature`` task.
         batch: samples of the task.
         views: what ``task.views`` made of the batch.
         rows: how many pairs.

@@ -26,7 +26,7 @@ def over_ratios(task, *, read=None, n: int = 2000, seed: int = 0) -> pd.DataFram
     """What ``task.information`` says as tokens are hidden one by one, of all modalities alike or of the first alone.
 
     Args:
-        task: a world of ``factors`` whose tokens are looks.
+        task: a ``factors`` task whose tokens are looks.
         read: an ``evaluation.MaskedReadout`` of a method trained there, to be asked in place of the task.
         n, seed: samples to average over, as ``task.information`` takes them; a readout has its own.
 
@@ -99,8 +99,8 @@ def read_under_masks(
     """Share of each label's bits in the visible tokens of all modalities, and what methods read; a panel per label.
 
     Args:
-        exact: as ``over_ratios`` makes it of the world.
-        read: the same of readouts, by the name of the method.
+        exact: ``over_ratios`` of the task.
+        read: ``over_ratios`` with readouts, by the name of the method.
         labels: which labels.
 
     Raises:

@@ -60,7 +60,7 @@ def visible_bits(
     Redundancy has a bar for every modality alone, too.
 
     Args:
-        task: a world of ``digits``, or of ``factors`` whose tokens are looks.
+        task: a ``digits`` task, or a ``factors`` task whose tokens are looks.
         batch: samples of it.
         visible: a mask of one pattern, see ``tasks.visible``.
         left: what ``task.information`` says of that mask.

@@ -53,7 +53,7 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     high = max(FRAME[1] + 2.6, below + 3.6 + ROW * len(decompositions))
     words = "Squares: area is the probability of a pair of source values. Discs: area is bits, dashed where negative."
     sheet = Sheet(high, words)
-    _world(sheet, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
+    _distribution(sheet, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
     discs = _diagram(sheet, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
     left = BESIDE if wide else 6
     bars = _measures(sheet, left, below + 3.6, width - left - 0.5, decompositions, shown)
@@ -64,7 +64,7 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     return describe(sheet.figure, _alt(p, decompositions, shown))
 
 
-def _world(sheet: Sheet, left: float, top: float, size: float, p) -> None:
+def _distribution(sheet: Sheet, left: float, top: float, size: float, p) -> None:
     """A square per pair of source values, its area their probability, in it the likeliest target value."""
     pairs = p.sum(-1)
     given = p / np.where(pairs > 0, pairs, 1)[..., None]

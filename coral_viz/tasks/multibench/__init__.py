@@ -1,9 +1,9 @@
 """MultiBench (arXiv 2107.07502) and MM-IMDb from their own files, as the papers on CoMM, InfMasking and COrAL use them.
 
-``tasks.load("mosi", path=...)`` makes the task of a file. Splits, encoders and
-augmentations are published ones; budgets and printed numbers stand in ``protocols``. Readouts are fitted to training
-and validation data together, as there. Not copied is what would tell the test in advance: all scaling is learned from
-training data. No method sees padding.
+``tasks.load("mosi", path=...)`` builds the task of a file. Splits, encoders and augmentations are those of the papers;
+their budgets and results are in ``protocols``. As in the papers, readouts are fitted to training and validation data
+together. Unlike them, we fit all scaling to training data only, so that nothing leaks from the test data, and padding
+is masked.
 """
 
 from __future__ import annotations
@@ -30,11 +30,15 @@ SQUARE = {"dim": 128, "width": None, "hidden": 512, "projection": 256, "heads": 
 
 @dataclass(frozen=True)
 class Published:
-    """A set as it is published.
+    """How a set is published.
 
-    ``file``: its file or folder; ``read``: what reads it, of (path, name, modalities); ``modalities``: the two of the
-    papers, then the third where they use three; ``encoders`` by modality ("": the usual one of its kind); ``network``:
-    hyperparameters of every method that has them; ``raw``: whether inputs stay as they are, unscaled.
+    Attributes:
+        file: the name of its file or folder.
+        read: a reader, (path, name, modalities) -> Dataset.
+        modalities: the papers' two, then the third of experiments with three.
+        encoders: by modality; the usual one of its kind where none is named.
+        network: hyperparameters of the network, for every method that has them.
+        raw: whether inputs are left unscaled.
     """
 
     file: str
@@ -71,7 +75,7 @@ SETS = {
 
 @dataclass(frozen=True)
 class Dials(augmentations.Dials):
-    """The dials of MultiBench's sets; views change what the papers' do."""
+    """Settings of MultiBench's sets, with the papers' augmentations as defaults."""
 
     set: str = option("mosi", "which set; the name of a task says it", choices=tuple(SETS))
     path: str = option("", "the set's file, or the folder of its files")
@@ -80,7 +84,7 @@ class Dials(augmentations.Dials):
 
 
 class MultiBench(Arrays):
-    """A set from its file: ``data`` has its splits; readouts are fitted to training and validation samples."""
+    """A set of MultiBench with its published splits. Readouts are fitted to training and validation samples."""
 
     DIALS = Dials
 
@@ -93,17 +97,22 @@ class MultiBench(Arrays):
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many samples each split has; readouts have the training samples, too."""
+        """The number of samples in each split; that of probe data includes the training samples."""
         sizes = super().sizes
         return sizes | {"probe": sizes["train"] + sizes["probe"]}
 
 
 def dataset_of(path: str | Path, name: str | None = None, modalities: int = 2) -> Dataset:
-    """The checked data set of a file or folder; ``name``: which of SETS, or else as the file is called.
+    """The checked data set of a file or folder.
+
+    Args:
+        path: the file or folder.
+        name: one of SETS; None for the one that the file's name says.
+        modalities: 2 or 3.
 
     Raises:
-        ValueError: in one sentence that says what to do, for a file that is missing, unknown, cut short, of another
-            form or edition, or that holds code, and for a third modality where there is none.
+        ValueError: a file that is missing, unknown, truncated, of another format or edition, or that holds code; or a
+            third modality where there is none. The message says what to do.
         ModuleNotFoundError: Vision & Touch without h5py.
     """
     path = Path(path)
@@ -132,7 +141,7 @@ def _read(path: Path, name: str, modalities: tuple[str, ...], changed: int) -> D
 
 
 def recognised(path: str | Path) -> str | None:
-    """Which of SETS a file or folder is by its name; None if none. Of Vision & Touch's two tasks, contact."""
+    """The one of SETS that a file's or folder's name belongs to, or None; for Vision & Touch, contact."""
     return next((name for name, published in SETS.items() if published.file == Path(path).name), None)
 
 

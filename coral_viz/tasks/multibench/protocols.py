@@ -1,4 +1,4 @@
-"""What papers did on MultiBench, as facts: budgets and hyperparameters by set and method, and their numbers."""
+"""Published experiments on MultiBench: budgets and hyperparameters by set and method, and reported results."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ FIVEFOLD = ("humor", "mimic", "pose", "mmimdb")
 
 
 def budget(name: str, method: str) -> dict:
-    """Fields of ``runs.Budget`` as published for a set and a method; another method's are CoMM's."""
+    """Fields of ``runs.Budget`` as published for a set and a method; CoMM's for a method without published ones."""
     lr, decay = OTHER_RATES.get((method, name), RATES.get(method, RATES["comm"]))
     steps = EPOCHS * TRAINING[name] // BATCH
     return {"steps": steps, "batch": BATCH, "lr": lr, "weight_decay": decay, "samples": TRAINING[name]}
 
 
 def knobs(name: str, method: str) -> dict:
-    """Hyperparameters as published for a set and a method, beside those of the set's networks."""
+    """Hyperparameters as published for a set and a method, without those of the networks."""
     if method == "infmasking" and name in MASKS:
         temperature, weight, ratio, masks = MASKS[name]
         found = {"temperature": temperature, "mask_weight": weight, "mask_ratio": ratio, "masks": masks}
@@ -60,8 +60,8 @@ def knobs(name: str, method: str) -> dict:
 
 
 def published() -> pd.DataFrame:
-    """The papers' numbers: set, modalities, method, metric, value, std (over five runs; NaN where not told), source.
+    """Reported results: set, modalities, method, metric, value, std (over five runs, NaN if not reported), source.
 
-    Accuracy is the mean over classes, which they call top-1.
+    Accuracy is the mean over classes; the papers call it top-1.
     """
     return pd.read_csv(Path(__file__).with_name("published.csv"))

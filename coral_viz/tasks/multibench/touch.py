@@ -1,4 +1,4 @@
-"""Vision & Touch: a robot's arm that puts a triangular peg into a hole, seen, felt and known by its own joints.
+"""Vision & Touch: a robot arm inserts a triangular peg into a hole; image, force and proprioception.
 
 A folder of HDF5 files, 50 steps each: ``image`` (50, 128, 128, 3) bytes, ``ee_forces_continuous`` (50, 50, 6),
 ``proprio`` (50, 8) and ``contact`` (50, ...). A sample is a step; its label is taken from the next one.
