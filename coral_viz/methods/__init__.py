@@ -1,6 +1,6 @@
-"""The methods, one file each. A new file here that subclasses Method is found by its NAME; nothing else to touch.
+"""The methods, one file each. The registry finds every subclass of Method in this package by its NAME.
 
-Methods that live elsewhere are found by their import path, ``module:Class``.
+Methods outside of the package are found by their import path, ``module:Class``.
 """
 
 import importlib
@@ -34,10 +34,16 @@ check_asked = _METHODS.check_asked
 
 
 def build(name: str, task: Task, **knobs) -> Method:
-    """A freshly initialised method for a task, on the task's device, with torch's current random state.
+    """A method with fresh random weights, from torch's random state, on the task's device.
 
-    Raises ValueError for an unknown method, an unknown knob, a value out of range, or a number of modalities that the
-    method does not take.
+    Args:
+        name: a method's name, import path or alias.
+        task: determines the encoders and the number of modalities.
+        knobs: hyperparameters of the method (see its ``KNOBS``).
+
+    Raises:
+        ValueError: an unknown method or hyperparameter, a value out of range, or a number of modalities that the method
+            does not support.
     """
     cls = get(name)
     method = cls(task, cls.KNOBS.make(f"method {name!r}", knobs))

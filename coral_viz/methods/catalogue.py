@@ -1,4 +1,4 @@
-"""What there is to choose from: one row per method, read from the methods themselves."""
+"""The catalogue of methods: one row each, read from the classes."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from coral_viz.methods.method import FusionKnobs
 
 
 def catalogue() -> list[dict]:
-    """One dict per method: name, title, paper, modalities, parts, knobs, encoder and fusion passes a step.
+    """One dict per method: name, title, paper, modalities, parts, knobs, encoder and fusion passes per step.
 
-    Parts are those of the embedding used downstream and passes those of a step, both for the fewest modalities that the
-    method takes. Knobs that all fusion methods share are left out; the others are given with their defaults.
+    Parts of the downstream embedding and passes are those for the smallest number of modalities that the method
+    supports. Knobs are its hyperparameters with their defaults, without those that all fusion methods share.
     """
     return [_row(methods.get(name)) for name in methods.names()]
 

@@ -21,7 +21,7 @@ class CLIPIBKnobs(LearnedScaleKnobs):
 
 
 class CLIPIB(Separate):
-    """L = mean over pairs of CLIP(z_m, z_n) + beta |z_m - z_n|^2: the pull removes what one modality tells alone."""
+    """L = mean over pairs of CLIP(z_m, z_n) + beta |z_m - z_n|^2; the second term removes unique information."""
 
     NAME, TITLE, PAPER = "clip_ib", "CLIP+IB", "arXiv 2605.29900"
     KNOBS = CLIPIBKnobs

@@ -5,7 +5,7 @@ from coral_viz.methods.separate import Separate
 
 
 class CMC(Separate):
-    """L = mean over pairs (m, n) of nt(z_m, z_n): what two modalities share is kept, pair by pair."""
+    """L = mean over pairs (m, n) of nt(z_m, z_n): keeps the information that pairs of modalities share."""
 
     NAME, TITLE, PAPER = "cmc", "CMC", "arXiv 1906.05849"
 

@@ -38,9 +38,9 @@ class CoMMKnobs(FusionKnobs):
 
 
 class FusedSubsets(Method):
-    """Z_i = head(fusion of subset i), a subset being one modality alone or all; the embedding is the full fusion.
+    """Z_i = head(fusion of subset i) for each single modality and all of them; the embedding is the fusion of all.
 
-    A requested width is that of the fusion; where it is not the tokens' width, a linear map follows.
+    The width is that of the fusion. If the tokens have another one, a linear map follows.
     """
 
     def __init__(self, task: Task, knobs: FusionKnobs):
@@ -61,11 +61,11 @@ class FusedSubsets(Method):
         return torch.cat([encode(x) for encode, x in zip(self.encode, inputs) if x is not None], 1)
 
     def padding(self, inputs: Sequence[Tensor | None]) -> Tensor | None:
-        """Where there is no token, (B, T), or None where all are."""
+        """Where tokens are padding, bool (B, T); None if there is no padding."""
         return joint_padding(self.encode, inputs)
 
     def subsets(self, given: list[bool], device) -> Tensor:
-        """Which tokens each subset leaves out, (subsets, 1, T): each given modality alone, then all that are given."""
+        """The tokens that each subset leaves out, bool (subsets, 1, T): every given modality alone, then all given."""
         counts = [count for count, is_given in zip(self.tokens_of, given) if is_given]
         owner = torch.cat([torch.full((count,), m, device=device) for m, count in enumerate(counts)])
         alone = owner != torch.arange(len(counts), device=device).unsqueeze(1)
@@ -96,8 +96,7 @@ class FusedSubsets(Method):
 class CoMM(FusedSubsets):
     """Z_i on two views; L = mean_i [nt(Z'_i, Z''_full) + nt(Z''_i, Z'_full)] / 2.
 
-    The term of the full set can grow by what only the modalities together tell; those of the single ones ask that the
-    fusion keep what each tells alone.
+    The term of the full set rewards synergistic information, those of single modalities the information of each.
     """
 
     NAME, TITLE, PAPER = "comm", "CoMM", "arXiv 2409.07402"

@@ -1,4 +1,4 @@
-"""COrAL: a shared path that fuses under asymmetric masks, a unique path per modality, orthogonal to it and each other.
+"""COrAL: a shared path with asymmetric masks and fusion, and a unique path per modality, all mutually orthogonal.
 
 arXiv 2602.14983 (February 2026).
 """
@@ -60,13 +60,13 @@ class COrALKnobs(FusionKnobs):
 class COrAL(Method):
     """L = w_s nt(s', s'') + w_u sum_m nt(u_m', u_m'') + w_o sum over views and pairs of paths of their overlap.
 
-    Shared path: encoder, asymmetric mask, fusion -> h_s. Unique path m: an encoder of its own, never masked, pooled by
-    attention -> h_um. View 1 masks tokens of modality 1 only, view 2 those of modality 2, so that the shared path must
-    fill in one modality from the other. Embedding = [h_s, h_u1, h_u2]. The paper has two modalities; with more, odd
-    ones are masked in view 1 and even ones in view 2, and all pairs of paths are kept orthogonal.
+    The shared path is encoder, asymmetric mask and fusion -> h_s. Unique path m has its own encoder, no mask, and
+    attention pooling -> h_um. View 1 masks tokens of modality 1 only and view 2 those of modality 2, so the shared path
+    must predict one modality from the other. The embedding is [h_s, h_u1, h_u2]. The paper has two modalities. With
+    more, odd ones are masked in view 1 and even ones in view 2, and all pairs of paths are penalised.
 
-    The paper's h_s has d numbers and its h_um have d/2, hence with two modalities the whole has twice as many as CoMM's
-    of the same tokens. A requested width is divided in the same ``proportions``.
+    In the paper h_s has d numbers and each h_um d/2, so with two modalities the embedding has twice as many as CoMM's.
+    A given width is divided in the same ``proportions``.
     """
 
     NAME, TITLE, PAPER = "coral", "COrAL", "arXiv 2602.14983"
@@ -114,11 +114,11 @@ class COrAL(Method):
         return self.fusion(self.tokens(inputs, visible), padding=self.padding(inputs))[0]
 
     def padding(self, inputs):
-        """Where the shared path has no token, (B, T), or None; a missing modality that pads has none at all."""
+        """Where tokens of the shared path are padding, bool (B, T), or None; throughout for missing sequences."""
         return joint_padding(self.encode_shared, inputs, absent=True)
 
     def unique(self, inputs):
-        """h_um (B, its width), one per modality that is given."""
+        """h_um (B, its width) for each given modality."""
         paths = zip(self.pool, self.encode_unique, inputs)
         return [pool(encode(x), encode.padding(x)) for pool, encode, x in paths if x is not None]
 
@@ -129,9 +129,9 @@ class COrAL(Method):
         return self.knobs.mask_ratio * CURRICULUM[min(int(progress * 4), 3)]
 
     def mask(self, view1, progress):
-        """Per modality (2B, T_m, 1): tokens of modality m are hidden in view m mod 2 (rows vB to (v+1)B) only.
+        """Visible tokens per modality, (2B, T_m, 1). Modality m is masked in view v = m mod 2 only, rows vB to (v+1)B.
 
-        Symmetric masks, which the paper ablates, hide tokens of every modality in both views.
+        Symmetric masks, an ablation in the paper, hide tokens of every modality in both views.
         """
         batch, ratio, visible = len(view1[0]), self.mask_probability(progress), []
         for m, count in enumerate(self.tokens_of):

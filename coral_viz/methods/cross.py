@@ -33,10 +33,10 @@ class CrossKnobs(LearnedScaleKnobs):
 
 
 class Cross(Method):
-    """One embedding per modality, a linear projection of its pooled tokens; only what both share lowers the loss.
+    """One embedding per modality, a linear projection of its pooled tokens; only shared information lowers the loss.
 
-    With more than two modalities, the mean over their pairs. A requested width is divided evenly among the projections;
-    one that is a number narrower than the others is padded with a zero.
+    With more than two modalities, the loss is the mean over pairs. A given width is divided evenly among the
+    projections; for the loss, one that is narrower by 1 than the others is padded with a zero.
     """
 
     NAME, TITLE, PAPER = "cross", "Cross", "arXiv 2103.00020"
@@ -75,7 +75,7 @@ class Cross(Method):
 def bounded_scale(log_scale: nn.Parameter) -> torch.Tensor:
     """The learned inverse temperature, between 1 and 100 as in CLIP.
 
-    The parameter itself is brought back between the bounds, so that it has a gradient there and can leave them.
+    The parameter itself is clamped, so that it keeps its gradient at the bounds and can leave them.
     """
     with torch.no_grad():
         log_scale.clamp_(0, math.log(100))

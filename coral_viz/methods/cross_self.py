@@ -28,7 +28,7 @@ class CrossSelfKnobs(Knobs):
 
 
 class CrossSelf(Separate):
-    """mean over pairs of nt(m, n) + w sum_m nt(m', m''): what a modality's own views share is kept too."""
+    """L = mean over pairs of nt(m, n) + w sum_m nt(m', m''): also keeps what two views of one modality share."""
 
     NAME, TITLE, PAPER = "cross_self", "Cross+Self", "arXiv 2112.12750"
     VERSION = 2

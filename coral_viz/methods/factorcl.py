@@ -51,8 +51,8 @@ class FactorCLKnobs(Knobs):
 class Critic(nn.Module):
     """f(x, y), a perceptron on [x, y]: scores (B, B) of all pairs, entry (i, j) for x_j with y_i.
 
-    The first layer is linear in the pair, so each side goes through it once and not once per pair. What remains costs
-    B^2 times ``hidden``, and as much again times ``hidden`` for every further layer.
+    The first layer is linear, so it is applied to each x and y once, not to every pair. The rest costs B^2 ``hidden``,
+    and B^2 ``hidden``^2 for every further layer.
     """
 
     def __init__(self, width_x: int, width_y: int, hidden: int, layers: int = 1):
@@ -70,12 +70,12 @@ class FactorCL(Method):
     """Minimise -[ NCE(X1; X2) - CLUB(X1; X2 | X1', X2') + NCE(X1; X1') + NCE(X2; X2') - CLUB(X1; X2)
     + NCE(X1; X2 | X1', X2') ], where x' is another view.
 
-    NCE bounds information from below, CLUB from above. Every bound reads the encoders through heads of its own, and to
-    condition is to append the head's output for the other view. CLUB is a bound only if its critic fits, so those two
-    critics take k steps of NCE on their own before each loss, or after each step, and are held fixed in it.
+    NCE bounds information from below, CLUB from above. Every bound has its own heads on the encoders. A conditional
+    bound appends the head's output for the other view. CLUB is a bound only if its critic is optimal. So its two
+    critics are trained by k steps of NCE before each loss, or after each step, and are fixed within the loss.
 
-    The embedding is the outputs of ten heads, each half a token or a whole one wide: shared (two bounds of both
-    modalities) and for each modality unique_m (three bounds). A requested width is divided evenly among the heads.
+    The embedding consists of ten heads' outputs, each half a token or a whole one wide: shared (two bounds of both
+    modalities) and unique_m for each modality (three bounds). A given width is divided evenly among the heads.
     """
 
     NAME, TITLE, PAPER = "factorcl", "FactorCL", "arXiv 2306.05268"
@@ -119,7 +119,7 @@ class FactorCL(Method):
         return cast("list[nn.ModuleDict]", list(self.heads))
 
     def sides(self, view1: list[Tensor], view2: list[Tensor]) -> dict[str, tuple[Tensor, Tensor]]:
-        """What each bound compares, (B, width) twice."""
+        """The two inputs of each bound's critic, (B, width) each."""
         h1, h2 = (encode.mean_token(x).unflatten(0, (2, -1)) for encode, x in zip(self.encode, stacked(view1, view2)))
         one, two = ({b: head(h) for b, head in heads.items()} for heads, h in zip(self.heads_of(), (h1, h2)))
         plain = {b: (one[b][0], two[b][0]) for b in ("shared", "unique")}
@@ -139,7 +139,7 @@ class FactorCL(Method):
         return lower | upper
 
     def catch_up(self, looks: tuple[list[Tensor], list[Tensor]]) -> None:
-        """What follows a step: the critics are fitted to its batch, as the encoders are after it. Keeps this batch."""
+        """After a step, fit the critics to its batch with the new encoders, and keep this batch."""
         if self.seen is not None:
             with torch.no_grad():
                 sides = self.sides(*self.seen)
@@ -149,7 +149,7 @@ class FactorCL(Method):
     def fit_upper(self, sides: dict[str, tuple[Tensor, Tensor]]) -> None:
         """k steps of the CLUB critics towards the log-ratio that their bound needs.
 
-        In full precision: autocast keeps its copy of a weight, so that later steps would not see what the first did.
+        They run in full precision: autocast caches weights, so later steps would not see the updates of earlier ones.
         """
         sides = {b: (x.float(), y.float()) for b, (x, y) in sides.items()}
         if self.fitter is None:
@@ -165,7 +165,7 @@ class FactorCL(Method):
         self.club.requires_grad_(False)
 
     def embed(self, inputs):
-        """Head outputs: shared (both modalities'), unique_1, unique_2; a missing modality's part is left out."""
+        """Outputs of the heads: shared (both modalities), unique_1, unique_2; without those of missing modalities."""
         h = [None if x is None else encode.mean_token(x) for encode, x in zip(self.encode, inputs)]
         bounds = {name: (name, "unique", "conditional") for name in self.whole[1:]}
         parts = {name: self._read(m, z, bounds[name]) for m, (name, z) in enumerate(zip(bounds, h)) if z is not None}

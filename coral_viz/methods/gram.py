@@ -33,7 +33,7 @@ class VolumeKnobs(Knobs):
 
 
 class Matched(Separate):
-    """Modalities pick their tuples of the others by a score of all / temperature; how the contrast is done."""
+    """Contrast of each modality with tuples of the others, by a score of all modalities / temperature."""
 
     KNOBS = VolumeKnobs
     knobs: VolumeKnobs
@@ -43,7 +43,7 @@ class Matched(Separate):
         self.temperature = nn.Parameter(torch.tensor(knobs.temperature)) if knobs.learned else None
 
     def contrast(self) -> dict[str, Any]:
-        """The arguments of ``losses.gram`` that knobs decide; a learned temperature is kept positive."""
+        """The arguments of ``losses.gram`` that are hyperparameters; a learned temperature is kept positive."""
         tau: Tensor | float = self.knobs.temperature
         if self.temperature is not None:
             with torch.no_grad():
@@ -54,7 +54,7 @@ class Matched(Separate):
 
 
 class GRAM(Matched):
-    """Each modality in turn picks its tuple of the others by -sqrt|det Gram(z_1 .. z_M)| / temperature."""
+    """Each modality in turn must identify its tuple of the others by -sqrt|det Gram(z_1 .. z_M)| / temperature."""
 
     NAME, TITLE, PAPER = "gram", "GRAM", "arXiv 2412.11959"
 

@@ -1,4 +1,4 @@
-"""InfMasking: CoMM, whose full fusion must also agree with its masked versions. arXiv 2509.25270 (NeurIPS 2025)."""
+"""InfMasking: CoMM with further terms that match the full fusion with masked ones. arXiv 2509.25270 (NeurIPS 2025)."""
 
 from __future__ import annotations
 
@@ -47,11 +47,11 @@ class InfMaskingKnobs(FusionKnobs):
 
 
 class InfMasking(FusedSubsets):
-    """L = mean of CoMM's terms and, per view, of L_mask: the fusion must pick out its K masked versions.
+    """L = mean of CoMM's terms and of L_mask per view, by which the fusion must identify its K masked versions.
 
-    A mask keeps floor(T_m (1 - rho)) random tokens of each modality and puts one learned token in place of the rest;
-    as K grows, L_mask becomes the closed form with mean and variance of the similarities. lambda grows from 0 over
-    training. Single modalities are never masked, and nothing is in the embedding.
+    A mask keeps floor(T_m (1 - rho)) random tokens of each modality and replaces the others by one learned token. As K
+    grows, L_mask tends to a closed form of the mean and variance of the similarities. Its weight lambda grows from 0
+    during training. Fusions of single modalities are never masked, nor is the embedding.
     """
 
     NAME, TITLE, PAPER = "infmasking", "InfMasking", "arXiv 2509.25270"
@@ -71,9 +71,9 @@ class InfMasking(FusedSubsets):
         return 2 * count, 2 * (count + 1) + 12
 
     def draw_masks(self, rows: int, device, padding: Tensor | None = None) -> Tensor:
-        """K masks, (K, rows, T) bool, True where a token is hidden; drawn for each modality and row by itself.
+        """K masks, bool (K, rows, T), True where a token is hidden, drawn independently for each modality and row.
 
-        Where there is ``padding`` (rows, T), a mask keeps its share of the tokens that there are, one at least.
+        With ``padding`` (rows, T), a mask keeps this share of the tokens that are no padding, but at least one.
         """
         masks = []
         paddings = [None] * len(self.kept) if padding is None else padding.split(self.tokens_of, 1)

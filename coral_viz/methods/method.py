@@ -1,4 +1,4 @@
-"""What a method is: knobs, a loss on two views, an embedding in named parts; and how methods are found by name."""
+"""What a method is: hyperparameters, a loss on two views, and an embedding in named parts; the registry of methods."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ REGISTRY: dict[str, type[Method]] = {}
 
 @dataclass(frozen=True)
 class Knobs(Options):
-    """Hyperparameters that all methods share, so that a comparison of methods is one of objectives."""
+    """Hyperparameters that all methods share, so that comparisons of methods are comparisons of objectives."""
 
     dim: int = option(64, "d, width of a token", low=2)
     width: int | None = option(
@@ -43,7 +43,7 @@ class Knobs(Options):
 
 @dataclass(frozen=True)
 class FusionKnobs(Knobs):
-    """Knobs of methods with a fusion transformer."""
+    """Hyperparameters of methods with a fusion transformer."""
 
     depth: int = option(1, "blocks of the fusion transformer", low=1)
     heads: int = option(4, "attention heads of the fusion transformer (must divide dim)", low=1)
@@ -57,21 +57,20 @@ class FusionKnobs(Knobs):
 class Method(Trainable):
     """Base of all methods. Those of the package are registered by ``NAME``, others are found by their import path.
 
-    Class attributes a method states:
+    The first six attributes are of the class, the others of a built method.
 
-    - ``NAME``, ``TITLE``, ``PAPER``: the registry's name, the name in print (the class's own where none is stated), the
-      source.
-    - ``VERSION``: raised whenever a change alters the numbers, so that stored runs are told apart.
-    - ``KNOBS``: its options class.
-    - ``COUNT``: the least and the most modalities it takes.
-
-    Attributes of a built method:
-
-    - ``whole``: the parts that, concatenated, are the embedding used downstream.
-    - ``pairs``: (source 1, source 2, joint parts) whose partial information decomposition says where information is
-      kept.
-    - ``part_widths``: how many numbers each part of ``whole`` has.
-    - ``names``: the modalities' names; ``tokens_of``: how many tokens each has once ``encoders`` was called.
+    Attributes:
+        NAME: the name in the registry.
+        TITLE: the name in print; that of the class if not stated.
+        PAPER: the source.
+        VERSION: raised when a change alters the method's numbers, so that stored runs can be told apart.
+        KNOBS: the class of its hyperparameters.
+        COUNT: the smallest and the largest number of modalities.
+        whole: the parts that, concatenated, are the downstream embedding.
+        pairs: (source 1, source 2, joint parts) to decompose between, which locates information.
+        part_widths: the width of each part of ``whole``.
+        names: of the modalities.
+        tokens_of: tokens per modality, once ``encoders`` was called.
     """
 
     NAME: str
@@ -105,7 +104,7 @@ class Method(Trainable):
 
     @classmethod
     def check_count(cls, count: int) -> None:
-        """ValueError unless the method takes so many modalities."""
+        """ValueError unless the method supports this number of modalities."""
         least, most = cls.COUNT
         if not least <= count <= most:
             takes = f"{least}" if least == most else f"{least} to {most}"
@@ -113,49 +112,49 @@ class Method(Trainable):
 
     @classmethod
     def widths(cls, knobs: Knobs, count: int) -> list[int]:
-        """Numbers in each part of ``whole`` with ``count`` modalities; ValueError for a width that cannot be shared.
+        """The width of each part of ``whole`` with ``count`` modalities; ValueError for a width that cannot be divided.
 
-        Unless a method says otherwise, one part per modality, as wide as the others.
+        By default there is one part per modality, all of equal width.
         """
         return shares.of_tokens(knobs.width, [knobs.dim] * count, knobs.dim)
 
     @staticmethod
     def passes(count: int) -> tuple[int, int]:
-        """Encoder and fusion passes of one batch that a training step takes with ``count`` modalities: its cost."""
+        """Passes of one batch through encoders and through the fusion in a training step with ``count`` modalities."""
         raise NotImplementedError("a method states passes(count): its encoder and fusion passes of a training step")
 
     @property
     def parameter_count(self) -> int:
-        """Numbers that training fits, those of heads and critics that are thrown away among them."""
+        """The number of trained parameters, including those of heads and critics, which are discarded afterwards."""
         return sum(parameter.numel() for parameter in self.parameters() if parameter.requires_grad)
 
     def embed(self, inputs: Sequence[Tensor | None]) -> dict[str, Tensor]:
-        """Parts of the embedding by name, each (B, width): before the heads, nothing masked or augmented.
+        """Parts of the embedding by name, each (B, width): before the heads, without masks or augmentation.
 
-        A modality that is None is missing: parts that need it are left out, fused ones use what is there.
+        None stands for a missing modality. Parts that need it are left out; fused parts use the others.
         """
         raise NotImplementedError
 
     def keys(self, inputs: list[Tensor]) -> list[Tensor]:
-        """What ``score`` compares: per modality what the objective makes of it alone, (B, E)."""
+        """The vectors that ``score`` compares: per modality the embedding in the objective, (B, E)."""
         raise NotImplementedError
 
     def score(self, query: Tensor, gallery: list[Tensor], anchor: int) -> Tensor:
-        """How well key i of modality ``anchor`` matches the other modalities' keys j, (queries, gallery).
+        """How well query i of modality ``anchor`` matches the other modalities of gallery sample j, (queries, gallery).
 
-        Higher is better. Unless a method has a score of its own, the mean cosine with each of the others.
+        Higher is better. By default it is the mean cosine with each of the others.
         """
         return losses.pairwise_score(query, gallery)
 
     def explain(self, view1: list[Tensor], view2: list[Tensor], progress: float = 1.0) -> Explanation:
-        """What a training step at ``progress`` would hide of these views, and what the fusion attends to.
+        """Masks that a training step at ``progress`` would apply to these views, and the attention of the fusion.
 
-        Masks are drawn from torch's random state, as in ``loss``; parts are those of view 1, nothing hidden.
+        Masks are drawn from torch's random state, as in ``loss``. Parts are those of view 1 without masks.
         """
         return Explanation(self.embed(view1), {}, {})
 
     def encoders(self) -> Encoders:
-        """One fresh encoder per modality of the task, to tokens (B, T_m, d)."""
+        """A new encoder per modality of the task, to tokens (B, T_m, d)."""
         fresh = [encoder(m, self.knobs.dim, self.knobs.hidden, self.knobs.trunk) for m in self.modalities]
         self.tokens_of = [encode.tokens for encode in fresh]
         return Encoders(fresh)
@@ -163,13 +162,15 @@ class Method(Trainable):
 
 @dataclass(frozen=True)
 class Explanation:
-    """What a method does inside, as data: ``parts`` of the embedding, ``masks`` and ``attention`` by name of variant.
+    """Parts, masks and attention of a method. T counts the tokens of all modalities in their order.
 
-    - ``masks``: (B, T) bool, True where a token of a training view is hidden from the fusion (zeroed, replaced or left
-      out).
-    - ``attention``: (B, 1 + T), how the fusion's CLS token weighs itself and each token, summing to 1 (mean over heads,
-      last block). T counts the tokens of all modalities in their order.
-    - ``views``: which view a variant sees, where it is not view 1.
+    Attributes:
+        parts: of the embedding by name, (B, width).
+        masks: by variant, bool (B, T), True where a token of a training view is hidden from the fusion: zeroed,
+            replaced or left out.
+        attention: by variant, (B, 1 + T), the weights of the fusion's CLS token on itself and each token, summing to 1
+            (mean over heads, last block).
+        views: by variant, which view it sees if that is not view 1.
     """
 
     parts: dict[str, Tensor]
@@ -179,5 +180,5 @@ class Explanation:
 
 
 def stacked(view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
-    """Both views as one batch (2B, ...) per modality, view 1 first, so that a network runs once."""
+    """Both views as one batch (2B, ...) per modality, view 1 first, so that networks run once."""
     return [torch.cat(pair) for pair in zip(view1, view2)]

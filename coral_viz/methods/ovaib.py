@@ -24,8 +24,9 @@ class OVAIBKnobs(Knobs):
 class OVAIB(Separate):
     """L = sufficiency + beta minimality.
 
-    Sufficiency: z_m of a sample must lie closer to the span of its other modalities than to other samples' spans.
-    Minimality: z_m must be near the mean of the others. The score does not see signs, so retrieve by ``score`` only.
+    Sufficiency: z_m must be closer to the span of the other modalities of its sample than to the spans of other
+    samples. Minimality: z_m must be close to the mean of the others. The score ignores signs, so retrieval must use
+    ``score``.
     """
 
     NAME, TITLE, PAPER = "ovaib", "OVA-IB", "arXiv 2605.29900"

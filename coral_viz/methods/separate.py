@@ -12,7 +12,7 @@ from coral_viz.tasks import Task
 class Separate(Method):
     """h_m = pooled tokens of encoder_m(x_m), z_m = head_m(h_m); embedding = [h_1, .. h_M], side by side.
 
-    A requested width is divided evenly among the h_m; a linear map reduces h_m to it where necessary.
+    A given width is divided evenly among the h_m, by a linear map where necessary.
     """
 
     def __init__(self, task: Task, knobs: Knobs, pooling: str = "mean"):
@@ -33,7 +33,7 @@ class Separate(Method):
         }
 
     def views(self, view1: list[Tensor], view2: list[Tensor]) -> list[Tensor]:
-        """Per modality the head's outputs for both views, (2, B, E); networks run once, statistics are a view's own."""
+        """Per modality the head's outputs for both views, (2, B, E), with separate batch statistics for each view."""
         parts = self.embed(stacked(view1, view2)).values()
         return [head(h.unflatten(0, (2, -1))) for head, h in zip(self.heads, parts)]
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 
 def share_out(width: int | None, usual: Sequence[int]) -> list[int]:
-    """``usual``, the parts' own widths, or ``width`` numbers in the same proportions (largest remainders).
+    """The widths of the parts: ``usual`` if ``width`` is None, else ``width`` numbers in the same proportions.
 
-    Parts as wide as each other differ by at most one number, the first ones being the wider. Raises ValueError if
-    there are more parts than numbers.
+    Shares are rounded by the largest remainders. Equal parts differ by at most 1, the first ones being wider.
+    ValueError if there are more parts than numbers.
     """
     if width is None:
         return list(usual)
@@ -29,7 +29,7 @@ def share_out(width: int | None, usual: Sequence[int]) -> list[int]:
 
 
 def of_tokens(width: int | None, usual: Sequence[int], dim: int) -> list[int]:
-    """``share_out`` among parts that are linear in tokens of ``dim`` numbers, of which none can hold more than that."""
+    """``share_out`` for parts that are linear in a token of ``dim`` numbers; ValueError for a part wider than that."""
     shares = share_out(width, usual)
     if width is not None and max(shares) > dim:
         raise ValueError(

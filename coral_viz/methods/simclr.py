@@ -5,7 +5,7 @@ from coral_viz.methods.separate import Separate
 
 
 class SimCLR(Separate):
-    """L = sum_m nt(z_m', z_m''): all that views leave alone is kept, and nothing is compared across modalities."""
+    """L = sum_m nt(z_m', z_m''): keeps all information that both views share, and compares no modalities."""
 
     NAME, TITLE, PAPER = "simclr", "SimCLR", "arXiv 2002.05709"
 

@@ -23,10 +23,10 @@ class SymileKnobs(LearnedScaleKnobs):
 
 
 class Symile(Separate):
-    """Scores of tuples are sum_k prod_m z_mk; each modality in turn must find the tuple of the others that is its own.
+    """Scores of tuples are sum_k prod_m z_mk. Each modality in turn must identify its tuple of the others.
 
-    A product of M unit vectors of E numbers is at most of order E^(1 - M/2), so the learned scale is multiplied by
-    E^(M/2 - 1), which is 1 for two modalities, where Symile is CLIP.
+    The product of M unit vectors of E numbers is of order E^(1 - M/2), so the learned scale is multiplied by
+    E^(M/2 - 1). For two modalities this is 1, and Symile is CLIP.
     """
 
     NAME, TITLE, PAPER = "symile", "Symile", "arXiv 2411.01053"

@@ -20,7 +20,7 @@ class TriangleKnobs(VolumeKnobs):
 
 
 class TRIANGLE(Matched):
-    """Three modalities: each in turn picks its pair of the others by - area of the triangle / temperature."""
+    """Three modalities: each in turn must identify its pair of the others by - area of the triangle / temperature."""
 
     NAME, TITLE, PAPER = "triangle", "TRIANGLE", "arXiv 2509.24734"
     KNOBS = TriangleKnobs

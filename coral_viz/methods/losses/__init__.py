@@ -1,9 +1,9 @@
 """The published objectives as pure functions of embeddings.
 
-Embeddings come in *unnormalised*, as heads give them, shape (B, E): B samples, E numbers; every function scales them to
-unit length itself. A loss with several terms returns them by name, already weighted: their sum is what is minimised.
-Values are in nats. They are computed in float32 at least, also where networks run in bfloat16. Scores rank tuples of
-modalities for retrieval: higher is a better match.
+Embeddings are *unnormalised* outputs of heads, shape (B, E): B samples, E numbers. Every function scales them to unit
+length. A loss with several terms returns them by name, already weighted, so that their sum is the loss. Values are in
+nats, and computed in float32 at least, also where networks run in bfloat16. Scores rank tuples of modalities for
+retrieval; higher is a better match.
 """
 
 from coral_viz.methods.losses.contrastive import clip, clip_ib, clip_pairs, cmc, nt_xent, pairwise_score

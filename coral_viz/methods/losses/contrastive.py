@@ -13,8 +13,14 @@ from coral_viz.methods.losses.precision import full_precision, matching, unit
 def nt_xent(a: Tensor, b: Tensor, *, temperature: float) -> Tensor:
     """Normalised-temperature cross-entropy between two views of the same samples (SimCLR, arXiv 2002.05709, eq. 1).
 
-    Each of the 2B rows must find its partner among the other 2B - 1, by cosine similarity / temperature.
-    a, b: (..., B, E); returns the mean over the 2B rows, shape (...). Symmetric in (a, b).
+    Each of the 2B rows must identify its partner among the other 2B - 1, by cosine similarity / temperature.
+
+    Args:
+        a, b: the views, (..., B, E); the loss is symmetric in them.
+        temperature: of the softmax.
+
+    Returns:
+        The mean over the 2B rows, shape (...).
     """
     if a.shape != b.shape:
         raise ValueError(f"views of the shapes {tuple(a.shape)} and {tuple(b.shape)} cannot be paired.")
@@ -31,7 +37,12 @@ def nt_xent(a: Tensor, b: Tensor, *, temperature: float) -> Tensor:
 def clip(a: Tensor, b: Tensor, *, logit_scale: Tensor | float) -> Tensor:
     """Symmetric cross-entropy between two modalities of the same samples (CLIP, arXiv 2103.00020, figure 3).
 
-    a, b: (B, E); the cosine similarities are multiplied by ``logit_scale`` (an inverse temperature). Returns a scalar.
+    Args:
+        a, b: the modalities, (B, E).
+        logit_scale: inverse temperature, which multiplies the cosine similarities.
+
+    Returns:
+        A scalar.
     """
     logits = logit_scale * F.normalize(a, dim=-1) @ F.normalize(b, dim=-1).mT
     target = torch.arange(len(a), device=a.device)
@@ -42,7 +53,15 @@ def clip(a: Tensor, b: Tensor, *, logit_scale: Tensor | float) -> Tensor:
 def cmc(embeddings: list[Tensor], *, temperature: float) -> Tensor:
     """Contrastive multiview coding (CMC, arXiv 1906.05849, full graph): the mean NT-Xent over all pairs of modalities.
 
-    embeddings: one (B, E) per modality, two or more. Returns a scalar, 0 for a batch of 1. Raises ValueError for fewer.
+    Args:
+        embeddings: (B, E) for each of two or more modalities.
+        temperature: of ``nt_xent``.
+
+    Returns:
+        A scalar, 0 for a batch of 1.
+
+    Raises:
+        ValueError: fewer than two modalities, or unequal shapes.
     """
     first, second = _pairs(unit(embeddings))
     return nt_xent(first, second, temperature=temperature).mean()
@@ -50,19 +69,36 @@ def cmc(embeddings: list[Tensor], *, temperature: float) -> Tensor:
 
 @full_precision
 def clip_pairs(embeddings: list[Tensor], *, logit_scale: Tensor | float) -> Tensor:
-    """The mean of ``clip`` over all pairs of modalities: one (B, E) per modality, two or more -> scalar.
+    """The mean of ``clip`` over all pairs of modalities.
 
-    0 for a batch of 1. Raises ValueError for fewer than two modalities or unequal shapes.
+    Args:
+        embeddings: (B, E) for each of two or more modalities.
+        logit_scale: of ``clip``.
+
+    Returns:
+        A scalar, 0 for a batch of 1.
+
+    Raises:
+        ValueError: fewer than two modalities, or unequal shapes.
     """
     return _clip_pairs(unit(embeddings), logit_scale)
 
 
 @full_precision
 def clip_ib(embeddings: list[Tensor], *, logit_scale: Tensor | float, beta: float) -> dict[str, Tensor]:
-    """Pairwise CLIP with a bottleneck (CLIP+IB in arXiv 2605.29900): modalities of a sample are drawn together too.
+    """Pairwise CLIP with a bottleneck (CLIP+IB in arXiv 2605.29900).
 
-    embeddings: one (B, E) per modality, two or more (else ValueError). Terms: clip (see ``clip_pairs``) and minimality,
-    ``beta`` times the mean squared distance between the unit vectors of a sample, over pairs of modalities and samples.
+    Args:
+        embeddings: (B, E) for each of two or more modalities.
+        logit_scale: of ``clip``.
+        beta: weight of the bottleneck.
+
+    Returns:
+        The terms clip (see ``clip_pairs``) and minimality, ``beta`` times the mean squared distance between the unit
+        vectors of a sample, over pairs of modalities and over samples.
+
+    Raises:
+        ValueError: fewer than two modalities, or unequal shapes.
     """
     z = unit(embeddings)
     first, second = _pairs(z)
@@ -72,9 +108,17 @@ def clip_ib(embeddings: list[Tensor], *, logit_scale: Tensor | float, beta: floa
 
 @full_precision
 def pairwise_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
-    """How well a query (Nq, E) matches each tuple of the other modalities, one (Ng, E) each: its mean cosine, (Nq, Ng).
+    """The mean cosine of a query with the other modalities of a gallery sample, in [-1, 1].
 
-    In [-1, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    Args:
+        queries: of one modality, (Nq, E).
+        gallery: (Ng, E) for each other modality.
+
+    Returns:
+        Scores (Nq, Ng), higher is better.
+
+    Raises:
+        ValueError: an empty gallery, or galleries of unequal shapes.
     """
     return F.normalize(queries, dim=-1) @ unit(gallery, least=1).mean(0).mT
 

@@ -17,7 +17,7 @@ from coral_viz.methods.losses.precision import full_precision
 def nce(scores: Tensor) -> Tensor:
     """InfoNCE's lower bound of I(X; Y): mean_i f(x_i, y_i) - mean_i log mean_j exp f(x_j, y_i). At most log B.
 
-    scores: (..., B, B) -> (...). With a conditional critic, on views as well, it bounds I(X; Y | views).
+    Scores (..., B, B) give bounds (...). With a critic that also takes the views, it bounds I(X; Y | views).
     """
     _check_square(scores)
     own = scores.diagonal(dim1=-2, dim2=-1)
@@ -28,7 +28,7 @@ def nce(scores: Tensor) -> Tensor:
 def club(scores: Tensor) -> Tensor:
     """The contrastive upper bound of I(X; Y): mean_i f(x_i, y_i) - mean_ij f(x_j, y_i); (..., B, B) -> (...).
 
-    It bounds from above only where f is ``nce``'s optimal critic, so f is fitted by ``nce`` in steps of its own.
+    It is an upper bound only if f is the optimal critic of ``nce``, so f is fitted by separate steps of ``nce``.
     """
     _check_square(scores)
     return scores.diagonal(dim1=-2, dim2=-1).mean(-1) - scores.mean((-2, -1))

@@ -12,10 +12,15 @@ from coral_viz.methods.losses.precision import full_precision, one_of
 
 @full_precision
 def comm(view1: list[Tensor], view2: list[Tensor], *, temperature: float, reduction: str = "mean") -> dict[str, Tensor]:
-    """CoMM (arXiv 2409.07402, eq. 5-7): every subset of the modalities must agree with the full set of the other view.
+    """CoMM (arXiv 2409.07402, eq. 5-7): matches every subset of the modalities with the full set in the other view.
 
-    view1, view2: embeddings (B, E) of the subsets, each modality alone first, the full set last. Term i is
-    (nt(view1_i, view2_full) + nt(view2_i, view1_full)) / 2. The paper sums the terms, its code averages them.
+    Args:
+        view1, view2: embeddings (B, E) of the subsets: each single modality, then the full set.
+        temperature: of ``nt_xent``.
+        reduction: "mean" as in the paper's code, or "sum" as in the paper.
+
+    Returns:
+        By subset i, the term (nt(view1_i, view2_full) + nt(view2_i, view1_full)) / 2.
     """
     one_of("reduction", reduction, "mean", "sum")
     alone = len(view1) - 1
@@ -43,12 +48,20 @@ def infmasking(
     temperature: float,
     mask_weight: float,
 ) -> dict[str, Tensor]:
-    """InfMasking (arXiv 2509.25270): CoMM, and the full fusion must agree with masked fusions of the same view.
+    """InfMasking (arXiv 2509.25270): CoMM, and terms that match the full fusion with masked fusions of the same view.
 
-    view1, view2: as for ``comm``; masked1, masked2: (K, B, E), the full set of each view fused K times under masks.
-    ``mask_weight``: the paper's lambda times the share of the training that is done, (epoch + 1) / epochs. Terms:
-    masked_1, masked_2 (one per view), then those of ``comm``, weighted so that their sum is the mean over all of them.
-    Raises ValueError where masked fusions do not match the full ones, or there are none.
+    Args:
+        view1, view2: as for ``comm``.
+        masked1, masked2: (K, B, E), K masked fusions of all modalities in each view.
+        temperature: of ``nt_xent``.
+        mask_weight: the paper's lambda times (epoch + 1) / epochs.
+
+    Returns:
+        The terms masked_1 and masked_2, one per view, and those of ``comm``, weighted so that their sum is the mean
+        over all terms.
+
+    Raises:
+        ValueError: there are no masked fusions, or their shape is not that of the full ones.
     """
     if masked1.shape != masked2.shape or masked1.shape[1:] != view1[-1].shape or not len(masked1):
         shapes = f"{tuple(masked1.shape)} and {tuple(masked2.shape)}"
@@ -101,10 +114,18 @@ def coral(
 ) -> dict[str, Tensor]:
     """COrAL (arXiv 2602.14983): contrast within the shared and each unique path, orthogonality between the paths.
 
-    shared1, shared2: (B, E), the shared path's embedding of views 1 and 2; unique1, unique2: the unique paths', one
-    (B, E) per modality. ``orthogonality``: "hinge" (paper-time code) or "squared" (later code), see ``overlap``;
-    each pair of paths is penalised in both views. Terms: shared, unique_m, orthogonal_unique (between
-    unique paths), orthogonal_m (unique path m against the shared one).
+    Each pair of paths is penalised in both views.
+
+    Args:
+        shared1, shared2: embeddings of the shared path in views 1 and 2, (B, E).
+        unique1, unique2: embeddings of the unique paths, (B, E) per modality.
+        temperature: of ``nt_xent``.
+        orthogonality_weight, shared_weight, unique_weight: of the terms.
+        orthogonality: "hinge" (the code at the time of the paper) or "squared" (later code), see ``overlap``.
+
+    Returns:
+        The terms shared, unique_m, orthogonal_unique (between unique paths) and orthogonal_m (between unique path m and
+        the shared one).
     """
     if len(unique1) < 2 or len(unique1) != len(unique2):
         raise ValueError(f"{len(unique1)} and {len(unique2)} unique paths in the two views; both must have 2 or more.")

@@ -1,7 +1,7 @@
 """Objectives that compare all modalities of a sample at once: Symile's product, GRAM's volume, TRIANGLE's area.
 
-Each comes with the score it trains, for retrieval: queries of one modality against tuples of all the others. Volumes
-and areas are differences of near-equal numbers once modalities align, so they are computed in float64.
+Each comes with its score for retrieval, of queries of one modality and tuples of all the others. Once modalities are
+aligned, volumes and areas are differences of almost equal numbers, so they are computed in float64.
 """
 
 from __future__ import annotations
@@ -23,13 +23,22 @@ def symile(
     negatives: str = "all",
     generator: torch.Generator | None = None,
 ) -> Tensor:
-    """Symile (arXiv 2411.01053): an anchor must find the rest of its sample, by the multilinear inner product.
+    """Symile (arXiv 2411.01053): a modality must identify the others of its sample by the multilinear inner product.
 
-    embeddings: one (B, E) per modality, two or more; every modality is the anchor once; returns the mean cross-entropy,
-    0 for a batch of 1. ``negatives``: "all" B^(M-1) - 1 other combinations of the rest (memory B^M), or B - 1
-    of the rest "shuffled", each modality by a permutation of its own, drawn from ``generator``. Products of unit
-    vectors shrink as E^(-(M-1)/2): ``logit_scale`` must make up for it. Raises ValueError for one modality, unequal
-    shapes or an unknown ``negatives``.
+    Every modality is the anchor once.
+
+    Args:
+        embeddings: (B, E) for each of M >= 2 modalities.
+        logit_scale: inverse temperature; it must compensate that products of unit vectors shrink as E^(-(M-1)/2).
+        negatives: "all" B^(M-1) - 1 other combinations of the other modalities, with memory B^M; or "shuffled", B - 1
+            of them, each modality by its own permutation.
+        generator: draws the permutations.
+
+    Returns:
+        The mean cross-entropy, a scalar; 0 for a batch of 1.
+
+    Raises:
+        ValueError: one modality, unequal shapes, or unknown ``negatives``.
     """
     one_of("negatives", negatives, "all", "shuffled")
     z = unit(embeddings)
@@ -61,9 +70,9 @@ def _permutation(x: Tensor, generator: torch.Generator | None) -> Tensor:
 
 @full_precision
 def symile_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
-    """The multilinear inner product of queries (Nq, E) with tuples of the other modalities, (Ng, E) each: (Nq, Ng).
+    """The multilinear inner product of a query and the other modalities of a gallery sample, in [-1, 1].
 
-    In [-1, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    Arguments, shapes and errors as for ``pairwise_score``.
     """
     return F.normalize(queries, dim=-1) @ unit(gallery, least=1).prod(0).mT
 
@@ -74,19 +83,30 @@ def gram(
 ) -> Tensor:
     """GRAM (arXiv 2412.11959): the vectors of one sample must span a smaller volume than those of a mixed tuple.
 
-    embeddings: one (B, E) per modality, two or more. Modality ``anchor`` (from 0; None: each in turn, averaged) is
-    matched with the tuples of the others both ways, by ``gram_score`` / temperature. Returns a scalar, 0 for a batch of
-    1. Raises ValueError for one modality, unequal shapes or an anchor that does not exist.
+    The anchor is matched with tuples of the other modalities, and these with the anchor, by ``gram_score`` /
+    temperature.
+
+    Args:
+        embeddings: (B, E) for each of two or more modalities.
+        temperature: of the softmax.
+        label_smoothing: of the cross-entropy.
+        anchor: index of a modality; None for the mean over all.
+
+    Returns:
+        A scalar, 0 for a batch of 1.
+
+    Raises:
+        ValueError: one modality, unequal shapes, or an anchor that does not exist.
     """
     return _matched(gram_score, unit(embeddings), anchor, temperature, label_smoothing)
 
 
 @full_precision
 def gram_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
-    """Minus the volume spanned by a query (Nq, E) and a tuple of the other modalities, (Ng, E) each: (Nq, Ng).
+    """Minus the volume spanned by a query and the other modalities of a gallery sample, in [-1, 0].
 
-    The volume is sqrt(det G), G the M x M Gram matrix of the unit vectors. In [-1, 0], higher is better, blind to
-    signs. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    The volume is sqrt(det G), where G is the M x M Gram matrix of the unit vectors. It does not depend on their signs.
+    Arguments, shapes and errors as for ``pairwise_score``.
     """
     base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
     spread = TINY * torch.eye(base.shape[1], dtype=base.dtype, device=base.device)
@@ -108,10 +128,21 @@ def triangle(
 ) -> Tensor:
     """TRIANGLE (NeurIPS 2025): three modalities of a sample must be the corners of a small triangle.
 
-    embeddings: three (B, E). Modality ``anchor`` (from 0; None: each in turn, averaged) is matched with the pairs of
-    the others both ways, by minus the ``measure`` of their triangles / temperature: its "area" (paper) or "square",
-    twice the area's square (code). Returns a scalar, 0 for a batch of 1. Raises ValueError for any number of modalities
-    but three, unequal shapes, an anchor that does not exist or an unknown ``measure``.
+    The anchor is matched with pairs of the other modalities, and these with the anchor, by minus the triangle's measure
+    / temperature.
+
+    Args:
+        embeddings: three, (B, E) each.
+        temperature: of the softmax.
+        label_smoothing: of the cross-entropy.
+        anchor: index of a modality; None for the mean over all.
+        measure: "area" as in the paper, or "square", twice the square of the area, as in its code.
+
+    Returns:
+        A scalar, 0 for a batch of 1.
+
+    Raises:
+        ValueError: another number of modalities, unequal shapes, an anchor that does not exist, or an unknown measure.
     """
     one_of("measure", measure, "area", "square")
     if len(embeddings) != 3:
@@ -122,10 +153,9 @@ def triangle(
 
 @full_precision
 def triangle_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
-    """Minus the area of the triangle between a query (Nq, E) and two other modalities, (Ng, E) each: (Nq, Ng).
+    """Minus the area of the triangle between a query and two other modalities, in [-3 sqrt(3) / 4, 0].
 
-    Corners are the unit vectors: areas are at most 3 sqrt(3) / 4; higher is better. Raises ValueError for other than
-    two galleries or galleries of unequal shapes.
+    The corners are the unit vectors. Arguments, shapes and errors as for ``pairwise_score``, with two galleries.
     """
     if len(gallery) != 2:
         raise ValueError(f"{len(gallery) + 1} modalities make no triangle; this score takes exactly 3.")

@@ -1,7 +1,7 @@
 """One-versus-all information bottleneck (OVA-IB, arXiv 2605.29900): each modality against the span of all others.
 
-The score of an anchor z and a tuple of other modalities is cos(z, P z), P the projector onto the tuple's span,
-A (A^T A + RIDGE I)^-1 A^T. It needs inner products alone: c = A^T z and H = A^T A, of sizes M - 1.
+The score of an anchor z and a tuple A of other modalities is cos(z, P z), where P = A (A^T A + RIDGE I)^-1 A^T projects
+onto the tuple's span. It needs only inner products: c = A^T z and H = A^T A, of sizes M - 1.
 """
 
 from __future__ import annotations
@@ -21,14 +21,23 @@ TINY = 1e-24  # squared: an anchor orthogonal to the span scores 0, with a finit
 
 @full_precision
 def ovaib(embeddings: list[Tensor], *, temperature: float, beta: float, projected: str = "anchor") -> dict[str, Tensor]:
-    """OVA-IB for any number of modalities, two or more: one (B, E) each.
+    """OVA-IB for two or more modalities. The score does not depend on signs.
 
-    Terms: sufficiency, the mean over anchors and samples of -log(e^{s(n,n)/tau} / sum_{n' != n} e^{s(n,n')/tau}), where
-    s(n, n') scores the anchor of sample n with the others of n' (without the positive below, so it may be negative; 0
-    for a batch of 1, which has no negatives); minimality, ``beta`` times the mean squared distance of a modality to the
-    mean of the others, as unit vectors. ``projected``: "anchor" (s = cos(z_n, P_n' z_n), what ``ovaib_score`` ranks by)
-    or "precomputed" (s = cos(z_n, P_n' z_n')). The score is blind to signs. Raises ValueError for one modality, unequal
-    shapes or an unknown ``projected``.
+    Args:
+        embeddings: (B, E) per modality.
+        temperature: tau.
+        beta: weight of the minimality term.
+        projected: "anchor" for s(n, n') = cos(z_n, P_n' z_n), the score of ``ovaib_score``; or "precomputed" for
+            cos(z_n, P_n' z_n').
+
+    Returns:
+        Two terms. Sufficiency is the mean over anchors and samples of
+        ``-log(e^{s(n,n)/tau} / sum_{n' != n} e^{s(n,n')/tau})``, where s(n, n') scores the anchor of sample n with the
+        other modalities of n'. The sum has no positive, so the term may be negative; it is 0 for a batch of 1.
+        Minimality is ``beta`` times the mean squared distance of a modality to the mean of the others, as unit vectors.
+
+    Raises:
+        ValueError: one modality, unequal shapes, or an unknown ``projected``.
     """
     one_of("projected", projected, "anchor", "precomputed")
     z = unit(embeddings)
@@ -39,9 +48,9 @@ def ovaib(embeddings: list[Tensor], *, temperature: float, beta: float, projecte
 
 @full_precision
 def ovaib_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
-    """cos(z, P z) of queries z (Nq, E) and the tuples of the other modalities, (Ng, E) each: (Nq, Ng).
+    """cos(z, P z) of a query z and the other modalities of a gallery sample, in [0, 1].
 
-    In [0, 1], higher is better. Raises ValueError for an empty gallery or galleries of unequal shapes.
+    Arguments, shapes and errors as for ``pairwise_score``.
     """
     base, query = unit(gallery, least=1).double().movedim(0, 1), F.normalize(queries, dim=-1).double()
     return _cosine_with_span(base @ query.mT, base @ base.mT).mT.to(queries)

@@ -1,4 +1,4 @@
-"""What the losses share: their precision, how embeddings are checked and scaled, and matching along a diagonal."""
+"""The common parts of losses: precision, checks and scaling of embeddings, and cross-entropy along a diagonal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ R = TypeVar("R")
 
 
 def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
-    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) are widened.
+    """Decorate a loss: autocast is off inside, and half-precision embeddings (tensors or lists) become float32.
 
-    ValueError for a number that is no temperature, and, on a CPU, where NaN or infinite embeddings leave no
-    decomposition of their Gram matrix. Elsewhere these give NaN, which nobody waits for: to look at a value stops the
-    device. So a temperature that is learned is not looked at either.
+    The loss then raises ValueError for a bad temperature and, on a CPU, if NaN or infinite embeddings make the
+    factorisation of their Gram matrix fail. On other devices it returns NaN in this case, because reading a value would
+    synchronise the device. For the same reason a learned temperature is not checked.
     """
 
     def widened(z: Any) -> Any:
@@ -44,7 +44,7 @@ def full_precision(loss: Callable[P, R]) -> Callable[P, R]:
 
 
 def cholesky(gram: Tensor) -> Tensor:
-    """The lower Cholesky factor. LinAlgError where there is none on a CPU, NaN elsewhere: to ask stops the device."""
+    """The lower Cholesky factor. If there is none: LinAlgError on a CPU, NaN elsewhere, to avoid synchronisation."""
     return torch.linalg.cholesky_ex(gram, check_errors=gram.device.type == "cpu").L
 
 
@@ -69,14 +69,14 @@ def unit(embeddings: list[Tensor], *, least: int = 2) -> Tensor:
 
 
 def others(z: Tensor, anchor: int) -> list[Tensor]:
-    """All modalities of a stack (M, B, E) but one."""
+    """All modalities of a stack (M, B, E) except the anchor."""
     return [*z[:anchor], *z[anchor + 1 :]]
 
 
 def matching(logits: Tensor, *, label_smoothing: float = 0.0) -> Tensor:
-    """Cross-entropy of finding the diagonal, the mean over rows and columns: (..., B, B) -> (...).
+    """Cross-entropy with the diagonal as target, the mean over rows and columns: (..., B, B) -> (...).
 
-    ``label_smoothing`` spreads that share of the target evenly over all B candidates.
+    ``label_smoothing`` spreads this share of the target evenly over all B candidates.
     """
     partition = (logits.logsumexp(-1) + logits.logsumexp(-2)).mean(-1) / 2
     target = (1 - label_smoothing) * logits.diagonal(dim1=-2, dim2=-1).mean(-1)
