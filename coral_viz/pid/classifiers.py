@@ -56,18 +56,19 @@ class Split(NamedTuple):
 def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, ClassifierMixin]:
     """The candidates by name, simplest first, for standardised features: sources of these widths side by side.
 
-    Boosting grows a tree per class and round: of more classes it takes fewer, longer steps.
+    Boosting grows a tree per class and round: of more classes it takes fewer, longer steps, with leaves shrunken so
+    that few samples do not move them far.
     """
     perceptron = MLPClassifier((32,), alpha=1.0, learning_rate_init=1e-3, max_iter=30, random_state=seed)
     # Few inputs and a strong prior: L-BFGS reaches the optimum, and smooth units suit smooth log odds.
     small = MLPClassifier((16,), activation="tanh", solver="lbfgs", alpha=10.0, max_iter=200, random_state=seed)
-    rounds = max(15, 150 // classes)
+    rounds = max(12, 120 // classes)
     return {
         "shrunken logistic": LogisticRegression(C=0.01, max_iter=300),
         "logistic": LogisticRegression(C=0.1, max_iter=300),
         "directions": make_pipeline(Directions(blocks), StandardScaler(), small),
         "perceptron": perceptron,
-        "boosting": _boosting(rounds, min(0.3, 10 / rounds), 8, seed),
+        "boosting": _boosting(rounds, min(0.4, 10 / rounds), 8, seed, l2_regularization=5.0),
     }
 
 
