@@ -139,10 +139,47 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     assert "Baseline (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
-def test_of_values_as_frequent_the_tasks_own_is_the_baseline(sweep):
+def test_the_baseline_has_the_defaults_however_rare_they_are(sweep):
     one = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
-    assert sweep_data.baseline(one)["mask_ratio"] == 0.75
-    assert sweep_data.baseline(one[one["mask_ratio"] != 0.75])["mask_ratio"] == one["mask_ratio"].min()
+    often = pd.concat([one, *(one[one["mask_ratio"] == 0].assign(run_id=f"{i:016x}") for i in range(9))])
+    assert sweep_data.baseline(often)["mask_ratio"] == 0.75
+    lacking = one[one["mask_ratio"] != 0.75]
+    assert sweep_data.baseline(lacking)["mask_ratio"] == 0.75
+    figure = setting_effects.cells(lacking, ["mask_ratio"])
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert names == ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5"]
+    said = " ".join(figure.texts[0].get_text().split())
+    assert said.endswith("Dotted: chance. No run is at the baseline: mask ratio 0.75, masking asymmetric, weight 1.")
+    assert sweep_data.named(one[one["mask_ratio"] == 0], ["mask_ratio"], {"mask_ratio": 0.75})[0] == "mask ratio 0"
+    with pytest.raises(ValueError, match=r"no run has mask ratio 0\.75.*let base= name other values"):
+        setting_effects.cells(lacking.assign(width=64), ["width"])
+
+
+def test_a_sweep_of_widths_is_compared_with_the_default_width(sweep):
+    narrow = (sweep["masking"] == "symmetric").map({True: 32, False: 64})
+    rows = sweep.assign(width=narrow)[(sweep["mask_ratio"] == 0.75) & (sweep["weight"] == 1)].drop(columns="masking")
+    assert set(sweep_data.named(rows, ["width"], sweep_data.baseline(rows))) == {"baseline", "width 32"}
+
+
+def test_methods_with_other_defaults_have_baselines_of_their_own(sweep):
+    rows = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)].drop(columns=["masking", "weight"])
+    other = rows.assign(method="infmasking", run_id="z" + rows["run_id"].str[1:])
+    other["mask_ratio"] = other["mask_ratio"].replace(0.5, 0.7)
+    both = pd.concat([rows, other])
+    base = sweep_data.baseline(both)
+    words = dict.fromkeys(sweep_data.named(both, ["method", "mask_ratio"], base))
+    assert [name for name in words if sweep_data.is_baseline(name)] == ["COrAL, baseline", "InfMasking, baseline"]
+    assert "InfMasking, mask ratio 0.75" in words
+    told = sweep_data.based_in_words(base)
+    assert told == ["mask ratio 0.75 (COrAL)", "mask ratio 0.7 (InfMasking)"]
+    held = sweep_data.held(both, [], base)
+    assert set(zip(held["method"], held["mask_ratio"])) == {("coral", 0.75), ("infmasking", 0.7)}
+
+
+def test_a_baseline_can_be_named(sweep):
+    rows = sweep[(sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
+    figure = setting_effects.cells(rows, ["masking"], base={"masking": "symmetric"})
+    assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["baseline", "masking asymmetric"]
 
 
 def test_words_of_the_baseline_leave_out_settings_without_a_value():

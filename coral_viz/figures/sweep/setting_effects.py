@@ -111,7 +111,7 @@ def cells(
     Args:
         table: a sweep's table.
         settings: what may differ between rows; everything else is as in the base. Methods may always differ.
-        base: a value per setting; ``sweep_data.baseline`` for those it leaves out.
+        base: a value per setting, to compare with; ``sweep_data.baseline``, the defaults, for those it leaves out.
         metric, readout, part, labels: as ``sweep_data.measured``.
         name: what the caption calls the sweep.
 
@@ -122,7 +122,7 @@ def cells(
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
     words = sweep_data.small_print(rows, summary, readout, part)
-    words += sweep_data.baseline_in_words(order, base, "grey line")
+    words += sweep_data.compared_in_words(rows, base, "grey line")
     shown = metrics.of(rows)
     figure, (line,) = panel_grid.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     titles = panel_grid.named(names, panel_grid.panel_width(len(names), wide, 0.6), "bold")
@@ -159,7 +159,7 @@ def parallel(
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
     words = sweep_data.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
-    words += sweep_data.baseline_in_words(order, base, "black")
+    words += sweep_data.compared_in_words(rows, base, "black")
     shown, height = metrics.of(rows), max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = panel_grid.panels((1, 1), height, words, left=panel_grid.numbers(), right=wide + 1.5)
     colours = [

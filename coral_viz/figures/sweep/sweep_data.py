@@ -39,30 +39,53 @@ def settings(table: pd.DataFrame) -> list[str]:
     return [*varied, *(own or ["knob"])]
 
 
-def baseline(table: pd.DataFrame) -> dict[str, object]:
-    """By setting (methods apart), the value that most runs have: the baseline of a grid that changes one at a time.
+Base = Mapping[str, object]
+"""A baseline: by setting the value of every run, or a dict of values by what ``OF`` says of the run."""
 
-    Of several that are as frequent, the one that the task's runs use, if it is among them.
+OF = ["method", "task", "distribution"]
+"""On what the default of a setting depends."""
+
+
+def baseline(table: pd.DataFrame) -> dict[str, object]:
+    """By setting (methods apart) its default: of the method for the task and its distribution, as a run's spec has it.
+
+    No run of the table need have it. A dict of defaults by (method, task, distribution) where they differ. Of a setting
+    that has no default, such as the task itself, it is the value that most runs have.
     """
     runs = table.drop_duplicates("run_id")
-    frequent = {name: list(runs[name].dropna().mode()) for name in settings(table) if name != "method"}
-    own = _own(*runs[["method", "task"]].iloc[0])
-    return {
-        name: own[name] if own.get(name) in values else values[0] for name, values in frequent.items() if len(values)
-    }
+    own = {of: _defaults(*of) for of in runs[OF].drop_duplicates().itertuples(index=False, name=None)}
+    found = {}
+    for name in [name for name in settings(table) if name != "method"]:
+        values = {of: known[name] for of, known in own.items() if name in known}
+        frequent = list(runs[name].dropna().mode())
+        if values:
+            distinct = set(values.values())
+            found[name] = distinct.pop() if len(distinct) == 1 else values
+        elif frequent:
+            found[name] = frequent[0]
+    return found
 
 
-def _own(method: str, task: str) -> dict[str, object]:
-    """The settings of the task's runs of a method, as far as they are known."""
+def _defaults(method: str, task: str, distribution: str) -> dict[str, object]:
+    """The settings of the task's runs of a method, as far as they are known; the distribution is no default."""
     try:
         check_asked(method, task)
-        settings = RunSpec.make(method, task, seed=0).settings
+        dials = {"distribution": distribution} if distribution else None
+        settings = RunSpec.make(method, task, seed=0, dials=dials).settings
     except ValueError:
         return {}
-    return {name: value for name, value in settings.items() if name != "distribution"}
+    return {name: value for name, value in settings.items() if name != "distribution"} | {"knob": ""}
 
 
-def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -> pd.DataFrame:
+def as_base(rows: pd.DataFrame, name: str, base: Base) -> pd.Series:
+    """Whether the setting of each row is as in the base; never where the base leaves it out."""
+    value = base.get(name)
+    if isinstance(value, Mapping):
+        value = pd.Series([value.get(of) for of in rows[OF].itertuples(index=False, name=None)], rows.index, object)
+    return rows[name] == value
+
+
+def held(table: pd.DataFrame, free: Sequence[str], base: Base) -> pd.DataFrame:
     """The rows in which every setting but those that are free has its value in the base, or the method lacks it.
 
     Raises:
@@ -74,9 +97,9 @@ def held(table: pd.DataFrame, free: Sequence[str], base: Mapping[str, object]) -
         lacking = table.groupby("method")[name].transform("count") == 0
         if name not in base and table.loc[~lacking, name].nunique(dropna=False) > 1:
             raise ValueError(f"the table varies {name!r}, too; let the base hold it")
-        table = table[lacking | (table[name] == base.get(name, table[name]))]
+        table = table[lacking | (as_base(table, name, base) if name in base else True)]
     if table.empty:
-        raise ValueError(f"no run has {' and '.join(value_in_words(*item) for item in base.items())}")
+        raise ValueError(f"no run has {' and '.join(based_in_words(base))}; let base= name other values")
     return table
 
 
@@ -157,12 +180,12 @@ def _alone(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
     return rows[rows.groupby(others or ["method"], dropna=False)[setting].transform("nunique") > 1]
 
 
-def cells(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None):
+def cells(rows: pd.DataFrame, names: Sequence[str], base: Base | None):
     """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
 
     All settings but the named ones are held at the base, or at ``baseline`` if it leaves them out. Errors as ``held``.
     """
-    base = baseline(rows) | dict(base or {})
+    base = {**baseline(rows), **(base or {})}
     rows = held(rows, names, base)
     rows = rows.assign(cell=named(rows, ["method", *names], base))
     return rows.sort_values("cell", key=lambda words: ~words.map(is_baseline), kind="stable"), base
@@ -215,22 +238,31 @@ def is_number(values: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(known) and not pd.api.types.is_bool_dtype(known)
 
 
-def named(rows: pd.DataFrame, names: Sequence[str], base: Mapping[str, object] | None = None) -> list[str]:
+def named(rows: pd.DataFrame, names: Sequence[str], base: Base | None = None) -> list[str]:
     """Every row's configuration in words: its method and settings, without those that all rows share.
 
     With a base, settings that are as in the base are left out instead, and the base itself is called baseline, unless
     only methods differ.
     """
-    varied = [name for name in names if rows[name].nunique(dropna=False) > 1]
+    others = [name for name in names if name != "method"]
+    differs = {name: _differs(rows, name, base) for name in others}
+    varied = [
+        name for name in names if rows[name].nunique(dropna=False) > 1 or (name in (base or ()) and any(differs[name]))
+    ]
     words = []
-    for values in rows[varied].to_numpy(object):
-        known = [(name, value) for name, value in zip(varied, values) if not _lacks(value)]
+    for i, values in enumerate(rows[varied].to_numpy(object)):
         told = [
-            value_in_words(*item) for item in known if base is None or item[0] == "method" or item[1] != base[item[0]]
+            value_in_words(name, value) for name, value in zip(varied, values) if name == "method" or differs[name][i]
         ]
-        as_base = base is not None and varied != ["method"] and len(told) == sum(name == "method" for name, _ in known)
-        words.append(", ".join([*told, BASELINE] if as_base else told))
+        is_base = base is not None and varied != ["method"] and len(told) == ("method" in varied)
+        words.append(", ".join([*told, BASELINE] if is_base else told))
     return words
+
+
+def _differs(rows: pd.DataFrame, name: str, base: Base | None) -> np.ndarray:
+    """Which rows have a value of a setting, with a base one that differs from it."""
+    has = ~rows[name].map(_lacks).to_numpy(bool)
+    return has if base is None else has & ~as_base(rows, name, base).to_numpy(bool)
 
 
 def value_in_words(name: str, value: object) -> str:
@@ -290,10 +322,34 @@ def _is_bounded(rows: pd.DataFrame) -> bool:
     return bool(metrics.of(rows).bound and rows["reference"].notna().any())
 
 
-def baseline_in_words(cells: Sequence[str], base: Mapping[str, object], look: str) -> str:
+def baseline_in_words(cells: Sequence[str], base: Base, look: str) -> str:
     """The look of the baseline and its settings, if it is among the cells."""
-    based = ", ".join(value_in_words(*item) for item in base.items() if not _lacks(item[1]))
-    return f" Baseline ({look}): {based}." if based and any(map(is_baseline, cells)) else ""
+    based = based_in_words(base)
+    return f" Baseline ({look}): {', '.join(based)}." if based and any(map(is_baseline, cells)) else ""
+
+
+def compared_in_words(rows: pd.DataFrame, base: Base, look: str) -> str:
+    """``baseline_in_words`` of the rows of ``cells``; if no run is at the baseline, a sentence that says so."""
+    off = np.zeros(len(rows), bool)
+    for name in [name for name in base if name in rows]:
+        off |= _differs(rows, name, base)
+    if based := based_in_words(base) if off.all() else []:
+        return f" No run is at the baseline: {', '.join(based)}."
+    return baseline_in_words(list(rows["cell"].unique()), base, look)
+
+
+def based_in_words(base: Base) -> list[str]:
+    """The settings of a baseline; of those that differ between methods with the methods that have them."""
+    told = []
+    for name, value in base.items():
+        if not isinstance(value, Mapping):
+            told += [] if _lacks(value) else [value_in_words(name, value)]
+            continue
+        who: dict[str, dict] = {}
+        for (method, *_), own in value.items():
+            who.setdefault(value_in_words(name, own), {})[value_in_words("method", method)] = None
+        told += [f"{words} ({', '.join(methods)})" for words, methods in who.items()]
+    return told
 
 
 def not_shown(kept: Mapping[str, float], metric: Metric) -> str:

@@ -73,7 +73,7 @@ def ablation(table: pd.DataFrame) -> LatexTable:
     base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     summary = statistics.bootstrap(rows, ["line", "group", "label"])
-    told = ", ".join(sweep_data.value_in_words(*item) for item in base.items())
+    told = ", ".join(sweep_data.based_in_words(base))
     says = (
         "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "
         f"is named by its differences from the baseline ({told})."
