@@ -1,4 +1,4 @@
-"""What an embedding kept: its parts, probes of them, also with missing modalities, and retrieval across modalities.
+"""Evaluation of embeddings: probes of the whole and of parts, also with missing modalities, and retrieval.
 
 ``embedding`` runs the method; everything else works on tensors. Readouts are fitted to probe data; test data are
 touched once.

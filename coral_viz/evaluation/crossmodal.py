@@ -1,7 +1,7 @@
-"""Cross-modal retrieval: from one modality of a sample, find the other modalities' by the method's own score.
+"""Cross-modal retrieval: from one modality of a sample, find its other modalities by the method's own score.
 
-Each modality in turn is the anchor that asks; the gallery holds the tuples of all the others. What counts as right is
-either the sample's own tuple alone, or every tuple that the task calls compatible with the anchor.
+Each modality in turn is the anchor, or query. The gallery has the tuples of all other modalities. A match is either the
+sample's own tuple, or any tuple that the task calls compatible with the anchor.
 """
 
 from __future__ import annotations
@@ -30,17 +30,22 @@ def retrieval(
     compatible: Callable[[Batch, Batch, int], Tensor] | None = None,
     limit: int = 1024,
 ) -> pd.DataFrame:
-    """Recall@1, @5, @10 and mAP of the first ``limit`` samples of a batch among themselves, for every anchor.
+    """Recall@1, @5, @10 and mAP among the first ``limit`` samples of a batch, for every anchor.
 
-    ``compatible(query batch, gallery batch, anchor)``: bool (n, n), which tuples are right for a query beside those of
-    its own sample (a task's ``compatible``); there are no such rows where it raises NotImplementedError. Queries that
-    nothing in the gallery is compatible with are left out, as no order of it would be right or wrong: n says how many
-    remain.
+    Args:
+        method: a trained method.
+        batch: samples, 10 or more.
+        compatible: a task's ``compatible``, (query batch, gallery batch, anchor) -> bool (n, n); without it, or if it
+            raises NotImplementedError, only the sample's own tuple is a match. Queries without any match are left out.
+        limit: the largest number of samples.
 
-    Returns one row per measurement: part (the anchor's name), label ("" for a sample's own tuple, or "compatible"),
-    metric, readout (""), value, unit (share), n (queries). Metrics recall@k and mAP, and beside each "chance/...": its
-    exact expectation for a gallery in random order. Raises ValueError for one modality, fewer than 10 samples, NaN
-    scores, or no query with a right answer.
+    Returns:
+        A row per measurement: part (the anchor's name), label ("" for matches of the same sample, "compatible" for all
+        compatible ones), metric, readout (""), value, unit (share) and n (queries). The metrics are recall@k and mAP,
+        and for each of them "chance/...", its exact expectation in a gallery in random order.
+
+    Raises:
+        ValueError: one modality, fewer than 10 samples, NaN scores, or no query with a match.
     """
     names = method.names
     if len(names) < 2:

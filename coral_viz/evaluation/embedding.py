@@ -1,4 +1,4 @@
-"""From a batch to the method's parts: evaluation mode, in chunks, with every modality or only some of them."""
+"""Embeddings of a batch, in evaluation mode and in chunks, from all modalities or only some."""
 
 from __future__ import annotations
 
@@ -19,11 +19,16 @@ EVERY_SUBSET = 4
 
 
 def embed(method: Method, batch: Batch, given: Sequence[int] | None = None) -> dict[str, Tensor]:
-    """The method's parts of a batch by name, (n, width) each, float32: evaluation mode, no mask, no augmentation.
+    """The parts of a batch's embedding by name, (n, width) float32, in evaluation mode, without masks or augmentation.
 
-    ``given``: indices of the modalities shown (default: all). The others are missing; parts that cannot be computed
-    without them are absent, fused parts are computed from what is shown. Raises ValueError for a modality that does
-    not exist, or none.
+    Args:
+        method: a method.
+        batch: n samples.
+        given: indices of the given modalities, all by default. Parts that need a missing modality are absent; fused
+            parts are computed from the given ones.
+
+    Raises:
+        ValueError: no modality, or one that does not exist.
     """
     count = len(method.names)
     given = range(count) if given is None else given
@@ -35,9 +40,9 @@ def embed(method: Method, batch: Batch, given: Sequence[int] | None = None) -> d
 
 
 def embed_subsets(method: Method, batch: Batch) -> dict[tuple[str, ...], dict[str, Tensor]]:
-    """The parts of a batch, as ``embed``, of which only some modalities are given: by the names of those given.
+    """``embed`` with subsets of the modalities, by the names of the given ones.
 
-    All 2^M - 1 subsets of up to 4 modalities; of more, each alone, all but one, and all. The full set is last.
+    These are all 2^M - 1 subsets of up to 4 modalities; of more, each alone, all but one, and all. All come last.
     """
     names = method.names
     every = range(len(names))
@@ -48,7 +53,7 @@ def embed_subsets(method: Method, batch: Batch) -> dict[tuple[str, ...], dict[st
 
 @contextmanager
 def evaluation(method: Method) -> Iterator[None]:
-    """The method in evaluation mode, without gradients; afterwards it trains again if it did before."""
+    """A context in which the method is in evaluation mode, without gradients; its mode is restored afterwards."""
     training = method.training
     method.eval()
     try:
@@ -59,7 +64,7 @@ def evaluation(method: Method) -> Iterator[None]:
 
 
 def chunked(batch: Batch) -> Iterator[list[Tensor]]:
-    """The inputs of a batch, so many samples at a time that CHUNK numbers are never passed."""
+    """The inputs of a batch in chunks of at most CHUNK numbers."""
     size = sum(x.numel() for x in batch[:1].inputs)
     rows = max(1, min(MOST_SAMPLES, CHUNK // size))
     for start in range(0, len(batch), rows):

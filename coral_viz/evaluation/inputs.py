@@ -1,4 +1,4 @@
-"""What probes are given, made fit for them: any real dtype of torch or NumPy, with or without gradients, any labels."""
+"""Inputs of probes, converted from any real dtype of torch or NumPy, with or without gradients, and any labels."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ def features(parts: dict) -> dict[str, Tensor]:
 def classes(labels: dict, labels_test: dict) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """Labels by name, in probe and in test data, renumbered 0..C-1 in their order over both.
 
-    Readouts hold a weight for every class up to the largest, so that labels 0 and 500 000 would cost gigabytes. Raises
-    ValueError for labels that are no whole numbers, a negative one, or one in the test data above all probe data.
+    Without this, labels 0 and 500 000 would cost gigabytes, as readouts have weights for every class up to the largest.
+
+    Raises:
+        ValueError: labels that are not integers, are negative, or are larger in test data than all in probe data.
     """
     labels, labels_test = (
         {name: _whole(name, label) for name, label in both.items()} for both in (labels, labels_test)

@@ -1,7 +1,8 @@
-"""The linear probe of the code of CoMM, InfMasking and COrAL: another readout than ours, for comparison with papers.
+"""The linear probe in the code of CoMM, InfMasking and COrAL, which differs from ours, for comparison with papers.
 
-Logistic regression on features as they are, with the norm of the weights (not its square) as penalty, its strength
-chosen on held-out data in two sweeps, then fitted again to all; decided by arg max, the mean over classes.
+It is logistic regression on features without standardisation. The penalty is the norm of the weights, not its square.
+Its strength is selected on held-out data in two sweeps, and the model fitted again to all data. The decision is arg
+max, and accuracy the mean over classes.
 """
 
 from __future__ import annotations
@@ -30,10 +31,16 @@ ITERATIONS = 100
 def published_probe(
     x: Tensor, x_test: Tensor, labels: dict[str, Tensor], labels_test: dict[str, Tensor]
 ) -> pd.DataFrame:
-    """One row per label, macro_accuracy of the whole embedding: x (n, d), x_test (n_test, d), labels (n,) by name.
+    """``macro_accuracy`` of the whole embedding, a row per label.
 
-    Nothing is drawn but the split, which is the same for every run, as there. Raises ValueError for a label of which a
-    class has a single sample.
+    The only random choice is the split, which is the same for every run, as in the papers.
+
+    Args:
+        x, x_test: embeddings of probe and test data, (n, d) and (n_test, d).
+        labels, labels_test: by name, (n,) and (n_test,).
+
+    Raises:
+        ValueError: a class with a single sample.
     """
     rows = []
     for name, label in labels.items():

@@ -1,7 +1,7 @@
-"""Probes of every part and of the whole, also with missing modalities, and labels decomposed between parts.
+"""Probes of the whole embedding and its parts, also with missing modalities, and decompositions between parts.
 
-``balanced_accuracy`` and ``macro_accuracy`` are the linear probe's: the same posteriors, two decisions. ``bits`` is a
-lower bound on I(part; label) from held-out posteriors; the atoms between two parts say where information is kept.
+``balanced_accuracy`` and ``macro_accuracy`` are two decisions from the same posteriors of the linear probe. ``bits`` is
+a lower bound on I(part; label) from held-out posteriors. Atoms between two parts locate information in the embedding.
 """
 
 from __future__ import annotations
@@ -31,16 +31,22 @@ def probe(
 ) -> pd.DataFrame:
     """Probe every part, the whole embedding and the pairs of parts.
 
-    parts: (n, width) by name, of any real dtype; labels: (n,) integers or booleans by name; on probe data, and the same
-    on test data; torch or NumPy. ``whole``: the parts that make up the embedding (default: all). ``pairs``: (part 1,
-    part 2, joint parts) to decompose about every label.
-    ``pieces``: of the probe samples, as ``readouts.fit`` takes them.
+    Args:
+        parts, parts_test: by name, (n, width), torch or NumPy, of any real dtype, on probe and on test data.
+        labels, labels_test: by name, (n,) integers or booleans.
+        whole: the parts that make up the embedding, all by default.
+        pairs: triples (part 1, part 2, joint parts) to decompose about every label.
+        pieces: of the probe samples, see ``readouts.fit``.
+        seed: of the readouts.
 
-    Returns one row per measurement: part (see ``results.parts``), label, metric, readout, value, unit, n. Metrics:
-    balanced_accuracy and macro_accuracy (linear readout), bits (linear and best readout; may be negative where a
-    readout is worse than guessing), and the four atoms in bits with the ``gap`` that the solver certifies them to.
-    Raises ValueError for NaN, a label of one class, classes that are negative or, in the test data, above those of the
-    probe data, or lengths that differ.
+    Returns:
+        A row per measurement: part (see ``results.parts``), label, metric, readout, value, unit, n. The metrics are
+        balanced_accuracy and macro_accuracy (linear readout), bits (linear and best readout, negative if it is worse
+        than guessing), and the four atoms in bits with their certified ``gap``.
+
+    Raises:
+        ValueError: NaN, a label with one class, negative classes, classes in test data larger than all in probe data,
+            or different lengths.
     """
     whole = whole or tuple(parts)
     parts, parts_test = inputs.features(parts), inputs.features(parts_test)
@@ -74,15 +80,22 @@ def probe_subsets(
     pieces: Tensor | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """What a readout of the whole embedding, fitted with every modality, still reads when only some are given.
+    """A linear readout of the whole embedding, fitted with all modalities, tested with only some of them.
 
-    parts, labels, labels_test, whole, pieces, seed: as in ``probe``. parts_test: by the modalities given, the parts
-    that could be computed from them (``embed_subsets``). A part that could not takes its mean over the probe data:
-    readouts standardise, so that it enters as zero and says nothing for or against any class.
+    A part that cannot be computed is replaced by its mean over the probe data. As readouts standardise, it enters as
+    zero and favours no class.
 
-    Returns rows like those of ``probe``, both accuracies and bits of the linear readout, for the part
-    "all(modality_1)", "all(modality_1,modality_2)" and so on; with every modality they equal those of "all". Bits turn
-    negative where the readout, which is not told what is missing, stays too sure. Raises ValueError as ``probe``.
+    Args:
+        parts, labels, labels_test, whole, pieces, seed: as in ``probe``.
+        parts_test: by the names of the given modalities, the parts that can be computed (``embed_subsets``).
+
+    Returns:
+        Rows like those of ``probe``, both accuracies and bits, for the parts "all(modality_1)",
+        "all(modality_1,modality_2)" and so on; with all modalities they equal those of "all". Bits may be negative, as
+        the readout does not know which modalities are missing and is overconfident.
+
+    Raises:
+        ValueError: as ``probe``.
     """
     whole = whole or tuple(parts)
     parts, parts_test = inputs.features(parts), {given: inputs.features(shown) for given, shown in parts_test.items()}
@@ -102,19 +115,19 @@ def probe_subsets(
 
 
 def balanced_accuracy(posterior: Tensor, label: Tensor, prior: Tensor) -> float:
-    """Mean over classes of the share recognised, deciding for the largest posterior / prior, in [0, 1].
+    """Mean recall over classes, in [0, 1], if the class with the largest posterior / prior is chosen.
 
-    A class with prior 0, which the readout has never seen, is never chosen.
+    A class with prior 0, which the readout has not seen, is never chosen.
     """
     return _mean_recall(torch.where(prior > 0, posterior / prior, -torch.inf).argmax(1), label)
 
 
 def macro_accuracy(posterior: Tensor, label: Tensor) -> float:
-    """Mean over classes of the share recognised, deciding for the largest posterior, in [0, 1].
+    """Mean recall over classes, in [0, 1], if the class with the largest posterior is chosen.
 
-    The decision of the code of CoMM, InfMasking and COrAL. It is ``balanced_accuracy`` where classes are equally
-    frequent. A class that is rare in the probe data is decided for less often, so that a label like synergy on images,
-    which is 1 for one pair in ten, stays nearer to chance.
+    This is the decision in the code of CoMM, InfMasking and COrAL. It equals ``balanced_accuracy`` if classes are
+    equally frequent. Rare classes are chosen less often, so a label like synergy on images, which is 1 for one pair in
+    ten, stays closer to chance.
     """
     return _mean_recall(posterior.argmax(1), label)
 

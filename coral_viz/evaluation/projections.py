@@ -1,4 +1,4 @@
-"""From an embedding to a map: principal components, or UMAP where it is installed."""
+"""Two-dimensional maps of embeddings: principal components, or UMAP if it is installed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ def names() -> list[str]:
 
 
 def project(z: np.ndarray, how: str = "PCA", seed: int = 0) -> tuple[np.ndarray, tuple[str, str]]:
-    """An embedding (n, width) on a plane, (n, 2), and what the two axes are.
+    """A map (n, 2) of an embedding (n, width), and the names of its two axes.
 
-    PCA: the two directions in which it varies most, signs chosen so that the largest loading is positive. UMAP (McInnes
-    et al. 2018, arXiv 1802.03426) keeps neighbours together; distances between groups and their sizes mean little.
+    PCA has the two directions of largest variance, with signs such that the largest loading is positive. UMAP (McInnes
+    et al. 2018, arXiv 1802.03426) preserves neighbourhoods; sizes of groups and distances between them mean little.
 
     Raises:
         ValueError: an unknown projection, fewer than 3 samples, NaN.

@@ -1,7 +1,6 @@
-"""Ranking metrics of retrieval. Ties are broken at random, and the expectation over every such order is taken exactly.
+"""Ranking metrics of retrieval. Ties are broken at random, and metrics are exact expectations over these orders.
 
-A method that cannot tell items apart therefore scores what guessing does, in whatever order the items lie; constant
-scores give the chance level itself.
+So the order of the items does not matter, and constant scores give exactly the chance level.
 """
 
 from __future__ import annotations
@@ -14,9 +13,15 @@ from torch import Tensor
 def recall_at(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
     """Probability that a relevant item is among the first k, per query: (queries,) float64 in [0, 1].
 
-    scores (queries, gallery), higher is better; relevant, bool, of the same shape. With one relevant item a query its
-    mean is recall@k; with several it is the hit rate, also called so. Raises ValueError for NaN, shapes that differ, a
-    query without a relevant item, or k outside 1 to the size of the gallery.
+    Its mean is recall@k if each query has one relevant item; with several it is the hit rate, also called recall@k.
+
+    Args:
+        scores: (queries, gallery), higher is better.
+        relevant: bool (queries, gallery).
+        k: from 1 to the size of the gallery.
+
+    Raises:
+        ValueError: NaN, different shapes, a query without a relevant item, or k out of range.
     """
     _check(scores, relevant)
     if not 1 <= k <= scores.shape[1]:
@@ -32,11 +37,11 @@ def recall_at(scores: Tensor, relevant: Tensor, k: int) -> Tensor:
 
 
 def average_precision(scores: Tensor, relevant: Tensor) -> Tensor:
-    """Average precision per query, (queries,) float64 in [0, 1]: the mean, over relevant items, of the precision there.
+    """Average precision per query, (queries,) float64 in [0, 1]: the mean of the precision at each relevant item.
 
-    scores and relevant as in ``recall_at``. An item at place i, in a tie of n items of which r are relevant, with t
-    items and h relevant ones before the tie, counts with r/n * (h + 1 + (i-t-1)(r-1)/(n-1)) / i: the expectation over
-    orders of the tie (McSherry and Najork 2008, ECIR). Raises ValueError as ``recall_at``.
+    Arguments and errors as for ``recall_at``. In a tie of n items of which r are relevant, after t items of which h are
+    relevant, place i contributes r/n * (h + 1 + (i-t-1)(r-1)/(n-1)) / i, the expectation over orders of the tie
+    (McSherry and Najork 2008, ECIR).
     """
     _check(scores, relevant)
     descending, order = scores.sort(1, descending=True)

@@ -1,10 +1,10 @@
 """Readouts: classifiers that predict labels from an embedding, all labels at once, on the embedding's device.
 
-A linear readout (multinomial logistic regression) says what is there in the plainest form; a small perceptron says more
-of what is there at all. Both choose their settings on held-out probe data and never see test data. Where samples are
-put together from the same pieces (pairs of a few images), what is held out shares no piece with what is fitted: what
-knows every piece by heart would win otherwise, and fail on new ones. Nothing is shared between labels: they are fitted
-side by side only because that is faster.
+A linear readout (multinomial logistic regression) measures linearly readable information, and a small perceptron is
+closer to all information. Both select their regularisation on held-out probe data and never see test data. If samples
+are composed of the same pieces, such as pairs of a few images, held-out samples share no piece with fitted ones:
+otherwise readouts that memorise pieces would be selected, and fail on new ones. Labels are fitted independently; they
+are processed side by side only for speed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ HIDDEN, EPOCHS, PATIENCE, BATCH = 64, 30, 5, 256
 
 @dataclass(frozen=True)
 class Readout:
-    """Posteriors (n_test, classes) by label, and the held-out cross-entropy (nats, by label) that they earned."""
+    """Posteriors (n_test, classes) by label, and the cross-entropy on held-out probe data in nats by label."""
 
     posteriors: dict[str, Tensor]
     held_out: dict[str, float]
@@ -38,11 +38,18 @@ def fit(
 ) -> dict[str, Readout]:
     """Fit both readouts to probe data x (n, d) with labels (n,) and predict x_test (n_test, d).
 
-    ``pieces``: (n, p) integers, what each sample was put together from, where samples share pieces.
+    Args:
+        x, x_test: embeddings of probe and test data.
+        labels: classes of the probe data by name.
+        pieces: integers (n, p), the pieces that each probe sample is composed of, if samples share pieces.
+        seed: of the split and of the perceptron.
 
-    Returns a ``Readout`` by each name of ``metrics.READOUTS``; the best takes, label by label, whichever of the two
-    earned the lower cross-entropy on held-out probe data. Raises ValueError for NaN in an embedding, a label
-    with one class, or pieces that leave nothing to fit to.
+    Returns:
+        A ``Readout`` for each of ``metrics.READOUTS``. The best is, for each label, the one of the two with the lower
+        cross-entropy on held-out probe data.
+
+    Raises:
+        ValueError: NaN in an embedding, a label with one class, or pieces that leave no samples to fit.
     """
     x, (x_test,), targets, kept, held, mixed = _prepared(x, labels, [x_test], pieces, seed)
     (linear,) = _linear(x, [x_test], targets, kept, held, mixed)
@@ -55,17 +62,17 @@ def fit(
 def fit_linear(
     x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], *, pieces: Tensor | None = None, seed: int
 ) -> list[Readout]:
-    """The linear readout of ``fit``, to the last bit, fitted once and predicting each (n_test, d) of ``x_tests``.
+    """The linear readout of ``fit``, bit for bit, fitted once, with predictions for each (n_test, d) of ``x_tests``.
 
-    Raises ValueError as ``fit``.
+    ValueError as ``fit``.
     """
     return _linear(*_prepared(x, labels, x_tests, pieces, seed))
 
 
 def linear_reader(x: Tensor, labels: dict[str, Tensor], *, seed: int) -> Callable[[Tensor], dict[str, Tensor]]:
-    """The linear readout of ``fit``, kept: what it returns takes (n_test, d) to posteriors (n_test, classes) by label.
+    """The linear readout of ``fit`` as a function from embeddings (n_test, d) to posteriors (n_test, classes) by label.
 
-    Raises ValueError as ``fit``.
+    ValueError as ``fit``.
     """
     columns, _, targets, *split = _prepared(x, labels, [], None, seed)
     (weights, _), standard = _fitted(columns, targets, *split), _standard(x)

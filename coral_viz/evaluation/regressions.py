@@ -1,7 +1,7 @@
-"""Continuous labels: how much of their variance regressions of an embedding explain, linear ones and the best of two.
+"""Continuous labels: the share of their variance that regressions on an embedding explain.
 
-``r2`` is 1 less the mean squared error over the label's variance in the test data, below 0 where the mean would do
-better; ``mse`` is that error in the label's own unit, squared.
+``r2`` is 1 minus mean squared error / variance of the label in the test data, negative if the error is larger than that
+of the mean. ``mse`` is the mean squared error, in the squared unit of the label.
 """
 
 from __future__ import annotations
@@ -39,11 +39,16 @@ def regress(
 ) -> pd.DataFrame:
     """Regressions of every part and of the whole embedding, fitted to probe data.
 
-    Arguments as of ``probe``, with values (n,) in place of classes. The best readout is ridge regression or a
-    perceptron, whichever has the lower error on held-out probe data, folds of which divide no group (``pieces``).
+    The linear readout is ridge regression. The best readout is this or a perceptron, the one with the lower error on
+    held-out probe data, with folds that divide no group (``pieces``).
 
-    Returns one row per measurement: part, label, metric (r2 or mse), readout, value, unit, n. Raises ValueError for NaN
-    in an embedding, or a target that is constant.
+    Arguments are those of ``probe``, with values (n,) in place of classes.
+
+    Returns:
+        A row per measurement: part, label, metric (r2 or mse), readout, value, unit, n.
+
+    Raises:
+        ValueError: NaN in an embedding, or a constant target.
     """
     whole = whole or tuple(parts)
     x, x_test = ({name: z.cpu().numpy() for name, z in inputs.features(given).items()} for given in (parts, parts_test))

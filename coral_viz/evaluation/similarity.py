@@ -1,7 +1,7 @@
-"""How alike two parts of an embedding are, as geometry: numbers in [0, 1] that know nothing of any label.
+"""Geometric similarity of two parts of an embedding, in [0, 1], without any labels.
 
-Each takes two arrays (n, width) of the same n samples. They ask different questions: whether the parts point the same
-way sample by sample, whether linear maps of them can agree, whether they hold the same samples close together.
+Each measure takes two arrays (n, width) of the same n samples. They ask whether the parts have the same direction
+sample by sample, whether linear maps of them agree, and whether samples are close to each other in both.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ RANK = 1e-6
 
 
 def mean_cosine(a: np.ndarray, b: np.ndarray) -> float:
-    """Mean over samples of |cos(a_i, b_i)|, what orthogonality losses charge for; a zero vector counts as orthogonal.
+    """Mean over samples of |cos(a_i, b_i)|, which orthogonality losses penalise; zero vectors count as orthogonal.
 
     Two independent directions of width d give about sqrt(2 / (pi d)), not 0.
 
@@ -28,10 +28,10 @@ def mean_cosine(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def principal_angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Angles in radians, ascending, between what linear functions of a and of b can say: (min of the two ranks,).
+    """Principal angles between linear functions of a and of b, in radians, ascending: (min of the two ranks,).
 
-    The subspaces are those that the centred columns span among the n samples (Björck and Golub 1973), so that widths
-    may differ and the cosines are the canonical correlations (Hotelling 1936). Raises ValueError as ``linear_cka``.
+    The subspaces are the spans of the centred columns in the space of the n samples (Björck and Golub 1973). So widths
+    may differ, and the cosines are the canonical correlations (Hotelling 1936). ValueError as ``linear_cka``.
     """
     bases = [_basis(z - z.mean(0)) for z in _checked(a, b)]
     cosines = np.linalg.svd(bases[0].T @ bases[1], compute_uv=False)
@@ -41,8 +41,8 @@ def principal_angles(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 def subspace_overlap(a: np.ndarray, b: np.ndarray) -> float:
     """Mean squared cosine of the principal angles: 1 if the narrower part is a linear function of the other.
 
-    Chance level is about (larger width) / (n - 1). Every direction counts alike, however little it varies. 0 where a
-    part is constant. Raises ValueError as ``linear_cka``.
+    Chance level is about (larger width) / (n - 1). All directions have equal weight, whatever their variance. It is 0
+    if a part is constant. ValueError as ``linear_cka``.
     """
     angles = principal_angles(a, b)
     return float(np.mean(np.cos(angles) ** 2)) if len(angles) else 0.0
@@ -51,7 +51,7 @@ def subspace_overlap(a: np.ndarray, b: np.ndarray) -> float:
 def linear_cka(a: np.ndarray, b: np.ndarray) -> float:
     """Linear centred kernel alignment |A^T B|^2 / (|A^T A| |B^T B|), Kornblith et al. 2019 (arXiv 1905.00414).
 
-    Unchanged by rotation and scale; directions count as much as they vary. 0 where a part is constant.
+    Invariant to rotation and scale; directions are weighted by their variance. It is 0 if a part is constant.
 
     Raises:
         ValueError: lengths that differ, fewer than 2 samples, NaN.
@@ -66,7 +66,7 @@ MEASURES = {"mean |cosine|": mean_cosine, "subspace overlap": subspace_overlap, 
 
 
 def between(parts: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Every measure between every two parts, (parts, parts) each; NaN where it has no meaning (unequal widths)."""
+    """Every measure between every two parts, (parts, parts) each; NaN where widths must be equal and are not."""
     tables = {}
     for name, measure in MEASURES.items():
         table = np.eye(len(parts))

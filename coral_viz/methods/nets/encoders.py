@@ -1,4 +1,4 @@
-"""Encoders: one modality's input to T tokens of a common width d, ready for fusion, and which one fits a modality."""
+"""Encoders from one modality's input to T tokens of a common width d, and the choice of one for a modality."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SMALLEST, LARGE = 16, 128
 class TokenEncoder(Encoder):
     """A two-layer perceptron over a whole (T, p) observation, read out as T tokens of width d.
 
-    It sees all tokens at once because a factor's plane spreads over all of them. Inputs are expected at unit scale.
+    It takes all tokens at once because a latent's plane spreads over all of them. Inputs should have unit scale.
     Shapes: (B, T, p) -> (B, T, d).
     """
 
@@ -47,10 +47,10 @@ class TokenEncoder(Encoder):
 
 
 class LookEncoder(Encoder):
-    """One three-layer perceptron for all tokens, which knows a token's place by a learned vector: tokens never mix.
+    """A three-layer perceptron on every token, with learned position vectors. Tokens do not mix.
 
-    Only the fusion compares tokens, so that a hidden token hides what it holds. Layers have half of ``hidden`` units,
-    because they run once a token. Inputs are expected at unit scale. Shapes: (B, T, p) -> (B, T, d).
+    Only the fusion combines tokens, so a mask really hides the information in a token. Layers have half of ``hidden``
+    units, because they run once per token. Inputs should have unit scale. Shapes: (B, T, p) -> (B, T, d).
     """
 
     def __init__(self, tokens: int, features: int, dim: int, hidden: int):
@@ -69,16 +69,23 @@ def encoder(modality: Modality, dim: int, hidden: int, start: str = "he") -> Enc
     """The encoder that fits a task's modality (its ``kind``, ``shape`` and ``encoder``), to tokens of width ``dim``.
 
     By kind:
-        vector (d,): VectorEncoder with ``hidden`` units a layer; or "feature tokens" (FeatureTokens), "perceptron"
-            (OneTokenPerceptron).
-        sequence (T, p): SequenceEncoder with ``hidden`` units a layer; or "affect" (AffectEncoder), "recurrent"
-            (RecurrentEncoder), "convolutions" and "convolution tokens" (CausalConvolutions).
-        image (3, S, S): CompactCNN with up to ``hidden`` channels below 128 px, AlexNetTrunk (whose widths are fixed)
-            from there on; ``start``: see ``images``.
-        tokens (T, p), which hold what they do together: TokenEncoder with ``hidden`` units a layer.
-        looks (T, p), tokens each of which is an observation of its own: LookEncoder with half as many.
 
-    Raises ValueError for another kind or encoder, another shape of an image, or an image under 16 px.
+    - vector (d,): VectorEncoder with ``hidden`` units a layer; or "feature tokens" (FeatureTokens), "perceptron"
+      (OneTokenPerceptron).
+    - sequence (T, p): SequenceEncoder with ``hidden`` units a layer; or "affect" (AffectEncoder), "recurrent"
+      (RecurrentEncoder), "convolutions" and "convolution tokens" (CausalConvolutions).
+    - image (3, S, S): CompactCNN with up to ``hidden`` channels below 128 px, else AlexNetTrunk with fixed widths.
+    - tokens (T, p), one observation spread over all tokens: TokenEncoder with ``hidden`` units a layer.
+    - looks (T, p), an observation per token: LookEncoder with half as many.
+
+    Args:
+        modality: of the task.
+        dim: width of the tokens.
+        hidden: units or channels of the layers.
+        start: initialisation of image encoders, see ``images``.
+
+    Raises:
+        ValueError: another kind, encoder or shape of an image, or an image smaller than 16 px.
     """
     makers = ENCODERS.get(modality.kind)
     if makers is None:

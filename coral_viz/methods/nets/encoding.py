@@ -1,7 +1,7 @@
-"""What every encoder is: a module that makes ``tokens`` tokens of width ``dim`` of one modality, and knows the padding.
+"""The base of encoders: modules from one modality to ``tokens`` tokens of width ``dim``, and their padding.
 
-Where an input is padding there is no token. Encoders put NaN in its place, so that whoever forgets about padding gets
-NaN; fusion and pooling take ``padding`` and leave these places out.
+Where the input is padding, encoders return NaN, so that code that forgets about padding gets NaN. Fusion and pooling
+take ``padding`` and leave these places out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from coral_viz.methods.nets.pooling import mean_token
 
 
 class Encoder(nn.Module):
-    """Base of encoders: ``forward`` takes a batch (B, ...) to tokens (B, T, d), with ``tokens`` = T and ``dim`` = d."""
+    """Base of encoders. ``forward`` maps a batch (B, ...) to tokens (B, T, d), where T = ``tokens`` and d = ``dim``."""
 
     PADS = False
     """Whether places without a token can occur."""
@@ -24,11 +24,11 @@ class Encoder(nn.Module):
     dim: int
 
     def padding(self, x: Tensor) -> Tensor | None:
-        """Where the batch has no token, (B, T) bool; None if it has all."""
+        """Where tokens are padding, bool (B, T); None if there is no padding."""
         return None
 
     def mean_token(self, x: Tensor) -> Tensor:
-        """The mean over a batch's tokens, (B, d); zero for a sample that has none."""
+        """The mean over each sample's tokens, (B, d); zero for a sample without tokens."""
         return mean_token(self(x), self.padding(x))
 
 
@@ -40,10 +40,10 @@ class Encoders(nn.ModuleList):
 
 
 def joint_padding(encoders: Encoders, inputs: Sequence[Tensor | None], *, absent: bool = False) -> Tensor | None:
-    """Where all modalities' tokens, side by side, have none: (B, T) bool, or None where every place has one.
+    """The padding of all modalities' tokens side by side, bool (B, T); None if there is no padding.
 
-    Modalities that are not given are left out; with ``absent`` they take their places: as padding where the encoder
-    pads, else as tokens.
+    Missing modalities are left out. With ``absent`` they are included, as padding if their encoder supports padding,
+    else as tokens.
     """
     pairs = [(encode, x) for encode, x in zip(encoders, inputs) if absent or x is not None]
     if not any(encode.PADS for encode, _ in pairs):

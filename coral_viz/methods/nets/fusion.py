@@ -1,11 +1,11 @@
 """The fusion transformer: all modalities' tokens behind one learned CLS token, whose output is the fused embedding.
 
-A *variant* is one way of leaving tokens out (``drop``: a subset of the modalities) or of hiding them behind one filler
-token (``hidden``: a mask). With a single block only the CLS row of the attention is read, and its query is the same for
-every sample and variant: scores are then one linear map of the tokens, a variant only re-weights them, and values are
-computed of the weighted sums; n fillers weigh as one whose score is log n higher. This is exact, and makes variants
-nearly free. Deeper stacks send every variant through on its own, with the left-out tokens masked as keys. Padding is
-left out of every variant, and never filled.
+A *variant* leaves tokens out (``drop``: a subset of the modalities) or replaces them by one filler token (``hidden``: a
+mask). With a single block, only the CLS row of the attention is needed, and its query is the same for every sample and
+variant. Scores are then a linear map of the tokens, a variant only changes their weights, and values are computed from
+the weighted sums; n fillers count as one whose score is larger by log n. This is exact, and variants cost almost
+nothing. Deeper stacks process every variant separately, with left-out tokens masked as keys. Padding is left out of
+every variant, and never filled.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class Block(nn.Module):
         return x + self.mlp(self.norm2(x))
 
     def cls_row(self, cls, tokens, drop, hidden=None, filler=None, padding=None) -> torch.Tensor:
-        """The first row of ``forward`` on [cls, tokens], for all variants at once; arguments as in the transformer's.
+        """The first row of ``forward`` on [cls, tokens] for all variants; arguments as in ``FusionTransformer``.
 
         cls (d,), tokens (B, T, d) -> (B, V + K, d).
         """
@@ -98,7 +98,7 @@ def _mixed(scores: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
 class FusionTransformer(nn.Module):
     """CLS token (init N(0, 1)), ``depth`` pre-norm blocks, final LayerNorm; returns the CLS output.
 
-    Where ``width`` is not d, a linear map makes it of that width, as in CLIP's transformers.
+    If ``width`` is not d, a linear map follows, as in CLIP's transformers.
 
     As in CoMM (arXiv 2409.07402) and its successors: no modality embedding, positions only from the encoders. Weights
     start at N(0, std) with std d^-1/2 for the attention's in-projection, d^-1/2 (2 depth)^-1/2 for the two projections
@@ -115,9 +115,14 @@ class FusionTransformer(nn.Module):
     def forward(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
         """All variants of a batch of tokens (B, T, d): (V + K, B, width).
 
-        drop: (V, 1 or B, T) bool, True where a variant leaves a token out. hidden: (K, B, T) bool, True where a variant
-        puts ``filler`` (d,) in a token's place. Without either there is one variant, with every token. padding: (B, T)
-        bool, True where there is no token.
+        Without ``drop`` and ``hidden`` there is one variant, with all tokens.
+
+        Args:
+            tokens: (B, T, d).
+            drop: bool (V, 1 or B, T), True where a variant leaves a token out.
+            hidden: bool (K, B, T), True where a variant replaces a token by ``filler``.
+            filler: (d,).
+            padding: bool (B, T), True where a place has no token.
         """
         if len(self.blocks) == 1:
             (block,) = self._each_block()
@@ -127,7 +132,7 @@ class FusionTransformer(nn.Module):
         return self.all_rows(tokens, drop, hidden, filler, padding)
 
     def all_rows(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
-        """``forward`` for any depth: every variant is a sequence of its own."""
+        """``forward`` for any depth, with a separate sequence for every variant."""
         x, out = self._sequences(tokens, drop, hidden, filler, padding)
         for block in self.blocks:
             x = block(x, out)
@@ -135,7 +140,7 @@ class FusionTransformer(nn.Module):
 
     @torch.no_grad()
     def attention(self, tokens, drop=None, hidden=None, filler=None, padding=None) -> torch.Tensor:
-        """How CLS weighs itself and each token in the last block, mean over heads: (V + K, B, 1 + T), sums to 1."""
+        """Attention of CLS to itself and all tokens in the last block, mean over heads: (V + K, B, 1 + T), sum 1."""
         x, out = self._sequences(tokens, drop, hidden, filler, padding)
         *before, last = self._each_block()
         for block in before:

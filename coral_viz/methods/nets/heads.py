@@ -1,4 +1,4 @@
-"""Projection heads, used by the losses and thrown away for the embedding, and the map to the embedding's width."""
+"""Projection heads, used in the losses and discarded afterwards, and the map to the embedding's width."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from coral_viz.training.distributed import gathered
 
 
 class GroupedBatchNorm(nn.BatchNorm1d):
-    """Batch normalisation over axis -2, with statistics of their own for every leading index.
+    """Batch normalisation over axis -2, with separate statistics for every leading index.
 
-    A (G, B, C) input gives what G calls with (B, C) would give, so that several calls of one head (a view, a subset of
-    modalities each) go through its linear layers as one. Shapes: (..., B, C) -> (..., B, C).
+    An input (G, B, C) gives the results of G calls with (B, C), so that one call of a head can process several views or
+    subsets of modalities. Shapes: (..., B, C) -> (..., B, C).
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -26,8 +26,8 @@ class GroupedBatchNorm(nn.BatchNorm1d):
 class ProjectionHead(nn.Sequential):
     """Linear - BN - ReLU - Linear - BN - ReLU - Linear, as in CoMM, InfMasking and COrAL (there hidden 512, out 256).
 
-    Shapes: (..., B, dim) -> (..., B, out); every leading index is a batch of its own for the normalisation. In training
-    by several processes the rows of all come out, and each batch is that of all processes.
+    Shapes: (..., B, dim) -> (..., B, out), normalised separately for every leading index. In distributed training, the
+    output has the rows of all processes, and statistics are over these.
     """
 
     def __init__(self, dim: int, hidden: int, out: int):
@@ -45,7 +45,7 @@ class ProjectionHead(nn.Sequential):
         return super().forward(gathered(x) if self.training else x)
 
     def copied(self, dim: int) -> ProjectionHead:
-        """A head with the same initial weights that reads ``dim`` numbers, at most as many as this one."""
+        """A head with the same initial weights for inputs of ``dim`` numbers, at most as many as those of this one."""
         copied = copy.deepcopy(self)
         first = cast("nn.Linear", copied[0])
         first.weight, first.in_features = nn.Parameter(first.weight[:, :dim].detach().clone()), dim
@@ -55,7 +55,7 @@ class ProjectionHead(nn.Sequential):
 class PlainHead(nn.Sequential):
     """Linear - ReLU - Linear without normalisation, hidden as wide as the input: FactorCL's, (..., dim) -> (..., out).
 
-    In training by several processes the rows of all come out.
+    In distributed training, the output has the rows of all processes.
     """
 
     def __init__(self, dim: int, out: int):
@@ -66,5 +66,5 @@ class PlainHead(nn.Sequential):
 
 
 def narrowed(dim: int, width: int) -> nn.Module:
-    """What makes ``dim`` numbers ``width`` numbers: a linear map, or nothing where they are as many."""
+    """A linear map from ``dim`` to ``width`` numbers; the identity if they are equal."""
     return nn.Identity() if width == dim else nn.Linear(dim, width)

@@ -1,10 +1,10 @@
-"""Image encoders: a convolutional trunk, read out as a square grid of tokens that carry their positions.
+"""Image encoders: a convolutional trunk, whose output becomes a square grid of tokens with position codes.
 
-Two trunks: AlexNet's at 224 px, the papers' setting, and a compact one at 32 and 64 px, for laptops. Neither has a
-normalisation layer: batch statistics would mix views and modalities, and group normalisation slowed the learning of
-textures. He initialisation (``start="he"``) keeps the signal's scale through the layers instead, so that tokens do not
-drown in their positions; the papers' code leaves torch's own (``start="torch"``). Images run in channels_last memory,
-which convolutions favour; the weights stay contiguous, as checkpoints want them.
+There are two trunks: AlexNet at 224 px, as in the papers, and a compact one at 32 and 64 px, for laptops. Neither has
+normalisation layers: batch statistics would mix views and modalities, and group normalisation slowed the learning of
+textures. Instead, He initialisation (``start="he"``) preserves the signal's scale, so that positions do not dominate
+tokens. The papers' code has torch's initialisation (``start="torch"``). Images use channels_last memory, which makes
+convolutions faster. Weights stay contiguous, as checkpoints require.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from coral_viz.methods.nets.positions import grid_positions
 class ImageEncoder(Encoder):
     """trunk -> mean over the cells of a grid -> 1x1 convolution to width d -> + fixed positions, one token a cell.
 
-    Tokens count row by row. Shapes: (B, 3, S, S) -> (B, side^2, d), with ``dim`` = d a multiple of 4.
+    Tokens are in row-major order. Shapes: (B, 3, S, S) -> (B, side^2, d), where ``dim`` = d is a multiple of 4.
     """
 
     def __init__(self, trunk: nn.Sequential, channels: int, side: int, dim: int, start: str):
@@ -43,9 +43,9 @@ class ImageEncoder(Encoder):
 
 
 class AlexNetTrunk(ImageEncoder):
-    """The five convolutions of AlexNet, one-column form (Krizhevsky, arXiv 1404.5997), as torchvision lays them out.
+    """The five convolutions of one-column AlexNet (Krizhevsky, arXiv 1404.5997), as in torchvision.
 
-    256 channels on 6 x 6 cells at 224 px: 36 tokens. Starts from random weights. Shapes: (B, 3, S, S) -> (B, 36, d).
+    At 224 px: 256 channels on 6 x 6 cells, 36 tokens. Weights start at random. Shapes: (B, 3, S, S) -> (B, 36, d).
     """
 
     def __init__(self, dim: int, start: str = "he"):
@@ -68,12 +68,15 @@ class AlexNetTrunk(ImageEncoder):
 
 
 class CompactCNN(ImageEncoder):
-    """3x3 convolutions of stride 2, until 4 to 8 cells a side are left, then averaged onto 4 x 4: 16 tokens.
+    """3x3 convolutions of stride 2 until 4 to 8 cells per side are left, averaged to 4 x 4: 16 tokens.
 
-    Made for images of ``size`` px, 16 to 127. Channels double from layer to layer and end at ``hidden``: three layers
-    at 32 px, four at 64 px, with nothing to average at either. A cell sees nearly half of the image's width, so that a
-    few tokens hold a shape, while the first layers keep textures apart. Shapes: (B, 3, S, S) -> (B, 16, d). Raises
-    ValueError unless ``hidden`` is a multiple of 8.
+    It is for images of ``size`` px, 16 to 127. Channels double from layer to layer and end at ``hidden``. There are
+    three layers at 32 px and four at 64 px, with no averaging. A cell's receptive field is nearly half of the image's
+    width, so a few tokens can encode a shape, and the first layers can distinguish textures.
+    Shapes: (B, 3, S, S) -> (B, 16, d).
+
+    Raises:
+        ValueError: ``hidden`` is no multiple of 8.
     """
 
     def __init__(self, size: int, dim: int, hidden: int, start: str = "he"):

@@ -1,4 +1,4 @@
-"""From tokens to one vector: their mean, a linear map of all of them, or a mean that a learned query weighs."""
+"""Pooling of tokens to one vector: their mean, a linear map of all of them, or attention of a learned query."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MeanToken(nn.Module):
 
 
 class AllTokens(nn.Module):
-    """A linear map of all T tokens, (B, T, dim) -> (B, dim); zeros stand where ``padding`` (B, T) is."""
+    """A linear map of all T tokens, (B, T, dim) -> (B, dim); tokens are zero where ``padding`` (B, T) is True."""
 
     def __init__(self, tokens: int, dim: int):
         super().__init__()
@@ -35,7 +35,7 @@ class AllTokens(nn.Module):
 
 
 def pooled(kind: str, tokens: int, dim: int) -> nn.Module:
-    """What makes one vector of T tokens: their mean ("mean"), or a linear map of all of them ("all")."""
+    """A module that pools T tokens: their mean ("mean"), or a linear map of all of them ("all")."""
     return MeanToken() if kind == "mean" else AllTokens(tokens, dim)
 
 
@@ -43,8 +43,8 @@ class AttentionPool(nn.Module):
     """Token-wise projection, then a softmax-weighted mean of the tokens (COrAL's unique path).
 
     token -> Linear(dim, dim) - LayerNorm - GELU - Linear(dim, out); weights softmax_t(token . query), unscaled.
-    The query starts at N(0, std^2), std 1/sqrt(out) unless given; at 1, as published, few tokens weigh much at once.
-    ``padding`` (B, T), True where there is no token: such places weigh nothing. Shapes: (B, T, dim) -> (B, out).
+    The query starts at N(0, std^2), by default with std 1/sqrt(out); with std 1, as published, a few tokens dominate at
+    the start. Places where ``padding`` (B, T) is True have no weight. Shapes: (B, T, dim) -> (B, out).
     """
 
     def __init__(self, dim: int, out: int, std: float | None = None):
@@ -63,6 +63,6 @@ class AttentionPool(nn.Module):
 
 
 def masked_softmax(scores: torch.Tensor, padding: torch.Tensor) -> torch.Tensor:
-    """The softmax over places (..., T) that are no padding; all zero where every place is."""
+    """The softmax over places (..., T) that are not padding; zero throughout if all are."""
     weights = scores.masked_fill(padding, torch.finfo(scores.dtype).min).softmax(-1)
     return weights.masked_fill(padding, 0)

@@ -15,9 +15,9 @@ from coral_viz.tasks.padding import is_padding
 
 
 class AffectEncoder(SequenceEncoder):
-    """Words, voices and faces of MOSI, MOSEI, UR-FUNNY and MUStARD: 5 blocks of 5 heads, 2048 units, no positions.
+    """A transformer for text, audio and vision of MOSI, MOSEI, UR-FUNNY and MUStARD, without positions.
 
-    Dropout is .1. d is 40 in the papers; heads must divide it.
+    It has 5 blocks with 5 heads and 2048 units, and dropout .1. In the papers d = 40; the heads must divide it.
     """
 
     def __init__(self, tokens: int, features: int, dim: int):
@@ -25,7 +25,7 @@ class AffectEncoder(SequenceEncoder):
 
 
 class RecurrentEncoder(Encoder):
-    """A GRU p -> d from first to last step, each of whose states is a token (MIMIC's time series, d = 512).
+    """A GRU p -> d whose states are the tokens (MIMIC's time series, d = 512).
 
     Padding comes after the steps. Shapes: (B, T, p) -> (B, T, d).
     """
@@ -83,9 +83,9 @@ class OneTokenPerceptron(Encoder):
 
 
 class CausalConvolutions(Encoder):
-    """Five causal convolutions p - 16 - 32 - 64 - 128 - d (kernel 2, stride 2, leaky ReLU .1): 32 steps become one.
+    """Five causal convolutions p - 16 - 32 - 64 - 128 - d (kernel 2, stride 2, leaky ReLU .1): 32 steps to one state.
 
-    Vision & Touch's force has p = 6. The one state is one token, or with ``spread`` every number of it is one.
+    For Vision & Touch's force, p = 6. The state is one token, or with ``spread`` each of its numbers is a token.
     Shapes: (B, 32, p) -> (B, 1 or d, d).
     """
 

@@ -1,4 +1,4 @@
-"""Small transformers that encode sequences and feature vectors; padding is masked, whatever its length."""
+"""Small transformers for sequences and feature vectors. Padding is masked, so its length has no effect."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ GROUPS = 8
 
 
 class TransformerEncoder(Encoder):
-    """What ``embed`` makes of an input, (B, T, d) -> (+ positions) -> pre-norm blocks, in which no token sees padding.
+    """``embed``, (B, T, d), then positions (optional), then pre-norm blocks in which padding is masked.
 
-    Layers have ``hidden`` units. ``heads``: as many of 5, 4, .. 1 as divide d, unless said.
+    Layers have ``hidden`` units. ``heads`` is by default the largest number up to 5 that divides d.
     """
 
     PADS = True
@@ -74,8 +74,9 @@ class SequenceEncoder(TransformerEncoder):
 class VectorEncoder(TransformerEncoder):
     """Features in 8 groups, one token each: a linear map of its own for every group, then transformer blocks.
 
-    Groups are neighbouring features, as even as can be; fewer than 8 features have a token each. The tokenizer of
-    Gorishniy et al. 2021 (arXiv 2106.11959) for groups in place of single features. Shapes: (B, d) -> (B, 8, dim).
+    Groups consist of neighbouring features and are of almost equal size; with fewer than 8 features each has a token.
+    This is the tokenizer of Gorishniy et al. 2021 (arXiv 2106.11959) with groups in place of single features.
+    Shapes: (B, d) -> (B, 8, dim).
     """
 
     def __init__(self, features: int, dim: int, hidden: int, **how):
