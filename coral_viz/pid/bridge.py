@@ -6,6 +6,7 @@ dit is imported only when one of these functions is called.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -45,23 +46,39 @@ def from_dit(distribution) -> np.ndarray:
 
 
 def dit_atoms(p, name: str) -> Atoms:
-    """Atoms of a table, or of each table of a batch, by one of dit's classes.
+    """Atoms of a table, or of each table of a batch, by one of dit's classes; arguments as for ``dit_partial``.
+
+    Their gap is unknown, so NaN.
+    """
+    found = np.moveaxis(dit_partial(p, name, NODES), -1, 0)
+    return Atoms.of(found, gap=np.full(p.shape[:-3], np.nan), source=f"dit {name}")
+
+
+def dit_partial(p, name: str, nodes: Sequence) -> np.ndarray:
+    """Partial information in bits by one of dit's classes, shape batch axes + (nodes,).
 
     Args:
-        p: probabilities of shape batch axes + (n1, n2, ny).
-        name: the class in ``dit.pid``, such as "PID_CCS". Its gap is unknown, so NaN.
+        p: probabilities of shape batch axes + one axis a source + (ny,).
+        name: the class in ``dit.pid``, such as "PID_CCS".
+        nodes: of the lattice, each a tuple of tuples of source numbers; NaN where the class leaves one open.
 
     Raises:
         ModuleNotFoundError: without dit, or a package that this class of it needs.
+        ValueError: the class fails on such a table; some take two sources only.
     """
     measure = getattr(_dit("dit.pid"), name)
-    batch = p.shape[:-3]
-    found = np.empty((len(NODES), *batch))
+    sources = 1 + max(max(part) for node in nodes for part in node)
+    batch = p.shape[: p.ndim - sources - 1]
+    found = np.empty((*batch, len(nodes)))
     for index in np.ndindex(batch):
         with _asking_for_packages(f"dit's {name}"):
-            result = measure(to_dit(p[index]))
-        found[(slice(None), *index)] = [float(result[node]) for node in NODES]
-    return Atoms.of(found, gap=np.full(batch, np.nan), source=f"dit {name}")
+            distribution = to_dit(p[index])
+            try:
+                result = measure(distribution)
+                found[index] = [float(result[node]) for node in nodes]
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                raise ValueError(f"dit's {name} fails on this table of {sources} sources: {error}.") from error
+    return found
 
 
 def _dit(module: str):

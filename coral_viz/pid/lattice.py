@@ -14,7 +14,9 @@ from itertools import chain, combinations
 
 import numpy as np
 
+from coral_viz.pid.bridge import dit_partial
 from coral_viz.pid.information import table
+from coral_viz.pid.measures import DIT
 
 Node = tuple[tuple[int, ...], ...]
 
@@ -51,20 +53,27 @@ class Lattice:
             raise ValueError(f"This lattice has {len(self.nodes)} nodes, but {redundancies.shape} values were given.")
         return np.linalg.solve(self.below.astype(float), redundancies[..., None])[..., 0]
 
-    def decompose(self, p, redundancy: Callable) -> np.ndarray:
+    def decompose(self, p, redundancy: Callable | str) -> np.ndarray:
         """The partial information of each node under a redundancy measure.
 
         Args:
             p: probabilities or counts, shape batch axes + one axis a source + (ny,).
-            redundancy: a function (p, node, sources) -> bits, such as ``measures.i_min``.
+            redundancy: a function (p, node, sources) -> bits, such as ``measures.i_min``; or the name of a class of
+                dit's, one of ``measures.DIT``, such as "PID_CCS". dit solves one table at a time, of three sources in
+                seconds to hours.
 
         Returns:
-            Pi in bits, shape batch axes + (nodes,).
+            Pi in bits, shape batch axes + (nodes,); NaN where dit leaves a node open.
 
         Raises:
-            ValueError: a bad table.
+            ValueError: a bad table, an unknown name, or a class of dit's that cannot take so many sources.
+            ModuleNotFoundError: without dit, or a package that the class needs.
         """
         p = table(p, self.sources + 1)
+        if isinstance(redundancy, str):
+            if redundancy not in DIT:
+                raise ValueError(f"There is no measure {redundancy!r} of dit's; there are {', '.join(DIT)}.")
+            return dit_partial(p, redundancy, self.nodes)
         values = [redundancy(p, node, self.sources) for node in self.nodes]
         return self.invert(np.stack(np.broadcast_arrays(*values), -1))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from coral_viz import pid
-from coral_viz.pid import measures
+from coral_viz.pid import bridge, measures
 
 TWO, THREE, FOUR = map(pid.redundancy_lattice, (2, 3, 4))
 
@@ -91,6 +91,21 @@ def test_three_sources_equal_dit(measure, name):
     expected = getattr(dit_pid, name)(pid.to_dit(p))
     found = THREE.decompose(p, measures.CLOSED_FORMS[measure])
     np.testing.assert_allclose(found, [float(expected[node]) for node in THREE.nodes], atol=1e-9)
+
+
+def test_dits_measures_decompose_three_sources():
+    pytest.importorskip("dit")
+    p = dirichlet((2, 2, 2, 2), seed=1)
+    p = np.where(p > np.sort(p, axis=None)[11], p, 0.0) / np.sort(p, axis=None)[12:].sum()
+    by_dit = bridge.dit_partial(np.stack([p, p[::-1]]), "PID_WB", THREE.nodes)
+    np.testing.assert_allclose(by_dit, THREE.decompose(np.stack([p, p[::-1]]), measures.i_min), atol=1e-9)
+    parity = np.indices((2, 2, 2)).sum(0)[..., None] % 2 == np.arange(2)
+    np.testing.assert_allclose(THREE.decompose(parity, "PID_CCS"), np.arange(18) == 17, atol=1e-9)
+    conjunction = np.indices((2, 2, 2)).prod(0)[..., None] == np.arange(2)
+    with pytest.raises(ValueError, match="dit's PID_Delta fails on this table of 3 sources"):
+        THREE.decompose(conjunction, "PID_Delta")
+    with pytest.raises(ValueError, match="no measure 'PID_WB' of dit's; there are PID_CCS"):
+        THREE.decompose(parity, "PID_WB")
 
 
 def test_three_sources_batch():
