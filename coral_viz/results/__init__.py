@@ -1,1 +1,1 @@
-"""Results: the tidy table that every run writes, and what it says over seeds."""
+"""Results: the tidy table that every run writes, and statistics over seeds."""

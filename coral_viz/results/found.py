@@ -1,7 +1,7 @@
-"""Found or not: for how many seeds an embedding holds a label, where training finds all of it or nothing.
+"""Found or not: the number of seeds whose embedding keeps a label, where training finds all of it or nothing.
 
-The mean of such a label lies where no run does. A label counts as found where the whole embedding tells more than half
-of its exact information, or, of one's own data, of what they are estimated to hold.
+The mean over seeds of such a label is far from every run. A label counts as found if the whole embedding keeps more
+than half of its exact information, or on one's own data, of its estimated information.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ BY = (*tables.VARIANT, "distribution", "label")
 def found(
     table: pd.DataFrame, by: Sequence[str] = BY, *, readout: str = LINEAR, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """In how many seeds the whole embedding holds more than half of a label.
+    """The number of seeds whose whole embedding keeps more than half of a label.
 
-    A seed for which some trainings found the label and others did not counts in part: trainings with one seed are
-    not independent.
+    If a seed was trained several times, it counts with the share of trainings that found the label, as trainings with
+    one seed are not independent.
 
     Args:
         table: a valid table.
-        by: columns that tell the groups apart.
-        readout: by which it must be found, linear or best; that of the means beside which the counts stand.
+        by: columns that distinguish the groups.
+        readout: linear or best, the one that must find the label.
         confidence: of the two-sided interval, in (0, 1).
 
     Returns:
-        ``by`` + found (k), n (seeds), share (k / n), low, high (exact, of Clopper and Pearson, Biometrika 26, 1934).
+        ``by`` + found (k), n (seeds), share (k / n), low, high (exact interval of Clopper and Pearson, Biometrika 26,
+        1934).
 
     Raises:
         ValueError: as ``tables.beside_truth`` and ``tables.by_seed``; confidence out of range.
@@ -52,7 +53,7 @@ def found(
 
 
 def exact_interval(found, n, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Low and high of Clopper and Pearson's interval of a share, of which ``found`` of ``n`` were seen."""
+    """Low and high of Clopper and Pearson's interval of a share, given ``found`` of ``n``."""
     found, n = np.asarray(found, float), np.asarray(n, float)
     tail = (1 - confidence) / 2
     with np.errstate(invalid="ignore"):
@@ -61,12 +62,12 @@ def exact_interval(found, n, confidence: float = 0.95) -> tuple[np.ndarray, np.n
 
 
 def says(readout: str) -> str:
-    """What the counts mean, below a table or a picture."""
+    """The explanation of the counts below a table or a figure."""
     return f"more than half of the label's bits by the {readout} readout; 95% exact binomial interval over seeds"
 
 
 def where_split(row: pd.Series) -> str:
-    """A row of ``found`` as "1/5: 1 to 72", the interval in %; "" where the label was found in all seeds or in none."""
+    """A row of ``found`` as "1/5: 1 to 72", the interval in %; "" if the label was found in all seeds or in none."""
     if row["found"] in (0, row["n"]):
         return ""
     return f"{row['found']:.3g}/{row['n']:g}: {100 * row['low']:.0f} to {100 * row['high']:.0f}"

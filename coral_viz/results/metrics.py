@@ -1,6 +1,6 @@
-"""What is measured of an embedding and what reads it: metrics and readouts, each declared once with how it is shown.
+"""Metrics and readouts, each declared once, with how they are shown.
 
-A metric of the table that is not declared is shown by its name and the unit of its rows.
+A metric that is not declared here is shown by its name, in the unit of its rows.
 """
 
 from __future__ import annotations
@@ -12,10 +12,13 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class Readout:
-    """A classifier that reads labels from an embedding.
+    """A classifier of labels from an embedding.
 
-    ``title`` and ``asked``: its name in a title and in a sentence. ``filled``: whether its dots are solid. ``lower``:
-    how far below its method's line they stand beside those of another readout, in lines.
+    Attributes:
+        title: its name in a title.
+        asked: its name in a sentence.
+        filled: whether its dots are solid.
+        lower: the shift of its dots below the method's line if another readout is shown, in lines.
     """
 
     name: str
@@ -41,12 +44,14 @@ READOUTS = {
 
 @dataclass(frozen=True)
 class Metric:
-    """What a number of the table is.
+    """A metric of the table.
 
-    ``title``: as an axis names it, with places for two parts where it is of two. ``unit``: "bits", "nats", or "share",
-    shown in %. ``readout``: the one that is meant where none is named; None for any. ``bound``: the metric that says
-    what is known beforehand, the most that is possible ("truth") or the least that means anything ("chance").
-    ``offered``: its name in the menu of an explorer; None for what none offers.
+    Attributes:
+        title: its name on an axis, with places for two parts if it compares two.
+        unit: "bits", "nats", or "share", which is shown in %.
+        readout: the default readout; None for any.
+        bound: the metric of its reference: the possible maximum ("truth") or the level of guessing ("chance").
+        offered: its name in the menus of explorers; None if they do not offer it.
     """
 
     name: str
@@ -62,16 +67,16 @@ class Metric:
 
     @property
     def axis(self) -> str:
-        """What an axis shows, as short as it is."""
+        """Its short title on an axis."""
         return self.title if self.in_percent or not self.unit else self.unit
 
     @property
     def heading(self) -> str:
-        """Its title and the readout that is meant."""
+        """Its title and its default readout."""
         return f"{self.title} ({READOUTS[self.readout].title})" if self.readout else self.title
 
     def text(self, value: float) -> str:
-        """A value as words give it: in %, or with two decimals."""
+        """A value as text: in %, or with two decimals."""
         return f"{100 * value:z.1f}" if self.in_percent else f"{value:z.2f}"
 
 
@@ -103,7 +108,7 @@ LOSS = "loss/"
 
 
 def named(name: str, unit: str = "share") -> Metric:
-    """The metric of this name; one that is not declared has the unit given, or nats if it is a term of a loss."""
+    """The metric of this name. If it is not declared, its unit is ``unit``, or nats for a term of a loss."""
     if name in METRICS:
         return METRICS[name]
     title = name.removeprefix(LOSS).replace("_", " ")
@@ -113,11 +118,11 @@ def named(name: str, unit: str = "share") -> Metric:
 
 
 def of(rows: pd.DataFrame) -> Metric:
-    """The metric of rows that have one alone."""
+    """The metric of rows that all have the same."""
     return named(rows["metric"].iloc[0], rows["unit"].iloc[0])
 
 
 def meant(rows: pd.DataFrame) -> pd.DataFrame:
-    """Of rows by several readouts, those by the one that is meant for their metric."""
+    """The rows by the default readout of their metric."""
     known = {name: named(name).readout for name in rows["metric"].unique()}
     return rows[rows["readout"] == rows["metric"].map(known).fillna(rows["readout"])]

@@ -1,4 +1,4 @@
-"""Holm's correction: p-values of a whole family of comparisons, so that many comparisons find nothing by chance."""
+"""Holm's correction of p-values for a family of comparisons."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from numpy.typing import ArrayLike
 
 
 def holm(p: ArrayLike) -> np.ndarray:
-    """P-values adjusted so that, at a level alpha, any false finding in the family has probability alpha at most.
+    """Adjusted p-values. At a level alpha, the probability of any false finding in the family is at most alpha.
 
-    After Holm ("A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979).
-    NaN is no comparison: it stays, and the others' family is smaller by it.
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979. NaN
+    stays NaN and does not count as a comparison.
     """
     p = np.asarray(p, float)
     adjusted, order = np.full(p.shape, np.nan), np.argsort(p)[: np.isfinite(p).sum()]

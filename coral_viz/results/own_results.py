@@ -1,8 +1,8 @@
-"""Results of one's own: a CSV of method, seed, metric and value becomes a table that figures and statistics read.
+"""Results of one's own: a CSV of method, seed, metric and value becomes a table for figures and statistics.
 
-Further columns are columns of the table (see ``schema``), or settings. What a file does not say stays unsaid: there is
-no truth and no chance, words are empty, counts and the version of the method are 0. Only the split (test) and the part
-(the whole embedding) are taken for granted.
+Further columns are columns of the table (see ``schema``), or settings. What a file does not state stays unknown: there
+is no truth and no chance level, texts are empty, counts and the method's version are 0. The defaults of split and part
+are test and the whole embedding.
 """
 
 from __future__ import annotations
@@ -38,9 +38,8 @@ def read(path: str | Path) -> pd.DataFrame:
     """The table in a CSV file: valid tidy columns (``schema.validate``), then one column per setting.
 
     Raises:
-        ValueError: in one sentence, if the file is missing or no CSV of UTF-8, lacks one of the columns ``NEEDED``,
-            has no row, holds what is no number where one belongs, a share beyond 0 to 1, or the same row twice; and as
-            ``schema.validate``.
+        ValueError: the file is missing, is no CSV in UTF-8, lacks one of the columns ``NEEDED``, has no rows, has a
+            value that is no number or a share outside [0, 1], or has the same row twice; or as ``schema.validate``.
     """
     try:
         return _table(_cells(Path(path)))
@@ -49,7 +48,7 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def are_own(rows: pd.DataFrame) -> bool:
-    """Whether rows are of such a file, and not of runs of this package."""
+    """Whether rows are from such a file, not from runs of this package."""
     return bool((rows["method_version"] == 0).all())
 
 

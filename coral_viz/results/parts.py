@@ -1,4 +1,4 @@
-"""What of an embedding a row of the table is about: the text in its column ``part``, parsed once.
+"""The part of an embedding that a row of the table is about: the text in its column ``part``, parsed once.
 
 =============  ==========================================================
 text           what it says
@@ -31,9 +31,9 @@ NUMBERED = re.compile(r"(?:modality|unique)_(\d+)")
 
 @dataclass(frozen=True)
 class Part:
-    """A part: its kind, and the names of the parts that it is made of, or of the modalities that are given.
+    """A part: its kind, and the names of the parts that it consists of, or of the given modalities.
 
-    ``str`` of it is its text. ValueError for a name that the text could not hold.
+    ``str`` gives its text. ValueError for a name that the text cannot represent.
     """
 
     kind: Kind
@@ -60,7 +60,7 @@ class Part:
 
     @property
     def title(self) -> str:
-        """The part as people say it."""
+        """The part in words."""
         names = [name.replace("_", " ") for name in self.names]
         match self.kind:
             case "whole":
@@ -75,7 +75,7 @@ class Part:
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Part:
-    """The part that a text of the table says. ValueError for a text that is none."""
+    """The part of a text in the table. ValueError for a text that is none."""
     if text in WORDS:
         return Part(WORDS[text])
     if text.startswith("all(") and text.endswith(")"):
@@ -92,7 +92,7 @@ def joined(names: Iterable[str]) -> Part:
 
 
 def part_title(text: str) -> str:
-    """A part as people say it, from its text."""
+    """A part in words, from its text."""
     return parse(text).title
 
 
@@ -102,6 +102,6 @@ def are(rows: pd.DataFrame, *kinds: Kind) -> pd.Series:
 
 
 def modality(name: str) -> int | None:
-    """The number of the modality that a part or a label is named after; None if it is of no single one."""
+    """The number of the modality that a part or label belongs to; None if it belongs to no single one."""
     found = NUMBERED.fullmatch(name)
     return int(found[1]) if found else None

@@ -1,7 +1,7 @@
-"""What a run was made with: the processors, the versions, the state of this package.
+"""Provenance of a run: processors, versions, and the commit of this package.
 
-None of it is part of what a run is. But the same spec gives the same bytes only where it is the same: other kinds of
-CPU and other versions round differently, and training amplifies the differences.
+It is no part of a run's id. But the same spec gives the same bytes only with the same provenance: other types of CPU
+and other versions round differently, and training amplifies the differences.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ ROOT = Path(coral_viz.__file__).parents[1]
 
 
 def here(device: torch.device | str = "cpu") -> dict[str, str]:
-    """What this process makes runs with, by ``FIELDS``.
+    """The provenance of runs made by this process, by ``FIELDS``.
 
-    cpu: its model and the instructions that torch uses. gpu: the model of a CUDA ``device``, else "". commit: what Git
-    calls the commit that the package is at, with "-dirty" where files were changed since; "unknown" where it is not
-    known, as in a package that was installed.
+    cpu is the model and the instruction set that torch uses; gpu is the model of a CUDA ``device``, else ""; commit is
+    Git's hash, with "-dirty" if files have changed since, or "unknown" in an installed package.
     """
     import torch  # whoever only reads tables needs none
 
@@ -51,12 +50,12 @@ def here(device: torch.device | str = "cpu") -> dict[str, str]:
 
 
 def known(said: Mapping[str, str] | None) -> dict[str, str]:
-    """``FIELDS`` of what a run says it was made with; "unknown" where it does not say, as older runs do not."""
+    """``FIELDS`` of a run's provenance; "unknown" where it states none, as in older runs."""
     return {name: (said or {}).get(name, UNKNOWN) for name in FIELDS}
 
 
 def mixed(made: pd.DataFrame) -> str:
-    """A sentence where the rows of ``made`` (a run each, columns of ``FIELDS``) differ, and in what; "" where not."""
+    """A sentence that says in which of ``FIELDS`` the runs in ``made``, a row each, differ; "" if they do not."""
     told = [f"{name} {_counted(made[name])}" for name in FIELDS if name in made and made[name].nunique() > 1]
     if not told:
         return ""
@@ -71,7 +70,7 @@ def packed(made: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def unpacked(text: str | None) -> dict[str, dict[str, str]]:
-    """What ``packed`` was given; {} of None. ValueError for other texts."""
+    """The inverse of ``packed``; {} for None. ValueError for other texts."""
     if text is None:
         return {}
     try:

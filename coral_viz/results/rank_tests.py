@@ -1,6 +1,6 @@
-"""Do methods differ at all, and which from which: Friedman's test on ranks and Nemenyi's critical difference.
+"""Do methods differ, and which ones? Friedman's test on ranks and Nemenyi's critical difference.
 
-After Demsar ("Statistical Comparisons of Classifiers over Multiple Data Sets", JMLR 7, 2006).
+See Demsar, "Statistical Comparisons of Classifiers over Multiple Data Sets", JMLR 7, 2006.
 """
 
 from __future__ import annotations
@@ -19,14 +19,16 @@ DECIMALS = 12  # values that agree so far are tied
 
 @dataclass(frozen=True)
 class RankTest:
-    """What ranks say of some rivals.
+    """Ranks of methods, and tests of their differences.
 
-    - ``ranks``: a row per rival, best first: the columns that tell it apart, and rank, its mean over blocks (1 is the
-      best).
-    - ``each``: a row per rival and block: the same columns, the block's, and rank.
-    - ``statistic``, ``p``: of Friedman's test (chi-squared, corrected for ties) that all rivals are alike.
-    - ``critical_difference``: Nemenyi's; mean ranks further apart differ, with this confidence for all pairs at once.
-    - ``n``: blocks, that is seeds, in which all rivals were ranked.
+    Attributes:
+        ranks: a row per method, best first: the columns that distinguish methods, and rank, the mean over blocks (1 is
+            best).
+        each: a row per method and block: the columns that distinguish both, and rank.
+        statistic, p: of Friedman's test (chi-squared, corrected for ties) of the hypothesis that methods do not differ.
+        critical_difference: Nemenyi's. Methods differ if their mean ranks are further apart, with the given confidence
+            for all pairs together.
+        n: the number of blocks, that is seeds, in which all methods were ranked.
     """
 
     ranks: pd.DataFrame
@@ -39,7 +41,7 @@ class RankTest:
 
     @property
     def alike(self) -> list[tuple[int, int]]:
-        """First and last place in ``ranks`` of each largest set of rivals none of which differ."""
+        """First and last place in ``ranks`` of each maximal set of methods that do not differ."""
         rank = self.ranks["rank"].to_numpy()
         last = np.searchsorted(rank, rank + self.critical_difference + 1e-12, side="right") - 1
         reaches = [(first, int(end)) for first, end in enumerate(last) if end > first]
@@ -53,17 +55,17 @@ def friedman(
     *,
     confidence: float = 0.95,
 ) -> RankTest:
-    """Rank rivals for every seed and test whether they differ.
+    """Rank methods for every seed and test whether they differ.
 
     Args:
-        frame: finished rows of one measure of which more is better, such as one label after one kind of training.
-        by: columns that tell the rivals apart, three or more.
-        blocks: columns that, with the seed, tell data sets apart. Data sets are independent; labels of one are not.
+        frame: finished rows of one measure of which more is better, such as one label and one training distribution.
+        by: columns that distinguish methods.
+        blocks: columns that, with the seed, distinguish data sets. Data sets are independent; labels of one are not.
         confidence: of the critical difference, in (0, 1).
 
     Raises:
-        ValueError: no finished run, as ``tables.by_seed``, fewer than three rivals, fewer than two seeds that all
-            rivals share, or a confidence out of range.
+        ValueError: no finished run, as ``tables.by_seed``, fewer than three methods, fewer than two seeds common to all
+            methods, or a confidence out of range.
     """
     from scipy import stats  # takes half a second to import
 
@@ -74,7 +76,9 @@ def friedman(
     wide = rows.pivot(index=[*blocks, "seed"], columns=by, values="value").dropna().round(DECIMALS)
     n, count = wide.shape
     if count < 3 or n < 2:
-        raise ValueError(f"{count} rivals with {n} shared seeds cannot be tested; it takes 3 rivals with 2 seeds")
+        raise ValueError(
+            f"{count} methods with {n} shared seeds cannot be ranked; at least 3 methods and 2 seeds are needed"
+        )
     ranked = wide.rank(axis=1, ascending=False)
     each = ranked.melt(ignore_index=False, value_name="rank").reset_index()
     ranks = ranked.mean().rename("rank").sort_values(kind="stable").reset_index()
@@ -84,7 +88,7 @@ def friedman(
 
 
 def critical_difference(count: int, n: int, confidence: float = 0.95) -> float:
-    """Nemenyi's: how far apart mean ranks of ``count`` rivals with ``n`` seeds must be to differ."""
+    """Nemenyi's critical difference between mean ranks of ``count`` methods with ``n`` seeds."""
     from scipy import stats  # takes half a second to import
 
     q = stats.studentized_range.ppf(confidence, count, math.inf) / math.sqrt(2)

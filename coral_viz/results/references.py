@@ -1,7 +1,7 @@
-"""What is known of the information in the data, to set embeddings beside: the exact truth, an estimate, or a ceiling.
+"""The information in the data, as a reference for embeddings: the exact truth, an estimate, or an upper bound.
 
-A task that generates its data states the truth. Of one's own data nobody knows it: there an estimate with its 95 %
-interval stands in its place, and the entropy of the label, which no embedding can exceed.
+Tasks that generate their data state the truth. For one's own data it is replaced by an estimate with its 95 % interval,
+and by the entropy of the label, which no embedding can exceed.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
 
 
 def references(frame: pd.DataFrame) -> pd.DataFrame:
-    """What each run states of the data it was trained on.
+    """The information in the data that each run was trained on.
 
     Returns:
-        A row per run_id, distribution and label: truth (bits that the data hold: exact, estimated, or at most), known
-        (which of the three, in words), held_low and held_high (95 % interval of an estimate, else NaN), and most (bits
-        that no embedding exceeds: the exact truth, else the entropy of the label).
+        A row per run_id, distribution and label: truth (bits in the data: exact, estimated, or an upper bound), known
+        (which of the three, in words), held_low and held_high (95 % interval of an estimate, else NaN), and most (the
+        maximum of an embedding in bits: the exact truth, else the entropy of the label).
     """
     names = [*METRICS, "estimate/low", "estimate/high"]
     rows = frame[(frame["part"] == "data") & frame["metric"].isin(names) & (frame["status"] == "done")]
@@ -53,26 +53,26 @@ def by_label(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def mean(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """The columns of ``references`` averaged over the rows of each group; what is known of the first of them."""
+    """The columns of ``references`` averaged over each group; ``known`` is that of its first row."""
     groups = rows.groupby(by, as_index=False, sort=False, dropna=False)
     means = groups[["truth", "held_low", "held_high", "most"]].mean()
     return means.merge(groups["known"].first(), on=by)
 
 
 def share(kept: pd.Series, truth: pd.Series, known: pd.Series) -> pd.Series:
-    """Bits kept as a share of what the data hold; 0 where an estimate says that they hold hardly any."""
+    """Bits kept as a share of those in the data; 0 if the data are estimated to have almost none."""
     nothing = (known != EXACT) & (truth < HARDLY)
     return (kept / truth.where(~nothing, 1.0)).where(~nothing, 0.0)
 
 
 def in_words(found: pd.DataFrame) -> str:
-    """What the reference of these rows is: "exact truth", "estimate" or "entropy"; the weakest where they differ."""
+    """The type of reference of these rows, "exact truth", "estimate" or "entropy"; the weakest if they differ."""
     known = set(found["known"])
     return next((word for word in (ENTROPY, ESTIMATE) if word in known), EXACT)
 
 
 def bits(row: pd.Series) -> str:
-    """What the data hold, as an axis says it: "2 bits", "about 1.31 bits" of an estimate, "at most 2 bits"."""
+    """The bits in the data, as text on an axis: "2 bits", "about 1.31 bits" for an estimate, "at most 2 bits"."""
     value = 0.0 if np.isnan(row["truth"]) else row["truth"]
     words = f"{value:.3g} bit" + "s" * (f"{value:.3g}" != "1")
     return {ESTIMATE: "about ", ENTROPY: "at most "}.get(row["known"], "") + words

@@ -1,9 +1,9 @@
-"""Resampling over seeds, and the interval that is read off the resamples.
+"""Bootstrap over seeds, and its interval.
 
 It is Hesterberg's expanded percentile interval ("What Teachers Should Know about the Bootstrap", The American
-Statistician 69, 2015): percentiles of resampled statistics, so far out that for a mean of normal values they lie as far
-apart as the ends of Student's interval. Coverage of the mean by 95 % intervals over n seeds, in % of 4 000 samples (the
-last are normal, cut off at their mean):
+Statistician 69, 2015). Its percentiles are chosen such that for a mean of normal values it is as long as Student's
+interval. Coverage of the mean by 95 % intervals over n seeds, in % of 4 000 samples (the last distribution is normal,
+censored at its mean):
 
 ==========================  ======  ======  ===========  =======  ===========
 interval                    n       normal  exponential  uniform  at a limit
@@ -16,10 +16,10 @@ Student t                   5       95      88           93       86
 bootstrap-t                 5       95      93           96       infinite
 ==========================  ======  ======  ===========  =======  ===========
 
-Bootstrap-t covers more, but not what is measured here: where four of five seeds reach 100 % and one does not, a third
-of its resamples have no spread, and the interval is infinite. The expanded interval of a mean stays within the seeds'
-range, hence within the scale. That range holds a median with probability 1 - 2**(1 - n): too little below 5 seeds, of
-which no interval is given. Up to 8 seeds every resample is counted with its probability instead of drawn.
+Bootstrap-t covers more but is infinite for typical results: if four of five seeds reach 100 % and one does not, a third
+of its resamples have no variance. The expanded interval of a mean stays within the range of the seeds, hence within the
+scale. This range contains the median with probability 1 - 2**(1 - n), which is too small below 5 seeds; then no
+interval is given. Up to 8 seeds, all resamples are enumerated with their probabilities instead of drawn.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The columns of the tidy table that every run writes: what each means, what it may hold, and since when it is there.
+"""The columns of the tidy table that every run writes: their meaning, allowed values, and the version that added them.
 
-One row is one number: a run, the split it was measured on, the metric, and the training step. A column that the table
-did not always have names the version that brought it (``since``) and what older rows say in it (``before``): older
-tables open, and their rows keep the version that they were written with.
+A row is one number: of a run, a split, a metric, and a training step. A column that was added later names the version
+that added it (``since``) and its value in older rows (``before``). So older tables can be read, and their rows keep
+their version.
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ from coral_viz.results.metrics import READOUTS
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, its dtype, what it means, and the rules that its values keep.
+    """A column: its name, dtype, meaning, and allowed values.
 
-    ``words``: all that it may hold, if it is closed. ``tells_apart``: whether two rows may differ in it alone.
-    ``since``: the first version of the table that has it; ``before``: what rows of earlier versions say. A ``before``
-    of NaN means that the column may hold NaN, where nothing is known. ``like``: the column from which rows of earlier
-    versions take it instead.
+    Attributes:
+        words: all allowed values, if they are a closed set.
+        tells_apart: whether two rows may differ in this column alone.
+        since: the first version of the table that has it.
+        before: its value in rows of earlier versions. NaN means that the column may be NaN, for unknown.
+        like: a column from which rows of earlier versions take the value instead.
     """
 
     name: str
@@ -87,7 +89,7 @@ IDENTITY = [column.name for column in COLUMNS.values() if column.tells_apart]
 
 
 def upgraded(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the columns that are younger than they are. ValueError for rows of a later version."""
+    """The same rows, with columns that were added later. ValueError for rows of a later version."""
     version = pd.Series(1.0, frame.index)
     if "table_version" in frame:
         version = pd.to_numeric(frame["table_version"], errors="coerce").fillna(1)
@@ -105,12 +107,12 @@ def upgraded(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def validate(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with the columns in order and typed; of older rows, as ``upgraded``.
+    """The same rows with the columns in order and typed; older rows are ``upgraded``.
 
     Raises:
-        ValueError: a column is missing, unknown, or of the wrong type; a closed column holds another word; a text names
-            no part; a finished run holds NaN or an infinity; two rows say the same thing; a method comes in two
-            versions; rows of a later version of the table.
+        ValueError: a column is missing, unknown, or of the wrong type; a value is not allowed; a text is no part; a
+            finished run has NaN or an infinity; two rows are about the same measurement; a method has two versions; or
+            rows are of a later version of the table.
     """
     frame = upgraded(frame)
     check_columns(frame)
@@ -134,7 +136,7 @@ def check_columns(frame: pd.DataFrame) -> None:
 
 
 def brief(error: Exception) -> str:
-    """The beginning of what an error says: those of other packages may go on for pages."""
+    """The beginning of an error's message, as those of other packages may fill pages."""
     return f"{error}"[:200].partition("\n")[0]
 
 

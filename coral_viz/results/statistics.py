@@ -1,6 +1,6 @@
-"""What seeds can say: means, paired differences, interquartile means and ranks, with bootstrap intervals over seeds.
+"""Statistics over seeds: means, paired differences, interquartile means and ranks, with bootstrap intervals.
 
-Every table states its n. ``resampling`` says which interval it is and how well it covers.
+Every table states its n. ``resampling`` describes the interval and its coverage.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ DECIMALS = 12  # means that agree so far are tied
 def bootstrap(
     frame: pd.DataFrame, by: Sequence[str], *, seed: int = 0, draws: int = DRAWS, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Mean over seeds of ``value`` with its bootstrap interval, as ``tables.summarise`` with its t interval.
+    """Mean over seeds of ``value`` with its bootstrap interval; ``tables.summarise`` has t intervals.
 
     Args:
-        frame: rows of a tidy table, or of a sweep's; a setting that a method lacks (NaN) is a value like others.
-        by: columns that tell the groups apart. Trainings of one seed are averaged first.
+        frame: rows of a tidy table or a sweep's table; NaN, for a setting that a method lacks, is a value like others.
+        by: columns that distinguish the groups. Trainings of one seed are averaged first.
         seed: of the resampling, from 9 seeds on. Groups of equal size share their resamples.
         draws: resamples, at least 1 000, from 9 seeds on.
-        confidence: nominal coverage, in (0, 1); 95 % is 92 % measured with 5 seeds and 95 % with 10.
+        confidence: nominal coverage, in (0, 1); at 95 %, the measured coverage is 92 % with 5 seeds and 95 % with 10.
 
     Returns:
         ``by`` + estimate, low, high (NaN below 5 seeds), n (seeds) and interval (in words).
 
     Raises:
-        ValueError: no finished run, no such column, a group that holds a seed twice, too few draws, or a confidence out
-            of range.
+        ValueError: no finished run, no such column, a group with the same seed twice, too few draws, or a confidence
+            out of range.
     """
     by = list(by)
     summary, values = _grouped(_finished(frame, by), by, confidence)
@@ -51,24 +51,24 @@ def paired(
     draws: int = DRAWS,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Every level of some settings minus the base level, seed by seed: methods saw the same data under the same seed.
+    """Differences between every level of some settings and the base level, paired by seed.
 
     Args:
-        frame: rows of a sweep's table (``runs.sweep_table``), or of any other with the columns named.
-        base: what to compare with, by name of the setting: {"mask_ratio": 0.75}, or a cell of several settings,
-            {"orthogonality": "hinge", "orthogonality_weight": 1.0}; None where a method lacks the setting.
-        by: columns that tell the groups apart; each group is compared with its own base.
+        frame: rows of a sweep's table (``runs.sweep_table``), or of another with these columns.
+        base: the base level by name of the setting, such as {"mask_ratio": 0.75} or {"orthogonality": "hinge",
+            "orthogonality_weight": 1.0}; None where a method lacks the setting.
+        by: columns that distinguish the groups; each group is compared with its own base.
         seed, draws, confidence: as in ``bootstrap``.
 
     Returns:
         ``by`` + the settings + estimate, low, high (bootstrap), t_low, t_high (Student t), n (pairs), interval (in
-        words), found: whether both intervals exclude 0, p (paired t test) and p_holm (the same with Holm's correction
-        over all rows). No row for the base itself. ``found`` and p take no account of how many differences are looked
-        at; whoever shows several such tables together corrects p over all of them (``multiplicity.holm``).
+        words), found (whether both intervals exclude 0), p (paired t test) and p_holm (with Holm's correction over all
+        rows), without a row for the base. ``found`` and p are not corrected for the number of differences. If several
+        such tables are shown together, correct p over all of them (``multiplicity.holm``).
 
     Raises:
-        ValueError: no setting named or no such column, no run at the base level, a level that shares no seed with the
-            base of its group, or a group that holds a seed twice.
+        ValueError: no setting or no such column, no run at the base level, a level that shares no seed with the base of
+            its group, or a group with the same seed twice.
     """
     by, names = list(by), list(base)
     rows = _finished(frame, [*by, *names])
@@ -98,17 +98,17 @@ def interquartile_mean(
     draws: int = DRAWS,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Mean of the middle half of all values of a group, across cells and seeds: neither outlier nor ceiling decides.
+    """Mean of the middle half of all values of a group, over cells and seeds, robust to outliers and ceilings.
 
-    After Agarwal et al. (NeurIPS 2021, arXiv 2108.13264). Seeds are resampled within each task, those of one task in
-    all its cells together, because they share their data. Its 95 % interval covered it in 92 % of tables with
-    5 seeds, 96 % with 10 and 96 % with 5 in each of three tasks (800 tables and more; normal values, a third of whose
-    variance the cells of a seed share).
+    See Agarwal et al. (NeurIPS 2021, arXiv 2108.13264). Seeds are resampled within each task, jointly for all its
+    cells, because these share their data. The 95 % interval covered in 92 % of tables with 5 seeds, 96 % with 10, and
+    96 % with 5 in each of three tasks (800 tables or more, normal values, with a third of the variance common to the
+    cells of a seed).
 
     Args:
-        frame: rows of a tidy table whose values can be compared with each other, such as shares of the truth.
-        by: columns that tell the groups apart, such as ``tables.VARIANT``.
-        cells: columns that tell apart what is averaged over; "task" among them.
+        frame: rows of a tidy table with comparable values, such as shares of the truth.
+        by: columns that distinguish the groups, such as ``tables.VARIANT``.
+        cells: columns that distinguish the cells to average over; "task" among them.
         seed, draws, confidence: as in ``bootstrap``.
 
     Returns:
@@ -116,7 +116,7 @@ def interquartile_mean(
         interval (in words).
 
     Raises:
-        ValueError: mixed units, a cell that holds a seed twice, cells of a task that share no seed, or no "task".
+        ValueError: mixed units, a cell with the same seed twice, cells of a task that share no seed, or no "task".
     """
     by, cells = list(by), list(cells)
     rows = _finished(frame, [*by, *cells])
@@ -124,7 +124,7 @@ def interquartile_mean(
         raise ValueError(f"values in {' and '.join(sorted(set(rows['unit'])))} have no mean; choose one unit")
     found = []
     for key, group in rows.groupby(by, sort=False, dropna=False):
-        cubes = [cube[:, :, 0] for cube in _cubes(group.assign(rival=0), cells, by)]
+        cubes = [cube[:, :, 0] for cube in _cubes(group.assign(method_number=0), cells, by)]
         sizes = [cube.shape[1] for cube in cubes]
         counts, weights = resamples(sizes, draws, seed)
         values = np.concatenate([cube.ravel() for cube in cubes])
@@ -144,28 +144,29 @@ def ranks(
     draws: int = DRAWS,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
-    """Rank of each rival in each cell by its mean over seeds (1 is the highest), averaged over cells, best first.
+    """Rank of each method in each cell by its mean over seeds (1 is the highest), averaged over cells, best first.
 
-    Every resample of seeds is the same for all rivals. Ties share the ranks that they span. A rank tells who is ahead,
-    never by how much; between close rivals resampled ranks lie nearer to the middle than the observed one.
+    All methods have the same resamples of seeds. Ties share the mean of their ranks. Ranks do not say how large
+    differences are. For methods that are close to each other, resampled ranks are nearer to the middle than observed
+    ones.
 
     Args:
         frame: rows of a tidy table of which more is better.
-        by: columns that tell the rivals apart.
-        cells: columns that tell apart what rivals are ranked in; "task" among them.
+        by: columns that distinguish methods.
+        cells: columns that distinguish the cells in which methods are ranked; "task" among them.
         seed, draws, confidence: as in ``bootstrap``.
 
     Returns:
-        ``by`` + estimate (mean rank), low, high, n (seeds that all rivals have in all cells of a task, summed over
-        tasks), interval (in words) and rank_1, ..., rank_k: the share of resamples and cells in which the rival has
+        ``by`` + estimate (mean rank), low, high, n (seeds common to all methods and cells of a task, summed over
+        tasks), interval (in words) and rank_1, ..., rank_k: the share of resamples and cells in which the method has
         that rank (NaN where no interval is given).
 
     Raises:
-        ValueError: a rival that lacks a cell, a cell that holds a seed twice, no seed that all share, or no "task".
+        ValueError: a method that lacks a cell, a cell with the same seed twice, no common seed, or no "task".
     """
     by, cells = list(by), list(cells)
     rows = _finished(frame, [*by, *cells]).sort_values(by)
-    rows = rows.assign(rival=rows.groupby(by, sort=False, dropna=False).ngroup())
+    rows = rows.assign(method_number=rows.groupby(by, sort=False, dropna=False).ngroup())
     cubes = _cubes(rows, cells, by)
     sizes = [cube.shape[1] for cube in cubes]
     counts, weights = resamples(sizes, draws, seed)
@@ -242,20 +243,20 @@ def _said(settings: Mapping[str, object]) -> str:
 
 
 def _cubes(rows: pd.DataFrame, cells: list[str], by: list[str]) -> list[np.ndarray]:
-    """Values of each task, (cells, seeds, rivals), of the seeds that every rival has in every cell of it."""
+    """Values of each task, (cells, seeds, methods), of the seeds common to all methods and cells."""
     if "task" not in cells:
         raise ValueError("the cells do not name 'task', within which seeds are resampled")
-    return [_cube(group, cells, rows.drop_duplicates("rival"), by) for _, group in rows.groupby("task")]
+    return [_cube(group, cells, rows.drop_duplicates("method_number"), by) for _, group in rows.groupby("task")]
 
 
-def _cube(rows: pd.DataFrame, cells: list[str], rivals: pd.DataFrame, by: list[str]) -> np.ndarray:
-    wide = rows.pivot(index=cells, columns=["seed", "rival"], values="value")
-    columns = pd.MultiIndex.from_product([sorted(rows["seed"].unique()), rivals["rival"]])
-    cube = wide.reindex(columns=columns).to_numpy().reshape(len(wide), -1, len(rivals))
+def _cube(rows: pd.DataFrame, cells: list[str], methods: pd.DataFrame, by: list[str]) -> np.ndarray:
+    wide = rows.pivot(index=cells, columns=["seed", "method_number"], values="value")
+    columns = pd.MultiIndex.from_product([sorted(rows["seed"].unique()), methods["method_number"]])
+    cube = wide.reindex(columns=columns).to_numpy().reshape(len(wide), -1, len(methods))
     lacking = np.argwhere(np.isnan(cube).all(axis=1))
     if len(lacking):
-        cell, rival = wide.index.to_frame()[lacking[0, 0] :], rivals[by][lacking[0, 1] :]
-        raise ValueError(f"{_said(_first(rival))} has no value for {_said(_first(cell))}, so it cannot be ranked")
+        cell, method = wide.index.to_frame()[lacking[0, 0] :], methods[by][lacking[0, 1] :]
+        raise ValueError(f"{_said(_first(method))} has no value for {_said(_first(cell))}, so it cannot be ranked")
     shared = ~np.isnan(cube).any(axis=(0, 2))
     if not shared.any():
         raise ValueError(f"the cells of task {rows['task'].iloc[0]!r} share no seed")
@@ -277,7 +278,7 @@ def _middle(values: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 
 def _ranked(means: list[np.ndarray], weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean ranks (resamples, rivals) of means (resamples, cells, rivals), and shares of each rank (ranks, rivals)."""
+    """Mean ranks (resamples, methods) of means (resamples, cells, methods); shares of each rank (ranks, methods)."""
     rounded = np.concatenate(means, axis=1).round(DECIMALS)
     above = (rounded[..., None, :] > rounded[..., :, None]).sum(axis=-1)
     tied = (rounded[..., None, :] == rounded[..., :, None]).sum(axis=-1)

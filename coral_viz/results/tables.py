@@ -1,6 +1,6 @@
-"""The tidy table every run writes and every figure reads (its columns: ``schema``), and its summaries.
+"""The tidy table that every run writes and every figure reads (see ``schema``), and its summaries.
 
-Nothing is averaged before it is stored; seeds are averaged here, and only here. An estimate never stands without its n.
+Tables hold single measurements; only this module averages over seeds. Every estimate comes with its n.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ VARIANT = ["method", "knob"]
 def write(frame: pd.DataFrame, stem: str | Path) -> list[Path]:
     """Write ``stem.parquet`` and ``stem.csv`` of a valid table; returns both paths. ValueError as ``validate``.
 
-    Each file is whole, or as it was before.
+    Writing is atomic for each file.
     """
     frame, stem = validate(frame), Path(stem)
     paths = [stem.with_name(stem.name + suffix) for suffix in (".parquet", ".csv")]
@@ -57,7 +57,7 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def is_tidy(path: str | Path) -> bool:
-    """Whether a CSV file names the runs, as tables that this package writes do. False also where there is none."""
+    """Whether a CSV file has a column of runs, as tables of this package do. False if there is no file."""
     try:
         with open(path, encoding="utf-8") as file:
             return {"run_id", "table_version"} & set(file.readline().strip().split(",")) != set()
@@ -66,7 +66,7 @@ def is_tidy(path: str | Path) -> bool:
 
 
 def parquet(path: str | Path) -> pd.DataFrame:
-    """The table in a parquet file, whatever it holds. ValueError if it is none; OSError if it is not to be read."""
+    """The table in a parquet file, unchecked. ValueError for other files; OSError if it cannot be read."""
     try:
         with open(path, "rb") as file:
             return pd.read_parquet(file)
@@ -77,7 +77,7 @@ def parquet(path: str | Path) -> pd.DataFrame:
 
 
 def select(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
-    """Rows of finished runs in which every named column holds the given word. ValueError where there are none."""
+    """Rows of finished runs in which the named columns have the given values. ValueError if there are none."""
     rows = frame[frame["status"] == "done"]
     for column, word in where.items():
         rows = rows[rows[column] == word]
@@ -99,7 +99,7 @@ def labels(frame: pd.DataFrame) -> list[str]:
 
 
 def modalities(frame: pd.DataFrame) -> int:
-    """How many modalities the rows tell of, from the numbers in their labels and parts; 0 if they hold none."""
+    """The number of modalities, from the numbers in labels and parts of the rows; 0 if there are none."""
     names = set(frame["label"]).union(*(parts.parse(text).names for text in frame["part"].unique()))
     return max((parts.modality(name) or 0 for name in names), default=0)
 
@@ -120,10 +120,10 @@ def of_variant(frame: pd.DataFrame, variant: tuple[str, str]) -> pd.DataFrame:
 
 
 def by_seed(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """A row per seed in every group of ``by``: where a seed has several trainings, their mean.
+    """A row per seed in every group of ``by``, the mean over its trainings.
 
-    Seeds are independent of each other, trainings with one seed are not; so a seed counts once, however often it was
-    trained on. ValueError where a group holds a training twice, so that its mean would mix different things.
+    Seeds are independent, trainings with one seed are not, so every seed counts once. ValueError if a group has the
+    same training twice, as its mean would mix different measurements.
     """
     seeds = [*by, "seed"]
     again = rows.duplicated(seeds)
@@ -145,7 +145,7 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
 
     Args:
         frame: rows of the tidy table.
-        by: columns that tell the groups apart; NaN is a value like others (see ``by_seed``).
+        by: columns that distinguish the groups; NaN is a value like others (see ``by_seed``).
         confidence: coverage of the two-sided Student t interval over seeds, in (0, 1).
 
     Returns:
@@ -165,14 +165,14 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
 
 
 def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
-    """I(part; label) in bits of every run, with the columns of ``references``: what is known of I(X1, X2; label).
+    """I(part; label) in bits of every run, and the columns of ``references`` about I(X1, X2; label).
 
     Args:
         frame: a valid table.
-        where: words that columns must hold, as in ``select`` (``part="all"``: the whole embedding).
+        where: values of columns, as in ``select`` (``part="all"``: the whole embedding).
 
     Raises:
-        ValueError: no run measures bits of this kind, or one does but states nothing of what the data hold.
+        ValueError: no run measured such bits, or a run has no reference.
     """
     rows = select(frame, metric="bits", **where)
     held = references.references(frame).drop(columns="distribution")
@@ -184,11 +184,11 @@ def beside_truth(frame: pd.DataFrame, **where: str) -> pd.DataFrame:
 
 
 def bits_kept(frame: pd.DataFrame, *, confidence: float = 0.95) -> pd.DataFrame:
-    """The headline: bits of each label that the whole embedding kept, mean over seeds, beside what the data hold.
+    """The main result: bits of each label in the whole embedding, mean over seeds, beside the bits in the data.
 
     Returns:
-        As ``summarise`` by method, knob, distribution, label and readout, plus the columns of ``references`` and share
-        (estimate over truth). Intervals end at 0 and at ``most``, beyond which no embedding can be.
+        As ``summarise`` by method, knob, distribution, label and readout, with the columns of ``references`` and share
+        (estimate / truth). Intervals are clipped to [0, ``most``].
     """
     by = [*VARIANT, "distribution", "label", "readout"]
     rows = beside_truth(frame, part="all")

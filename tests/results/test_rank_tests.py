@@ -16,7 +16,7 @@ DEMSAR = [1.960, 2.343, 2.569, 2.728, 2.850, 2.949, 3.031, 3.102, 3.164]  # JMLR
 
 
 def of_values(values):
-    """Rows of one label: worlds down, rivals across."""
+    """Rows of one label: seeds down, methods across."""
     return pd.concat(
         [rows(value=list(column), method=f"m{k}", run_id="r") for k, column in enumerate(np.transpose(values))]
     )
@@ -54,7 +54,7 @@ def test_rivals_are_compared_in_worlds_that_all_share_and_none_twice():
     frame = of_values([[1, 2, 3], [1, 2, 3], [3, 2, 1], [1, 1, 1]])
     assert friedman(frame[(frame["method"] != "m0") | (frame["seed"] != 2)]).n == 3
     assert friedman(frame.assign(value=1.0)).p == 1
-    with pytest.raises(ValueError, match="2 rivals with 4 shared seeds"):
+    with pytest.raises(ValueError, match="2 methods with 4 shared seeds"):
         friedman(frame[frame["method"] != "m0"])
     with pytest.raises(ValueError, match="more than one value for method m0"):
         friedman(pd.concat([frame, frame.assign(label="redundancy")]))

@@ -55,7 +55,7 @@ def rank_differences(table: pd.DataFrame, metric: str = "balanced_accuracy", rea
 
 
 def _ranks(ax: Axes, rows: pd.DataFrame, each: pd.DataFrame, test: RankTest, colour: str) -> None:
-    """A dot a rival on its bar, a tick a seed; the axis runs from the best rank to the worst."""
+    """A dot per method on its bar, a tick per seed; the axis runs from the best rank to the worst."""
     half = test.critical_difference / 2
     rows = rows.assign(estimate=rows["rank"], low=(rows["rank"] - half).clip(1), high=rows["rank"] + half)
     rows["high"] = rows["high"].clip(upper=len(rows))
