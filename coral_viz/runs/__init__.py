@@ -1,4 +1,4 @@
-"""Runs: a spec, a folder, an executor; finished once, reused ever after."""
+"""Runs: specs, a store of finished runs, grids, and executors."""
 
 from coral_viz.runs import grids, sweep_table, sweeps
 from coral_viz.runs.executors import EXECUTORS, Outcome, alone, execute, one_thread

@@ -1,7 +1,7 @@
-"""Runs on a Dask cluster: workers anywhere that can import this package.
+"""Runs on a Dask cluster, whose workers can be anywhere and need only this package and the scheduler's address.
 
-Nothing is shared but the scheduler's address. Every worker has one run at a time, so that it is known which run a lost
-worker takes with it: Dask itself would suspect all that were assigned to it.
+Every worker has one run at a time, so that a lost worker fails only this run. Dask itself would blame all runs that
+were assigned to it.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ PATIENCE = 10.0
 def connected(scheduler: str) -> Iterator:
     """A client of the cluster at ``scheduler``.
 
-    Raises ValueError if Dask is not installed, the address is not like tcp://host:port, or like tls://host:port and no
-    certificate is named, no scheduler answers there within ten seconds, it has no worker, or a worker has several
-    threads, of which all but one would idle.
+    Raises:
+        ValueError: Dask is not installed; the address is not tcp://host:port or tls://host:port; it is tls and no
+            certificate is configured; no scheduler answers within ten seconds; it has no worker; or a worker has
+            several threads, of which all but one would idle.
     """
     try:
         from distributed import Client
@@ -56,11 +57,13 @@ def connected(scheduler: str) -> Iterator:
 
 
 def ended(client, work: Callable, tasks: Iterable, say: Callable[[str], None]) -> Iterator[tuple[Any, Any, str]]:
-    """Each task as it ends, with ``work(task)`` and "", or with None and in words why there is none.
+    """Yield each task as it ends, with ``work(task)`` and "", or with None and the reason of its failure.
 
-    The first tasks begin first, one on each worker that there is at the time. A task whose worker is lost goes to the
-    end of the queue, up to three times. Where no worker is left, that is said (``say``), and the next one waited for.
-    Raises RuntimeError when the scheduler is gone.
+    Tasks start in order, one per worker. A task whose worker is lost is queued again, up to three times. If no worker
+    is left, ``say`` reports it, and the next one is waited for.
+
+    Raises:
+        RuntimeError: the scheduler is gone.
     """
     address, seen = client.scheduler.address, time.monotonic()
     queue = _Queue(client, work, tasks)

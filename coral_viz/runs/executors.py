@@ -1,10 +1,10 @@
-"""Doing runs: which are missing, in which order, by which executor; one outcome per run as it ends.
+"""Executors: perform the missing runs, longest first, and yield one outcome per run as it ends.
 
-Every executor performs a run in the same way at one thread, so the bytes do not depend on it, among machines of one
-kind of CPU with the same versions (see ``provenance``). Tiny networks gain nothing from more threads and sometimes lose
-a lot; the cores are used by running runs side by side instead. Workers return their files and the caller keeps them: a
-cluster needs no common folder, and a lost worker costs its run alone.
-A process that is killed takes the others of its pool with it; what they were doing is tried once more, one by one.
+All executors perform a run with one thread, so results are the same bytes on machines with the same type of CPU and
+the same versions (see ``provenance``). Small networks gain nothing from several threads and sometimes lose a lot, so
+cores are used by parallel runs instead. Workers return files and the caller stores them, so a cluster needs no common
+folder, and a lost worker costs only its run. If a process is killed, the others of its pool end too; their runs are
+repeated once, one by one.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ KILLED = f"its process was killed, {TRIES} times; perhaps it needs more memory t
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: status ``done``, ``reused`` or ``failed``; what it took; why it failed, in a sentence."""
+    """How a run ended: its status ``done``, ``reused`` or ``failed``, its time, and the reason of a failure."""
 
     spec: RunSpec
     status: str
@@ -65,13 +65,23 @@ def execute(
     scheduler: str | None = None,
     say: Callable[[str], None] = print,
 ) -> Iterator[Outcome]:
-    """An outcome for every spec: finished runs first, then the others as they end, the longest started first.
+    """Yield an outcome for every spec: finished runs first, then the others as they end, the longest started first.
 
-    A damaged folder is set aside and said (``say``). A failing run yields its reason and the rest goes on.
-    ``executor``: serial, joblib (``jobs`` processes, by default one per core, at most 4) or dask (the workers of the
-    cluster at ``scheduler``, tcp://host:port, each on a device of its own). Raises ValueError for an unknown executor
-    or device, fewer than one process, or a cluster that cannot be used (see ``cluster.connected``); RuntimeError if its
-    scheduler ends before the runs do.
+    A failed run yields its reason, and the others continue. Damaged folders are set aside and reported.
+
+    Args:
+        specs: the runs.
+        store: where finished runs are.
+        device: auto, cpu or cuda.
+        executor: serial, joblib (parallel processes), or dask (the workers of a cluster, each on its own device).
+        jobs: processes of joblib, by default one per core and at most 4.
+        scheduler: address of the cluster, tcp://host:port.
+        say: reports messages.
+
+    Raises:
+        ValueError: an unknown executor or device, fewer than one process, or a cluster that cannot be used (see
+            ``cluster.connected``).
+        RuntimeError: the scheduler ended before the runs.
     """
     check_executor(executor, EXECUTORS)
     if jobs is not None and jobs < 1:
@@ -86,7 +96,7 @@ def execute(
 
 
 def check_executor(name: str, known: Iterable[str]) -> None:
-    """ValueError naming the known executors if it is none of them."""
+    """ValueError for an unknown executor."""
     if name not in known:
         raise ValueError(f"executor {name!r} does not exist; choose one of {', '.join(known)}.")
 
@@ -167,10 +177,10 @@ def _handed_out(specs: list[RunSpec], device: str, begun: list[str]) -> Iterator
 
 
 def alone(spec: RunSpec, store: Store, device: str = "auto", recorder=None) -> pd.DataFrame | None:
-    """One run with a progress bar: its rows, from the store if it is there. Only tiny tasks are done on one thread.
+    """The rows of one run, from the store or performed with a progress bar. Only tiny tasks are limited to one thread.
 
-    With a ``replay.Recorder`` it is done again, to be watched.
-    Under ``torchrun`` its processes do the run together (see ``distributed``); all but the first return None.
+    With a ``replay.Recorder`` the run is always performed. Under ``torchrun`` all processes perform it together (see
+    ``distributed``), and all but the first return None.
     """
     with distributed.processes(str(resolve(device))) as mine:
         first = distributed.place()[0] == 0
@@ -200,7 +210,7 @@ def _tried(spec: RunSpec, device: str) -> tuple[Outcome, Held | None]:
 
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
-    """Torch and the linear algebra libraries on one thread inside, as they were outside."""
+    """A context in which torch and linear algebra libraries have one thread; their settings are restored afterwards."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

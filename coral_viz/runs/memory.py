@@ -1,8 +1,8 @@
-"""Memory of worker processes: what a training step gives back is kept for the next, as glibc does if left alone.
+"""Memory of worker processes: keep memory that a training step frees for the next step, as glibc does by default.
 
-Dask's nanny starts its workers with ``MALLOC_TRIM_THRESHOLD_=65536``. That not only returns freed memory to the system
-at once, it also ends glibc's own adaptation, so that every tensor of 128 KiB or more is mapped and faulted in anew: a
-training of small networks then spends a third of its time in the kernel.
+Dask's nanny starts workers with ``MALLOC_TRIM_THRESHOLD_=65536``. Then freed memory is returned to the system at once,
+and glibc's thresholds no longer adapt, so every tensor of 128 KiB or more is mapped again. Training small networks then
+spends a third of its time in the kernel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MOST = 32 * 2**20
 
 
 def keep_memory() -> None:
-    """Let this process keep up to 64 MiB that are free. Does nothing where the allocator is not glibc's."""
+    """Let this process keep up to 64 MiB of free memory. It has no effect if the allocator is not glibc's."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
     if mallopt:
         mallopt(M_MMAP_THRESHOLD, MOST)

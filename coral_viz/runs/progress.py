@@ -1,4 +1,4 @@
-"""How far many runs are: a bar whose length is the work, a line for each run that ends."""
+"""Progress of many runs: a bar weighted by their cost, and a line for each run that ends."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BAR = "{desc} |{bar:30}| {elapsed} elapsed, about {remaining} left"
 def watched(
     outcomes: Iterable[Outcome], plan: Sequence[RunSpec], told: Callable[[Outcome], str] = lambda outcome: ""
 ) -> Iterator[Outcome]:
-    """Pass outcomes of the planned runs through, and show them; ``told`` adds words to the line of a finished run."""
+    """Pass on outcomes of the planned runs and show them; ``told`` adds text to the line of a finished run."""
     total = sum(spec.cost for spec in plan)
     desc = f"0/{len(plan)} runs"
     with tqdm(total=total, ascii=True, bar_format=BAR, desc=desc, file=sys.stdout) as bar:  # stderr is red in notebooks

@@ -1,12 +1,12 @@
-"""Each paper's own recipe: what its code chooses where the level comparison chooses alike for all methods.
+"""The recipes of the papers: choices in each paper's code that our comparison makes the same for all methods.
 
-``level``, the default, gives every method the same network, budget, decay, probe and images, so that methods are
-compared as objectives. ``paper`` gives each what its own code has. A recipe is nothing but settings: a run's spec holds
-their values, whoever chose them, and what is asked for by name goes before them.
+``level``, the default, gives every method the same network, budget, weight decay, probe and images, so that objectives
+are compared. ``paper`` gives each method the choices of its paper's code. A recipe only sets defaults: explicit values
+override them, and a run's spec holds the resulting values.
 
-Knobs hold on every task. What belongs to the papers' experiment on images (learning rate, augmentation, probe, drawn
-images) holds on ``trifeature`` at any size, and widths at its full size alone; elsewhere the task's budget and widths
-stay. Facts and sources: ``tests/methods/published.py``.
+Hyperparameters of the objectives apply to every task. Choices of the papers' experiment on images (learning rate,
+augmentation, probe, images) apply to ``trifeature`` at any size, and widths only at its full size; other tasks keep
+their budgets and widths. ``tests/methods/published.py`` has facts and sources.
 """
 
 from __future__ import annotations
@@ -22,9 +22,13 @@ LIKE = ("level", "paper")
 
 @dataclass(frozen=True)
 class Recipe:
-    """Settings by name. ``full``: knobs at the papers' size; ``budget``, ``dials`` and ``images``: on images.
+    """The recipe of a paper.
 
-    ``images`` are knobs that only images, or the papers' learning rate, make sense with.
+    Attributes:
+        knobs: hyperparameters on every task.
+        full: further ones on images of the papers' size.
+        budget, dials: of the experiment on images.
+        images: hyperparameters that are useful only on images or with the papers' learning rate.
     """
 
     knobs: dict = field(default_factory=dict)
@@ -76,7 +80,7 @@ RECIPES = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a recipe comes to for one method on one task."""
+    """A recipe applied to one method and one task."""
 
     knobs: dict = field(default_factory=dict)
     dials: dict = field(default_factory=dict)
@@ -84,7 +88,7 @@ class Settings:
 
 
 def settings(method: str, preset: tasks.Preset, like: str) -> Settings:
-    """What ``like`` chooses: nothing for "level". ValueError for another word, or a method without a recipe."""
+    """The choices of ``like``, none for "level". ValueError for an unknown value, or a method without a recipe."""
     if like not in LIKE:
         raise ValueError(f"like = {shown(like)} is not allowed; it takes {' or '.join(LIKE)}.")
     if like == "level":

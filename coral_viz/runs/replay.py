@@ -1,7 +1,7 @@
-"""A training recorded to be watched again: its losses, and at a dozen steps what the embedding tells and looks like.
+"""Recordings of a training: losses, and at about a dozen steps probe results and a map of the embedding.
 
-Recording draws no random number that training draws, so the recorded run is the run itself. A recording is one small
-file; watching it needs neither network nor training.
+Recording does not change training's random numbers, so the recorded run equals the run itself. A recording is one small
+file; to show it, neither the network nor a training is needed.
 """
 
 from __future__ import annotations
@@ -39,15 +39,17 @@ PROBED = 2048
 class Replay:
     """A recorded run.
 
-    - ``spec``: which run.
-    - ``losses``: nats, a column per term, indexed by step.
-    - ``probes``: columns step, label, metric (bits by the best readout, balanced_accuracy by the linear one), value, of
-      the whole embedding; step 0 is untrained.
-    - ``truth``: bits, and ``chance``: share, by label.
-    - ``maps``: (steps, n, 2), the whole embedding of n test samples on two fixed axes, the first principal components
-      at the last step.
-    - ``explained``: the shares of the variance that the two axes show at the last step.
-    - ``labels``: (n,) by label, of the samples in ``maps``.
+    Attributes:
+        spec: of the run.
+        losses: in nats, a column per term, indexed by step.
+        probes: columns step, label, metric (bits by the best readout, balanced_accuracy by the linear one) and value,
+            of the whole embedding; step 0 is before training.
+        truth: by label, in bits.
+        chance: by label, the accuracy of guessing.
+        maps: (steps, n, 2), the whole embedding of n test samples on two fixed axes, the first principal components at
+            the last step.
+        explained: the shares of variance on the two axes at the last step.
+        labels: by label, (n,), of the samples in ``maps``.
     """
 
     spec: RunSpec
@@ -61,15 +63,15 @@ class Replay:
 
     @property
     def steps(self) -> list[int]:
-        """The recorded steps, from 0 to the last, one for each map."""
+        """The recorded steps, from 0 to the last, one per map."""
         return sorted(set(self.probes["step"]))
 
 
 class Recorder:
-    """Watches one training of a run, at step 0 and at about ``points`` steps, evenly in their logarithm.
+    """Records one training of a run, at step 0 and at about ``points`` steps that are evenly spaced in their logarithm.
 
-    ``begin`` gives the callbacks that ``training.train`` calls, ``end`` takes the losses; then ``replay`` is the
-    recording. ``samples`` are on its maps. Raises ValueError for fewer than two points or three samples.
+    ``begin`` returns callbacks for ``training.train``, and ``end`` takes the losses; then ``replay`` is the recording,
+    with maps of ``samples`` samples. ValueError for fewer than two points or three samples.
     """
 
     replay: Replay
@@ -115,7 +117,7 @@ class Recorder:
 
 
 def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "auto") -> Replay:
-    """Train a run and keep what ``Replay`` holds. Arguments and errors as of ``Recorder``."""
+    """Train a run and return its recording. Arguments and errors as for ``Recorder``."""
     recorder = Recorder(spec, points, samples)
     task = spec.load_task(resolve(device))
     method = initialised(spec, task)
@@ -125,7 +127,7 @@ def record(spec: RunSpec, points: int = 12, samples: int = 300, device: str = "a
 
 
 def recorded_steps(steps: int, points: int) -> set[int]:
-    """About ``points`` different steps from 1 to the last, evenly in their logarithm."""
+    """About ``points`` different steps from 1 to the last, evenly spaced in their logarithm."""
     return set(np.unique(np.geomspace(1, steps, points).round().astype(int)).tolist())
 
 
@@ -253,10 +255,10 @@ def _fault(held: dict[str, np.ndarray]) -> str:
 
 
 def gather(specs: Iterable[RunSpec], folder: Path, sources: Iterable[Path]) -> list[Path]:
-    """The files of these runs' recordings in ``folder``.
+    """The files of these runs' recordings in ``folder``, completed if necessary.
 
-    Whole ones that are there stay, others are copied from the first of the folders ``sources`` that has them, and the
-    rest is recorded now, at one thread as runs are done.
+    Valid files stay. Others are copied from the first of the folders ``sources`` that has them, and what is still
+    missing is recorded now, with one thread.
     """
     paths = {folder / f"{spec.id}.npz": spec for spec in specs}
     for path, spec in paths.items():

@@ -21,7 +21,7 @@ RETRIEVED = 1024
 
 @dataclass(frozen=True)
 class Result:
-    """What a run leaves: its tidy rows, the trained weights by name, what it was made with (``provenance.here``)."""
+    """The result of a run: its tidy rows, the trained weights by name, and its provenance (``provenance.here``)."""
 
     rows: pd.DataFrame
     weights: dict[str, Tensor]
@@ -29,13 +29,22 @@ class Result:
 
 
 def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorder=None) -> Result | None:
-    """Train and measure. The same spec gives the same bytes at one thread, whoever calls.
+    """Train a method and measure its embedding.
 
-    That holds among machines of one kind of CPU with the same versions (see ``provenance``); on others, and on other
-    devices, numbers are rounded differently.
-    A ``replay.Recorder`` may watch the training; it changes nothing.
-    Of several processes (see ``distributed``) all train and the first measures; the others return None. RuntimeError
-    where the device has too little memory, naming what to make smaller.
+    With one thread, the same spec gives the same bytes on machines with the same type of CPU and the same versions (see
+    ``provenance``). Others, and other devices, round differently.
+
+    Args:
+        spec: of the run.
+        device: auto, cpu or cuda.
+        progress: whether to show a progress bar.
+        recorder: a ``replay.Recorder``, which does not change the run.
+
+    Returns:
+        The result. In distributed training all processes train, the first one measures, and the others return None.
+
+    Raises:
+        RuntimeError: the device has too little memory; the message says what to make smaller.
     """
     try:
         return _performed(spec, device, progress, recorder)
@@ -68,16 +77,16 @@ def _own_copy(tensor: Tensor) -> Tensor:
 
 
 def initialised(spec: RunSpec, task: tasks.Task) -> methods.Method:
-    """The untrained method of a run, its weights drawn from the run's training seed."""
+    """The untrained method of a run, with weights drawn from the training seed."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(spec.training_seed)
         return methods.build(spec.method, task, **dict(spec.knobs))
 
 
 def sizes(method: methods.Method, task: tasks.Task, spec: RunSpec) -> dict[str, int]:
-    """What a run costs and gives, by column of the table: embedding_width, parameters and passes.
+    """The columns embedding_width, parameters and passes of the table.
 
-    ValueError for a method whose whole embedding has another width than was asked for.
+    ValueError if the embedding does not have the width that was asked for.
     """
     parts = evaluation.embed(method, task.sample(2, "test", spec.seed))
     width, asked = sum(parts[name].shape[1] for name in method.whole), method.knobs.width
@@ -88,7 +97,7 @@ def sizes(method: methods.Method, task: tasks.Task, spec: RunSpec) -> dict[str, 
 
 
 def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) -> training.History:
-    """Train a method on the run's budget; ``options`` are ``training.train``'s progress and callbacks."""
+    """Train a method with the run's budget; ``options`` are progress and callbacks of ``training.train``."""
     budget = spec.budget
     return training.train(
         method,
@@ -106,10 +115,10 @@ def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) 
 
 
 def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.DataFrame:
-    """Probe rows of a method as it stands (see ``evaluation.probe``).
+    """Rows of probes of a method in its current state (see ``evaluation.probe``).
 
-    With more than two modalities also what is read when only some are given, and retrieval across them among fresh
-    samples of the training distribution; with two, the parts say as much.
+    With more than two modalities there are also probes with missing modalities and retrieval across modalities, on new
+    samples of the training distribution.
     """
     batches = [
         task.sample(spec.budget.probe_samples, "probe", spec.seed),
@@ -140,7 +149,7 @@ def measured(method: methods.Method, task: tasks.Task, spec: RunSpec) -> pd.Data
 
 
 def told(history: training.History, method: methods.Method, task: tasks.Task, spec: RunSpec, size) -> pd.DataFrame:
-    """All tidy rows of a run whose method is trained; ``size`` is what ``sizes`` gave."""
+    """All tidy rows of a run with a trained method; ``size`` is the result of ``sizes``."""
     found = measured(method, task, spec)
     rows = pd.concat([_training_rows(history, spec), _truth_rows(task, int(found["n"].max())), found])
     return _tidy(rows.assign(**size), spec)

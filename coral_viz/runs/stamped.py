@@ -1,6 +1,6 @@
-"""Arrays in an npz file that ends in the hash of all its other bytes: one that has changed is never taken apart.
+"""Arrays in an npz file that ends with a hash of its other bytes. A file that was changed is not parsed.
 
-The hash stands in the comment of the archive, so that ``numpy.load`` opens the file, too.
+The hash is the comment of the archive, so ``numpy.load`` can open the file, too.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SIZE = len(STAMP) + 64
 
 
 def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
-    """Write the file in one stroke; the same arrays give the same bytes."""
+    """Write the file atomically; the same arrays give the same bytes."""
     packed = io.BytesIO()
     np.savez_compressed(packed, **{name: np.asarray(values, order="C") for name, values in arrays.items()})  # type: ignore[arg-type]  # no array is called allow_pickle
     with zipfile.ZipFile(packed, "a") as archive:
@@ -33,7 +33,7 @@ def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
 
 
 def read(path: Path) -> dict[str, np.ndarray]:
-    """The arrays by name. ValueError, which does not name the file, if it has changed or holds anything else."""
+    """The arrays by name. ValueError (without the file's name) if the file was changed or has other content."""
     with path.open("rb") as file:
         size = file.seek(0, os.SEEK_END)
         file.seek(max(0, size - SIZE))

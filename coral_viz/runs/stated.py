@@ -1,4 +1,4 @@
-"""Runs on one's own data state what these are estimated to hold: once for all runs, before the first begins."""
+"""Estimates of the information in one's own data, made once before the first of several runs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from coral_viz.tasks.estimates import estimated
 
 
 def stated(specs: Iterable[RunSpec], folder: Path) -> list[RunSpec]:
-    """The same runs, those on data that were handed over with estimates, which are kept in the folder."""
+    """The same runs, with estimates for those on one's own data; estimates are cached in ``folder``."""
     made: dict[str, Dataset] = {}
     for spec in (specs := list(specs)):
         if spec.data is not None and spec.data.content not in made:

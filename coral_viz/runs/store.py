@@ -1,11 +1,12 @@
-"""Where runs are kept: one folder each, named by the run's id, complete or set aside.
+"""The store of finished runs: one folder per run, named by its id.
 
-A run is written in a hidden folder and renamed when whole; ``DONE`` holds the hash of every file, how long the run took
-and what it was made with. A folder that is not what it says is never used and never deleted: it is renamed and named,
-and the run is done again. One that cannot be read, such as another user's, says nothing about itself: that is an error
-in words, and nothing is touched. Files have the rights that the umask gives.
-``finished``, ``damage`` and ``open`` each hash every byte of a run, weights too: about a millisecond a megabyte, less
-than reading the rows takes. The others trust that one of them was asked.
+A run is written to a hidden folder, which is renamed when it is complete. ``DONE`` holds the hash of every file, the
+duration and the provenance. A damaged folder is neither used nor deleted: it is renamed and reported, and the run is
+repeated. An unreadable folder, such as another user's, is an error, and nothing is changed. Permissions follow the
+umask.
+
+``finished``, ``damage`` and ``open`` hash all bytes of a run, including weights. This takes about a millisecond per
+megabyte, less than reading the rows. Other methods assume that one of them was called.
 """
 
 from __future__ import annotations
@@ -38,10 +39,9 @@ ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
 class Store:
-    """A folder of runs. Raises ValueError at once if it cannot be written; ``to_write=False`` asks only that it exist.
+    """A folder of runs. ValueError if it cannot be written; with ``to_write=False`` it need only exist.
 
-    A folder that is only read may be one that ships and belongs to somebody else. What killed processes left in one
-    that is written is removed.
+    Leftovers of killed processes are removed if the folder is opened for writing.
     """
 
     def __init__(self, root: str | Path, *, to_write: bool = True):
@@ -59,9 +59,9 @@ class Store:
             raise ValueError(f"cannot write to {str(self.root)!r}: {error.strerror}; choose another --out.") from None
 
     def specs(self) -> list[RunSpec]:
-        """The specs in the folder, by method, task, distribution, knob and seeds. Folders without one are passed over.
+        """The specs in the folder, sorted by method, task, distribution, knob and seeds.
 
-        Whether a run is whole is asked when it is used, by ``open``.
+        Folders without a spec are ignored. Only ``open`` checks whether a run is complete.
         """
         found = []
         for path in self.root.glob("*/spec.json"):
@@ -72,9 +72,9 @@ class Store:
         return sorted(found, key=place)
 
     def one(self, **wanted: object) -> RunSpec:
-        """The one spec in the folder of which all this is true, such as method, task, distribution, knob and seed.
+        """The only spec in the folder with these attributes, such as method, task, distribution, knob and seed.
 
-        ValueError unless there is exactly one.
+        ValueError if there is none, or several.
         """
         found = [spec for spec in self.specs() if all(getattr(spec, name) == value for name, value in wanted.items())]
         if len(found) != 1:
@@ -85,7 +85,7 @@ class Store:
         return found[0]
 
     def open(self, run_id: str) -> RunSpec:
-        """The spec of a whole run, by its id. ValueError in one sentence if it is missing, damaged or outdated."""
+        """The spec of a complete run, by its id. ValueError if it is missing, damaged or outdated."""
         try:
             spec = RunSpec.from_canonical((self.root / run_id / "spec.json").read_text(encoding="utf-8"))
         except OSError as error:
@@ -104,11 +104,11 @@ class Store:
         return self.root / spec.id
 
     def finished(self, spec: RunSpec) -> bool:
-        """Whether the run is there and whole. ValueError if it cannot be read."""
+        """Whether the run exists and is complete. ValueError if it cannot be read."""
         return self._fault(spec) == ""
 
     def damage(self, spec: RunSpec) -> str:
-        """Why the run's folder cannot be used, in words; "" if it can or if there is none. ValueError as above."""
+        """Why the run's folder cannot be used; "" if it can or if there is none. ValueError if it cannot be read."""
         return self._fault(spec) or ""
 
     def _fault(self, spec: RunSpec) -> str | None:
@@ -137,9 +137,9 @@ class Store:
         return aside
 
     def save(self, spec: RunSpec, result: Result, *, seconds: float, device: str) -> None:
-        """Write the run; after this call it is finished, before it there is no trace of it. A whole one there stays.
+        """Write the run atomically; a complete run that exists is kept.
 
-        OSError in one sentence if it cannot be written, such as to a full disk.
+        OSError if it cannot be written, such as to a full disk.
         """
         self.keep(spec, packed(spec, result, seconds=seconds, device=device))
 
@@ -168,13 +168,13 @@ class Store:
                     raise
 
     def rows(self, spec: RunSpec) -> pd.DataFrame:
-        """The tidy rows of a finished run, those of an older table with today's columns."""
+        """The tidy rows of a finished run, upgraded to the current columns."""
         return schema.upgraded(self.arrow(spec).to_pandas())
 
     def arrow(self, spec: RunSpec) -> pa.Table:
-        """The rows as they were written, the hyperparameters that differ from today's defaults, and the run's seconds.
+        """The rows as they were written, but with ``knob`` relative to current defaults, and with the run's seconds.
 
-        As an Arrow table, which is there in a fraction of the time that a data frame takes.
+        They are an Arrow table, which is read in a fraction of the time of a data frame.
         """
         rows = parquet.ParquetFile(self.path(spec) / "rows.parquet").read()
         seconds = pa.repeat(float(self.timing(spec)["seconds"]), len(rows))
@@ -194,12 +194,12 @@ class Store:
         return {name: done[name] for name in TIMING}
 
     def provenance(self, spec: RunSpec) -> dict[str, str]:
-        """What a finished run was made with (see ``provenance.here``)."""
+        """The provenance of a finished run (see ``provenance.here``)."""
         return provenance.known(_done(self.path(spec)).get("provenance"))
 
 
 def packed(spec: RunSpec, result: Result, *, seconds: float, device: str) -> dict[str, bytes]:
-    """The files of a run by name, for ``Store.keep``: what took long is done where the run was."""
+    """The files of a run by name, for ``Store.keep``; workers pack them, so that the caller only writes."""
     rows = io.BytesIO()
     result.rows.to_parquet(rows, index=False)
     weights = safetensors.torch.save(result.weights)  # its save_file neither follows the umask nor raises OSError

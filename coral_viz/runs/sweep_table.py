@@ -1,7 +1,7 @@
 """A sweep's table: the tidy rows of its runs, with a column for every setting that varies among them.
 
-The file holds the spec of every run beside the rows, what it was made with, and a hash of the rows: a table that was
-edited by hand, or whose columns say something other than its specs, is not read.
+The file also holds the spec and provenance of every run, and a hash of the rows. A table that was edited by hand, or
+whose columns contradict its specs, is an error.
 """
 
 from __future__ import annotations
@@ -25,10 +25,19 @@ Read = dict[str, tuple[pa.Table, dict[str, str]]]
 
 
 def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str], read: Read | None = None) -> pd.DataFrame:
-    """What finished runs measured, and their last losses, with the columns ``varied`` (None where a method lacks one).
+    """The rows of finished runs, including their last losses, with the columns ``varied``.
 
-    ``frame.attrs["specs"]`` maps run ids to canonical specs; for ``attrs["provenance"]`` see ``made``. Runs in ``read``
-    are taken from there, the others are looked up and put there. ValueError if none is finished.
+    Args:
+        specs: the runs; those that are not finished are left out.
+        store: where they are.
+        varied: names of settings, columns with None where a method lacks the setting.
+        read: a cache of runs that were read; new ones are added.
+
+    Returns:
+        The table. ``attrs["specs"]`` maps run ids to canonical specs; for ``attrs["provenance"]`` see ``made``.
+
+    Raises:
+        ValueError: no run is finished.
     """
     varied, read = [name for name in varied if name not in schema.COLUMNS], {} if read is None else read
     specs = list(specs)
@@ -47,7 +56,7 @@ def collect(specs: Iterable[RunSpec], store: Store, varied: Iterable[str], read:
 
 
 def look(specs: Iterable[RunSpec], store: Store, read: Read) -> bool:
-    """Put the finished runs that are not in ``read`` there; whether there were any."""
+    """Add finished runs that are not yet in ``read``; returns whether there were any."""
     new = [spec for spec in specs if spec.id not in read and store.finished(spec)]
     for spec in new:
         take(spec, store, read)
@@ -55,26 +64,26 @@ def look(specs: Iterable[RunSpec], store: Store, read: Read) -> bool:
 
 
 def take(spec: RunSpec, store: Store, read: Read) -> pa.Table:
-    """Put a finished run into ``read``, unless it is there; returns its rows, of the losses the last alone."""
+    """Add a finished run to ``read`` unless it is there; returns its rows, with only the last step of the losses."""
     if spec.id not in read:
         read[spec.id] = _last(store.arrow(spec)), store.provenance(spec)
     return read[spec.id][0]
 
 
 def made(frame: pd.DataFrame) -> pd.DataFrame:
-    """What the runs of a sweep's table were made with: a row a run, the columns of ``provenance.FIELDS``."""
+    """The provenance of the runs of a sweep's table: a row per run, the columns of ``provenance.FIELDS``."""
     said = provenance.unpacked(frame.attrs.get("provenance"))
     rows = {run_id: said.get(run_id, provenance.known(None)) for run_id in frame["run_id"].unique()}
     return pd.DataFrame.from_dict(rows, orient="index", columns=list(provenance.FIELDS)).rename_axis("run_id")
 
 
 def mixed(frame: pd.DataFrame) -> str:
-    """A sentence where the runs of a sweep's table were made with different things; "" where not, or nothing says."""
+    """A sentence if the provenance of a sweep's runs differs; "" if not, or if it is unknown."""
     return provenance.mixed(made(frame))
 
 
 def write(frame: pd.DataFrame, path: str | Path) -> Path:
-    """Write a sweep's table to a parquet file, in one stroke; returns its path."""
+    """Write a sweep's table to a parquet file, atomically; returns its path."""
     frame.attrs["sha256"] = _digest(frame)
     with files.replacing(path) as unfinished:
         frame.to_parquet(unfinished, index=False)
@@ -82,7 +91,7 @@ def write(frame: pd.DataFrame, path: str | Path) -> Path:
 
 
 def read(path: str | Path) -> pd.DataFrame:
-    """The table in a file. ValueError if there is none, or as ``check``, or if its rows were changed since."""
+    """The table in a file. ValueError if there is none, if its rows were changed since, or as ``check``."""
     try:
         frame = tables.parquet(path)
     except FileNotFoundError:
@@ -95,9 +104,9 @@ def read(path: str | Path) -> pd.DataFrame:
 
 
 def check(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same table, its tidy columns valid (see ``schema.validate``) and its settings those of its specs.
+    """The same table, after checking its tidy columns (``schema.validate``) and its settings against its specs.
 
-    Raises ValueError where they are not, and for mixed versions of a method.
+    ValueError if they do not agree, or for mixed versions of a method.
     """
     frame, attrs = frame.copy(deep=False), frame.attrs
     frame.attrs = {}  # or pandas copies the specs at every step

@@ -1,9 +1,9 @@
-"""Sweeps: a grid's runs, done wherever they can be and put into one table as they finish.
+"""Sweeps: the runs of a grid, performed by any executor, and their results in one table.
 
-The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, failed and why) and
-``results.parquet`` (see ``results``). Both are written when a minute has passed and twice as many runs have ended as
-last time, so that writing them takes time in proportion to the runs; and when the sweep ends or is interrupted. The
-same call goes on where the last one stopped; shards of a grid may share one folder.
+The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, or why it failed) and
+``results.parquet`` (see ``results``). Both files are written at the end, at an interruption, and whenever a minute has
+passed and the number of finished runs has doubled, so that the total time of writing is proportional to this number.
+The same call continues an interrupted sweep. Shards of a grid may share one folder.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ GROWTH = 2
 
 @dataclasses.dataclass(frozen=True)
 class Sweep:
-    """A grid's results: the table of all its finished runs (None if there is none), and this call's failures."""
+    """A grid's results: the table of all finished runs (None if there are none), and the failures of this call."""
 
     table: pd.DataFrame | None
     failures: pd.DataFrame
@@ -56,10 +56,17 @@ def run(
     jobs: int | None = None,
     scheduler: str | None = None,
 ) -> Sweep:
-    """Do the missing runs of a grid, or of its i-th n-th (``shard`` "i/n"), and write ``out`` (see above).
+    """Perform the missing runs of a grid or a shard, and write the folder ``out`` (see the module's docstring).
 
-    ``executor`` "auto" is dask with a scheduler, else serial for less than twenty seconds of work, else joblib; the
-    other arguments are those of ``execute``. ValueError before any work for what cannot be done.
+    Args:
+        grid: the runs.
+        out: the folder of the sweep.
+        shard: "i/n", every n-th run from the i-th on.
+        executor: "auto" chooses dask if there is a scheduler, serial for less than twenty seconds of work, else joblib.
+        device, jobs, scheduler: as for ``execute``.
+
+    Raises:
+        ValueError: before any work, for a bad shard, executor or folder.
     """
     check_executor(executor, ("auto", *EXECUTORS))
     store = Store(files.utf8(out) / "runs")
@@ -85,9 +92,9 @@ def run(
 
 
 def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> float:
-    """Seconds that one core needs for the runs that are missing (all, without a store), roughly.
+    """The approximate time of missing runs (all, without a store) in seconds on one core.
 
-    From finished runs of the same method and task, and where there is none, from a few steps of one that can be done.
+    It is extrapolated from finished runs of the same method and task or, if there are none, from a few steps of a run.
     """
     missing: list[RunSpec] = []
     known: dict[tuple[str, str], list[float]] = {}

@@ -16,11 +16,11 @@ GROUP = ["method", "task", "distribution"]
 
 
 def tuned(table: pd.DataFrame) -> pd.DataFrame:
-    """For each method the best of the settings that were tried, and whether the default is within noise of it.
+    """For each method, the best setting that was tried, and whether the default differs from it beyond noise.
 
-    What is compared is the share of the exact information that a linear readout finds in the whole embedding, the mean
-    over labels. The best was chosen among several, so its lead over the default counts only if a t test, paired by
-    seed, finds it with Holm's correction for all that were tried.
+    The criterion is the share of the exact information that a linear readout extracts from the whole embedding, the
+    mean over labels. As the best setting was selected among several, its lead over the default counts only if it is
+    significant in a t test, paired by seed, with Holm's correction for all settings that were tried.
 
     Args:
         table: a sweep's table (``runs.sweep_table``) with the default among the settings of every method.

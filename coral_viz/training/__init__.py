@@ -1,4 +1,4 @@
-"""Training: the loop, the device that it computes on, and several processes that train one method."""
+"""Training: the loop, devices, and distributed training."""
 
 from coral_viz.training.devices import resolve
 from coral_viz.training.loop import History, Trainable, TrainingDiverged, train

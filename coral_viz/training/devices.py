@@ -1,6 +1,6 @@
-"""Where tensors live: ``auto`` is CUDA, else the CPU.
+"""Devices: ``auto`` is CUDA if available, else the CPU.
 
-Not MPS: embeddings are measured in float64, which it lacks, and small networks gain nothing there.
+MPS is not supported: evaluation needs float64, which it lacks, and small networks gain nothing from it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import torch
 
 
 def resolve(name: str = "auto") -> torch.device:
-    """The torch device for a name (auto, cpu, cuda, cuda:1); ValueError in words if it is not there or of no use."""
+    """The torch device for a name (auto, cpu, cuda, cuda:1). ValueError if it is not available or not supported."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:

@@ -1,8 +1,8 @@
-"""Several processes that train one method on one batch: who they are, and how embeddings meet before a loss.
+"""Distributed training: several processes train one method, and gather embeddings before the loss.
 
-A process sees its share of every batch. Encoders and fusion run on the share; before heads and losses the embeddings of
-all processes are gathered with their gradients, so that batch statistics and negatives are those of the whole batch,
-and the loss of n processes with B samples each is that of one process with n B.
+Every process has its share of every batch. Encoders and fusion run on this share. Before heads and losses, embeddings
+of all processes are gathered, differentiably, so that batch statistics and negatives are those of the whole batch. So
+the loss of n processes with B samples each equals that of one process with n B samples.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from coral_viz.parents import end_with_parent
 
 
 def place() -> tuple[int, int]:
-    """This process's number and how many there are; (0, 1) outside ``processes``."""
+    """This process's rank and the number of processes; (0, 1) outside ``processes``."""
     return (dist.get_rank(), dist.get_world_size()) if dist.is_available() and dist.is_initialized() else (0, 1)
 
 
 def gathered(x: Tensor) -> Tensor:
-    """The rows (axis -2) of all processes, in their order; x itself where there is one process. Differentiable.
+    """The rows (axis -2) of all processes in order of rank, differentiable; x itself with a single process.
 
-    Each process computes the whole loss; the gradients that flow back are summed over processes and, where parameters
-    are averaged over processes afterwards (DistributedDataParallel), equal those of one process with all rows.
+    Each process computes the whole loss, and gradients are summed over processes. After DistributedDataParallel has
+    averaged those of the parameters, they equal those of one process with all rows.
     """
     return x if place()[1] == 1 else _Gather.apply(x)
 
@@ -52,7 +52,7 @@ class _Gather(torch.autograd.Function):
 
 @contextmanager
 def processes(device: str) -> Iterator[torch.device]:
-    """Join the processes that ``torchrun`` started, if it did; yields the device of this one."""
+    """A context in which the processes that ``torchrun`` started, if any, are joined; yields this process's device."""
     if int(os.environ.get("WORLD_SIZE", 1)) == 1:
         yield torch.device(device)
         return

@@ -1,7 +1,7 @@
-"""The training loop: it knows tasks and losses by their interface and nothing of any method.
+"""The training loop, which uses only the interfaces of tasks and methods.
 
-It decides the order of the data, the precision, what is remembered of the run and, unless the method does, the
-optimiser (AdamW, weight decay on matrices only).
+It defines the order of the data, the precision, the recorded history and, unless the method does, the optimiser (AdamW
+with weight decay on matrices only).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ NORMALISERS = (nn.LayerNorm, nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 class Trainable(nn.Module):
-    """What the loop takes: a module with a title, the modalities it was built for, and a loss on two views."""
+    """The interface of what the loop trains: a module with a title, modalities, and a loss on two views."""
 
     TITLE: str
     modalities: list[Modality]
@@ -45,28 +45,31 @@ class Trainable(nn.Module):
     def loss(self, view1: list[Tensor], view2: list[Tensor], progress: float) -> dict[str, Tensor]:
         """The loss terms by name, already weighted; their sum is minimised.
 
-        view1, view2: one (B, ...) tensor per modality. ``progress`` in [0, 1] says how far training is. A method that
-        ``wants_originals`` takes ``originals=`` too, what the views were made from (``Task.originals``).
+        A method that ``wants_originals`` also takes ``originals=``, from which views are made (``Task.originals``).
+
+        Args:
+            view1, view2: one (B, ...) tensor per modality.
+            progress: the share of training that is done, in [0, 1].
         """
         raise NotImplementedError
 
     def configure_optimizers(
         self, lr: float, weight_decay: float, steps: int
     ) -> Optimizer | tuple[Optimizer, LRScheduler]:
-        """The optimiser of a training of so many steps, or that and a schedule, which follows every step.
+        """The optimiser for a training of ``steps`` steps, and optionally a schedule, which advances at every step.
 
-        Unless a method says otherwise: AdamW at a constant rate, weight decay on what ``decay`` says.
+        The default is AdamW with a constant learning rate; ``decay`` decides what has weight decay.
         """
         return torch.optim.AdamW(decay_groups(self, weight_decay, self.decay), lr=lr, fused=True)
 
     def after_step(self, progress: float) -> None:
-        """What follows the optimiser's step, without gradients, such as an average of weights; usually nothing.
+        """A hook after the optimiser's step, without gradients, such as for an average of weights; empty by default.
 
-        ``progress`` in (0, 1] says how far training is, this step included.
+        ``progress`` in (0, 1] is the share of training that is done, including this step.
         """
 
     def forward(self, view1: list[Tensor], view2: list[Tensor], progress: float, **more) -> dict[str, Tensor]:
-        """``loss``, under the name by which wrappers of modules call it."""
+        """``loss``, under the name that wrappers of modules call."""
         return self.loss(view1, view2, progress, **more)
 
 
@@ -76,21 +79,21 @@ class TrainingDiverged(RuntimeError):
 
 @dataclass
 class History:
-    """What a run went through: every step's loss terms (nats). The latest may still be ``on_device``, see ``fetch``."""
+    """The loss terms of every step in nats. The latest ones may still be ``on_device``, see ``fetch``."""
 
     terms: list[str] = field(default_factory=list)
     values: list[list[float]] = field(default_factory=list)
     on_device: list[Tensor] = field(default_factory=list)
 
     def record(self, terms: dict[str, Tensor]) -> None:
-        """Append one step, on its device; every so many steps all are fetched."""
+        """Append one step, on its device; every ``FETCHED`` steps, all are fetched."""
         self.terms = list(terms)
         self.on_device.append(torch.stack([term.detach().float() for term in terms.values()]))
         if len(self.on_device) == FETCHED:
             self.fetch()
 
     def fetch(self) -> None:
-        """Wait for the device and take its steps; raises TrainingDiverged at the first that has a term not finite."""
+        """Wait for the device and fetch its steps. TrainingDiverged at the first term that is not finite."""
         steps = torch.stack(self.on_device).tolist() if self.on_device else []
         self.on_device.clear()
         for values in steps:
@@ -103,7 +106,7 @@ class History:
 
     @contextmanager
     def fetched(self) -> Iterator[None]:
-        """All steps are fetched at the end; of an error inside, an earlier divergence is the cause, and raised."""
+        """A context at whose end all steps are fetched; an error after a divergence is replaced by the latter."""
         try:
             yield
         except Exception:
@@ -135,12 +138,28 @@ def train(
 ) -> History:
     """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
 
-    The method and the task are on one device; networks run in bfloat16 autocast on CUDA. ``decay``: see
-    ``decay_groups``, for methods without an optimiser of their own. ``data_seed`` draws the samples (None: ``seed``
-    does), ``seed`` their order, the views and every random number of a loss. ``callbacks`` maps "every so many steps"
-    to a function of (step, method). Of several processes (see ``distributed``) each takes its share of every batch.
-    A step waits for nothing on the device. Raises ValueError for an impossible budget or
-    modalities other than the method's, TrainingDiverged when a term is not finite: within ``FETCHED`` steps, naming it.
+    Networks run in bfloat16 autocast on CUDA. Steps do not synchronise with the device. In distributed training, each
+    process has its share of every batch.
+
+    Args:
+        method: what is trained, on the task's device.
+        task: draws samples and views.
+        steps: of the optimiser.
+        batch: samples per step.
+        lr, weight_decay: of the default optimiser.
+        samples: the number of training samples.
+        decay: see ``decay_groups``; for methods with the default optimiser.
+        seed: draws the order of samples, the views and the random numbers of the loss.
+        data_seed: draws the samples; ``seed`` if None.
+        progress: whether to show a progress bar.
+        callbacks: by number n, a function of (step, method) that is called every n steps.
+
+    Returns:
+        The loss terms of every step.
+
+    Raises:
+        ValueError: an impossible budget, or modalities that are not those of the method.
+        TrainingDiverged: a term was not finite; raised within ``FETCHED`` steps.
     """
     if steps < 1 or not 2 <= batch <= samples or lr <= 0 or weight_decay < 0:
         raise ValueError(
@@ -212,9 +231,9 @@ def _counted(steps: int, title: str | None) -> Iterable[int]:
 
 
 def decay_groups(module: nn.Module, weight_decay: float, decay: str = "matrices") -> list[dict]:
-    """Parameter groups for AdamW: matrices decay (ndim >= 2, no normalisation layer), nothing else.
+    """Parameter groups for AdamW, with weight decay only on matrices (ndim >= 2, outside of normalisation layers).
 
-    With ``decay="tokens"`` the learned tokens (``TOKENS``) do too, as in the papers' code, where they are stored as
+    With ``decay="tokens"`` it is also on the learned tokens (``TOKENS``), as in the papers' code, which stores them as
     matrices of one row.
     """
     layers = [m for m in module.modules() if isinstance(m, NORMALISERS)]
@@ -228,7 +247,7 @@ def decay_groups(module: nn.Module, weight_decay: float, decay: str = "matrices"
 
 
 def shuffled(samples: int, batch: int, generator: torch.Generator) -> Iterator[Tensor]:
-    """Endless batches of indices; every sample once per epoch, the last short batch left out."""
+    """Endless batches of indices; every sample once per epoch, without the last short batch."""
     while True:
         order = torch.randperm(samples, generator=generator, device=generator.device)
         yield from order[: samples - samples % batch].split(batch)
