@@ -4,24 +4,25 @@ Which function to call:
 
 - a table p[x1, x2, y], or a batch of them: ``broja(p)``, certified; by another measure: ``decompose_pmf(p, "i_min")``,
   one of ``measures.names()``;
-- two sources of a binary target, as tables or as posteriors of samples: ``broja_binary``, ``posterior_table``, and
-  ``roc_hull`` for the picture;
-- a named example: ``gates.gate("AND")``; to dit and back: ``to_dit``, ``from_dit``;
-- which outcomes are synergistic: ``decompose_pointwise(p, "i_sx")``; which samples, ``pointwise_of_samples(z1, z2, y)``
-  or, of one's own posteriors, ``pointwise_information(t, y)``;
-- samples: ``decompose(z1, z2, y)``, embeddings or symbols, with intervals if asked; ``decompose_parts`` by name;
-- held-out posteriors of one's own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
-- a table of counts: ``bias_corrected(counts)``, ``infer(counts)`` for intervals and a test of S = 0;
-- sources whose atoms are known, to try an estimator on: ``truths.load("mixture")``;
-- any number of variables without a target: ``total_correlation(p)``, ``dual_total_correlation(p)``,
-  ``o_information(p)`` of a table p[x1, ..., xM];
+- two sources of a binary target, as tables or posteriors of samples: ``broja_binary``, ``posterior_table``, and
+  ``roc_hull`` for figures;
+- named examples: ``gates.gate("AND")``; conversion to dit and back: ``to_dit``, ``from_dit``;
+- pointwise atoms of outcomes: ``decompose_pointwise(p, "i_sx")``; pointwise information of samples:
+  ``pointwise_of_samples(z1, z2, y)``, or ``pointwise_information(t, y)`` with your own posteriors;
+- samples, of embeddings or symbols: ``decompose(z1, z2, y)``, with intervals if asked; ``decompose_parts`` for named
+  parts;
+- held-out posteriors of your own classifiers: ``atoms_from_posteriors``, ``information_from_posterior``;
+- a table of counts: ``bias_corrected(counts)``, or ``infer(counts)`` for intervals and a test of S = 0;
+- sources with known atoms, to test an estimator: ``truths.load("mixture")``;
+- any number of variables without a target, as a table p[x1, ..., xM]: ``total_correlation(p)``,
+  ``dual_total_correlation(p)``, ``o_information(p)``;
 - Gaussian sources and target of any dimensions: ``gaussian(covariance, d1, d2)``, exact;
-- samples of a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``, or by regression where dependence is
-  not monotone, ``decompose_continuous(z1, z2, y)``; without a target: ``gaussian_total_correlation(covariance_of(x))``
-  and its kin;
-- what only all of three sources or more tell: ``union_information(p)``, certified;
-- the redundancy lattice, up to four sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``; of embeddings,
-  ``decompose_many([z1, z2, z3], y)``.
+- samples with a continuous target: ``gaussian_of_samples(z1, z2, y, copula=True)``, or, for dependence that is not
+  monotone, ``decompose_continuous(z1, z2, y)``; without a target: ``gaussian_total_correlation(covariance_of(x))``,
+  ``gaussian_dual_total_correlation`` and ``gaussian_o_information``;
+- the synergy of three or more sources together: ``union_information(p)``, certified;
+- the redundancy lattice of up to four sources: ``redundancy_lattice(3).decompose(p, measures.i_min)``, or for
+  embeddings ``decompose_many([z1, z2, z3], y)``.
 """
 
 import importlib

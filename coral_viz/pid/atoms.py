@@ -1,4 +1,4 @@
-"""The four atoms of a decomposition, in bits, with the certificate of how far they may be off."""
+"""The four atoms of a decomposition in bits, with a certified bound on their error."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ class Atoms:
     Every field is a float or an array of one common shape (the batch axes of what was decomposed).
 
     Attributes:
-        redundancy: what either source tells about the target.
-        unique_1: what only source 1 tells.
-        unique_2: what only source 2 tells.
-        synergy: what only the two together tell.
-        gap: each atom lies within ``gap`` of its exact value; 0 where a closed form was used, NaN where nothing is
-            certified. It says nothing about sampling: that is what ``low`` and ``high`` are for.
-        low, high: interval bounds, shape (4,) + batch axes, in the order of ``NAMES``; None where none were asked for.
-        p: p-value of the hypothesis that the atom is 0, shape (4,) + batch axes, NaN where there is no test; or None.
-        coupling: the optimal joint distribution, shape batch axes + (n1, n2, ny); None unless asked for.
-        source: how the atoms came about, in words (measure, estimator, classifier).
+        redundancy: information about the target in either source.
+        unique_1: information only in source 1.
+        unique_2: information only in source 2.
+        synergy: information only in both sources together.
+        gap: bound on the error of each atom; 0 for closed forms, NaN without a certificate. It does not include
+            sampling error, for which see ``low`` and ``high``.
+        low, high: ends of intervals, shape (4,) + batch axes, in the order of ``NAMES``; None unless requested.
+        p: p-value of the hypothesis that the atom is 0, shape (4,) + batch axes, NaN without a test; or None.
+        coupling: the optimal joint distribution, shape batch axes + (n1, n2, ny); None unless requested.
+        source: measure, estimator and classifiers, in words.
     """
 
     redundancy: Bits

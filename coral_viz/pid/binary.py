@@ -7,10 +7,10 @@ curves. BROJA's unique information asks only which decisions a source helps with
 mutual information of that channel is the union information. With three or more target values such a least channel
 need not exist.
 
-The hull is found where it is easiest, in its support function. A decision maker who gains w for accepting when y = 1
-and loses 1 - w for accepting when y = 0 earns V(w), the maximum over the curve: convex and piecewise linear in w. The
-hull's V is the larger of the two sources'. So we sort the breakpoints of both, see on each piece which source pays
-more, and read off its vertex: one sort and cumulative sums, no loop, any number of batch axes.
+The hull is computed from its support function. A decision maker who gains w for accepting when y = 1 and loses 1 - w
+for accepting when y = 0 earns V(w), the maximum over the curve, which is convex and piecewise linear in w. V of the
+hull is the maximum of the two sources' V. So we sort the breakpoints of both, determine on each piece which source
+earns more, and take its vertex. This needs one sort and cumulative sums, without loops, for any batch axes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""To and from ``dit`` (James, Ellison and Crutchfield, JOSS 2018), the reference for breadth of measures.
+"""Conversion to and from ``dit`` (James, Ellison and Crutchfield, JOSS 2018), which has the most measures.
 
 dit is imported only when one of these functions is called.
 """

@@ -1,8 +1,8 @@
 """BROJA, the decomposition by optimisation over couplings, with a certificate on every value.
 
 Bertschinger, Rauh, Olbrich, Jost and Ay, "Quantifying unique information", Entropy 2014; Griffith and Koch 2014.
-Among all distributions Q that share the source-target marginals (X1,Y) and (X2,Y) of P, find the one in which the
-sources together say least about the target; what it still says is the union information
+Among all distributions Q with the same source-target marginals (X1,Y) and (X2,Y) as P, find the one in which the
+sources together have the least information about the target, the union information
 
     I_union = min_Q I_Q(X1,X2;Y),
     unique_1 = I_union - I(X2;Y),                unique_2 = I_union - I(X1;Y),
@@ -35,9 +35,9 @@ def broja(p, *, batch_axes: int | None = None, tol: float = 1e-7, coupling: bool
     """Decompose I(X1,X2;Y) into redundancy, unique and synergistic information.
 
     Args:
-        p: probabilities or counts, shape batch axes + (n1, n2, ny); each table is normalised to sum 1. Or one table as
-            a ``scipy.sparse.coo_array`` of three axes: time and memory then follow the cells that the marginals leave
-            possible, of which those with one x1 or one x2 for their y have no choice and cost next to nothing.
+        p: probabilities or counts, shape batch axes + (n1, n2, ny); each table is normalised to sum 1. Or a single
+            table as a ``scipy.sparse.coo_array`` of three axes. Time and memory then depend on the number of cells that
+            the marginals leave free; cells whose y occurs with only one x1 or one x2 cost almost nothing.
         batch_axes: how many leading axes are a batch; all but the last three where None.
         tol: duality gap to reach, in bits. 1e-9 costs a fifth more time than 1e-7; float64 can reach it unless marginal
             probabilities of 1e-10 and less are present.
@@ -73,19 +73,19 @@ def broja(p, *, batch_axes: int | None = None, tol: float = 1e-7, coupling: bool
 
 
 def two_sources(p, batch_axes: int | None = None):
-    """p as tables of two sources and a target, or a sentence why it is none.
+    """p, checked and normalised as tables of two sources and a target.
 
     Args:
         p: as for ``broja``, dense or sparse.
         batch_axes: how many leading axes are a batch.
 
     Returns:
-        The same, normalised as by ``table`` if dense.
+        The same tables, normalised by ``table`` if dense.
 
     Raises:
-        ValueError: as ``table``; masked cells; ``batch_axes`` that leave other than 3 axes; without ``batch_axes``,
-            more than three axes that look like one table of more sources: probabilities that sum to 1 over all of
-            them, or whole counts that differ in total.
+        ValueError: as ``table``; masked cells; ``batch_axes`` that do not leave 3 axes; or, without ``batch_axes``,
+            more than three axes that look like a single table of more sources: probabilities that sum to 1 over all
+            axes, or whole counts with different totals.
     """
     axes = p.ndim if issparse(p) else np.ndim(p)
     if batch_axes is not None and axes != batch_axes + 3:
@@ -238,8 +238,9 @@ def _without_traces(a, b):
 def with_marginals(q, a, b):
     """The coupling near q with (X1,Y) marginals a and (X2,Y) marginals b exactly, shapes as in ``_barrier``.
 
-    Scaling down what is too large leaves non-negative deficits of equal total per y, which a product of them fills
-    (Altschuler, Weed and Rigollet, "Near-linear time approximation algorithms for optimal transport", 2017).
+    Rows and columns that are too large are scaled down. The remaining deficits are non-negative and have equal totals
+    per y, so adding their product gives exact marginals (Altschuler, Weed and Rigollet, "Near-linear time approximation
+    algorithms for optimal transport", 2017).
     """
     q = q * np.minimum(1.0, _ratio(a, q.sum(2)))[:, :, None]
     q = q * np.minimum(1.0, _ratio(b, q.sum(1)))[:, None]
@@ -254,10 +255,10 @@ def _ratio(x, y):
 
 
 def atoms_of_union(known, union, gap, coupling=None, source: str = "BROJA") -> Atoms:
-    """Atoms in bits from the informations (I1, I2, I12) and a bound on that of the union, at most ``gap`` too large.
+    """Atoms in bits from I1, I2, I12 and an upper bound of the union information that is at most ``gap`` too large.
 
-    The exact value lies between max(I1, I2) and min(I12, I1 + I2), where every atom is non-negative: moving the bounds
-    there can only bring them closer to it.
+    The exact value is between max(I1, I2) and min(I12, I1 + I2), where all atoms are non-negative. So clipping to this
+    range only reduces the error.
     """
     first, second, both = known
     lowest, highest = np.maximum(first, second), np.minimum(both, first + second)

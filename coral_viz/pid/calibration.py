@@ -1,7 +1,7 @@
-"""Posteriors that mean what they say: recalibration on labels, alone or pooled.
+"""Calibration of posteriors on labels, of one classifier or a pool.
 
-Classifiers are over- or under-confident, and the posteriors of two sources disagree on p(y). A few parameters fitted to
-the labels mend both, exactly enough for a decomposition to rest on them.
+Classifiers are over- or under-confident, and the posteriors of two sources imply different p(y). A few parameters
+fitted to the labels correct both.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def recalibrate(posteriors: Sequence[np.ndarray], y: np.ndarray, weights: np.nda
 
         mean posterior = label frequencies   and   mean entropy of the posterior = its cross-entropy.
 
-    A scale that would be negative is 0: predictions worse than none are ignored, not turned around. As the pool of more
-    posteriors contains that of fewer, its information is never lower.
+    A scale that would be negative is 0, so predictions worse than none are ignored, not inverted. A pool of more
+    posteriors contains every pool of fewer, so its information is never lower.
 
     Args:
         posteriors: predictions, each (n, C) and positive.

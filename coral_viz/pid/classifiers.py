@@ -1,9 +1,9 @@
 """Held-out class posteriors of an embedding: a short ladder of classifiers, chosen by held-out cross-entropy.
 
-No one classifier suits every embedding and sample size. Under-fitting and over-fitting both lower the information that
-held-out posteriors carry, so the classifier with the most held-out information is also the least biased one, and to
-choose it nothing need be known about the truth. The choice is made in two rounds, so that what costs most is only
-fitted where it may win: all candidates on a small training set, then those near the best on a full one.
+No single classifier suits every embedding and sample size. Under-fitting and over-fitting both lower the information in
+held-out posteriors. So the classifier with the most held-out information is also the least biased one, and it can be
+selected without knowing the truth. Selection has two rounds, to save time: all candidates are fitted to a small
+training set, then those near the best to a full one.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class HeldOut(NamedTuple):
         posterior: (n, classes); row i is predicted by a classifier fitted to other folds.
         halved: the same from classifiers fitted to half as many samples, for extrapolation to infinite samples.
         classifier: name in the ladder.
-        parameters: of a linear classifier of these features and classes.
+        parameters: the number of a linear classifier for these features and classes.
     """
 
     posterior: np.ndarray
@@ -54,10 +54,10 @@ class Split(NamedTuple):
 
 
 def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, ClassifierMixin]:
-    """The candidates by name, simplest first, for standardised features: sources of these widths side by side.
+    """The candidates by name, simplest first, for standardised features of sources of these widths, concatenated.
 
-    Boosting grows a tree per class and round: of more classes it takes fewer, longer steps, with leaves shrunken so
-    that few samples do not move them far.
+    Boosting grows a tree per class and round, so with more classes it takes fewer and longer steps. Its leaves are
+    regularised, so that few samples have little effect.
     """
     perceptron = MLPClassifier((32,), alpha=1.0, learning_rate_init=1e-3, max_iter=30, random_state=seed)
     # Few inputs and a strong prior: L-BFGS reaches the optimum, and smooth units suit smooth log odds.
@@ -73,12 +73,12 @@ def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, Cl
 
 
 def cross_fit(sources: list[np.ndarray], y: np.ndarray, *, folds: int, seed: int, groups=None) -> HeldOut:
-    """Posteriors of labels y (n,) in 0..C-1 given sources (n, d_i) side by side, each row predicted by other folds.
+    """Cross-fitted posteriors of labels given sources: each row is predicted by a classifier fitted to other folds.
 
     Args:
-        sources: standardised features.
-        y: labels.
-        folds: a training set is all but one of them; of large samples half of them, up to ``LARGEST`` samples.
+        sources: standardised features, (n, d_i) each.
+        y: labels (n,) in 0..C-1.
+        folds: a training set has all but one of them, or, with large samples, half of them, up to ``LARGEST`` samples.
         seed: of folds and classifiers.
         groups: (n,); samples of one group share a fold.
 

@@ -1,9 +1,9 @@
-"""Continuous targets: regression in place of classifiers, where dependence is neither linear nor monotone.
+"""Continuous targets: regression in place of classifiers, for dependence that is neither linear nor monotone.
 
-The target, of any dimension, is replaced by its normal scores, and each source by held-out predictions of it, from a
-short ladder of regressors. The predictions are decomposed as Gaussian channels (``gaussian_closed_form``): what a
-source tells about the mean of the target counts, whatever the form; what it tells about its spread does not. For
-Gaussian targets the three informations are lower bounds (of all noise of one covariance the Gaussian hides most).
+The target, of any dimension, is replaced by its normal scores, and each source by held-out predictions of these, from a
+short ladder of regressors. The predictions are decomposed as Gaussian channels (``gaussian_closed_form``). So any
+dependence of the target's mean on a source counts, and dependence of its variance does not. For Gaussian targets the
+three mutual informations are lower bounds, as Gaussian noise has the largest entropy for its covariance.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FLOOR = 1e-6
 def decompose_continuous(
     z1, z2, y, *, groups: np.ndarray | None = None, folds: int = 5, replicates: int = 0, seed: int = 0
 ) -> Atoms:
-    """Atoms, in bits, of what two embeddings tell about a continuous target.
+    """Atoms in bits of two embeddings about a continuous target.
 
     Args:
         z1, z2: embeddings (n, d1) and (n, d2).
@@ -44,8 +44,8 @@ def decompose_continuous(
         seed: of folds, regressors and bootstrap.
 
     Returns:
-        Atoms whose ``source`` names the regressors. Where sources and target are Gaussian, or monotone functions of
-        what is, ``gaussian_of_samples`` is sharper.
+        Atoms whose ``source`` names the regressors. If sources and target are Gaussian, or monotone functions of
+        Gaussian variables, ``gaussian_of_samples`` is more precise.
 
     Raises:
         ValueError: samples that are missing or no numbers, of unlike or too few rows; too few replicates.

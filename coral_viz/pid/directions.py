@@ -1,4 +1,4 @@
-"""Sufficient dimension reduction: few projections in which classes differ, also where no mean shows it."""
+"""Sufficient dimension reduction: a few projections in which classes differ, in their means or second moments."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Directions(TransformerMixin, BaseEstimator):
 
     Sufficient dimension reduction: the space of class means (sliced inverse regression, Li 1991) and the leading
     eigenvectors of sum_c p_c (S_c - S)^2 (sliced average variance estimation, Cook and Weisberg 1991), S_c being the
-    covariance of whitened X in class c. An exclusive or of two projections shows in no mean and no marginal, but here
-    it does.
+    covariance of whitened X in class c. The latter detect an exclusive or of two projections, which changes no mean and
+    no marginal.
 
     Args:
-        blocks: widths of the sources side by side in X. With several, only covariances *between* sources are compared:
-            far fewer numbers to estimate, and what a source says by itself is asked of it alone.
+        blocks: widths of the concatenated sources in X. With several, only covariances *between* sources are compared,
+            which are far fewer numbers; classifiers of single sources cover the rest.
         second_order: number of projections by second moments.
     """
 

@@ -1,10 +1,10 @@
-"""From samples to atoms: two sources, given as embeddings or as symbols, and a label.
+"""Atoms from samples of two sources, embeddings or symbols, and a label.
 
-Embeddings are replaced by held-out class posteriors (``classifiers``), and the posteriors decomposed (``posteriors``).
-A classifier fitted to n samples misses information, to first order in proportion to 1/n. So each is fitted to half as
-many as well, and the estimate is the value at 1/n = 0 of the line through both: extrapolation as it is done for tables
-(Strong et al., PRL 1998), applied to the learning curve, and bent where the line would leave less than nothing open.
-The uncorrected lower bounds are told beside it.
+Embeddings are replaced by held-out class posteriors (``classifiers``), which are then decomposed (``posteriors``). A
+classifier fitted to n samples misses information, to first order in proportion to 1/n. So each is also fitted to half
+as many, and the estimate is the value at 1/n = 0 of the line through both, as is usual for tables (Strong et al., PRL
+1998). The extrapolation is modified where the line would exceed the possible maximum. ``Atoms.source`` also states the
+uncorrected lower bounds.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def decompose(
     replicates: int = 0,
     seed: int = 0,
 ) -> Atoms:
-    """BROJA atoms, in bits, of what two sources tell about a label.
+    """BROJA atoms in bits of two sources about a label.
 
     Args:
         z1, z2: sources. Embeddings of shape (n, d1) and (n, d2), whose columns may have any scale; or symbols,
@@ -68,22 +68,22 @@ def decompose(
         y: labels (n,), integers or names.
         joint: features (n, d) of the two sources together where these are more than z1 and z2 side by side, such as an
             embedding that fuses both. Posterior method only.
-        method: "posterior" (held-out posteriors; see the module), or "kmeans", the common plug-in: cluster each
-            embedding, count, decompose the table. It is biased both ways whatever n: clusters follow the variance of an
-            embedding and not the label, which loses R, U1 and U2, and sparse tables invent S.
-        groups: (n,) integers or names: samples of one group, such as those of one person or copies of one recording,
-            are held out, and drawn by the bootstrap, together. Posterior method only.
-        weights: (n,), how much each sample counts, such as the inverse of the chance that it was drawn. They weigh the
-            calibration and every mean; classifiers are fitted without them. Posterior method only: a table of weighted
-            symbols is one of probabilities, for ``broja``.
+        method: "posterior" (held-out posteriors; see the module), or "kmeans", the common plug-in estimator: cluster
+            each embedding, count, decompose the table. The latter is biased for any n: clusters follow the variance of
+            an embedding, not the label, so R, U1 and U2 are too low, and sparse tables make S too high.
+        groups: (n,) integers or names. Samples of one group, such as one person or copies of one recording, are held
+            out together, and resampled together by the bootstrap. Posterior method only.
+        weights: (n,), weights of the samples, such as the inverse of their sampling probability. They enter the
+            calibration and all means; classifiers are fitted without them. Posterior method only; for symbols, make a
+            table of weighted frequencies for ``broja``.
         folds: of the cross-fit.
         clusters: of k-means, per source.
         replicates: bootstrap replicates for ``low`` and ``high`` (and, for symbols, the p-value of S = 0); 0 for none.
         seed: of folds, classifiers, clusters and bootstrap.
 
     Returns:
-        Atoms whose ``source`` names the classifiers and their cross-entropy lower bounds on I1, I2 and I12. No atom and
-        no end of an interval exceeds what the label holds.
+        Atoms whose ``source`` names the classifiers and their cross-entropy lower bounds on I1, I2 and I12. Atoms and
+        ends of intervals do not exceed the label's entropy.
 
     Raises:
         ValueError: for an unknown method, sources or labels of different length, values that are missing, masked or no
@@ -121,13 +121,14 @@ def decompose(
 def pointwise_of_samples(
     z1: np.ndarray, z2: np.ndarray, y: np.ndarray, *, groups: np.ndarray | None = None, folds: int = 5, seed: int = 0
 ) -> np.ndarray:
-    """What two embeddings tell of the label of each sample: which samples does only the pair tell?
+    """Pointwise information of two embeddings about the label of each sample, such as to find synergistic samples.
 
     Arguments, errors and warnings as for ``decompose``.
 
     Returns:
         Bits (3, n), log2 p(y_i | z_i) / p(y_i) for source 1, source 2 and both, from cross-fitted, calibrated
-        classifiers; below 0 where a sample misleads. Their means are informations before extrapolation.
+        classifiers; negative if the prediction is misleading. Their means are mutual informations without
+        extrapolation.
     """
     y = samples.labels(y)
     (z1, z2), groups = prepared({"z1": z1, "z2": z2}, y, folds, groups)
@@ -143,7 +144,7 @@ def decompose_parts(
 
     Args:
         parts: the parts by name.
-        sources: two names, or one name to set that part against all others side by side.
+        sources: two names; or one name, to decompose between this part and all others, concatenated.
         options: of ``decompose``.
     """
     sources = [sources] if isinstance(sources, str) else sources
@@ -201,12 +202,11 @@ def _extrapolated(full: Informations, half: Informations) -> Informations:
 
 
 def at_infinity(full, half, most):
-    """An information at 1/n = 0 from its values with full and with half training sets, and the most it can be.
+    """A mutual information extrapolated to 1/n = 0 from full and half training sets, given its maximum ``most``.
 
-    What a source leaves open, ``most`` less the information, is extrapolated: times 2 - 1/r, where halving the training
-    set divided it by r. A curve so steep that this would end near zero or below is far from a line in 1/n; there it is
-    r^2 instead, which takes over where the two are equal, at r = .618, and stays positive. More samples never leave
-    more open.
+    The missing information, ``most`` minus the value, is multiplied by 2 - 1/r, where r is the ratio of its values with
+    full and half training sets. For steep curves, which are not linear in 1/n, this would be almost zero or negative.
+    Then, from r = .618 down, where both are equal, the factor is r^2. The missing information never increases.
     """
     left = most - full
     ratio = np.maximum(left / np.maximum(most - half, 1e-12), 1e-12)

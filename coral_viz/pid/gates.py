@@ -1,4 +1,4 @@
-"""Named distributions of two sources and a target that the literature argues with, as arrays p[x1, x2, y].
+"""Named distributions of two sources and a target from the literature, as arrays p[x1, x2, y].
 
 Every gate is a list of equally likely outcomes, or a rule on uniform bits. ``known`` holds its BROJA atoms in closed
 form. As ``dit`` distributions: ``pid.to_dit(gates.gate("AND"))``.

@@ -1,10 +1,10 @@
 """BROJA of jointly Gaussian sources and target, of any dimensions, in closed form.
 
-Among all couplings of Gaussian (X1,Y) and (X2,Y) a Gaussian one says least about Y together, because of all
-distributions with one covariance the Gaussian leaves Y most uncertain (Venkatesh, Gurushankar and Schamberg, "Capturing
-and interpreting unique information", ISIT 2023; Venkatesh et al., "Gaussian partial information decomposition: bias
-correction and application to high-dimensional data", NeurIPS 2023; Zhao et al., NeurIPS 2025). They search it by
-gradients. It need not be searched:
+Among all couplings of Gaussian (X1,Y) and (X2,Y), a Gaussian one has the least information about Y, because among all
+distributions with a given covariance the Gaussian leaves Y most uncertain (Venkatesh, Gurushankar and Schamberg,
+"Capturing and interpreting unique information", ISIT 2023; Venkatesh et al., "Gaussian partial information
+decomposition: bias correction and application to high-dimensional data", NeurIPS 2023; Zhao et al., NeurIPS 2025).
+These authors optimise it by gradient descent. It has a closed form:
 
 A Gaussian channel from Y is, up to equivalence, the covariance P that it leaves of Y. It can be garbled into another
 exactly if its P is smaller in the order of positive matrices. So couplings are the P below both P1 = Cov(Y|X1) and
@@ -36,7 +36,7 @@ SINGULAR = 1e-9
 
 
 class Channels(NamedTuple):
-    """What the sources leave of a target whose covariance is the identity, and how many dimensions they span.
+    """Conditional covariances of a target with covariance I given the sources, and the ranks of the sources.
 
     Attributes:
         left: Cov(Y|X1), Cov(Y|X2) and Cov(Y|X1,X2), shapes batch axes + (dy, dy).
@@ -60,13 +60,13 @@ def gaussian(covariance, d1: int, d2: int) -> Atoms:
         d1, d2: dimensions of the sources; the other d - d1 - d2 variables are the target.
 
     Returns:
-        Atoms in bits, each field of the shape of the batch axes (floats for a single covariance). ``gap`` is what the
-        closed form misses its dual bound by in floating point, 1e-13 or so.
+        Atoms in bits, each field of the shape of the batch axes (floats for a single covariance). ``gap`` is the
+        distance to the dual bound, about 1e-13 because of rounding.
 
     Raises:
         ValueError: a covariance that is not finite, symmetric, positive semidefinite and of that shape; a target with a
-            singular covariance; sources that determine a part of the target, about which they tell infinitely much;
-            or a source within rounding errors of being singular.
+            singular covariance; sources that determine a part of the target, so that information is infinite; or a
+            source that is singular up to rounding.
 
     >>> sum_of_two = np.array([[1, 0, 1], [0, 1, 1], [1, 1, 3.0]])  # Y = X1 + X2 + noise, all of variance 1
     >>> gaussian(sum_of_two, 1, 1)

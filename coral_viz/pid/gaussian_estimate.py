@@ -1,14 +1,15 @@
-"""Gaussian atoms of samples: bias-corrected, with intervals; and the Gaussian copula for what is not Gaussian.
+"""Gaussian atoms of samples, bias-corrected and with intervals, and the Gaussian copula for other distributions.
 
-A sample covariance is Wishart distributed, so the bias of a log-determinant is known exactly, whatever the covariance
-(``log_determinant_bias``), and with it that of every mutual information. Only the union is not made of determinants:
-where the sources tell a direction of the target equally well, its unique atoms are |log d| of pure noise. That bias
-comes from a parametric bootstrap, Wishart draws from the estimate, which costs the same for any number of samples.
+A sample covariance has a Wishart distribution, so the bias of a log-determinant is known exactly for any covariance
+(``log_determinant_bias``), and so is that of every mutual information. The union information is no function of
+determinants: if both sources are equally informative in a direction of the target, its unique atoms are |log d| of pure
+noise. The bias of the union comes from a parametric bootstrap, Wishart draws from the estimate, whose cost does not
+depend on the number of samples.
 
-What is left of the bias is positive, at most about as large as what was removed, and largest where the sources tell
-equally much in many directions. So intervals reach that much further down for unique and up for the other atoms. Of
-6 720 intervals at level 95 %, on seven Gaussian truths of 3 to 15 dimensions and 30 to 2 000 samples, 98 % covered; of
-the worst atom, the synergy of 100 samples of two equally good sources, 85 %.
+The remaining bias is positive and at most about as large as the bias that was removed. It is largest if the sources are
+equally informative in many directions. So intervals are extended by this amount, downwards for unique atoms and upwards
+for the others. On seven Gaussian truths of 3 to 15 dimensions with 30 to 2 000 samples, 98 % of 6 720 intervals at
+level 95 % covered; for the worst case, the synergy of two equally good sources with 100 samples, 85 %.
 """
 
 from __future__ import annotations
@@ -33,10 +34,9 @@ CHUNK = 2_000_000
 def gaussian_of_samples(
     z1, z2, y, *, copula: bool = False, replicates: int = 200, level: float = 0.95, seed: int = 0
 ) -> Atoms:
-    """BROJA atoms of samples, as if sources and target were jointly Gaussian, without the bias of the plug-in.
+    """BROJA atoms of samples under the assumption that sources and target are jointly Gaussian, bias-corrected.
 
-    Of data that are not Gaussian it finds what their covariance tells, linear dependence; with ``copula`` what their
-    ranks do, monotone dependence. Dependence of another form it does not see.
+    For other data it measures linear dependence only, or monotone dependence with ``copula``.
 
     Args:
         z1, z2, y: samples of sources and of a continuous target, shapes (n, d1), (n, d2), (n, dy), or (n,) for one

@@ -1,8 +1,8 @@
 """Total correlation, dual total correlation and O-information of jointly Gaussian variables, in bits, in closed form.
 
-The entropy of a Gaussian is 1/2 log det of its covariance and a constant that cancels here. What the three quantities
-say is told in ``multivariate``, their counterpart for tables. Of samples, give ``covariance_of(x)``, by their normal
-scores if they are not Gaussian, and their number, which takes the bias away.
+The entropy of a Gaussian is 1/2 log det of its covariance plus a constant that cancels here. ``multivariate``, the
+counterpart for tables, explains the three quantities. For samples, pass ``covariance_of(x)``, with ``copula`` if they
+are not Gaussian, and the number of samples, to correct the bias.
 """
 
 from __future__ import annotations
@@ -50,7 +50,10 @@ def gaussian_o_information(covariance, sizes=None, *, given: Sequence[int] = (),
 
 
 def covariance_of(x, *, copula: bool = False) -> np.ndarray:
-    """Correlations (d, d) of samples (n, d), which tell as much as covariances do; with ``copula`` of normal scores."""
+    """Correlations (d, d) of samples (n, d), which have the same informations as covariances.
+
+    With ``copula`` they are those of normal scores.
+    """
     return correlation_of(samples(x), copula)
 
 

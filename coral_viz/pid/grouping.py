@@ -1,4 +1,4 @@
-"""Posteriors in few cells, by k-means that loses little of what they tell."""
+"""Grouping of posteriors into a few cells by k-means, with little loss of information."""
 
 from __future__ import annotations
 

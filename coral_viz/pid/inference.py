@@ -1,15 +1,15 @@
-"""How sure an estimate is: bias correction and intervals, seeded and solved in batches; tests are in ``significance``.
+"""Bias correction and intervals of estimates from counts; tests are in ``significance``.
 
-What decides the choices here, measured on tables of 4 x 4 x 2 (``python -m coral_viz bench coverage``):
+The choices here are based on measurements with tables of 4 x 4 x 2 (``python -m coral_viz bench coverage``):
 
-* Plug-in atoms are biased upwards, synergy most: it inherits the bias of I(X1,X2;Y), about cells / (4 n ln 2) bits for
-  two classes. Extrapolating to infinite n from the sample, its halves and its quarters removes that from about 10
-  samples a cell on.
-* Percentile intervals of a bootstrap never reach down to an atom that is truly 0, because every replicate is biased up.
-  A normal interval around the bias-corrected value does, once clipped at 0; but near 0 it is too short upwards, where
-  the percentile is right. So the lower end is the one and the upper end the larger of the two.
-* In sparse tables a bootstrap sees too little of the bias of S. Where the test does not reject S = 0, neither does the
-  interval.
+* Plug-in atoms are biased upwards. The bias of synergy is largest, that of I(X1,X2;Y), about cells / (4 n ln 2) bits
+  for two classes. With about 10 samples per cell or more, extrapolation to infinite n from the sample, its halves and
+  its quarters removes it.
+* Percentile intervals of a bootstrap never include a true value of 0, because every replicate is biased upwards. Normal
+  intervals around the bias-corrected value do, after clipping at 0, but their upper ends are too low near 0, where
+  percentiles are correct. So the lower end is that of the normal interval, and the upper end the larger of the two.
+* In sparse tables, a bootstrap underestimates the bias of S. So the interval includes 0 if the test does not reject
+  S = 0.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def bias_corrected(counts: np.ndarray, *, method: str = "quadratic", seed: int =
         method: "quadratic" extrapolates all four informations in 1/n from the sample, its halves and its quarters
             (Strong et al., PRL 1998), for about 10 samples a cell or more. "miller-madow" subtracts
             (cells - rows - columns + 1) / (2 n ln 2) from the three mutual informations, counting what occurs (Miller
-            1955; Panzeri and Treves 1996); it has no variance of its own, and leaves the union as it is. Neither goes
-            beyond what informations allow: none is negative or exceeds H(Y) of the sample.
+            1955; Panzeri and Treves 1996); it adds no variance and does not correct the union information. With both,
+            informations are clipped to between 0 and H(Y) of the sample.
         seed: of the random halves and quarters.
 
     Raises:
@@ -97,12 +97,21 @@ def infer_rows(
 ) -> Atoms:
     """Atoms with intervals from any estimator that maps row numbers of n samples to ``Informations``.
 
-    Rows are resampled with replacement, those of one of the ``groups`` (n,) together, and posteriors grouped anew, but
-    classifiers are not fitted again: what the bootstrap cannot know of their error is to be given as ``slack`` in bits,
-    per atom (4,). ``point`` is the estimate the intervals are for, if ``estimate`` is a quicker and coarser one. Every
-    interval reaches up to ``floor`` (4,), below which an atom would not show, and none beyond ``ceiling``, the most the
-    label may hold. The ``gap`` of the estimate, a worst case of the grouping, pads no interval. ``p`` is NaN: a null
-    would need new fits.
+    The bootstrap resamples rows and groups posteriors again, but does not refit classifiers. ``p`` is NaN, as a test
+    would need new fits. Intervals do not include the ``gap`` of the estimate, a worst case of the grouping.
+
+    Args:
+        estimate: from row numbers to informations.
+        n: the number of samples.
+        source: of the atoms, in words.
+        point: the estimate that the intervals are for, if ``estimate`` is a faster and coarser one.
+        slack: per atom (4,), bits by which intervals are extended for the error of classifiers.
+        floor: per atom (4,), bits that could remain undetected; upper ends are at least as large.
+        ceiling: the maximum of the label's information; upper ends are at most as large.
+        level: nominal coverage of each interval.
+        replicates: of the bootstrap.
+        seed: of the bootstrap.
+        groups: (n,); rows of one group are resampled together.
     """
     check_interval(level, replicates)
     rng = np.random.default_rng(seed)
@@ -124,9 +133,10 @@ def infer_rows(
 
 
 def largest_entropy(counts: np.ndarray, level: float) -> float:
-    """Upper confidence bound in bits on H(Y), given how often each class was seen: an atom is no larger.
+    """Upper confidence bound in bits of H(Y), hence of every atom, given the counts of classes.
 
-    The entropy of the sample, its bias (Miller 1955) and its standard error; never above that of equal classes.
+    It is the entropy of the sample plus its bias (Miller 1955) and a multiple of its standard error, at most log2 of
+    the number of classes.
     """
     frequencies = counts[counts > 0] / counts.sum()
     bias = (len(frequencies) - 1) / (2 * counts.sum() * BIT)
@@ -136,18 +146,18 @@ def largest_entropy(counts: np.ndarray, level: float) -> float:
 
 
 def undetectable(parameters: np.ndarray, n: int) -> np.ndarray:
-    """Information in bits that a classifier with so many parameters can miss altogether in n samples.
+    """Information in bits that a classifier with ``parameters`` parameters may fail to detect in n samples.
 
-    A likelihood-ratio test of k parameters needs (z sqrt(2k) + z^2) / (2 n ln 2) bits at z = 1.645 to reject that there
-    are none. Classifiers that know where to look find less, those shrunk or chosen on held-out samples need up to twice
-    as much (measured on weak shifts of 16 to 256 dimensions).
+    A likelihood-ratio test of k parameters needs (z sqrt(2k) + z^2) / (2 n ln 2) bits to reject the hypothesis of no
+    information, with z = 1.645. Classifiers that are regularised or selected on held-out samples need up to twice as
+    much (measured with weak shifts in 16 to 256 dimensions).
     """
     z = NormalDist().inv_cdf(0.95)
     return (2 * z * np.sqrt(2 * parameters) + z**2) / (2 * n * BIT)
 
 
 def check_interval(level: float, replicates: int) -> None:
-    """ValueError unless a bootstrap of so many replicates has an interval of that level."""
+    """ValueError for a level outside (0, 1), or too few replicates."""
     if not 0 < level < 1:
         raise ValueError(f"The level of an interval must lie in (0, 1), but is {level}.")
     if replicates < 20:

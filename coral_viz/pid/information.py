@@ -1,7 +1,7 @@
-"""Entropies and mutual informations of probability tables, batched, in bits; and what counts as a table at all.
+"""Entropies and mutual informations of probability tables, batched, in bits, and the validation of tables.
 
 A table is an array ``p[..., x1, x2, y]``: two sources, then the target, after any number of batch axes. Entropies and
-mutual informations stand in the loops of solvers and are of probabilities that sum to 1: ``table`` makes sure of that.
+mutual informations are used in loops of solvers and do not check their input; ``table`` validates and normalises.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def table(p, ndim: int = 3) -> np.ndarray:
         ValueError: wrong dimension, an empty axis, negative or non-finite entries, or a table of zeros.
 
     Warns:
-        UserWarning: a batch that sums to 1 as a whole, as one table of more variables would.
+        UserWarning: a batch that sums to 1 as a whole, as a single table of more variables would.
     """
     p = np.asarray(p)
     if p.dtype.kind not in "biuf":

@@ -1,8 +1,9 @@
 """The redundancy lattice (Williams and Beer 2010) of two to four sources: nodes, order, covers, Moebius inversion.
 
-A node is an antichain of collections of sources, such as ((0,), (1, 2)): source 1 tells it, and so do 2 and 3 together.
-Node a lies below node b if every collection of b contains one of a. A redundancy measure I gives the information that
-all collections of a node share; its Moebius inverse Pi says what of it no lower node has: I(a) = sum of Pi(b), b <= a.
+A node is an antichain of collections of sources. The node ((0,), (1, 2)) stands for information that source 1 provides,
+and that sources 2 and 3 together provide, too. Node a is below node b if every collection of b contains one of a. A
+redundancy measure I gives the information common to all collections of a node. Its Moebius inverse Pi is the part that
+no lower node has: I(a) = sum of Pi(b), b <= a.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Three embeddings and more: the redundancy lattice from samples.
+"""The redundancy lattice of two to four embeddings, from samples.
 
-Every set of sources is replaced by held-out class posteriors, as in ``estimate``. What a set A tells of each class y,
-its specific information I(y; A) = E[log p(y|a) / p(y) | y], follows from these alone, and I_min (Williams and Beer
-2010), the least specific information of any set of a node, from it. Measures that compare how often sources say the
-same need their joint distribution, which no classifier tells.
+Every set of sources is replaced by held-out class posteriors, as in ``estimate``. They determine the specific
+information of a set A about each class y, I(y; A) = E[log p(y|a) / p(y) | y], and hence I_min (Williams and Beer 2010),
+the minimum over the sets of a node. Other measures need the joint distribution of the sources, which classifiers do not
+give.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Partial(NamedTuple):
 def decompose_many(
     sources: Sequence[np.ndarray], y: np.ndarray, *, groups: np.ndarray | None = None, folds: int = 5, seed: int = 0
 ) -> Partial:
-    """What each node of the lattice of two to four embeddings tells about a label, by I_min.
+    """Partial information, by I_min, of each node of the lattice of two to four embeddings about a label.
 
     Args:
         sources: embeddings (n, d_i).
@@ -55,8 +55,8 @@ def decompose_many(
         seed: of folds and classifiers.
 
     Returns:
-        Partial information, none of it negative. I_min finds redundancy wherever sources tell equally much of a class,
-        be it the same or not.
+        Partial information, which is non-negative. I_min counts as redundant that sources have equally much information
+        about a class, whether it is the same information or not.
 
     Raises:
         ValueError: another number of sources; otherwise as ``decompose``.

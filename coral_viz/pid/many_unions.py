@@ -1,8 +1,8 @@
 """The union information of three sources and more, with a certificate: BROJA's optimisation over couplings of all.
 
-Griffith and Koch, "Quantifying synergistic mutual information", 2014: of all distributions Q that share the
-source-target marginals (X_i, Y) of P, the one in which the sources together say least. What P says beyond it needs all
-of them, whatever the pairs: I(X_1, ..., X_k; Y) - union is the synergy of the whole. For two sources it is BROJA's.
+Griffith and Koch, "Quantifying synergistic mutual information", 2014: among all distributions Q with the same
+source-target marginals (X_i, Y) as P, the union information is the least information of all sources together. The
+synergy of the whole is I(X_1, ..., X_k; Y) - union. For two sources it is BROJA's.
 
 The method is that of ``_barrier``, with one system of equations for all marginals: a barrier on
 f(q) = sum of q log(q / q(x)), Newton's method, and any multipliers made dual feasible by a shift for each x_1.
@@ -26,7 +26,7 @@ LARGEST = 50_000
 
 
 class WholeUnion(NamedTuple):
-    """Bits that the sources tell at least, the bound on their error, and what only all together tell."""
+    """The union information in bits, the bound on its error, and the synergy of all sources together."""
 
     information: float
     gap: float
@@ -34,7 +34,7 @@ class WholeUnion(NamedTuple):
 
 
 def union_information(p, groups: Sequence[Sequence[int]] | None = None, *, tol: float = 1e-7) -> WholeUnion:
-    """The least that sources with these source-target marginals tell together, and the synergy of the whole.
+    """The least information of sources with these source-target marginals, and the synergy of all together.
 
     Args:
         p: probabilities or counts, one axis a source and the target last.

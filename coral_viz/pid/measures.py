@@ -1,8 +1,8 @@
-"""Every measure of redundancy by one name: closed forms where they exist, BROJA from the solver, the rest from dit.
+"""All measures of redundancy by name: closed forms, BROJA from the solver, others from dit.
 
-A redundancy measure scores a *node*: a tuple of collections of sources, such as ((0,), (1,)) for "both X1 and X2 tell
-it" or ((0, 1),) for "the pair tells it". Tables are p[..., x_1, ..., x_k, y]. A marginal that keeps its summed axes
-broadcasts against the full table, which is how each definition below becomes one line for any node and any batch.
+A redundancy measure is a function of a *node*, a tuple of collections of sources, such as ((0,), (1,)) for information
+in X1 and also in X2, or ((0, 1),) for information in the pair. Tables are p[..., x_1, ..., x_k, y]. Marginals keep
+their summed axes, so that they broadcast against the full table.
 """
 
 from __future__ import annotations
@@ -57,10 +57,10 @@ def i_pm(p, node=PAIR, sources: int = 2) -> np.ndarray:
 
 
 def i_sx(p, node=PAIR, sources: int = 2) -> np.ndarray:
-    """I_sx (Makkeh, Gutknecht and Wibral 2021): what learning "one of these collections is as it is" tells.
+    """I_sx (Makkeh, Gutknecht and Wibral 2021): information in the event that one of the collections has its value.
 
-    Arguments as for ``i_min``. The probability of the union of events comes by inclusion and exclusion. Its atoms may
-    be negative.
+    Arguments as for ``i_min``. The probability of this union of events comes from inclusion and exclusion. Its atoms
+    may be negative.
     """
     p = _checked(p, node, sources)
     return _mean(p, np.subtract(*_parts_sx(p, node, sources)), sources)
@@ -136,7 +136,7 @@ def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -
         batch_axes: how many leading axes are a batch; all but the last three where None.
 
     Returns:
-        Atoms in bits; gap 0 for closed forms, certified for "broja", NaN for dit's, which certify nothing.
+        Atoms in bits; the gap is 0 for closed forms, certified for "broja", and NaN for dit's.
 
     Raises:
         ValueError: unknown measure, a bad table, or axes that look like more than two sources (as ``broja``).
@@ -156,10 +156,10 @@ def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -
 
 
 class Pointwise(NamedTuple):
-    """Atoms of every outcome in bits, fields of the shape of the table and 0 where its probability is.
+    """Atoms of every outcome in bits, fields of the shape of the table, 0 for outcomes with probability 0.
 
-    The informative part is surprise taken away by learning the sources, the misinformative part what of it would have
-    been no news given the target. Neither depends on the other; their difference, averaged, is the decomposition.
+    The informative part is the surprisal of the sources' values, the misinformative part their surprisal given the
+    target. The mean of their difference is the decomposition.
     """
 
     informative: Atoms

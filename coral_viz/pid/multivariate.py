@@ -1,10 +1,10 @@
-"""What many variables share beyond pairs: total correlation, dual total correlation and their difference, in bits.
+"""Total correlation, dual total correlation and their difference, the O-information, in bits.
 
-There is no target: each axis of a joint table p[x1, ..., xM] is one variable. A bit that all M variables copy counts
-M-1 times in the total correlation and once in the dual; a bit of parity, which only all M hold together, counts once in
-the total correlation and M-1 times in the dual. So the sign of their difference tells which of the two prevails.
+There is no target; each axis of a joint table p[x1, ..., xM] is a variable. A bit that all M variables copy counts M-1
+times in the total correlation and once in the dual. A parity bit of all M variables counts once in the total
+correlation and M-1 times in the dual. So the sign of the difference shows whether redundancy or synergy prevails.
 
-Several axes may count as one variable (``groups``), and others may be known (``given``): then each entropy H(X) is
+Several axes may form one variable (``groups``), and others may be conditioned on (``given``): then each entropy H(X) is
 H(X, Z) - H(Z).
 """
 
@@ -41,7 +41,7 @@ def total_correlation(p, groups: Groups | None = None, *, given: Sequence[int] =
 
 
 def dual_total_correlation(p, groups: Groups | None = None, *, given: Sequence[int] = ()) -> float:
-    """DTC = H(X_1, ..., X_M) - sum of H(X_i | all others) (Han 1978): the uncertainty no variable has alone.
+    """DTC = H(X_1, ..., X_M) - sum of H(X_i | all others) (Han 1978): the part of the entropy that variables share.
 
     Arguments, unit and errors as for ``total_correlation``; 0 for independent variables, the mutual information for
     two.

@@ -35,14 +35,14 @@ CELLS, GAP, LARGEST = 32, 0.02, 30_000
 
 
 class Informations(NamedTuple):
-    """What an estimate rests on, in bits (floats or arrays of one shape); every atom is a difference of these.
+    """The informations behind an estimate in bits, floats or arrays of one shape; atoms are differences of these.
 
     Attributes:
         first, second, joint: I(X1;Y), I(X2;Y) and I(X1,X2;Y).
-        union: the least that two sources with these pairwise distributions can tell together.
-        gap: bound on the error that solver and grouping leave in ``union``.
-        entropy: H(Y), which no source can exceed; infinite where it is not known.
-        needed: cells per source that would bring ``gap`` down to ``GAP``, as a rule of thumb; 0 if it is there.
+        union: the least information of two sources with these pairwise distributions.
+        gap: bound on the error of ``union`` due to solver and grouping.
+        entropy: H(Y), which no source can exceed; infinite if it is not known.
+        needed: approximate number of cells per source that would reduce ``gap`` to ``GAP``; 0 if it is small enough.
     """
 
     first: Bits
@@ -54,10 +54,10 @@ class Informations(NamedTuple):
     needed: float = 0.0
 
     def atoms(self, source: str) -> Atoms:
-        """The decomposition. Noise may have pushed an information beyond what the others allow; it is moved back.
+        """The decomposition, after clipping informations that noise made inconsistent.
 
-        No information is negative or exceeds H(Y), the union lies between the larger of the two and their sum, and the
-        joint source knows the union: so no atom is negative and the sums hold exactly.
+        Then every information is between 0 and H(Y), the union is between the larger of the two and their sum, and the
+        joint information is at least the union. So no atom is negative, and the sums hold exactly.
         """
         first, second = np.clip(self.first, 0.0, self.entropy), np.clip(self.second, 0.0, self.entropy)
         lowest, highest = np.maximum(first, second), np.minimum(first + second, self.entropy)
@@ -80,17 +80,17 @@ def information_from_posterior(t: np.ndarray, y: np.ndarray) -> tuple[float, flo
 
 
 def pointwise_information(t: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """What the prediction of each sample tells about its label, log2 t[y] / p(y) in bits (n,); below 0 it misleads.
+    """Pointwise information of predictions about labels, log2 t[y] / p(y) in bits (n,); negative if misleading.
 
-    Arguments as for ``information_from_posterior``, which is the mean. Sample by sample, what the joint source tells
-    beyond either source alone shows which samples are synergistic.
+    Arguments as for ``information_from_posterior``, which is the mean. Samples are synergistic if the joint source has
+    more pointwise information than either source alone.
     """
     t, y = _checked(t, y, "t")
     return np.log2(t[np.arange(len(y)), y] / (np.bincount(y) / len(y))[y])
 
 
 class Union(NamedTuple):
-    """Union information in bits: an estimate, certain bounds, and cells per source that would bring them together."""
+    """Union information in bits: an estimate, guaranteed bounds, and the cells per source that would suffice."""
 
     value: float
     low: float
@@ -110,22 +110,22 @@ def atoms_from_posteriors(
 ) -> Atoms:
     """Atoms in bits from held-out posteriors of source 1, of source 2 and of the joint source.
 
-    The joint source is taken to contain both sources, so its posterior is the best log-linear pool of all three: S then
-    asks what the joint adds to what the two are seen to tell. S is at least 0, as the joint knows the union.
+    The joint source is assumed to contain both sources, so its posterior is the best log-linear pool of all three. S is
+    at least 0, as the joint information is at least the union information.
 
     Args:
         t1, t2, t12: predictions p(y | z) on samples their classifier was not fitted to, each (n, C).
         y: labels (n,), integers below C or booleans, or C names, in sorted order those of the columns. Classes without
             a sample are dropped.
-        weights: how much each sample counts (n,), such as the inverse of the chance that it was drawn; equal if None.
-        cells: groups of posteriors per source, where there are more than two classes. By default 32, or as many more
-            as bring the gap down to .02 bit if that is within reach.
+        weights: weights of the samples (n,), such as the inverse of their sampling probability; equal if None.
+        cells: groups of posteriors per source, for more than two classes. By default 32, or more if this can reduce the
+            gap to .02 bit.
         seed: of the grouping.
 
     Returns:
-        Atoms whose ``gap`` bounds what grouping and solver cost, given the posteriors: 0 for two classes. Where it is
-        beyond reach, ``source`` tells how many cells it would take: with many classes that are often confused, very
-        many. It does not know how far the posteriors are from the true ones: see ``inference`` for intervals.
+        Atoms. ``gap`` bounds the error due to grouping and solver, given the posteriors; it is 0 for two classes. If
+        it is large, ``source`` says how many cells would be needed; with many classes that are often confused, these
+        are very many. The gap does not include errors of the posteriors; see ``inference`` for intervals.
 
     Raises:
         ValueError: for posteriors that are no distributions or of unequal shape, and labels that do not match them.
@@ -135,7 +135,7 @@ def atoms_from_posteriors(
 
 
 def told_of_grouping(found: Informations) -> str:
-    """What to say of a gap that is larger than ``GAP``: nothing where it is not."""
+    """A remark on a gap that is larger than ``GAP``, else ""."""
     if not found.needed:
         return ""
     left = found.atoms("").gap
@@ -165,12 +165,12 @@ def informations(
 def union_information(t1, t2, *, weights=None, cells: int | None = None, gap: float = GAP, seed: int = 0) -> Union:
     """BROJA union information in bits of two calibrated posteriors (n, C) with one mean.
 
-    For two classes value and bounds are one. For more, grouping source i loses d_i = I(T_i;Y) - I(cell_i;Y) bits, and
-    the union of the cells is low by between 0 and d_1 + d_2: under the optimal coupling of the cells, let each T_i
-    depend on the rest only through its cell and Y; then I(T_1,T_2;Y) exceeds I(cell_1,cell_2;Y) by no more than that.
-    Which share of d_1 + d_2 is missing is read off the gain from coarser cells, and lies between a quarter and a half
-    as a rule. The bounds are certain but wide. What is lost falls with a power of the number of cells, about 2/(C - 1):
-    where that power, read off as well, says that cells within reach suffice for ``gap``, so many are taken.
+    For two classes, value and bounds are equal. For more, grouping source i loses d_i = I(T_i;Y) - I(cell_i;Y) bits.
+    The union of the cells is too low by between 0 and d_1 + d_2: under the optimal coupling of the cells, let each T_i
+    depend on the rest only through its cell and Y; then I(T_1,T_2;Y) exceeds I(cell_1,cell_2;Y) by at most this much.
+    The missing share of d_1 + d_2, typically between a quarter and a half, is estimated from coarser cells. The bounds
+    are guaranteed but wide. The loss decreases as a power of the number of cells, about 2/(C - 1). If the estimated
+    power predicts that a feasible number of cells reaches ``gap``, this number is used.
     """
     weights = np.ones(len(t1)) if weights is None else weights
     first, second = implied_information(t1, weights), implied_information(t2, weights)

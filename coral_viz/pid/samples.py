@@ -1,4 +1,4 @@
-"""Samples as they come: labels, symbols and embeddings, checked, and warned about where copies would leak."""
+"""Validation of samples: labels, symbols and embeddings, and a warning of copies that would leak."""
 
 from __future__ import annotations
 

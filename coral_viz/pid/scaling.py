@@ -1,4 +1,4 @@
-"""Columns of an embedding on one scale, whatever it holds: heavy tails, far outliers, constants, huge numbers."""
+"""Robust standardisation of embeddings with heavy tails, outliers, constants or huge numbers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ NORMAL = 1.4826
 def deviations(z: np.ndarray) -> np.ndarray:
     """Distances of z (n, d) from the medians of its columns, in robust standard deviations.
 
-    The scale is that of the median absolute deviation, over the values that deviate at all: a column that is mostly
-    zero has a scale, too. Medians are those of some 10 000 rows. Constant columns become zeros.
+    The scale is the median absolute deviation of the values that deviate from the median, so that columns that are
+    mostly zero have a scale, too. Medians are over about 10 000 rows. Constant columns become zeros.
     """
     largest = np.abs(z).max(0)
     z = z / np.where(largest > 0, largest, 1.0)  # so that no difference overflows
@@ -35,10 +35,10 @@ def deviations(z: np.ndarray) -> np.ndarray:
 
 
 def standardised(deviation: np.ndarray) -> np.ndarray:
-    """Deviations (n, d) with their tails drawn in, at mean 0 and variance 1, in float32.
+    """Deviations (n, d) with compressed tails, mean 0 and variance 1, in float32.
 
-    Linear up to ``TAIL`` and bounded beyond: invertible, so that no information is lost, while one value of a thousand
-    standard deviations weighs hardly more than one of six.
+    The map is linear up to ``TAIL`` and bounded beyond. It is invertible, so no information is lost, and a value of a
+    thousand standard deviations counts hardly more than one of six.
     """
     distance = np.abs(deviation)
     beyond = np.maximum(distance - TAIL, 0.0)
@@ -48,9 +48,10 @@ def standardised(deviation: np.ndarray) -> np.ndarray:
 
 
 def without_outliers(z: np.ndarray, deviation: np.ndarray, name: str) -> np.ndarray:
-    """Deviations (n, d) of source z with cells that lie apart from all others set to 0, the median of their column.
+    """Deviations (n, d) of source z, with isolated outliers set to 0, the median of their column.
 
-    A few values, or one that returns, such as -999. Many different ones are a cluster, which may tell a class.
+    Outliers are a few values, or a repeated one such as -999. Many different values are a cluster, which may be
+    informative.
 
     Warns:
         UserWarning: that names the cell furthest out, if there is one.

@@ -1,11 +1,11 @@
-"""Is there any synergy? p-values of counts by shuffling, seeded and solved in batches.
+"""Is there any synergy? Permutation tests of counts.
 
-Where the label is independent of one source given the other, S = 0, and labels may be shuffled among samples that agree
-on the other source: exact at any sample size. Which source is the other? The one with the larger unique atom, since
-what the label is independent of has none. S = 0 also where neither source is dispensable, on the boundary of what a
-coupling can be; there the same shuffles were measured to reject as rarely. Two other nulls do not hold: shuffling X2
-within classes changes R and U as well; and samples from the optimal coupling, whose synergy is 0, lack the cells that
-are empty by chance, so that in sparse tables most true nulls are rejected.
+If the label is independent of one source given the other, then S = 0, and labels can be permuted among samples with the
+same value of the other source. This test is exact for any sample size. The other source is the one with the larger
+unique atom, as the dispensable one has none. S = 0 is also possible if neither source is dispensable, on the boundary
+of the set of couplings; in this case the same test was measured to reject as rarely. Two other null distributions are
+not valid. Permuting X2 within classes also changes R and U. Samples from the optimal coupling, whose synergy is 0, lack
+the cells that are empty by chance, so in sparse tables most true hypotheses would be rejected.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ LARGEST = 10**9
 
 
 def synergy_p_value(counts: np.ndarray, *, replicates: int = 200, seed: int = 0) -> float:
-    """p-value of S = 0 given counts (n1, n2, ny), by shuffling Y within the source that has more of its own."""
+    """p-value of S = 0 given counts (n1, n2, ny), by permuting Y given the source with more unique information."""
     counts = checked_counts(counts)
     tol = float(np.clip(SHARE / counts.sum(), 1e-9, TOLERANCE))
     observed = broja(counts, tol=tol)

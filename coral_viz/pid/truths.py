@@ -1,4 +1,4 @@
-"""Sources whose atoms about a label are known exactly: what an estimator has to find.
+"""Sources whose atoms about a label are known exactly, to test estimators.
 
 A truth is a product of independent blocks with two fair label values each, and atoms add over independent products
 (Bertschinger et al., "Quantifying unique information", Entropy 2014). A block's latents have one dimension per source.
@@ -20,7 +20,7 @@ from coral_viz.pid.atoms import Atoms
 
 
 class Latents(NamedTuple):
-    """A sample before it is hidden: sources (n, k1) and (n, k2), labels (n,), exact posteriors (n, classes)."""
+    """Latent samples: sources (n, k1) and (n, k2), labels (n,), exact posteriors (n, classes)."""
 
     source_1: np.ndarray
     source_2: np.ndarray
@@ -81,9 +81,9 @@ def hide(latents: np.ndarray, dimensions: int, rng: np.random.Generator) -> np.n
 def gaussian_shift(d1: float, d2: float, correlation: float = 0.0) -> Truth:
     """A fair binary label shifts the mean of each source by d_i standard deviations.
 
-    x_i | y ~ N(+-d_i/2, 1), with the given correlation of the two noises. The ROC curve of the larger shift lies above
-    that of the smaller, so the smaller source has nothing of its own: redundancy is the smaller information, one unique
-    atom the difference. Together the sources shift by d^2 = delta' Sigma^-1 delta.
+    x_i | y ~ N(+-d_i/2, 1), with the given correlation of the two noises. The ROC curve of the larger shift is above
+    that of the smaller, so the source with the smaller shift has no unique information, and redundancy equals its
+    information. The shift of both sources together is d with d^2 = delta' Sigma^-1 delta.
 
     Raises:
         ValueError: if a shift is not finite, or the correlation is outside [-1, 1], or makes the label a noiseless
@@ -116,7 +116,7 @@ def gaussian_shift(d1: float, d2: float, correlation: float = 0.0) -> Truth:
 def noisy_xor(d1: float, d2: float) -> Truth:
     """The label is the exclusive or of two fair bits, each of which shifts one source by d_i standard deviations.
 
-    Neither source alone says anything, so all of I(X1,X2;Y) is synergy.
+    Neither source alone is informative, so all of I(X1,X2;Y) is synergy.
     """
     points, weights = _normal_quadrature()
     # Given that both bits are 1 the label is 0; the other three cases mirror this one.
