@@ -28,6 +28,8 @@ from coral_viz.pid.posteriors import FLOOR
 
 # Beyond so many samples two folds do. Training sets, and those of a first trial, hold at most so many.
 MANY, LARGEST, TRIAL = 20_000, 40_000, 5_000
+# Two hidden layers are tried where a trial fits to so many samples: of fewer they learn no more than one.
+DEEP = 1_500
 
 
 class HeldOut(NamedTuple):
@@ -62,12 +64,15 @@ def ladder(blocks: tuple[int, ...], seed: int, classes: int = 2) -> dict[str, Cl
     perceptron = MLPClassifier((32,), alpha=1.0, learning_rate_init=1e-3, max_iter=30, random_state=seed)
     # Few inputs and a strong prior: L-BFGS reaches the optimum, and smooth units suit smooth log odds.
     small = MLPClassifier((16,), activation="tanh", solver="lbfgs", alpha=10.0, max_iter=200, random_state=seed)
+    # Relations of what itself is no linear feature, such as whether two hidden classes agree.
+    deep = MLPClassifier((128, 32), alpha=1.0, learning_rate_init=3e-3, max_iter=40, random_state=seed)
     rounds = max(12, 120 // classes)
     return {
         "shrunken logistic": LogisticRegression(C=0.01, max_iter=300),
         "logistic": LogisticRegression(C=0.1, max_iter=300),
         "directions": make_pipeline(Directions(blocks), StandardScaler(), small),
         "perceptron": perceptron,
+        "deep perceptron": deep,
         "boosting": _boosting(rounds, min(0.4, 10 / rounds), 8, seed, l2_regularization=5.0),
     }
 
@@ -125,7 +130,8 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
     noise = 0.5 / np.sqrt(len(trial.test))
     few_rounds = {"boosting": _boosting(5, 0.5, 16, 0, max_bins=32)}
     glimpse = _Fits(few_rounds, fits.features, fits.y).information("boosting", trial)
-    told = {name: fits.information(name, trial) for name in fits.candidates if name != "boosting"}
+    asked = set(fits.candidates) - {"boosting"} - ({"deep perceptron"} if len(trial.train) < DEEP else set())
+    told = {name: fits.information(name, trial) for name in fits.candidates if name in asked}
     if glimpse > max(0.7 * max(told.values()), noise):
         told["boosting"] = fits.information("boosting", trial)
     near = [name for name in told if told[name] >= 0.9 * max(told.values()) - noise]

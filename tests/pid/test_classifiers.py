@@ -31,13 +31,27 @@ def test_directions_bear_constant_columns():
     assert np.isfinite(Directions((3,)).fit_transform(x, np.arange(60) % 2)).all()
 
 
-@pytest.mark.parametrize("name", ["shrunken logistic", "logistic", "directions", "perceptron", "boosting"])
+@pytest.mark.parametrize("name", ["shrunken logistic", "logistic", "directions", "perceptron", "deep perceptron", "boosting"])
 def test_each_candidate_learns_a_shift(name):
     z1, z2, y = truths.gaussian_shift(3, 3).sample(600, 0, dimensions=4)
     model = classifiers.ladder((4, 4), 0)[name]
     t = classifiers._predict(model, np.hstack([z1, z2]), y, np.arange(400), np.arange(400, 600))
     np.testing.assert_allclose(t.sum(1), 1)
     assert information_from_posterior(t, y[400:])[0] > 0.4
+
+
+def test_two_layers_find_whether_hidden_classes_agree():
+    """Each source shows a class of four as a circle in a plane of its own, so that no mean and no sign tells it."""
+    rng, n = np.random.default_rng(0), 5000
+    planes = np.linalg.qr(rng.normal(size=(2, 24, 24)))[0][:, :, :8].reshape(2, 24, 4, 2)
+    hidden, angle = rng.integers(0, 4, (2, n)), rng.uniform(0, 2 * np.pi, (2, n))
+    hidden[1, ::2] = hidden[0, ::2]
+    circles = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    shown = [np.einsum("nip,np->ni", planes[i][:, hidden[i]].transpose(1, 0, 2), circles[i]) for i in range(2)]
+    features = np.hstack(shown) * 5 + rng.normal(size=(n, 48)) / 4
+    fits = classifiers._Fits(classifiers.ladder((24, 24), 0), features, (hidden[0] == hidden[1]).astype(int))
+    split = classifiers.Split(np.arange(4000), np.arange(4000, n))
+    assert fits.information("deep perceptron", split) > max(0.8, fits.information("perceptron", split) + 0.1)
 
 
 def test_nothing_is_learned_from_random_labels():
@@ -57,11 +71,12 @@ def test_a_label_that_only_its_own_row_could_tell_stays_untold():
 
 
 def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
-    fitted = []
+    fitted, deep = [], []
     predict = classifiers._predict
 
     def counted(model, features, y, train, test):
         fitted.append((type(model).__name__, getattr(model, "max_iter", 0), len(train)))
+        deep.append(getattr(model, "hidden_layer_sizes", ()) == (128, 32))
         return predict(model, features, y, train, test)
 
     monkeypatch.setattr(classifiers, "_predict", counted)
@@ -71,6 +86,7 @@ def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
     classifiers.cross_fit([shift], y, folds=5, seed=0)
     assert [rounds for name, rounds, _ in fitted if "Boosting" in name] == [5]
     assert sum(size for _, _, size in fitted) < 12 * 600
+    assert not any(deep)
 
     steps = rng.uniform(size=(300, 4))
     assert classifiers.cross_fit([steps], (steps[:, 0] * 6).astype(int) % 2, folds=3, seed=0).classifier == "boosting"
