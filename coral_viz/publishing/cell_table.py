@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 
 from coral_viz import methods, style
-from coral_viz.results import found, multiplicity, statistics, tables
+from coral_viz.results import found, intervals, multiplicity, statistics, tables
 from coral_viz.results.metrics import LINEAR
-from coral_viz.results.resampling import FEWEST_SEEDS
 from coral_viz.runs import RunSpec, sweep_table
 from coral_viz.runs.spec import check_asked
 
@@ -31,7 +30,7 @@ def grid_table(table: pd.DataFrame) -> str:
         table: a sweep's table (``runs.sweep_table``).
 
     Returns:
-        A markdown table (mean ± half the 95 % bootstrap interval of each label, below it in how many seeds it was found
+        A markdown table (mean ± half the 95 % t-interval of each label, below it in how many seeds it was found
         where they disagree, and of retrieval where it was measured, n, difference in synergy, in what is unique and in
         retrieval, with intervals) and sentences that say so, and where runs were made with different things. ValueError
         where no run measured it.
@@ -43,7 +42,7 @@ def grid_table(table: pd.DataFrame) -> str:
     baseline = {group: _baseline(group, settings) for group in _distinct(rows, GROUP)}
     cells = rows.drop_duplicates("cell").set_index("cell")
     turned = {number: _turned(cell, baseline[tuple(cell[GROUP])]) for number, cell in cells.iterrows()}
-    accuracy = statistics.bootstrap(rows, ["cell", "label"]).set_index(["cell", "label"])
+    accuracy = tables.summarise(rows, ["cell", "label"]).set_index(["cell", "label"])
     against = _differences(rows, [number for number, names in turned.items() if not names])
     labels = tables.labels(rows)
     compared = [label for label in COMPARED if label in set(against["label"])]
@@ -92,9 +91,8 @@ def _symbol(label: str) -> str:
 
 
 def percent(cell: pd.Series) -> str:
-    """Mean and half the interval in %; no interval where all seeds agree or there are too few."""
-    half = 50 * (cell["high"] - cell["low"])
-    return f"{100 * cell['estimate']:.1f}" + (f" ± {half:.1f}" if half >= 0.05 else "")
+    """Mean and interval in % (see ``intervals.in_words``)."""
+    return intervals.in_words(cell["estimate"], cell["low"], cell["high"])
 
 
 def _points(difference: pd.Series) -> str:
@@ -164,17 +162,17 @@ def _said(settings: Mapping[str, object]) -> str:
 
 def _explained(labels: list[str], accuracy: pd.DataFrame, against: pd.DataFrame, baseline: Mapping[tuple, dict]) -> str:
     said = [
-        "Balanced accuracy of a linear probe on the whole embedding in %: mean over n seeds ± half the 95 % bootstrap"
+        "Balanced accuracy of a linear probe on the whole embedding in %: mean over n seeds ± half the 95 % "
+        "t-interval, or [low, high] where the scale ends it."
     ]
     if SCORE in labels:
         said[0] = said[0].replace(" in %", f" in %, and mean average precision of retrieval by the method's {SCORE}")
-    said += [f"interval{f' (none below {FEWEST_SEEDS} seeds)' if accuracy['low'].isna().any() else ''}."]
     if len(against):
         unique = [style.label_style(label).symbol for label in labels if label.startswith("unique_")]
         mean = f"; U is the mean of {', '.join(unique)}" if unique else ""
-        said += [f"Minus baseline: differences in points, paired by seed, with 95 % bootstrap intervals{mean}."]
+        said += [f"Minus baseline: differences in points, paired by seed, with 95 % t-intervals{mean}."]
         found = against["found"] & (against["estimate"].abs() >= 5e-4)
-        said += ["Bold differences are significant: this interval and Student's exclude 0, and they do not round to 0."]
+        said += ["Bold differences are significant: this interval excludes 0, and they do not round to 0."]
         said += [
             f"These are {found.sum()} of {len(against)}. †: {(found & (against['p_holm'] <= LEVEL)).sum()} of them with"
         ]

@@ -21,7 +21,7 @@ from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.publishing import manifest, names
 from coral_viz.publishing.cell_table import GROUP, below, grid_table, percent
-from coral_viz.results import found, parts, schema, statistics, tables
+from coral_viz.results import found, parts, schema, tables
 from coral_viz.runs import replay, sweep_table
 
 MEASURE = ["part", "label", "metric", "readout", "unit"]
@@ -129,7 +129,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
     with manifest.aside(data) as folder:
         paths = _three(folder, name)
         sweep_table.write(table, paths[0])
-        cells = statistics.bootstrap(_shown(table), [*GROUP, *sweep_table.settings(table), *MEASURE])
+        cells = tables.summarise(_shown(table), [*GROUP, *sweep_table.settings(table), *MEASURE])
         cells.to_csv(paths[1], index=False, float_format="%.4f")
         paths[2].write_text(grid_table(table), encoding="utf-8")
         for setting in sweep_table.settings(table):

@@ -1,6 +1,7 @@
-"""Statistics over seeds: means, paired differences, interquartile means and ranks, with bootstrap intervals.
+"""Statistics over seeds: paired differences, interquartile means and ranks, with intervals.
 
-Every table states its n. ``resampling`` describes the interval and its coverage.
+Every table states its n. Means and differences have Student's interval (``intervals``); interquartile means and ranks,
+which have no such formula, are resampled (``resampling``).
 """
 
 from __future__ import annotations
@@ -47,8 +48,6 @@ def paired(
     base: Mapping[str, object],
     by: Sequence[str] = (),
     *,
-    seed: int = 0,
-    draws: int = DRAWS,
     confidence: float = 0.95,
 ) -> pd.DataFrame:
     """Differences between every level of some settings and the base level, paired by seed.
@@ -58,13 +57,13 @@ def paired(
         base: the base level by name of the setting, such as {"mask_ratio": 0.75} or {"orthogonality": "hinge",
             "orthogonality_weight": 1.0}; None where a method lacks the setting.
         by: columns that distinguish the groups; each group is compared with its own base.
-        seed, draws, confidence: as in ``bootstrap``.
+        confidence: nominal coverage, in (0, 1).
 
     Returns:
-        ``by`` + the settings + estimate, low, high (bootstrap), t_low, t_high (Student t), n (pairs), interval (in
-        words), found (whether both intervals exclude 0), p (paired t test) and p_holm (with Holm's correction over all
-        rows), without a row for the base. ``found`` and p are not corrected for the number of differences. If several
-        such tables are shown together, correct p over all of them (``multiplicity.holm``).
+        ``by`` + the settings + estimate, low, high, n (pairs), interval (in words), found (whether the interval excludes
+        0), p (paired t test) and p_holm (with Holm's correction over all rows), without a row for the base. ``found``
+        and p are not corrected for the number of differences. If several such tables are shown together, correct p over
+        all of them (``multiplicity.holm``).
 
     Raises:
         ValueError: no setting or no such column, no run at the base level, a level that shares no seed with the base of
@@ -80,12 +79,9 @@ def paired(
     pairs["value"] -= pairs.pop("value_base")
     _check_pairs(pairs, [*by, *names], base)
     pairs = pairs.dropna(subset="value")
-    student, values = _grouped(pairs, [*by, *names], confidence)
-    low, high = _ends(values, seed, draws, confidence)
-    table = student[[*by, *names, "estimate"]].assign(low=low, high=high, t_low=student["low"], t_high=student["high"])
-    table = table.assign(n=student["n"], interval=[_words(end, confidence) for end in low])
+    table, values = _grouped(pairs.drop(columns="unit", errors="ignore"), [*by, *names], confidence)
     p = np.array([_t_test(differences) for differences in values])
-    found = (np.minimum(low, table["t_low"]) > 0) | (np.maximum(high, table["t_high"]) < 0)
+    found = (table["low"] > 0) | (table["high"] < 0)
     return table.assign(found=found, p=p, p_holm=multiplicity.holm(p))
 
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from coral_viz import files
-from coral_viz.results import parts, references
+from coral_viz.results import intervals, parts, references
 from coral_viz.results.schema import COLUMNS, brief, check_columns, upgraded, validate
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
@@ -146,7 +145,8 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
     Args:
         frame: rows of the tidy table.
         by: columns that distinguish the groups; NaN is a value like others (see ``by_seed``).
-        confidence: coverage of the two-sided Student t interval over seeds, in (0, 1).
+        confidence: nominal coverage of Student's interval (see ``intervals``), in (0, 1). It ends where the scale of a
+            column ``unit`` ends.
 
     Returns:
         ``by`` + estimate, low, high (in the unit of the values; low and high are NaN with one seed), n (seeds) and
@@ -155,12 +155,12 @@ def summarise(frame: pd.DataFrame, by: Sequence[str], *, confidence: float = 0.9
     Raises:
         ValueError: as ``by_seed``; confidence out of range.
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     by = list(by)
+    intervals.student(np.zeros(1), confidence)  # refuses the confidence of an empty table, too
     done = by_seed(frame[frame["status"] == "done"], by)
-    groups = done.groupby(by, sort=False, observed=True, dropna=False)["value"]
-    rows = [(*key, *_t_interval(values.to_numpy(), confidence)) for key, values in groups]
+    units = done["unit"] if "unit" in done else pd.Series("", done.index)
+    groups = done.assign(unit=units).groupby(by, sort=False, observed=True, dropna=False)[["value", "unit"]]
+    rows = [(*key, *_t_interval(own["value"].to_numpy(), own["unit"].iloc[0], confidence)) for key, own in groups]
     return pd.DataFrame(rows, columns=[*by, "estimate", "low", "high", "n", "interval"])
 
 
@@ -211,10 +211,10 @@ def _place(label: str) -> tuple:
     return kinds.index(kind) if kind in kinds else len(kinds), len(index), label
 
 
-def _t_interval(values: np.ndarray, confidence: float) -> tuple[float, float, float, int, str]:
+def _t_interval(values: np.ndarray, unit: str, confidence: float) -> tuple[float, float, float, int, str]:
     """Estimate, low, high, n and the interval's name."""
     n, mean = len(values), float(values.mean())
+    low, high = map(float, intervals.student(values, confidence))
     if n == 1:
-        return mean, np.nan, np.nan, 1, "no interval"
-    half = float(stdtrit(n - 1, (1 + confidence) / 2) * values.std(ddof=1) / np.sqrt(n))
-    return mean, mean - half, mean + half, n, f"{confidence:.0%} t-interval over seeds"
+        return mean, low, high, 1, "no interval"
+    return mean, *intervals.within(low, high, values, unit), n, f"{confidence:.0%} t-interval over seeds"

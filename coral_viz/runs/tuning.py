@@ -57,7 +57,7 @@ def _best(rows: pd.DataFrame, names: list[str]) -> dict:
     found = {"lead": 0.0, "low": 0.0, "high": 0.0, "p_holm": 1.0}  # of the default over itself
     if len(lead):
         row = lead.iloc[0]
-        found = {"lead": row["estimate"], "low": row["t_low"], "high": row["t_high"], "p_holm": row["p_holm"]}
+        found = {"lead": row["estimate"], "low": row["low"], "high": row["high"], "p_holm": row["p_holm"]}
     told = {name: first[name] for name in names} | {"best": first["estimate"], "default": base["estimate"]}
     counts = {"n": int(base["n"]), "tried": len(means), "within_noise": not found["p_holm"] <= LEVEL}
     return place | told | found | counts

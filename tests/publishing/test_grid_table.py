@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from coral_viz.publishing.cell_table import grid_table
-from coral_viz.results import provenance, statistics
+from coral_viz.results import provenance, tables
 from coral_viz.results.found import exact_interval
 
 LABELS = ("redundancy", "unique_1", "unique_2", "synergy")
@@ -37,12 +37,12 @@ def test_cells_stand_beside_the_baseline():
     heads, lines, words = read(better, both, usual)
     assert heads == ["R", "U1", "U2", "S", "n", "S minus baseline", "U minus baseline"]
     assert list(lines) == ["baseline", "mask ratio 0.9", "mask ratio 0.5, masking symmetric"]
-    synergy = statistics.bootstrap(usual[usual["label"] == "synergy"], ["label"]).iloc[0]
+    synergy = tables.summarise(usual[usual["label"] == "synergy"], ["label"]).iloc[0]
     half = 50 * (synergy["high"] - synergy["low"])
     assert lines["baseline"][3:] == [f"{100 * synergy['estimate']:.1f} ± {half:.1f}", "5"]
     assert lines["mask ratio 0.9"][-2:] == ["**+10.0**† [10.0, 10.0]", "**-5.0**† [-5.0, -5.0]"]
-    assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0", "+0.0"]
-    assert "interval (none below 5 seeds). " in words
+    assert lines["mask ratio 0.5, masking symmetric"][-3:] == ["3", "+0.0 [0.0, 0.0]", "+0.0 [0.0, 0.0]"]
+    assert "± half the 95 % t-interval, or [low, high] where the scale ends it. " in words
     assert "These are 2 of 4. †: 2 of them with p <= 0.05 by a paired t test with Holm's correction for all 4" in words
     assert "U is the mean of U1, U2." in words
     assert words.endswith("Baseline: mask ratio 0.75, masking asymmetric.")

@@ -159,7 +159,7 @@ def test_captions_tell_protocol_n_and_interval(made, table):
         "Ablation of coral: balanced accuracy by a linear readout of the whole embedding. A row is"
     )
     assert "embeddings of the sweep coral keep, as shares of the truth by" in captions["synergy_against_unique_coral"]
-    assert "6 runs. n = 2 seeds; no interval below 5 seeds." in captions["ablation_coral"]
+    assert "6 runs. n = 2 seeds; 95% t-interval over seeds." in captions["ablation_coral"]
 
 
 def test_captions_count_the_seeds_of_the_smallest_cell(table):
@@ -227,7 +227,7 @@ def test_ablation_table_has_a_line_per_cell_named_against_the_base(made):
     body = tex.split("\\midrule\n")[1].split("\\bottomrule")[0]
     names = [line.split(" & ")[0] for line in body.splitlines()]
     assert names == ["baseline", "mask ratio 0", "masking symmetric"]
-    assert "n = 2 seeds; no interval below 5 seeds." in tex
+    assert "n = 2 seeds; 95% t-interval over seeds." in tex
 
 
 def test_captions_say_when_runs_of_a_sweep_were_made_differently(table, data, tmp_path):

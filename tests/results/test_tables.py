@@ -134,7 +134,7 @@ def test_read_knows_two_kinds_of_file():
 
 @given(st.lists(st.floats(-10, 10), min_size=2, max_size=8), st.floats(0.5, 0.99))
 def test_summary_is_the_t_interval(values, confidence):
-    summary = tables.summarise(rows(value=values), ["method"], confidence=confidence).iloc[0]
+    summary = tables.summarise(rows(value=values, unit="nats"), ["method"], confidence=confidence).iloc[0]
     low, high = stats.t.interval(confidence, len(values) - 1, np.mean(values), stats.sem(values) or 1e-300)
     assert (summary["estimate"], summary["n"]) == (pytest.approx(np.mean(values)), len(values))
     assert [summary["low"], summary["high"]] == pytest.approx([low, high], abs=1e-9)

@@ -80,7 +80,7 @@ def curve(
         ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
         ax.set_xlabel(setting.replace("_", " ") if lowest else "")
         panel_grid.title(ax, label, titles[i])
-        _scale(ax, "y", rows)
+        _scale(ax, "y", rows, summary)
     for ax in grid[:, 0]:
         ax.set_ylabel(shown.axis)
     for ax in grid.flat[len(names) :]:
@@ -133,7 +133,7 @@ def cells(
         ax.axvline(seeds["reference"].mean(), **panel_grid.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
         panel_grid.title(ax, label, words)
-        _scale(ax, "x", seeds if shown.bound else rows)
+        _scale(ax, "x", seeds if shown.bound else rows, here if shown.bound else summary)
         ax.set_ylim(len(order) - 0.45, -0.55)
     line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
     told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" of {name}" if name else ""}
@@ -174,7 +174,7 @@ def parallel(
         ax.plot(own["x"], own["estimate"], clip_on=False, **panel_grid.look(i, colours[i]))
     for x, reference in rows.groupby("x")["reference"].mean().items():
         ax.plot([x - 0.1, x + 0.1], [reference] * 2, **panel_grid.dotted())
-    _scale(ax, "y", rows)
+    _scale(ax, "y", rows, summary.iloc[:0])
     ax.set(xlim=(-0.2, len(names) - 0.8), ylabel=shown.axis)
     apart = panel_grid.panel_width(1, panel_grid.numbers(), wide + 1.5) / (len(names) - 0.6)
     ax.set_xticks(range(len(names)), panel_grid.named(names, apart - 0.6))
@@ -276,17 +276,18 @@ def _places(levels: list[float], columns: int) -> dict[float, float]:
     return {level: level if to_scale else float(i) for i, level in enumerate(levels)}
 
 
-def _scale(ax: Axes, way: str, rows: pd.DataFrame) -> None:
-    """From the lowest value or bound to the highest, with ticks at the bounds or in a few places; shares in %."""
+def _scale(ax: Axes, way: str, rows: pd.DataFrame, intervals: pd.DataFrame) -> None:
+    """From the lowest value, interval or bound to the highest, with ticks at bounds or in a few places; shares in %."""
     bounds, metric = rows["reference"].dropna(), metrics.of(rows)
-    low, high = min([rows["value"].min(), *bounds]), max([rows["value"].max(), *bounds])
+    shown = [*rows["value"], *bounds, *intervals["low"].dropna(), *intervals["high"].dropna()]
+    low, high = min(shown), max(shown)
     low, high = (low, 1.0) if metric.in_percent else (min(low, 0.0), high)
-    axis, shown = getattr(ax, f"{way}axis"), 100 if metric.in_percent else 1
+    axis, times = getattr(ax, f"{way}axis"), 100 if metric.in_percent else 1
     span = high - low or 1.0
     ax.set(**{f"{way}lim": (low - 0.06 * span, high + 0.04 * span)})
     if way == "x":
         ends = [bounds.mean() if metric.in_percent and len(bounds) else 0.0, high]
-        axis.set_ticks(ends, [f"{shown * end:.2g}" if end < 1 else f"{shown * end:.3g}" for end in ends])
+        axis.set_ticks(ends, [f"{times * end:.2g}" if end < 1 else f"{times * end:.3g}" for end in ends])
     elif (place := ax.get_subplotspec()) and place.is_first_col():
         axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         if metric.in_percent:

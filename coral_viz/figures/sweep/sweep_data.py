@@ -2,8 +2,7 @@
 
 A sweep's table has the tidy columns and one column per setting: a hyperparameter of the method or a setting of the
 task. Runs that differ in the seed alone form a configuration (in code a *cell*); a mean never mixes configurations.
-Intervals are those of a sweep's tables, ``statistics.bootstrap``. Student's interval can exceed the end of a scale that
-some seeds reach; the bootstrap's cannot, and its coverage is about the same.
+Intervals are those of all tables (``results.intervals``).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import pandas as pd
 
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import metrics, own_results, references, schema, statistics, tables
+from coral_viz.results import metrics, own_results, references, schema, tables
 from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 from coral_viz.runs import RunSpec
@@ -135,9 +134,9 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
 
 
 def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """``statistics.bootstrap`` of ``measured`` rows with their mean ``reference``; no interval below 5 seeds."""
+    """``tables.summarise`` of ``measured`` rows with their mean ``reference``."""
     means = rows.groupby(list(by), as_index=False, sort=False, dropna=False)["reference"].mean()
-    return statistics.bootstrap(rows, by).merge(means, on=list(by))
+    return tables.summarise(rows, by).merge(means, on=list(by))
 
 
 def whole(rows: pd.DataFrame) -> dict[str, float]:

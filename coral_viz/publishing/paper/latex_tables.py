@@ -12,7 +12,7 @@ from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.figures.sweep import sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
-from coral_viz.results import found, statistics, tables
+from coral_viz.results import found, tables
 from coral_viz.results.metrics import LINEAR
 
 KEY = ["line", "group", "label"]
@@ -65,14 +65,11 @@ def accuracy(table: pd.DataFrame) -> LatexTable:
 
 
 def ablation(table: pd.DataFrame) -> LatexTable:
-    """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
-
-    Intervals are ``statistics.bootstrap``'s, as in the figures of sweeps.
-    """
+    """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label."""
     rows = sweep_data.measured(table, "balanced_accuracy", LINEAR, "all")
     base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
-    summary = statistics.bootstrap(rows, ["line", "group", "label"])
+    summary = tables.summarise(rows, ["line", "group", "label"])
     told = ", ".join(sweep_data.based_in_words(base))
     says = (
         "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import own_results, schema, statistics, tables
+from coral_viz.results import own_results, schema, tables
 
 READOUTS = (
     " Readouts: linear is logistic regression, best is that or a small neural network, whichever has the lower "
@@ -97,8 +97,7 @@ def _cells(rows: pd.DataFrame) -> pd.DataFrame:
     settings = [name for name in runs if name not in schema.COLUMNS]
     by = ["method", "task", "distribution", "knob", *settings]
     firsts = runs.assign(status="done", value=0.0).astype(dict.fromkeys(by, "str"))
-    summarise = statistics.bootstrap if settings else tables.summarise
-    return summarise(firsts.drop_duplicates([*by, "seed"]), by)
+    return tables.summarise(firsts.drop_duplicates([*by, "seed"]), by)
 
 
 def _span(numbers: pd.Series) -> str:

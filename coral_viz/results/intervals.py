@@ -1,0 +1,75 @@
+"""The interval of every mean over seeds: Student's, ended where its scale ends.
+
+Coverage of the mean by 95 % intervals over n seeds, and in brackets their median width, in points of 1 000 samples of
+values like accuracies (seeds stay within their scale; the last two are found in a share of the seeds, else at chance):
+
+=========================  ==  =========  ==========  ===================  =========  ===========
+values                     n   Student t  percentile  expanded percentile  BCa        studentised
+=========================  ==  =========  ==========  ===================  =========  ===========
+in the middle (beta)       3   95 (25)    74 (10)     74 (10)              72 (9)     100 (75)
+in the middle (beta)       5   94 (14)    81 (9)      91 (12)              82 (9)     94 (18)
+in the middle (beta)       10  94 (8)     90 (7)      93 (8)               90 (7)     95 (9)
+near the end               3   90 (6)     73 (3)      73 (3)               72 (3)     100 (75)
+near the end               5   90 (4)     81 (3)      89 (4)               83 (3)     94 (7)
+near the end               10  91 (3)     85 (2)      90 (3)               87 (2)     94 (3)
+skewed                     3   88 (30)    71 (15)     71 (15)              70 (14)    100 (75)
+skewed                     5   88 (21)    81 (15)     87 (20)              82 (16)    94 (38)
+skewed                     10  90 (14)    87 (12)     91 (14)              90 (12)    96 (18)
+found in half              3   74 (75)    74 (74)     74 (74)              74 (74)    98 (75)
+found in half              5   94 (75)    94 (59)     94 (74)              94 (60)    96 (75)
+found in half              10  95 (55)    92 (45)     97 (52)              98 (45)    100 (61)
+found in a fifth           3   49 (11)    49 (8)      49 (8)               48 (8)     100 (75)
+found in a fifth           5   66 (56)    64 (46)     66 (61)              64 (59)    68 (75)
+found in a fifth           10  89 (37)    88 (37)     89 (39)              88 (38)    90 (75)
+=========================  ==  =========  ==========  ===================  =========  ===========
+
+Student's covers as much as any but the studentised, and it alone does so at 3 seeds. The studentised bootstrap reaches
+its coverage where it is as wide as the scale. No interval covers where all seeds agree by chance: of a label that one
+training in five finds, five seeds are all alike in a third of all tables. There the count k of n (``found``) says more,
+and stands beside the mean.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import stdtrit
+
+SCALES = {"share": (0.0, 1.0)}
+"""Where the values of a unit end."""
+
+
+def student(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Low and high of Student's interval of the mean of values (..., n); NaN of one value. ValueError: confidence."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
+    values = np.asarray(values, float)
+    n, mean = values.shape[-1], values.mean(axis=-1)
+    if n == 1:
+        return np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    half = stdtrit(n - 1, (1 + confidence) / 2) * values.std(axis=-1, ddof=1) / np.sqrt(n)
+    return mean - half, mean + half
+
+
+def within(low: float, high: float, values: np.ndarray, unit: str) -> tuple[float, float]:
+    """An interval that ends where the scale of the unit ends, unless values lie beyond."""
+    least, most = SCALES.get(unit, (-np.inf, np.inf))
+    if np.min(values) < least or np.max(values) > most:
+        return low, high
+    return max(low, least), min(high, most)
+
+
+def in_words(estimate: float, low: float, high: float) -> str:
+    """A mean of shares in %, with its interval: "85.1 ± 6.3"; "85.1 [43.8, 100.0]" where the scale ends the interval.
+
+    No interval where there is none, or where it rounds to the mean.
+    """
+    return f"{100 * estimate:.1f}{beside(estimate, low, high)}"
+
+
+def beside(estimate: float, low: float, high: float) -> str:
+    """What ``in_words`` says beside the mean: " ± 6.3", " [43.8, 100.0]" or ""."""
+    if not high - low >= 1e-3:
+        return ""
+    if abs(high + low - 2 * estimate) < 1e-8:
+        return f" ± {50 * (high - low):.1f}"
+    return f" [{100 * low:.1f}, {100 * high:.1f}]"
