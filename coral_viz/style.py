@@ -1,8 +1,8 @@
 """How every picture looks: the widths of a venue, its type size, a colour, hatch and marker per atom, looks of methods.
 
 Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. The colours of atoms and
-of families of methods stay apart under every common colour-vision deficiency; hatch, marker and line say the same again
-without colour.
+of families of methods all stay apart under every common colour-vision deficiency; hatch, marker and line say the same
+again without colour. In grey, families are light or dark; methods as light as each other differ in their markers.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ THIRD, PAIRWISE = "#997700", "#A66BE8"  # what is unique to a third modality; th
 
 PETROFF6 = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
 """Petroff (arXiv 2107.02270): six colours in an order in which every prefix stays distinguishable."""
+
+FAMILIES = ("#2dd2b4", "#e1a500", "#960f00", "#3c3ca5", "#b4b4ff", "#5a2d5a", "#b4b45a")
+"""A colour per family of methods. No two of them, and none of them and a colour of an atom, look alike."""
 
 SPARE_MARKERS = ("X", "P", "h", "p", "*", "8")
 LINE_STYLES = ("-", "--", ":", "-.", (0, (1, 1)), (0, (5, 1)))
@@ -80,26 +83,32 @@ class MethodStyle:
     marker: str
     linestyle: str | tuple = "-"
 
+    @property
+    def face(self) -> str:
+        """The colour inside of a mark: of the first method of a family its own, of others none, as lines are broken."""
+        return self.colour if self.linestyle == "-" else PAPER
 
-PAIRS, SELF, FUSED, DUAL, FACTORED, TOGETHER = PETROFF6
+
+PAIRS, SELF, FUSED, DUAL, FACTORED, TOGETHER, REBUILT = FAMILIES
 """One colour per family of objectives: modalities against each other two by two; a modality against itself too; subsets
-against their fusion; a shared and unique paths; information split by bounds; all modalities at once."""
+against their fusion; a shared and unique paths; information split by bounds; all modalities at once; the input rebuilt
+from what is visible of it."""
 
 METHODS = {
     ("cross", ""): MethodStyle("Cross", PAIRS, "o"),
     ("cmc", ""): MethodStyle("CMC", PAIRS, "<", "--"),
     ("clip_ib", ""): MethodStyle("CLIP+IB", PAIRS, ">", ":"),
     ("cross_self", ""): MethodStyle("Cross+Self", SELF, "s"),
-    ("simclr", ""): MethodStyle("SimCLR", SELF, "d", "--"),
+    ("simclr", ""): MethodStyle("SimCLR", SELF, "P", "--"),
     ("comm", ""): MethodStyle("CoMM", FUSED, "^"),
     ("infmasking", ""): MethodStyle("InfMasking", FUSED, "v", "--"),
     ("coral", ""): MethodStyle("COrAL (hinge)", DUAL, "D"),
     ("coral", "orthogonality=squared"): MethodStyle("COrAL (squared)", DUAL, "d", "--"),
-    ("factorcl", ""): MethodStyle("FactorCL", FACTORED, "s"),
+    ("factorcl", ""): MethodStyle("FactorCL", FACTORED, "X"),
     ("symile", ""): MethodStyle("Symile", TOGETHER, "o"),
     ("gram", ""): MethodStyle("GRAM", TOGETHER, "s", "--"),
-    ("triangle", ""): MethodStyle("TRIANGLE", TOGETHER, "^", ":"),
-    ("ovaib", ""): MethodStyle("OVA-IB", TOGETHER, "D", "-."),
+    ("triangle", ""): MethodStyle("TRIANGLE", TOGETHER, "p", ":"),
+    ("ovaib", ""): MethodStyle("OVA-IB", TOGETHER, "h", "-."),
     ("ovaib", "beta=0.1"): MethodStyle("OVA-IB (beta=0.1)", TOGETHER, ">", (0, (1, 1))),
     ("ovaib", "beta=0.0"): MethodStyle("OVA-IB (beta=0)", TOGETHER, "<", (0, (5, 1))),
 }
@@ -121,7 +130,7 @@ def method_style(method: str, knob: str = "") -> MethodStyle:
         return replace(known, label=f"{known.label.split(' (')[0]} ({knob})", marker=marker, linestyle=line)
     title = method.rpartition(":")[2]  # of an import path, the class
     label = f"{title} ({knob})" if knob else title
-    return MethodStyle(label, PETROFF6[code // 7 % len(PETROFF6)], marker, line)
+    return MethodStyle(label, FAMILIES[code // 7 % len(FAMILIES)], marker, line)
 
 
 def method_order(variants) -> list[tuple[str, str]]:

@@ -75,9 +75,11 @@ def test_atoms_stand_out_from_paper(colour):
     assert 1.05 / (linear @ [0.2126, 0.7152, 0.0722] + 0.05) >= 3
 
 
-def test_methods_follow_the_petroff_order_and_differ():
+def test_methods_follow_the_order_of_families_and_differ():
     looks = [style.method_style(*variant) for variant in style.METHODS]
-    assert list(dict.fromkeys(look.colour for look in looks)) == list(style.PETROFF6)
+    shown = list(dict.fromkeys(look.colour for look in looks))
+    assert shown == [colour for colour in style.FAMILIES if colour in shown]
+    assert len(shown) >= 6
     assert len({(look.colour, look.marker) for look in looks}) == len(looks)
     assert len({(look.colour, look.linestyle) for look in looks}) == len(looks)
     assert len({look.label for look in looks}) == len(looks)
@@ -97,13 +99,30 @@ def test_known_knobs_are_what_a_run_calls_them():
         assert RunSpec.make(name, "factors", 1, knobs={setting: value}).knob == knob
 
 
-@pytest.mark.parametrize(
-    "colours", [style.PETROFF6, [style.label_style(name).colour for name in (*style.ATOM_COLOURS, "unique_3")]]
-)
+LABELS = [style.label_style(name).colour for name in (*style.ATOM_COLOURS, "unique_3")]
+
+
+@pytest.mark.parametrize("colours", [style.PETROFF6, style.FAMILIES[:6], LABELS])
 def test_families_and_labels_stay_apart_under_colour_vision_deficiency(colours):
     for seen_by in DEFICIENCIES.values():
         seen = [lab(colour, seen_by) for colour in colours]
         assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 25
+
+
+@pytest.mark.parametrize("seen_by", ["none", "protanopia", "deuteranopia", "tritanopia"])
+def test_no_method_looks_like_a_label_or_another_family(seen_by):
+    labels = [lab(colour, DEFICIENCIES[seen_by]) for colour in (*LABELS, style.PAIRWISE)]
+    families = [lab(colour, DEFICIENCIES[seen_by]) for colour in style.FAMILIES]
+    assert min(np.linalg.norm(a - b) for a in labels for b in families) >= 20
+    assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(families, 2)) >= 20
+
+
+def test_in_grey_methods_as_light_as_each_other_have_other_markers():
+    pairs = list(itertools.combinations(style.METHODS.values(), 2))
+    lightness = {look.colour: lab(look.colour, np.eye(3))[0] for look in style.METHODS.values()}
+    alike = [(a, b) for a, b in pairs if abs(lightness[a.colour] - lightness[b.colour]) < 25]
+    assert len(alike) >= 20
+    assert [(a.label, b.label) for a, b in alike if a.marker == b.marker] == []
 
 
 DEFICIENCIES = {  # linear RGB as seen, severity 1: Machado, Oliveira and Fernandes 2009, doi 10.1109/TVCG.2009.113

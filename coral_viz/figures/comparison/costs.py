@@ -68,7 +68,7 @@ def costs(
 
 def _dot(variant: tuple[str, str], line: Line2D) -> Line2D:
     look = style.method_style(*variant)
-    line.set(color=look.colour, ls="", marker=look.marker, label=look.label)
+    line.set(color=look.colour, ls="", marker=look.marker, mfc=look.face, label=look.label)
     return line
 
 

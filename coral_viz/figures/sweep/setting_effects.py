@@ -305,7 +305,7 @@ def _colours(levels: list) -> list:
 def _of_method(name: str) -> dict:
     """A method's own colour and marker."""
     own = style.method_style(name)
-    return panel_grid.look(0, own.colour) | {"marker": own.marker}
+    return panel_grid.look(0, own.colour) | {"marker": own.marker, "mfc": own.face}
 
 
 def _name_ends(ax: Axes, ends: np.ndarray, written: Sequence[str], colours: Sequence, line: float) -> None:
