@@ -188,8 +188,12 @@ def test_the_table_of_accuracies_holds_the_means_of_the_runs(made, data):
     tex = made.tables["table_accuracy"][0].read_text().splitlines()
     (line,) = [line for line in tex if line.startswith("COrAL (hinge)")]
     half = 50 * (float(cell["high"]) - float(cell["low"]))
-    assert f"& {100 * values.mean():.1f} $\\pm$ {half:.1f} &" in line
-    assert "95% t-interval over seeds" in tex[0]
+    below = tex[tex.index(line) + 1].split(" & ")[4]
+    assert f"{100 * values.mean():.1f}" in line.split(" & ")[4]
+    assert f"$\\pm$ {half:.1f}" in below or f"[{100 * float(cell['low']):.1f}, 100.0]" in below
+    assert "95\\% t-interval over seeds" in tex[1]
+    assert tex[1].startswith("\\caption{Balanced accuracy in \\% of a linear probe")
+    assert tex[2] == "\\label{tab:accuracy}"
     assert line.count("/3)") == _split(rows, "coral", "")
 
 
@@ -202,32 +206,70 @@ def _split(rows, method, knob):
 def test_latex_counts_seeds_where_some_found_a_label_and_others_did_not(table):
     rows = table[(table["method"] == "comm") & (table["distribution"] == "biased")]
     sheet = latex_tables.accuracy(rows)
-    assert _split(rows, "comm", "") == sheet.latex.count(" (1/3)") == 1
+    assert _split(rows, "comm", "") == sheet.latex.count(" (1/3)}") == 1
     assert "(k/n) counts those in which a linear readout finds more than half" in sheet.caption
     assert sheet.rows.query("label == 'synergy'")[["found", "of"]].to_numpy().tolist() == [[1, 3]]
     assert "(k/n)" not in latex_tables.accuracy(rows[rows["seed"] == 1]).caption
 
 
 def test_latex_is_whole_and_escaped():
+    cells = [("1", ""), ("2", "$\\pm$ 1"), ("3", "")]
     lines = latex_tables.booktabs(
-        {"biased": ["redundancy", "my_label"], "50%": ["synergy"]}, [["a_b & c", "1", "2", "3"]]
+        {"biased": ["redundancy", "my_label"], "50%": ["synergy"]}, [["a_b & c", *cells], ["d", *[("4", "")] * 3]]
     )
-    assert lines[0] == "\\begin{tabular}{lrrr}"
+    assert lines[0] == "\\begin{tabular*}{\\textwidth}{@{}l@{\\extracolsep{\\fill}}rrr@{}}"
     assert lines[2:5] == [
         " & \\multicolumn{2}{c}{biased} & \\multicolumn{1}{c}{50\\%} \\\\",
         "\\cmidrule(lr){2-3} \\cmidrule(lr){4-4}",
         " & R & my\\_label & S \\\\",
     ]
     assert lines[6] == "a\\_b \\& c & 1 & 2 & 3 \\\\"
-    assert [lines[i] for i in (1, 5, 7, 8)] == ["\\toprule", "\\midrule", "\\bottomrule", "\\end{tabular}"]
+    assert lines[7:9] == [" &  & {\\fontsize{6}{7}\\selectfont $\\pm$ 1} &  \\\\", "d & 4 & 4 & 4 \\\\"]
+    assert [lines[i] for i in (1, 5, 9, 10)] == ["\\toprule", "\\midrule", "\\bottomrule", "\\end{tabular*}"]
+
+
+def of_methods(**values):
+    """Accuracies of synergy of methods, a value per seed."""
+    where = {"knob": "", "task": "factors", "distribution": "biased", "split": "test", "part": "all", "unit": "share"}
+    where |= {
+        "label": "synergy",
+        "metric": "balanced_accuracy",
+        "readout": "linear",
+        "status": "done",
+        "step": 600,
+        "method_version": 1,
+    }
+    frames = [
+        pd.DataFrame({"method": name, "value": own, "seed": range(len(own))} | where) for name, own in values.items()
+    ]
+    rows = pd.concat(frames, ignore_index=True)
+    return rows.assign(run_id=rows["method"] + rows["seed"].astype(str), n=100)
+
+
+def test_the_best_is_bold_and_what_is_within_noise_of_it_underlined():
+    made = latex_tables.accuracy(
+        of_methods(
+            cross=[0.9, 0.91, 0.9, 0.89, 0.9], comm=[0.89, 0.92, 0.88, 0.9, 0.9], simclr=[0.5, 0.52, 0.51, 0.5, 0.49]
+        )
+    )
+    shown = {line.split(" & ")[0]: line.split(" & ")[1] for line in made.body if " & " in line}
+    assert shown["Cross"] == "\\textbf{90.0} \\\\"
+    assert shown["CoMM"] == "\\underline{89.8} \\\\"
+    assert shown["SimCLR"] == "50.4 \\\\"
+    assert "Bold: the best" in made.caption
+    alike = latex_tables.accuracy(of_methods(cross=[1.0] * 5, comm=[1.0] * 5))
+    assert "textbf" not in alike.latex
+    assert "pm" not in "".join(alike.body)
+    lone = latex_tables.accuracy(of_methods(cross=[0.9], comm=[0.8]))
+    assert "\\underline" not in lone.latex
 
 
 def test_ablation_table_has_a_line_per_cell_named_against_the_base(made):
     tex = made.tables["table_ablation_coral"][0].read_text()
     body = tex.split("\\midrule\n")[1].split("\\bottomrule")[0]
-    names = [line.split(" & ")[0] for line in body.splitlines()]
+    names = [line.split(" & ")[0] for line in body.splitlines() if not line.startswith(" & ")]
     assert names == ["baseline", "mask ratio 0", "masking symmetric"]
-    assert "n = 2 seeds; 95% t-interval over seeds." in tex
+    assert "n = 2 seeds; 95\\% t-interval over seeds." in tex
 
 
 def test_captions_say_when_runs_of_a_sweep_were_made_differently(table, data, tmp_path):

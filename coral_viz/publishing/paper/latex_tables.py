@@ -1,18 +1,22 @@
-"""Tables of a paper, in LaTeX (booktabs) to set and as CSV to count with: accuracies by method, cells of ablations."""
+"""Tables of a paper, in LaTeX (booktabs) to set and as CSV to count with: accuracies by method, cells of ablations.
+
+A table is as wide as the text: intervals stand below their means. The best mean of a column is bold, and those within
+noise of it are underlined.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.figures.sweep import sweep_data
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
-from coral_viz.results import found, tables
+from coral_viz.results import found, intervals, statistics, tables
 from coral_viz.results.metrics import LINEAR
 
 KEY = ["line", "group", "label"]
@@ -20,18 +24,36 @@ KEY = ["line", "group", "label"]
 
 SPLIT = "Where seeds disagree, (k/n) counts those in which a linear readout finds more than half of the label's bits."
 
-SPECIAL = str.maketrans(
-    {c: f"\\{c}" for c in "&%$#_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+MARKED = (
+    "Bold: the best of a column; underlined: within noise of it (p > 0.05 by a t test paired by seed, with Holm's "
+    "correction over the column). Below a mean: half its interval, or [low, high] where the scale ends it."
 )
+
+SPECIAL = str.maketrans(
+    {c: f"\\{c}" for c in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\^{}"}
+    | {"±": r"$\pm$", "−": "$-$", "<": "$<$", ">": "$>$"}
+)
+LEVEL = 0.05
+LONG = 30  # letters
+SMALL = r"\fontsize{6}{7}\selectfont "
 
 
 @dataclass(frozen=True)
 class LatexTable:
-    """A table: its LaTeX, its rows as CSV has them, its caption."""
+    """A table: its name, the LaTeX of its body, its rows as CSV has them, its caption."""
 
-    latex: str
+    name: str
+    body: list[str]
     rows: pd.DataFrame
     caption: str
+
+    @property
+    def latex(self) -> str:
+        """A float across the text, with the caption and the label ``tab:NAME``."""
+        head = ["\\begin{table*}[t]", f"\\caption{{{_escaped(self.caption)}}}", f"\\label{{tab:{self.name}}}"]
+        head += ["\\centering\\footnotesize\\setlength{\\tabcolsep}{2pt}"]
+        return "\n".join([*head, *self.body, "\\end{table*}"]) + "\n"
 
 
 @dataclass(frozen=True)
@@ -47,7 +69,7 @@ def plan(sources: Sources) -> Iterator[PlannedTable]:
     """Every table of the set, also those whose source is not there."""
     yield PlannedTable("table_accuracy", sources.named[MAIN], accuracy)
     for name, source in sources.sweeps.items():
-        yield PlannedTable(f"table_ablation_{name}", source, ablation)
+        yield PlannedTable(f"table_ablation_{name}", source, partial(ablation, name=f"ablation_{name}"))
 
 
 def accuracy(table: pd.DataFrame) -> LatexTable:
@@ -59,43 +81,66 @@ def accuracy(table: pd.DataFrame) -> LatexTable:
     lines = [names[variant] for variant in rows[tables.VARIANT].itertuples(index=False, name=None)]
     rows = rows.assign(line=lines, group=rows["distribution"])
     summary = tables.summarise(rows, [*tables.VARIANT, "distribution", "line", "group", "label"])
-    says = "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval."
+    says = "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds."
     groups = {name: tables.labels(summary[summary["group"] == name]) for name in tables.distributions(summary)}
-    return _latex_table(summary, list(names.values()), groups, says, rows, table)
+    return _latex_table("accuracy", summary, list(names.values()), groups, says, rows, table)
 
 
-def ablation(table: pd.DataFrame) -> LatexTable:
-    """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label."""
+def ablation(table: pd.DataFrame, name: str = "ablation") -> LatexTable:
+    """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
+
+    ``name``: what the LaTeX label calls it.
+    """
     rows = sweep_data.measured(table, "balanced_accuracy", LINEAR, "all")
     base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     summary = tables.summarise(rows, ["line", "group", "label"])
     told = ", ".join(sweep_data.based_in_words(base))
     says = (
-        "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds ± half the interval. A line "
+        "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds. A line "
         f"is named by its differences from the baseline ({told})."
     )
     lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_baseline(line))
-    return _latex_table(summary, lines, {"": tables.labels(summary)}, says, rows, table)
+    return _latex_table(name, summary, lines, {"": tables.labels(summary)}, says, rows, table)
 
 
 def _latex_table(
-    summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame, table: pd.DataFrame
+    name: str, summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame, table: pd.DataFrame
 ) -> LatexTable:
+    summary = summary.merge(_counts(rows, table), how="left", on=KEY).merge(_standing(rows), how="left", on=KEY)
+    split = (summary["found"].gt(0) & summary["found"].lt(summary["of"])).any()
+    says = " ".join([says, MARKED, *[SPLIT] * bool(split)])
+    cells = {tuple(cell[KEY]): (_mean(cell), _below(cell)) for _, cell in summary.iterrows()}
     columns = [(group, label) for group, labels in groups.items() for label in labels]
-    summary = summary.merge(_counts(rows, table), how="left", on=KEY)
-    cells = summary.set_index(KEY)
-    if (cells["found"].gt(0) & cells["found"].lt(cells["of"])).any():
-        says = f"{says} {SPLIT}"
-    body = [
-        [line, *(_cell(cells.loc[line, *column]) if (line, *column) in cells.index else "" for column in columns)]
-        for line in lines
-    ]
-    notes = f"% {says} {seeds_in_words(summary)}"
-    latex = "\n".join([notes, *booktabs(groups, body)]) + "\n"
+    body = [[line, *(cells.get((line, *column), ("", "")) for column in columns)] for line in lines]
+    caption = f"{says} {words.of_runs(rows)}"
     ordered = summary.sort_values("line", key=lambda names: names.map(lines.index), kind="stable")
     ordered = ordered.drop(columns="group").rename(columns={"line": "name"})
-    return LatexTable(latex, ordered, f"{says} {words.of_runs(rows)}")
+    return LatexTable(name, booktabs(groups, body), ordered, caption)
+
+
+def _standing(rows: pd.DataFrame) -> pd.DataFrame:
+    """Whether the mean of each cell is the best of its column, or within noise of it: KEY + standing, "" of others.
+
+    A column in which all are the best has none.
+    """
+    found = []
+    for (group, label), column in rows.groupby(["group", "label"], sort=False):
+        means = column.groupby("line", sort=False)["value"].mean()
+        best = means.index[(means - means.max()).abs() < 5e-4]
+        within = set(best) if len(best) == len(means) else _within_noise(column, means.idxmax())
+        for line in means.index if len(best) < len(means) else []:
+            found.append((line, group, label, "best" if line in best else "noise" if line in within else ""))
+    return pd.DataFrame(found, columns=[*KEY, "standing"])
+
+
+def _within_noise(column: pd.DataFrame, best: str) -> set[str]:
+    """The lines that a paired t test with Holm's correction does not tell from the best one."""
+    shared = column[column["seed"].isin(column.loc[column["line"] == best, "seed"])]
+    if shared["line"].nunique() < 2:
+        return set()
+    pairs = statistics.paired(shared, {"line": best})
+    return set(pairs.loc[pairs["p_holm"] > LEVEL, "line"])
 
 
 def _counts(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
@@ -108,22 +153,31 @@ def _counts(rows: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return counts.rename(columns=names).drop(columns="share")
 
 
-def booktabs(groups: dict[str, list[str]], body: list[list[str]]) -> list[str]:
+def booktabs(groups: dict[str, list[str]], body: list[list]) -> list[str]:
     """Lines of LaTeX that ``\\usepackage{booktabs}`` sets: a column for names, then one per label, under their groups.
 
     Args:
         groups: labels by the group's name; a single group without a name has no line of its own.
-        body: a name and a cell per label; names are escaped, cells are set as they are.
+        body: a name, and per label what stands in its line and what stands below it, if anything does; names are
+            escaped, cells are set as they are. Names longer than ``LONG`` are broken.
     """
     count = sum(map(len, groups.values()))
-    lines = [f"\\begin{{tabular}}{{l{'r' * count}}}", "\\toprule"]
+    names = "p{0.36\\textwidth}" if max(len(name) for name, *_ in body) > LONG else "l"
+    lines = [
+        f"\\begin{{tabular*}}{{\\textwidth}}{{@{{}}{names}@{{\\extracolsep{{\\fill}}}}{'r' * count}@{{}}}}",
+        "\\toprule",
+    ]
     if any(groups):
         spans = [f"\\multicolumn{{{len(labels)}}}{{c}}{{{_escaped(name)}}}" for name, labels in groups.items()]
         lines += [f" & {' & '.join(spans)} \\\\", _rules(groups)]
     heads = [_escaped(style.label_style(label).symbol) for labels in groups.values() for label in labels]
     lines += [f" & {' & '.join(heads)} \\\\", "\\midrule"]
-    lines += [f"{_escaped(name)} & {' & '.join(cells)} \\\\" for name, *cells in body]
-    return [*lines, "\\bottomrule", "\\end{tabular}"]
+    for name, *cells in body:
+        lines.append(f"{_escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\")
+        if any(below for _, below in cells):
+            below = [f"{{{SMALL}{below}}}" if below else "" for _, below in cells]
+            lines.append(f" & {' & '.join(below)} \\\\")
+    return [*lines, "\\bottomrule", "\\end{tabular*}"]
 
 
 def _rules(groups: dict[str, list[str]]) -> str:
@@ -135,11 +189,17 @@ def _rules(groups: dict[str, list[str]]) -> str:
     return " ".join(rules)
 
 
-def _cell(cell: pd.Series) -> str:
-    """Mean and half the interval in %; no interval where there are too few seeds for one. Seeds where they disagree."""
-    half = 50 * (cell["high"] - cell["low"])
-    text = f"{100 * cell['estimate']:.1f}" + ("" if pd.isna(half) else f" $\\pm$ {half:.1f}")
-    return text + (f" ({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else "")
+def _mean(cell: pd.Series) -> str:
+    """The mean in %: bold, underlined or neither, and seeds where they disagree."""
+    mean = f"{100 * cell['estimate']:.1f}"
+    mean = {"best": f"\\textbf{{{mean}}}", "noise": f"\\underline{{{mean}}}"}.get(cell["standing"], mean)
+    split = f" ({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else ""
+    return mean + (f"{{{SMALL}{split}}}" if split else "")
+
+
+def _below(cell: pd.Series) -> str:
+    """Its interval, in the same unit."""
+    return _escaped(intervals.beside(cell["estimate"], cell["low"], cell["high"]).strip())
 
 
 def _escaped(text: str) -> str:

@@ -7,7 +7,7 @@ import json
 import shlex
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -104,8 +104,8 @@ def _drawn(picture: PlannedFigure, look: dict, out: Path, used: dict[Path, set[s
 def _tabulated(planned: PlannedTable, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a table and its caption, in the same way."""
     sheet = planned.make(planned.source.content)
-    caption = _caption(sheet.caption, planned.source.mixed)
-    texts = {"tex": sheet.latex, "csv": sheet.rows.to_csv(index=False), "txt": caption}
+    sheet = replace(sheet, caption=_caption(sheet.caption, planned.source.mixed).strip())
+    texts = {"tex": sheet.latex, "csv": sheet.rows.to_csv(index=False), "txt": f"{sheet.caption}\n"}
     _note(used, planned.source, planned.source.content)
     return [_write(out / f"{planned.name}.{suffix}", text) for suffix, text in texts.items()]
 
