@@ -60,10 +60,10 @@ def paired(
         confidence: nominal coverage, in (0, 1).
 
     Returns:
-        ``by`` + the settings + estimate, low, high, n (pairs), interval (in words), found (whether the interval excludes
-        0), p (paired t test) and p_holm (with Holm's correction over all rows), without a row for the base. ``found``
-        and p are not corrected for the number of differences. If several such tables are shown together, correct p over
-        all of them (``multiplicity.holm``).
+        ``by`` + the settings + estimate, low, high, n (pairs), interval (in words), found (whether the interval
+        excludes 0), p (paired t test) and p_holm (with Holm's correction over all rows), without a row for the base.
+        ``found`` and p are not corrected for the number of differences. If several such tables are shown together,
+        correct p over all of them (``multiplicity.holm``).
 
     Raises:
         ValueError: no setting or no such column, no run at the base level, a level that shares no seed with the base of
