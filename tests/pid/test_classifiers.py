@@ -31,7 +31,9 @@ def test_directions_bear_constant_columns():
     assert np.isfinite(Directions((3,)).fit_transform(x, np.arange(60) % 2)).all()
 
 
-@pytest.mark.parametrize("name", ["shrunken logistic", "logistic", "directions", "perceptron", "deep perceptron", "boosting"])
+@pytest.mark.parametrize(
+    "name", ["shrunken logistic", "logistic", "directions", "perceptron", "deep perceptron", "boosting"]
+)
 def test_each_candidate_learns_a_shift(name):
     z1, z2, y = truths.gaussian_shift(3, 3).sample(600, 0, dimensions=4)
     model = classifiers.ladder((4, 4), 0)[name]
