@@ -37,11 +37,17 @@ def option(
     kind: type | None = None,
     former: object = _ALWAYS,
 ) -> Any:
-    """A field of an options class: its default, what it means, and the closed range or the choices it allows.
+    """A field of an options class.
 
-    ``optional`` admits None, which the meaning explains. ``former`` is for an option that is younger than runs that are
-    kept: the value that they were made with, before there was a choice. At that value the option is no part of what
-    tells runs apart. The field's type (int, float, bool or str) is ``kind``, or else the default's; of None, float.
+    Args:
+        default: its default value.
+        meaning: its meaning, for help and docs.
+        low, high: the closed range of a number.
+        choices: the allowed values of a text.
+        optional: whether None is allowed; ``meaning`` explains it.
+        kind: its type, int, float, bool or str; by default that of ``default``, and float for None.
+        former: for an option that was added later, the implicit value of earlier runs. At this value the option is no
+            part of a run's id, so earlier runs keep theirs.
     """
     kind = kind or (float if default is None else type(default))
     allowed = {"low": low, "high": high, "choices": choices, "optional": optional, "kind": kind}
@@ -49,10 +55,10 @@ def option(
 
 
 class Typed(str):
-    """A value as it was typed; the option that takes it knows which kind it is."""
+    """A value as the user typed it, to be converted to the type of its option."""
 
     def read(self, kind: type):
-        """The value as this kind; None for that word; plain text where it is no such value."""
+        """The value as this type; None for "None"; the text itself if it is no such value."""
         words = {"None": None} | ({"True": True, "False": False} if kind is bool else {})
         if self in words:
             return words[self]
@@ -83,23 +89,23 @@ class Options:
             raise ValueError(f"{owner}: {error}") from None
 
     def identity(self) -> tuple[tuple[str, object], ...]:
-        """(name, value) of every setting that tells runs apart (see ``option``)."""
+        """(name, value) of every option that is part of a run's id (see ``option``)."""
         pairs = [(field, getattr(self, field.name)) for field in dataclasses.fields(self)]
         return tuple((f.name, value) for f, value in pairs if value != f.metadata["former"])
 
     @classmethod
     def former(cls) -> dict:
-        """What the younger options were, by name, before there was a choice."""
+        """The former values of options that were added later, by name."""
         values = {field.name: field.metadata["former"] for field in dataclasses.fields(cls)}
         return {name: value for name, value in values.items() if value is not _ALWAYS}
 
     def resolved(self) -> dict:
-        """Every setting by name, with what it comes to where None leaves it to another."""
+        """Every option by name, with None replaced by the value that another option implies."""
         return dict(vars(self))
 
     @classmethod
     def describe(cls) -> list[dict]:
-        """One row per setting: name, default, allowed (in words), meaning."""
+        """A row per option: name, default, allowed (in words), meaning."""
         return [
             {
                 "name": field.name,
@@ -133,19 +139,19 @@ def _checked(field, value):
 
 
 def plain(value):
-    """A number, switch or text of NumPy's as Python's own; all else as it is."""
+    """A scalar of NumPy's as Python's own; anything else unchanged."""
     return value.item() if isinstance(value, np.generic) else value
 
 
 def seed_of(value: Any, name: str = "seed") -> int:
-    """A seed as an int; ValueError unless it is a whole number from 0 to 2**62, of Python's or NumPy's."""
+    """A seed as an int; ValueError unless it is an integer of Python's or NumPy's from 0 to 2**62."""
     if isinstance(value, bool) or not (isinstance(value, int | np.integer) and 0 <= value <= 2**62):
         raise ValueError(f"{name} = {shown(value)} is not allowed; it takes a whole number from 0 to 2**62.")
     return int(value)
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: a long one shortened."""
+    """A value as text for a message, shortened if it is long."""
     try:
         return WORDS.repr(value)
     except ValueError:  # of whole numbers that are too long to be written

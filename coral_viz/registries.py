@@ -1,8 +1,8 @@
 """Names of tasks and methods: those of the package, import paths such as ``mypackage.moco:MoCo``, and aliases of paths.
 
-A path means the same to every process that can import its module. An alias holds in this process alone, so the path
-takes its place in whatever is kept or handed to other processes. A path that stands in a file is followed only if this
-process has been asked for it by name: opening a file runs no code.
+A path means the same in every process that can import its module. An alias is known only to this process, so stored
+specs and other processes get the path. A path from a file is imported only if the user has named it in this process:
+opening a file runs no code.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 
 
 class Registry(Generic[Entry]):
-    """What names of one kind stand for.
+    """A registry of names of one kind.
 
     Args:
         kind: the kind in words, for errors.
-        known: what the package's own names stand for.
-        entry: makes an entry of what a path leads to; raises TypeError saying what it is instead.
+        known: the entries of the package, by name.
+        entry: makes an entry from the object at a path; TypeError if it is of another type.
     """
 
     def __init__(self, kind: str, known: Mapping[str, Entry], entry: Callable[[object], Entry]):
@@ -37,7 +37,7 @@ class Registry(Generic[Entry]):
         return sorted(self.known)
 
     def get(self, name: str) -> Entry:
-        """What a name, path or alias stands for. ValueError in one sentence if it is nothing, or not to be imported."""
+        """The entry of a name, path or alias. ValueError if it is unknown or cannot be imported."""
         name = self.resolve(name)
         if name in self.known:
             return self.known[name]
@@ -46,7 +46,7 @@ class Registry(Generic[Entry]):
         return entry
 
     def resolve(self, name: str) -> str:
-        """The name that all processes know: of an alias its path, any other as it is. ValueError if it is none."""
+        """The name in all processes: the path of an alias, or the name itself. ValueError if it is unknown."""
         asked, name = name, self._aliases.get(name, name) if isinstance(name, str) else ""
         if name not in self.known and not PATH.fullmatch(name):
             raise ValueError(
@@ -56,7 +56,7 @@ class Registry(Generic[Entry]):
         return name
 
     def register(self, alias: str, path: str) -> None:
-        """Let ``alias`` stand for what the path leads to, in this process. ValueError as ``get``, or if it is taken."""
+        """Define an alias of a path in this process. ValueError as ``get``, or if the alias is taken."""
         if not (isinstance(alias, str) and re.fullmatch(r"[\w-]+", alias)) or alias in self.known:
             raise ValueError(f"{self.kind} {shown(alias)} cannot be registered: take a new name of letters and digits.")
         if path in self.known or path in self._aliases:
@@ -65,7 +65,7 @@ class Registry(Generic[Entry]):
         self._aliases[alias] = path
 
     def check_asked(self, name: str) -> None:
-        """ValueError for a path, read from a file, that this process has not been asked for by name."""
+        """ValueError for a path from a file that the user has not named in this process."""
         if PATH.fullmatch(name) and name not in self._asked:
             raise ValueError(
                 f"{self.kind} {shown(name)} is not of this package, and files import nothing; "

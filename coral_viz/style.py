@@ -1,8 +1,9 @@
-"""How every picture looks: the widths of a venue, its type size, a colour, hatch and marker per atom, looks of methods.
+"""The style of all figures: widths of venues, type sizes, and colours, hatches and markers of atoms and methods.
 
-Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. The colours of atoms and
-of families of methods all stay apart under every common colour-vision deficiency; hatch, marker and line say the same
-again without colour. In grey, families are light or dark; methods as light as each other differ in their markers.
+Looks are dictionaries of matplotlib rcParams, made by pure functions; nothing global changes. Colours of atoms and of
+families of methods are distinct under all common colour-vision deficiencies, and hatches, markers and line styles make
+the same distinctions without colour. In greyscale, families are light or dark, and methods of equal lightness differ in
+their markers.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ LINE_STYLES = ("-", "--", ":", "-.", (0, (1, 1)), (0, (5, 1)))
 
 @dataclass(frozen=True)
 class LabelStyle:
-    """How one label of a task is shown: its name, its short symbol, its colour."""
+    """The name, short symbol and colour of a label."""
 
     name: str
     symbol: str
@@ -58,9 +59,9 @@ class LabelStyle:
 
 
 def label_style(label: str) -> LabelStyle:
-    """The style of ``redundancy``, ``unique_m``, ``synergy`` or ``synergy_ij``; any other label keeps its name, in ink.
+    """The style of ``redundancy``, ``unique_m``, ``synergy`` or ``synergy_ij``; other labels keep their names, in ink.
 
-    Beyond three modalities the colours of what is unique begin again; names and symbols never do.
+    With more than three modalities, colours of unique information repeat; names and symbols do not.
     """
     kind, _, index = label.partition("_")
     if kind not in ("redundancy", "unique", "synergy") or (index and not index.isdecimal()):
@@ -76,7 +77,7 @@ def label_style(label: str) -> LabelStyle:
 
 @dataclass(frozen=True)
 class MethodStyle:
-    """How one method is shown: display name, colour, marker, line style."""
+    """The display name, colour, marker and line style of a method."""
 
     label: str
     colour: str
@@ -116,10 +117,10 @@ METHODS = {
 
 
 def method_style(method: str, knob: str = "") -> MethodStyle:
-    """The style of a method with a knob turned ("" where none is).
+    """The style of a method with hyperparameters ``knob`` that differ from its defaults ("" for none).
 
-    A method or knob that the palette does not know gets a style computed from its name: the same one everywhere, though
-    two such names may share a colour or a marker.
+    Methods and hyperparameters outside of the palette get a style computed from their names. It is the same in all
+    figures, but two of them may share a colour or a marker.
     """
     if (method, knob) in METHODS:
         return METHODS[method, knob]
@@ -134,7 +135,7 @@ def method_style(method: str, knob: str = "") -> MethodStyle:
 
 
 def method_order(variants) -> list[tuple[str, str]]:
-    """Distinct (method, knob) pairs in the palette's order; those it does not know follow by name."""
+    """Distinct (method, knob) pairs in the palette's order; others follow by name."""
     known = list(METHODS)
     return sorted(set(variants), key=lambda pair: (known.index(pair) if pair in METHODS else len(known), pair))
 
@@ -145,7 +146,7 @@ def paper(venue: str = "icml", columns: int = 1, *, serif: bool = False) -> dict
     Args:
         venue: a key of ``WIDTHS``, upper or lower case.
         columns: 1 or 2; a one-column venue only has 1.
-        serif: letters like those of the venues' text, Times (STIX), in place of DejaVu Sans.
+        serif: a Times typeface (STIX), like the venues' text, in place of DejaVu Sans.
 
     Raises:
         ValueError: unknown venue, or more columns than the venue has.

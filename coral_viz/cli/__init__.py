@@ -1,8 +1,8 @@
 """The commands of ``python -m coral_viz``: a module each, ``NAME_command``.
 
-``BRIEF`` and ``WORDS`` are its line in the list of commands and its own help, ``add`` gives a parser its options, and
-``run`` does the work and returns the exit status, None for 0. The options hold, besides, the line that was ``typed``.
-A module imports what it needs when it runs, so that help and mistyped options are answered at once.
+``BRIEF`` is its line in the list of commands, ``WORDS`` its help. ``add`` adds its options to a parser. ``run`` does
+the work and returns the exit status, None for 0; its options also have the line that was ``typed``. Modules import
+their dependencies when they run, so that help and errors in options appear at once.
 """
 
 from coral_viz.cli import (

@@ -1,7 +1,7 @@
-"""``python -m coral_viz doctor``: is this machine ready? What is installed, what works, and for each failure the fix.
+"""``python -m coral_viz doctor``: is this machine ready? It reports versions, runs a self-test, and says what to fix.
 
-It decides what must hold (required checks) and what only some work needs (optional ones). An extra must be whole where
-its main package is installed, and is optional elsewhere: without torch, only the decomposition is tested.
+Checks are required or optional. The packages of an extra are required if its main package is installed, and optional
+otherwise: without torch, only the decomposition is tested.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at: its name, whether it is well, what was found, what to do if it is not."""
+    """One check: its name, whether it passed, what was found, and how to fix it."""
 
     name: str
     well: bool
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 def report() -> Iterator[Check]:
-    """All checks, each done when it is asked for: Python, packages, device, disk, browser, self-tests."""
+    """All checks, performed one by one: Python, packages, device, disk, browser, self-tests."""
     yield python()
     yield from packages()
     yield disk(Path.cwd())
@@ -69,7 +69,7 @@ def python() -> Check:
 
 
 def packages() -> Iterator[Check]:
-    """Every requirement of the package: is it there, in a version that is allowed? An absent extra is one line."""
+    """Whether every requirement is installed in an allowed version; an extra that is not installed is one line."""
     try:
         wanted = extras.requirements()
     except importlib.metadata.PackageNotFoundError:
@@ -83,7 +83,7 @@ def packages() -> Iterator[Check]:
 
 
 def package(wanted: Requirement, extra: str = "") -> Check:
-    """One package, in one of the versions that are allowed, and the extra that it is of."""
+    """Whether a package is installed in an allowed version; ``extra`` is the extra that it belongs to."""
     words = f"{wanted.name} {wanted.specifier} is needed"
     try:
         version = importlib.metadata.version(wanted.name)
@@ -94,7 +94,7 @@ def package(wanted: Requirement, extra: str = "") -> Check:
 
 
 def disk(folder: Path) -> Check:
-    """Whether results can be written where the command was called, and 1 GB is free."""
+    """Whether results can be written to the current folder, and 1 GB is free."""
     try:
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"coral_viz")
@@ -113,7 +113,7 @@ def browser() -> Check:
 
 
 def self_test(name: str, test: Callable[[], str], extra: str) -> Check:
-    """Run a test; whatever it raises is a failure, perhaps of what its extra installs."""
+    """Run a test; any exception is a failure, perhaps of a package of its extra."""
     start = time.perf_counter()
     try:
         found = test()
@@ -123,7 +123,7 @@ def self_test(name: str, test: Callable[[], str], extra: str) -> Check:
 
 
 def computes() -> str:
-    """Where ``--device auto`` computes."""
+    """The device that ``--device auto`` uses."""
     import torch
 
     from coral_viz.training.devices import resolve

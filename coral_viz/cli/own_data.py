@@ -1,4 +1,4 @@
-"""What a data set of one's own is, and what it is estimated to hold, in lines of text."""
+"""A description of a data set of one's own, and the estimated information in it, as lines of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tour: methods x training distributions x seeds on one task, probed, decomposed, drawn and told on one page."""
+"""The tour: methods x training distributions x seeds on one task, probed, decomposed, drawn, and reported on a page."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ QUICK = {"steps": 120, "probe_samples": 1024, "test_samples": 2048}
 
 @dataclass(frozen=True)
 class Tour:
-    """What a tour ran: its table, its failed runs, the page that tells it."""
+    """The result of a tour: its table, its failed runs, and its page."""
 
     table: pd.DataFrame
     failures: pd.DataFrame
@@ -77,11 +77,16 @@ def chosen_task(task: str | tasks.Task) -> tuple[str | tasks.Dataset, dict]:
 
 
 def budget(task: str | tasks.Task, *, short: bool = False, quick: bool = False, **chosen: int | None) -> Budget:
-    """What the task's runs may learn from, or as ``chosen`` where that is not None.
+    """The budget of a tour's runs.
 
-    ``short``: STEPS where the task says no number of its own. ``quick``: less of everything.
+    Args:
+        task: the task, whose budget is the default.
+        short: whether to use STEPS steps if the task has no number of its own.
+        quick: whether to reduce everything.
+        chosen: fields with other values, unless None.
 
-    ValueError for unknown tasks and values out of range.
+    Raises:
+        ValueError: an unknown task, or a value out of range.
     """
     usual = ({"steps": STEPS} if short else {}) | tasks.preset(chosen_task(task)[0]).budget
     brief = {name: min(value, usual.get(name, value)) for name, value in QUICK.items()} if quick else {}
@@ -124,12 +129,17 @@ def run(
     jobs: int | None = None,
     command: str = "coral_viz.cli.tour.run(...)",
 ) -> Tour:
-    """Do what is missing of the tour, then write tables, figures and ``index.html`` to ``out``.
+    """Perform the missing runs of a tour, then write tables, figures and ``index.html`` to ``out``.
 
-    chosen, task: see ``specs``. ``command`` is what the page names as the way to make it again; the other arguments are
-    those of ``execute``.
-    Raises ValueError for unknown names, values out of range or an ``out`` that cannot be written, before any work;
-    RuntimeError if every run failed.
+    Args:
+        out: the folder.
+        chosen, task, seeds, budget: see ``specs``.
+        device, executor, jobs: as for ``runs.execute``.
+        command: the command to make it again, for the page.
+
+    Raises:
+        ValueError: before any work, for unknown names, values out of range, or a folder that cannot be written.
+        RuntimeError: every run failed.
     """
     start, out = time.perf_counter(), Path(out)
     where = resolve(device)
@@ -157,7 +167,7 @@ def run(
 
 
 def samples(task: str | tasks.Task, seed: int) -> dict[str, Figure]:
-    """Pictures of what there is to learn from, by name: samples that one can read, where the task has any."""
+    """Figures of samples by name, for tasks that have such figures."""
     name, dials = chosen_task(task)
     loaded, look = tasks.load(name, seed=seed, **dials), style.paper(columns=2)
     draw = {Factors: token_samples.two_views, Trifeature: image_samples.pairs}.get(type(loaded))

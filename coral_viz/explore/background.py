@@ -1,4 +1,4 @@
-"""A command that runs beside the kernel: what it says last is told, and it can be stopped; the kernel stays free."""
+"""A command in a separate process, whose latest output is reported, and which can be stopped."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from coral_viz import parents
 
 
 class Background:
-    """A process whose latest line goes to ``said``, and its exit status, when it ends, to ``ended``.
+    """A process whose latest line is passed to ``said``, and its exit status at the end to ``ended``.
 
-    Both are called on a thread of its own. What the process prints may overwrite itself, as progress bars do.
-    Where the kernel ends before it, a command of coral_viz stops as on Ctrl-C.
+    Both are called on a separate thread. Output may overwrite itself, as progress bars do. If the kernel ends first,
+    commands of coral_viz stop as on Ctrl-C.
     """
 
     def __init__(self, command: Sequence[str], said: Callable[[str], None], ended: Callable[[int], None]):
@@ -32,11 +32,11 @@ class Background:
         self.thread.start()
 
     def stop(self) -> None:
-        """Ask the process to end, as Ctrl-C does, so that it may tidy up; asked again, it has to."""
+        """Interrupt the process like Ctrl-C, so that it can clean up; at the second call, terminate it."""
         self.process.send_signal(next(self._signals))
 
     def leave(self) -> None:
-        """Stop, and tell no more: nobody is there to be told, or to stop it later."""
+        """Stop the process, and report nothing any more."""
         self._said, self._ended = (lambda words: None), (lambda status: None)
         self.stop()
 

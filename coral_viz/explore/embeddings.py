@@ -22,7 +22,7 @@ NOTHING, BEFORE = "nothing", "before training"
 
 @dataclass(frozen=True)
 class Side:
-    """One of the embeddings that stand side by side: a run, trained or before its first step."""
+    """One of the embeddings that are compared: of a run, trained or untrained."""
 
     title: str
     key: tuple[str, str, bool]  # folder, run, whether trained
@@ -31,7 +31,7 @@ class Side:
 
 
 class Embeddings(Explorer):
-    """``explore.embeddings()``: any finished run, alone, beside another, or beside itself before training."""
+    """``explore.embeddings()``: a finished run, alone, beside another one, or beside its untrained method."""
 
     NAME = "embeddings"
 

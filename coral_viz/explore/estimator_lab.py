@@ -1,4 +1,4 @@
-"""Estimator lab: errors of estimates of atoms, and coverage of their intervals, from shipped grids."""
+"""Errors of estimators of atoms, and coverage of their intervals, from shipped benchmarks."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ OVER = {COUNT: "n", DIMENSION: "dimensions", NOISE: "noise"}
 
 
 class Estimators(Explorer):
-    """``explore.estimators()``: classifiers and k-means on samples whose atoms are known; intervals on counts."""
+    """``explore.estimators()``: classifiers and k-means on samples with known atoms; intervals from counts."""
 
     NAME = "estimators"
     ONLY = MappingProxyType(

@@ -1,7 +1,7 @@
-"""What every explorer is: settings that are looked up or computed, a pure drawing of them, and widgets that only wire.
+"""The base of explorers: ``compute`` results for settings, ``draw`` them, and widgets that connect both.
 
-Nothing trains behind a slider: ``compute`` looks things up or solves something small, ``draw`` makes a figure from what
-it returns. Both are pure and tested without widgets; the widgets are tested by setting their values.
+No slider trains anything: ``compute`` looks results up or solves a small problem, and ``draw`` makes a figure of its
+result. Both are pure functions.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ LISTED = 20
 
 
 class Explorer:
-    """A picture with controls. A subclass states ``NAME`` (the function in ``coral_viz.explore`` that makes it) and has
+    """A figure with controls. A subclass defines ``NAME``, its function in ``coral_viz.explore``, and four methods:
 
-    controls(): the widgets by name of setting, in the order in which they stand;
-    compute(settings): what is to be drawn, from a dict of settings; ValueError in a plain sentence where they make no
-        sense, which is shown while the last good picture stays;
-    draw(computed, settings, look): the Figure, with ``alt``, at the size of the look;
-    caption(computed, settings): one sentence below the picture.
+    - ``controls()``: the widgets by name of setting, in their order;
+    - ``compute(settings)``: the content of the figure; a ValueError for impossible settings is shown below the last
+      valid figure;
+    - ``draw(computed, settings, look)``: the Figure, with ``alt``, at the size of the look;
+    - ``caption(computed, settings)``: one sentence below the figure.
 
-    Settings given at construction replace those that the controls start with; ValueError names unknown ones. In a
-    notebook it is closed when the cell that made or showed it has run again without it (see ``explore.live``).
+    Settings at construction replace the initial ones of the controls; ValueError for unknown ones. In a notebook, an
+    explorer is closed when its cell runs again without it (see ``explore.live``).
     """
 
     NAME: str
@@ -77,7 +77,7 @@ class Explorer:
         return ""
 
     def layout(self) -> ipywidgets.Widget:
-        """How the controls stand above the picture; a subclass may group them."""
+        """The layout of the controls above the figure; subclasses may group them."""
         rows = {name: with_number_box(widget) for name, widget in self.widgets.items()}
 
         def follow(change=None):
@@ -94,14 +94,14 @@ class Explorer:
 
     @property
     def settings(self) -> dict:
-        """The settings as they stand."""
+        """The current settings."""
         return {name: widget.value for name, widget in self.widgets.items()}
 
     def refresh(self, change=None) -> None:
-        """Compute and draw again; what goes wrong becomes a sentence in the status line, and the last picture stays.
+        """Compute and draw again. If that fails, the status line says why, and the last figure stays.
 
-        ValueErrors are about the settings. Anything else is a fault of the code: it is said, then raised again, which
-        Jupyter writes to its log and tests see.
+        ValueErrors are about the settings. Other errors are faults of the code: they are shown and raised again, for
+        Jupyter's log.
         """
         if self._following:
             return
@@ -118,7 +118,7 @@ class Explorer:
             raise
 
     def close(self) -> None:
-        """Take all widgets from the kernel and the page, and end what else runs. Shown again, it is built anew."""
+        """Remove all widgets from the kernel and the page, and end what else runs. Displayed again, it is rebuilt."""
         self._closed = True
         for widget in (*self.widgets.values(), self.presenter.widget, self.view):
             if widget is not None:  # there is no view if settings were refused
@@ -126,7 +126,7 @@ class Explorer:
 
     @contextlib.contextmanager
     def following(self) -> Iterator[None]:
-        """Inside, an observer may set other controls as part of the change it was told of; all is drawn once, after."""
+        """A context in which an observer sets other controls as part of a change; all is drawn once, at the end."""
         before, self._following = self._following, True
         try:
             yield
@@ -134,12 +134,12 @@ class Explorer:
             self._following = before
 
     def figure(self, look: Mapping | None = None) -> Figure:
-        """The same view as a figure of its own, ``style.paper(columns=2)`` if no look is given."""
+        """The current view as a separate figure, with the look ``style.paper(columns=2)`` by default."""
         look = style.paper(columns=2) if look is None else look
         return self.draw(self.compute(self.settings), self.settings, look)
 
     def code(self) -> str:
-        """One line of Python that builds this view again; where the settings make no sense, the last good picture."""
+        """A line of Python that opens this view again; for impossible settings, the last valid view."""
         settings = ", ".join(f"{name}={value!r}" for name, value in (self._shown or self.settings).items())
         return f"explore.{self.NAME}({settings})"
 
@@ -176,7 +176,7 @@ def _offered(widget: ipywidgets.Widget) -> str:
 
 
 def slider(description: str, value: float, low: float, high: float, step: float, **looks) -> ipywidgets.Widget:
-    """A slider for a number, whole if ``step`` is; ``with_number_box`` gives it the box that keyboards use."""
+    """A slider for a number, an integer if ``step`` is; ``with_number_box`` adds a box for keyboards."""
     kind = ipywidgets.IntSlider if isinstance(step, int) else ipywidgets.FloatSlider
     wide = {"description_width": LABEL_WIDTH}
     return kind(value=value, min=low, max=high, step=step, description=description, readout=False, style=wide, **looks)
@@ -189,12 +189,12 @@ def choice(description: str, options, value) -> ipywidgets.Widget:
 
 
 def with_number_box(widget: ipywidgets.Widget) -> ipywidgets.Widget:
-    """A slider beside a number box of the same value, since a slider alone has no name that is read aloud."""
+    """A slider beside a number box of the same value, since screen readers read no name of a slider alone."""
     return Numbered(widget) if isinstance(widget, ipywidgets.IntSlider | ipywidgets.FloatSlider) else widget
 
 
 class Numbered(ipywidgets.HBox):
-    """A slider, whose name it takes, and a number box of the same value that bears the name."""
+    """A slider without a name, and a number box of the same value with its name."""
 
     def __init__(self, slider: ipywidgets.IntSlider | ipywidgets.FloatSlider):
         kind = ipywidgets.BoundedIntText if isinstance(slider, ipywidgets.IntSlider) else ipywidgets.BoundedFloatText
@@ -212,7 +212,7 @@ class Numbered(ipywidgets.HBox):
         super().__init__([box, slider])
 
     def close(self) -> None:
-        """Links are no children, but widgets, too."""
+        """Close the links, too, which are widgets but no children."""
         for link in self.links:
             link.close()
         super().close()

@@ -1,4 +1,4 @@
-"""Finished runs as explorers look at them: found in a folder, opened once, embedded once."""
+"""Finished runs for explorers: listed from a folder, and opened and embedded only once."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ class Embedded:
 
 
 def store(folder: str) -> runs.Store:
-    """The folder, or the one that comes with the repository if the name is empty. ValueError if there is none."""
+    """The store in a folder, the shipped one if the name is empty. ValueError if there is none."""
     return runs.Store(folder or RUNS, to_write=False)
 
 
 def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
-    """The runs of a folder as (words, id), in the order of pictures, ``factors`` first; none without such a folder.
+    """The runs of a folder as (title, id), in the order of figures, ``factors`` first; none without such a folder.
 
-    ``fused``: only those of methods with a fusion, which alone have masks and attention.
+    ``fused``: only those of methods with a fusion, as others have no masks and attention.
     """
     try:
         specs = [spec for spec in store(folder).specs() if not fused or "depth" in dict(spec.knobs)]
@@ -62,20 +62,20 @@ def listed(folder: str, fused: bool = False) -> list[tuple[str, str]]:
 
 
 def titles(specs: list[runs.RunSpec]) -> list[str]:
-    """Runs as pictures name them; those that differ in something else bear the beginning of their id, too."""
+    """Titles of runs in figures; equal ones are completed by the beginning of the id."""
     plain = [title(spec) for spec in specs]
     return [words if plain.count(words) == 1 else f"{words} ({spec.id[:6]})" for words, spec in zip(plain, specs)]
 
 
 def title(spec: runs.RunSpec) -> str:
-    """A run as pictures name it; the task ``factors`` goes without saying."""
+    """The title of a run in figures, without the task if it is ``factors``."""
     data = [spec.task] * (spec.task != "factors") + [spec.distribution] * bool(spec.distribution)
     return ", ".join([style.method_style(spec.method, spec.knob).label, *data, spec.seeds])
 
 
 @lru_cache(maxsize=32)
 def opened(folder: str, run_id: str | None) -> Finished:
-    """A run of a folder. ValueError in one sentence if there is none, or if it is damaged or outdated."""
+    """A run of a folder. ValueError if there is none, or if it is damaged or outdated."""
     place = store(folder)
     if run_id is None:
         raise ValueError(f"there is no finished run in {str(place.root)!r}{_unusable(place)}.")
@@ -98,7 +98,7 @@ def _unusable(place: runs.Store) -> str:
 
 @lru_cache(maxsize=32)
 def embedded(folder: str, run_id: str | None, trained: bool = True) -> Embedded:
-    """What the trained method, or the same before its first step, makes of test samples. ValueError as ``opened``."""
+    """The embedding of test samples by the trained or the untrained method. ValueError as ``opened``."""
     run = opened(folder, run_id)
     method = run.method if trained else runs.initialised(run.spec, run.task)
     batch = run.task.sample(EMBEDDED, "test", run.spec.seed)
@@ -111,19 +111,19 @@ def embedded(folder: str, run_id: str | None, trained: bool = True) -> Embedded:
 
 @lru_cache(maxsize=256)
 def projected(folder: str, run_id: str, trained: bool, part: str, how: str) -> tuple[np.ndarray, tuple[str, str]]:
-    """A part's first ``MAPPED`` samples on a plane, and what its axes are: see ``projections.project``."""
+    """A two-dimensional map of a part's first ``MAPPED`` samples, and its axes: see ``projections.project``."""
     return projections.project(embedded(folder, run_id, trained).parts[part][:MAPPED], how)
 
 
 @lru_cache(maxsize=32)
 def similarities(folder: str, run_id: str, trained: bool) -> tuple[list[str], dict[str, np.ndarray]]:
-    """The parts, and by measure how alike they are: see ``similarity.between``."""
+    """The parts, and their similarities by measure: see ``similarity.between``."""
     parts = {name: z for name, z in embedded(folder, run_id, trained).parts.items() if name != "all"}
     return list(parts), similarity.between(parts)
 
 
 def check_classes(labels: dict[str, np.ndarray], name: str) -> None:
-    """ValueError if a label has one class in these samples: there is nothing to tell apart."""
+    """ValueError if a label has only one class in these samples."""
     if len(np.unique(labels[name])) < 2:
         raise ValueError(
             f"label {name!r} has one class in these samples, so there is nothing to classify; choose another."
@@ -131,7 +131,7 @@ def check_classes(labels: dict[str, np.ndarray], name: str) -> None:
 
 
 def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Widget]:
-    """The controls ``folder`` and ``run`` of an explorer; another folder offers others. ``fused``: see ``listed``."""
+    """The controls ``folder`` and ``run`` of an explorer; the folder determines the runs. ``fused``: see ``listed``."""
     wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
     folder = ipywidgets.Text(
         description="folder of runs", placeholder="the shipped runs", continuous_update=False, **wide
@@ -148,7 +148,7 @@ def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Wid
 
 
 def offer(widget: ipywidgets.Dropdown, options: list[tuple[str, str]]) -> None:
-    """Let a drop-down list offer other (words, value); its value stays if it is among them, else it is the first."""
+    """Replace the options (text, value) of a drop-down list; keep its value if possible, else choose the first."""
     if list(widget.options) == options:
         return
     chosen, values = widget.value, [value for _, value in options]

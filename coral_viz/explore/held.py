@@ -1,4 +1,4 @@
-"""A control made of many: a drop-down list for every setting of a sweep, each of them any unless it is held."""
+"""A control with a drop-down list for every setting of a sweep, to fix its value or to leave it free."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ANY, COLUMN = "any", "410px"  # what a setting is that is not held; the width of
 
 
 class Held(ipywidgets.VBox):
-    """A drop-down list per setting; ``value`` maps the settings that are held to their values."""
+    """A drop-down list per setting; ``value`` maps fixed settings to their values."""
 
     value = traitlets.Dict()
     children: tuple[ipywidgets.Widget, ...]
@@ -25,7 +25,7 @@ class Held(ipywidgets.VBox):
         self.lists: dict[str, ipywidgets.Dropdown] = {}
 
     def offer(self, choices: dict[str, list]) -> None:
-        """A list of each setting's values, all of them any; ``value`` keeps what is still there."""
+        """Offer these values of each setting; ``value`` keeps those that still exist."""
         self.lists, former = {}, self.children
         for name, values in choices.items():
             options = [(ANY, ANY), *((sweep_data.plain(value), value) for value in values)]

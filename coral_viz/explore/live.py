@@ -1,7 +1,7 @@
-"""What lives in a kernel for a cell of a notebook, and is closed once the cell has run again without it.
+"""Widgets of a notebook cell, closed when the cell runs again without them.
 
-Widgets stay in the kernel and on the page until they are closed, whoever holds them. IPython says which cell has run
-where the front end gives cells names (JupyterLab, Notebook 7, VS Code); elsewhere nothing is closed.
+Widgets stay in the kernel and on the page until they are closed. IPython knows which cell has run if the front end has
+ids of cells (JupyterLab, Notebook 7, VS Code); with others, nothing is closed.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ended: dict[str, list[Live]] = {}
 
 
 def keep(made: Live) -> None:
-    """Note that the cell that runs has made or shown this. Outside of IPython it does nothing."""
+    """Register that the running cell has made or displayed this. It has no effect outside of IPython."""
     if shell := get_ipython():
         shell.events.register("pre_run_cell", _begin)
         shell.events.register("post_run_cell", _end)
@@ -34,7 +34,7 @@ def keep(made: Live) -> None:
 
 
 def close(widget: Widget) -> None:
-    """Close a widget with all inside it, layouts and styles, too, which ``Widget.close`` leaves open."""
+    """Close a widget and all its children, layouts and styles, which ``Widget.close`` leaves open."""
     for part in _parts(widget):
         close(part)
     widget.close()

@@ -1,4 +1,4 @@
-"""More than two modalities: shared information beyond pairs, and the methods that find it, from shipped results."""
+"""More than two modalities: shared information beyond pairs, and results of methods from shipped tables."""
 
 from __future__ import annotations
 

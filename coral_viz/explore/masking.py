@@ -1,4 +1,4 @@
-"""Masks of a method in training, their effect, the attention of its fusion, and the bits left under any mask."""
+"""Masks of a method in training, their effect, the attention of its fusion, and the bits under any mask."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ MASK = ("mask_ratio", "masked", "hidden")
 class Masking(Explorer):
     """``explore.masking()``: masks and attention of a finished run, sample by sample, at any point of its training.
 
-    Shipped sweeps show the effect of the masks' hyperparameters; a button trains the same run with other masks. Where
-    tokens are looks, they are hidden by a share or one by one: the picture shows the bits that are left, and how many
-    of them the method reads.
+    Shipped sweeps show the effects of the masks' hyperparameters, and a button trains the same run with other masks. If
+    tokens are looks, they can be hidden by a share or one by one: the figure shows the bits in visible tokens, and how
+    many of them the method keeps.
     """
 
     NAME = "masking"

@@ -1,6 +1,6 @@
-"""A run of one's own, begun from a notebook: what to turn, the command that makes it, and how it gets on.
+"""A run of one's own, started from a notebook: its controls, its command, and its progress.
 
-A process of its own makes it, which shares no random state with the kernel; it is a run like any other in a folder.
+It runs in a separate process, which shares no random state with the kernel, and is stored like any other run.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ class Trainer:
     """Controls for masks, steps and seed, and the buttons that train a run with them and stop it.
 
     Args:
-        chosen: the spec of the run that the own one is like in all else; it may raise ValueError in a sentence.
-        say: shows words in a status line; takes ``alert``.
-        done: called when a run has finished well.
+        chosen: returns the spec of the run to start from; it may raise ValueError.
+        say: shows text in a status line; takes ``alert``.
+        done: called when a run has succeeded.
     """
 
     running: Background | None = None
@@ -62,7 +62,7 @@ class Trainer:
         self.view = ipywidgets.VBox([*rows, ipywidgets.HBox([self.train, self.cancel])])
 
     def start(self, button=None) -> None:
-        """Begin the run of the controls."""
+        """Start the run that the controls describe."""
         try:
             spec = like(self._chosen(), {name: control.value for name, control in self.controls.items()})
         except ValueError as error:
@@ -73,13 +73,13 @@ class Trainer:
         self.running = Background(command(spec, FOLDER), self._told, self._ended)
 
     def stop(self, button=None) -> None:
-        """End the run that was begun."""
+        """Stop the run."""
         self._cancelled = True
         if self.running is not None:
             self.running.stop()
 
     def close(self) -> None:
-        """End a run that was begun, and tell no more of it."""
+        """Stop the run, and report nothing any more."""
         if self.running is not None:
             self.running.leave()
 
@@ -106,9 +106,9 @@ def _control(field) -> ipywidgets.Widget:
 
 
 def like(spec: RunSpec, own: dict) -> RunSpec:
-    """The spec of a run like another with as many of the own masks as its method has, own seed and steps.
+    """The spec of a run like another, with the seed, steps and masks of the controls, if its method has such masks.
 
-    ValueError if the method has none of them. The budget is the task's but for the steps.
+    The rest of the budget is the task's. ValueError if the method has none of these hyperparameters.
     """
     method = methods.get(spec.method)
     turned = {field.name: own[field.name] for field in fields(method.KNOBS) if field.name in MASKS}
@@ -120,7 +120,7 @@ def like(spec: RunSpec, own: dict) -> RunSpec:
 
 
 def command(spec: RunSpec, folder: Path) -> list[str]:
-    """What makes the run of a spec in a folder; of its budget, the steps are its own and the rest is the task's."""
+    """The command that performs a spec in a folder, with its steps and the rest of the task's budget."""
     method, task = _said(spec.method, spec.knobs), _said(spec.task, spec.dials)
     where = ["--seed", str(spec.seed), "--steps", str(spec.budget.steps), "--device", "cpu", "--out", str(folder)]
     return [sys.executable, "-c", ONE_THREAD, "train", method, "--task", task, *where]

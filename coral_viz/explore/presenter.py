@@ -1,7 +1,7 @@
-"""How an explorer shows itself: a picture with words in plain HTML, and one line that says how it stands.
+"""The display of an explorer: a figure with a caption in plain HTML, and a status line.
 
-Pictures are ``matplotlib.figure.Figure`` objects drawn to PNG and put into an HTML widget: no pyplot, no output areas,
-so callbacks on other threads cannot disturb them, and a screen reader finds the alternative text.
+Figures are drawn to PNG and put into an HTML widget, without pyplot and output areas, so callbacks on other threads
+cannot disturb them, and screen readers find the alternative text.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from coral_viz.figures.layout.display import Shown, show
 
 
 class Presenter:
-    """The last good picture and the status line below it; ``widget`` holds both."""
+    """The last valid figure and the status line below it; ``widget`` holds both."""
 
     def __init__(self):
         self.picture = ipywidgets.HTML()
@@ -25,7 +25,7 @@ class Presenter:
         self.shown: Shown | None = None
 
     def present(self, figure: Figure, caption: str) -> None:
-        """Show the figure with its alternative text and a caption, and say that all is well."""
+        """Show the figure with its alternative text and caption, and clear the status line."""
         self.shown = show(figure)
         source = base64.b64encode(self.shown.png).decode()
         self.picture.value = (
@@ -35,11 +35,11 @@ class Presenter:
         self.say("Ready.")
 
     def say(self, words: str, *, alert: bool = False) -> None:
-        """Put words into the status line; an alert is announced at once. The picture stays."""
+        """Show text in the status line; an alert is announced at once. The figure stays."""
         role, look = ("alert", "color: #b00020; font-weight: 600") if alert else ("status", "color: #555")
         self.status.value = f'<p role="{role}" style="margin: 0; {look}">{escape(words)}</p>'
 
     @property
     def words(self) -> str:
-        """What the status line says."""
+        """The text of the status line."""
         return unescape(self.status.value.partition(">")[2].removesuffix("</p>"))

@@ -59,7 +59,7 @@ class Recordings(Explorer):
         return {"folder": folder, "run": run, "moment": shown, "label": label, "metric": metric}
 
     def layout(self):
-        """The controls and a button that plays: ipywidgets' own player has buttons without names to be read aloud."""
+        """The controls and a play button; buttons of ipywidgets' own player have no names for screen readers."""
         self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play from this step on, or stop")
         self.play.observe(self._play, "value")
         return ipywidgets.VBox([super().layout(), self.play])

@@ -1,4 +1,4 @@
-"""The results that ship, and how explorers read them."""
+"""Reading of shipped results for explorers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def path(name: str) -> Path:
 
 
 def table(name: str) -> pd.DataFrame:
-    """A shipped table, .csv or .parquet, as a frame of the caller's own; it is read from disk once.
+    """A copy of a shipped table, .csv or .parquet, which is read from disk only once.
 
     Raises:
         ValueError: there is no such file, it is of another kind, or it cannot be read.

@@ -1,4 +1,4 @@
-"""Sweeps: choose the setting that varies, fixed settings and a measure; open a run; do missing runs."""
+"""Sweeps: choose the setting that varies, fixed settings and a measure; open a run; perform missing runs."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Ablations(Explorer):
         return f"{table}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
 
     def layout(self):
-        """What is seen beside what is held, and below them what does the runs that are missing."""
+        """Controls of the view beside those of fixed settings, and below them those of missing runs."""
         start = ipywidgets.Button(description="do the missing runs", layout={"width": "auto"})
         stop = ipywidgets.Button(description="cancel", disabled=True)
         self._cancelled = False

@@ -1,4 +1,4 @@
-"""Settings of ``factors``: their effect on samples, on the truth of every label, and on the bits left in the data."""
+"""Settings of ``factors``: their effect on samples, on the exact atoms of every label, and on the bits in the data."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FOLLOW = ("rho", "amplitude_redundancy", "amplitude_unique", "alpha")
 
 @dataclass(frozen=True)
 class Built:
-    """A task, some samples and their views, and the atoms that an ideal classifier finds in the samples."""
+    """A task, samples and their views, and the atoms of the exact posteriors of the samples."""
 
     task: Factors
     batch: tasks.Batch

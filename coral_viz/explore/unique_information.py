@@ -23,7 +23,7 @@ SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
 
 
 class Unique(Explorer):
-    """``explore.unique()``: noise on the target, the way to the optimal coupling, and the solver that finds it."""
+    """``explore.unique()``: noise on the target, couplings up to the optimal one, and the solver that finds it."""
 
     NAME = "unique"
     ONLY = MappingProxyType({HULL: (), VALLEY: ("walk",), SOLVER: ("digits",)})
@@ -82,8 +82,8 @@ def _stops(p: np.ndarray, best: pid.Atoms) -> tuple[list[float], list[float], li
 def gap(q: np.ndarray) -> float:
     """An upper bound in bits on I_Q less its least value over all couplings with the marginals of q, shape (2, 2, 2).
 
-    I_Q is convex in the two free numbers Q(0,0,y), so it lies above its tangent: the bound is the most that the tangent
-    falls within the rectangle of couplings (the Frank-Wolfe gap; infinite where I_Q has no slope, on an edge).
+    I_Q is convex in the two free numbers Q(0,0,y), so it is above its tangent. The bound is the largest decrease of the
+    tangent within the rectangle of couplings (the Frank-Wolfe gap), infinite on edges where I_Q has no derivative.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         slope = np.nansum(SWAP * (np.log2(q) - np.log2(q.sum(-1, keepdims=True))), (0, 1))

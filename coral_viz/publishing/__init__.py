@@ -1,1 +1,1 @@
-"""What is made of results to be read by others: a report page, a paper's figures and tables, the data that ship."""
+"""Publishing of results: a report page, the figures and tables of a paper, and the shipped data."""

@@ -24,7 +24,7 @@ SCORE = "own score"  # mean average precision of retrieval by it, over modalitie
 
 
 def grid_table(table: pd.DataFrame) -> str:
-    """Balanced accuracy of a linear probe on the whole embedding in %, of every cell, and its paired differences.
+    """Balanced accuracy of a linear probe on the whole embedding in %, of every cell, and paired differences.
 
     Args:
         table: a sweep's table (``runs.sweep_table``).
@@ -70,7 +70,7 @@ def _counts(table: pd.DataFrame, cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def below(count: pd.Series) -> str:
-    """In how many seeds a label was found, on a line of its own, unless in all or in none."""
+    """The number of seeds in which a label was found, on a separate line; "" if in all or in none."""
     return f"<br>({words})" if (words := found.where_split(count)) else ""
 
 

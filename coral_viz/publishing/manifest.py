@@ -1,8 +1,8 @@
-"""``manifest.json`` of what ships: by name, the command that made its files and the hash of each.
+"""``manifest.json`` of the shipped data: by name, the command that made the files and the hash of each.
 
-All is checked before a file is written or deleted: every path, links followed, is that of a file in one of ``FOLDERS``,
-and no file has two names. Files are made aside and take their places together, the manifest last. Only one process at a
-time ships to a folder: of two that add to one manifest, one would lose its entry.
+Before a file is written or deleted, everything is checked: every path, after following links, is a file in one of
+``FOLDERS``, and belongs to one name only. Files are made in a temporary folder and moved together, the manifest last.
+Only one process at a time ships to a folder; otherwise two could overwrite each other's entries.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ FOLDERS = ("figures", "replays", "results", "runs")
 
 @contextlib.contextmanager
 def aside(data: Path) -> Iterator[Path]:
-    """A folder to make files in, on the disk of ``data`` and gone afterwards; what killed ones left goes, too.
+    """A context with a temporary folder on the disk of ``data``; leftovers of killed processes are removed, too.
 
-    ValueError, before anything is made, if ``data`` cannot be written, its manifest is not what it should be, or
-    another process ships to it now.
+    Raises:
+        ValueError: ``data`` cannot be written, its manifest is not valid, or another process is shipping to it.
     """
     entries(data)
     place = data / "shipping"
@@ -44,10 +44,13 @@ def aside(data: Path) -> Iterator[Path]:
 
 
 def put(made: Iterable[Path], folder: Path, data: Path, *, name: str, command: str) -> list[Path]:
-    """Move files from the folder aside to the same places in ``data``, as all that ``name`` has; returns their paths.
+    """Move files from the temporary folder to the same places in ``data``, as all files of ``name``; returns paths.
 
-    Files that the name had and has no more are deleted. ValueError, before anything is moved, if the manifest is not
-    what it should be, or if a file would lie outside, or be another name's.
+    Other files of the name are deleted.
+
+    Raises:
+        ValueError: before anything is moved, if the manifest is not valid, or if a file would be outside of ``data`` or
+            belongs to another name.
     """
     known = entries(data)
     hashes = {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in made}
@@ -72,7 +75,7 @@ def put(made: Iterable[Path], folder: Path, data: Path, *, name: str, command: s
 
 
 def entries(data: Path) -> dict[str, dict]:
-    """What the manifest says by name, nothing if there is none. ValueError if it is not what it should be."""
+    """The entries of the manifest by name; empty if there is none. ValueError if it is not valid."""
     path = data / FILE
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Names that become names of files: plain words that cannot lead out of their folder."""
+"""Validation of names that become file names, so that they cannot lead out of their folder."""
 
 from __future__ import annotations
 

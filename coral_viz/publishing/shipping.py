@@ -1,5 +1,4 @@
-"""What ships in ``data/``: the results that README and notebooks show, each made from a finished tour or sweep by one
-command.
+"""The shipped data: results for README and notebooks, each made from a finished tour or sweep by one command.
 
 ``results/NAME.parquet`` holds every measurement (training curves left out), ``results/NAME.csv`` its summary over
 seeds, ``results/NAME.md`` the probe's accuracy as a table, ``figures/NAME_*`` the pictures of the README;

@@ -1,4 +1,4 @@
-"""Checks of learners' answers: a sentence in every case, never an exception.
+"""Checks of learners' answers, which always give a sentence, never an exception.
 
 ``exercises`` computes the right answers; this module displays the verdict.
 """
@@ -31,9 +31,9 @@ class Verdict:
 
 
 def check(value, name: str) -> Verdict:
-    """Whether ``value`` solves the exercise ``name``, in words; it never raises, whatever is given.
+    """Whether ``value`` solves the exercise ``name``, in words, for any value.
 
-    None (or ...) stands for an answer that is still to come.
+    None (or ...) stands for an answer that is not yet given.
     """
     if name not in EXERCISES:
         return Verdict(False, f"There is no exercise {name!r}; there are {', '.join(EXERCISES)}.")

@@ -1,4 +1,4 @@
-"""What accuracy costs: a dot per method, over parameters, width, passes or seconds."""
+"""Accuracy over its costs in parameters, width, passes or seconds: a dot per method."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def costs(
 
     Args:
         table: a valid table, whose runs say what they cost.
-        label, distribution: what is read, after which kind of training.
+        label, distribution: the label, and the training distribution.
         against: names of ``COSTS``.
 
     Raises:

@@ -39,10 +39,9 @@ def overview(
         only: names of those to draw, all if None.
 
     Returns:
-        bits_kept, accuracy, found, subsets, retrieval; ranks of three methods or more with five seeds or more; costs of
-        several methods whose runs say them; parts and training (parts_2, training_2 and so on go on with
-        further methods); and where_<method> and where_<method>_dots for each method with a decomposition between its
-        parts.
+        bits_kept, accuracy, found, subsets and retrieval; ranks, for at least three methods and five seeds; costs, for
+        several methods whose runs state them; parts and training, continued in parts_2, training_2 and so on; and
+        where_<method> and where_<method>_dots for each method with a decomposition between its parts.
     """
     look = look or style.paper(columns=2)
     plan = _plan(table[table["status"] == "done"])

@@ -1,8 +1,8 @@
 """Where an embedding keeps information: the decomposition of every label between two of its parts, in bits.
 
-Information in both parts is leakage between them. The same rows are drawn as stacked bars, whose length is the
-information of both parts together, or as dots with intervals and seeds. Information of one part alone has the colour of
-the modality of that part, or another colour if the part belongs to no single modality.
+Information in both parts is leakage between them. Atoms are drawn as stacked bars, whose length is the information of
+both parts together, or as dots with intervals and seeds. Information in one part alone has the colour of the part's
+modality, or another colour if the part belongs to no single modality.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 
 @dataclass(frozen=True)
 class Map:
-    """Points (n, 2), their classes (n,) integers, and what the two axes are."""
+    """Points (n, 2), their classes (n,) as integers, and the names of the axes."""
 
     points: np.ndarray
     classes: np.ndarray
@@ -58,7 +58,7 @@ def embedding_map(maps: Mapping[str, Map], *, label: str, small_print: str = "")
 
 
 def scatter(ax: Axes, points: np.ndarray, classes: np.ndarray) -> None:
-    """Points of every class as one line of markers, on a square without numbers: only distances have a meaning."""
+    """Points of every class as one line of markers, on a square without numbers, as only distances have a meaning."""
     if len(points) != len(classes):
         raise ValueError(f"{len(points)} points have {len(classes)} classes; each needs one.")
     for k in np.unique(classes):
@@ -72,14 +72,14 @@ def scatter(ax: Axes, points: np.ndarray, classes: np.ndarray) -> None:
 
 
 def look(k: int) -> dict:
-    """Colour and shape of a class; beyond six, colours begin again with the next shape."""
+    """Colour and shape of a class; from the seventh on, colours repeat with the next shape."""
     colour, again = style.PETROFF6[k % 6], k // 6
     size = 0.6 * matplotlib.rcParams["lines.markersize"]
     return {"ls": "", "marker": MARKERS[(k + again) % 6], "color": colour, "ms": size, "mew": 0}
 
 
 def separation(points: np.ndarray, classes: np.ndarray) -> float:
-    """The share of the points' variance that lies between the classes' means, in [0, 1]: 0 if classes fall together."""
+    """The share of the points' variance that is between class means, in [0, 1]."""
     centred = points - points.mean(0)
     means = [(np.mean(classes == k), centred[classes == k].mean(0)) for k in np.unique(classes)]
     total = (centred**2).sum(1).mean()

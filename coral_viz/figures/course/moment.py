@@ -32,7 +32,7 @@ def moment(replay, *, step: int, label: str, metric: str = "bits") -> Figure:
     """The whole embedding at one recorded step; on the right all measurements, with that step marked.
 
     Args:
-        replay: as ``coral_viz.runs.replay`` records them.
+        replay: a recording, see ``coral_viz.runs.replay``.
         step: one of ``replay.steps``.
         label: whose classes colour the map.
         metric: "bits" or "balanced_accuracy".

@@ -27,10 +27,10 @@ def learning(
     """Bits or balanced accuracy of the whole embedding, from a fiftieth of the longest training to its end.
 
     Args:
-        replays: recordings as ``coral_viz.runs.replay`` makes them, of one task.
+        replays: recordings of one task, see ``coral_viz.runs.replay``.
         metric: "bits" or "balanced_accuracy".
-        seconds: how long each run took, by its id (the column of a table, ``Store.timing``): then curves stand over
-            seconds, a step of a run being as long as another, so that methods can be compared at equal time.
+        seconds: the duration of each run by its id (``Store.timing``). Then curves are drawn over seconds, so that
+            methods can be compared at equal time; all steps of a run are assumed to take equally long.
 
     Raises:
         ValueError: there is no recording, they are of several tasks, the metric was not recorded, or the seconds of

@@ -1,4 +1,4 @@
-"""Samples of ``digits`` to be read: strips of handwriting with their labels, and which digit answers which question."""
+"""Samples of ``digits``: strips of handwriting with their labels, and the digits that determine each label."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def samples(task, batch, *, rows: int = 6) -> Figure:
     "{hidden}. Whether the relation holds, only all strips together tell.",
 )
 def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> Figure:
-    """One sample, and which of its digits answers which question.
+    """One sample, and the digits that determine each label.
 
     Args:
         task: a ``digits`` task.

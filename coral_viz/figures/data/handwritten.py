@@ -31,7 +31,7 @@ COVERED = HIDDEN | {"fc": style.FAINT}
 
 @dataclass(frozen=True)
 class Run:
-    """The digits of one latent in a strip: their images (times, 8, 8), what they say, which are hidden (times,)."""
+    """The digits of one latent in a strip: images (times, 8, 8), the digit, and which are hidden (times,)."""
 
     latent: str
     value: int
@@ -45,7 +45,7 @@ class Run:
 
     @property
     def label(self) -> style.LabelStyle:
-        """The looks of the label that the latent answers, t together with others."""
+        """The style of the label that depends on the latent; for t, together with others."""
         first, *rest = self.latent.split("_")
         if first == "t":
             return style.label_style("_".join(["synergy", *rest[:-1]]))
@@ -74,7 +74,7 @@ def _runs(written: list[str], batch, row: int, tokens: Tensor, hidden: Tensor) -
 
 
 def answers(task, batch, row: int) -> list[tuple[str, str]]:
-    """What every label of a sample says, in words, and its colour."""
+    """Every label of a sample in words, and its colour."""
     told = []
     for label in task.labels:
         looks, value = style.label_style(label), int(batch.labels[label][row])
@@ -83,7 +83,7 @@ def answers(task, batch, row: int) -> list[tuple[str, str]]:
 
 
 def read_aloud(task, shown: list[list[Run]]) -> str:
-    """What every strip reads like."""
+    """The digits of every strip as text."""
     strip = [" ".join(str(run.value) for run in runs for _ in run.images) for runs in shown]
     return ", ".join(f"{m.name.replace('_', ' ')} reads {digits}" for m, digits in zip(task.modalities, strip))
 
@@ -93,7 +93,7 @@ def width_of(runs: list[Run], side: float) -> float:
 
 
 def flow(widths: Sequence[float], room: float, gap: float) -> list[list[int]]:
-    """Things of these widths on as few lines as fit into a room: their numbers, line by line."""
+    """Break things of these widths into as few lines as possible: their indices, line by line."""
     lines: list[list[int]] = [[]]
     left = 0.0
     for number, width in enumerate(widths):

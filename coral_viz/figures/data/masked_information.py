@@ -1,4 +1,4 @@
-"""What masks leave: the exact bits that visible tokens hold about every label, over the share of tokens hidden."""
+"""Information under masks: the exact bits about every label in the visible tokens, over the share of hidden tokens."""
 
 from __future__ import annotations
 
@@ -23,16 +23,17 @@ ALL = "all"
 
 
 def over_ratios(task, *, read=None, n: int = 2000, seed: int = 0) -> pd.DataFrame:
-    """What ``task.information`` says as tokens are hidden one by one, of all modalities alike or of the first alone.
+    """``task.information`` as tokens are hidden one by one, in all modalities equally or in the first alone.
 
     Args:
         task: a ``factors`` task whose tokens are looks.
-        read: an ``evaluation.MaskedReadout`` of a method trained there, to be asked in place of the task.
-        n, seed: samples to average over, as ``task.information`` takes them; a readout has its own.
+        read: an ``evaluation.MaskedReadout`` of a method that was trained on the task, to use in place of the task.
+        n, seed: samples to average over, see ``task.information``; a readout has its own.
 
     Returns:
-        Columns: ``masked`` (a modality, or all), ``ratio`` of its tokens hidden, ``label``, ``given`` (who is read: a
-        modality, or all), ``bits``, their standard ``error``, ``truth``, the bits of the latents, and ``n``.
+        Columns: ``masked`` (a modality, or all), ``ratio`` of its tokens that are hidden, ``label``, ``given`` (the
+        modality whose tokens are used, or all), ``bits``, their standard ``error``, ``truth`` (bits in the latents),
+        and ``n``.
     """
     names, rows = [modality.name for modality in task.modalities], []
     information = read.information if read else partial(task.information, n=n, seed=seed)
@@ -51,10 +52,10 @@ def over_ratios(task, *, read=None, n: int = 2000, seed: int = 0) -> pd.DataFram
 
 @picture
 def bits_under_masks(table: pd.DataFrame, labels: Sequence[str] = ("redundancy", "unique_1", "synergy")) -> Figure:
-    """Share of each label's bits that visible tokens hold, over the ratio hidden; a panel per choice of what is masked.
+    """Share of each label's bits in the visible tokens, over the share of hidden ones; a panel per masked modality.
 
-    Full lines: all modalities together. Dashed: the first modality alone, where it holds something and not all of it.
-    Bands: two standard errors either way.
+    Solid lines: all modalities together. Dashed: the first modality alone, if its share is neither 0 nor 1 throughout.
+    Bands: plus and minus two standard errors.
 
     Args:
         table: as ``over_ratios`` makes it.
@@ -96,7 +97,7 @@ def read_under_masks(
     read: Mapping[str, pd.DataFrame],
     labels: Sequence[str] = ("redundancy", "unique_1", "synergy"),
 ) -> Figure:
-    """Share of each label's bits in the visible tokens of all modalities, and what methods read; a panel per label.
+    """Share of each label's bits in the visible tokens, and in readouts of methods; a panel per label.
 
     Args:
         exact: ``over_ratios`` of the task.

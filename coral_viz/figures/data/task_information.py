@@ -24,12 +24,12 @@ ROW, BAR, AXIS, KEY = 2.3, 0.85, 3.0, 2.1  # type sizes: a label with its two ba
 
 @picture
 def bits_left(truth: Mapping[str, Atoms], left: Mapping[str, Atoms], *, n: int) -> Figure:
-    """Two bars per label, in bits: pale, the exact atoms of its latents; full, the atoms of the observations.
+    """Two bars per label in bits: the exact atoms of the latents (pale), and the atoms of the observations.
 
     Args:
         truth: exact atoms by label.
         left: atoms of the exact posteriors given the observations, by the same labels.
-        n: samples that ``left`` is a mean over.
+        n: the number of samples behind ``left``.
 
     Raises:
         ValueError: no label, or different labels.

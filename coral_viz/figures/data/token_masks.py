@@ -40,10 +40,10 @@ def masks(explanation, tokens_of: Sequence[int], *, sample: int = 0, method: str
         sample: which of the B samples.
         method: what the caption calls the method.
 
-    A token that has no attention although no mask is given for its variant was left out, too.
+    If a variant has no mask, tokens without attention were left out.
 
     Raises:
-        ValueError: nothing is hidden and nothing attended to, the numbers of tokens do not fit, or no such sample.
+        ValueError: there are neither masks nor attention, the numbers of tokens do not fit, or no such sample.
     """
     hidden, attention = of_sample(explanation, sum(tokens_of), sample)
     words = (

@@ -1,4 +1,4 @@
-"""A sample of ``factors``: the tokens that a method sees, and the circles that encode the classes."""
+"""A sample of ``factors``: the tokens, and the circles that encode classes."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ ATOM_OF = {"r": "redundancy", "u_1": "unique_1", "t": "synergy"}
     "latent's classes, a phase being the place on a circle.{each}",
 )
 def two_views(task, batch, views, *, row: int = 0) -> Figure:
-    """One sample seen twice: tokens as heat maps, and where each view lies in the planes of every latent's classes.
+    """Two views of one sample: tokens as heat maps, and the place of each view in the planes of all classes.
 
-    A latent moves its sample along the circle of its class and leaves the circles of the other classes near zero.
-    Tokens that are looks have a dot each; a spread observation has one.
+    A view is on the circle of the sample's class, and near zero in the planes of the other classes. Tokens that are
+    looks have a dot each; a spread observation has one.
 
     Args:
         task: a ``factors`` task.

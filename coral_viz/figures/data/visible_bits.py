@@ -1,4 +1,4 @@
-"""One sample under a mask, and the bits about every label that its visible tokens still tell."""
+"""One sample under a mask, and the bits about every label in its visible tokens."""
 
 from __future__ import annotations
 
@@ -55,17 +55,18 @@ def visible_bits(
     method: str = "the method",
     colour: str = style.MUTED,
 ) -> Figure:
-    """The tokens of one sample, hidden ones crossed out; below them a bar per label of the bits that are left.
+    """The tokens of one sample, hidden ones crossed out, and a bar per label of the bits in visible tokens.
 
-    Redundancy has a bar for every modality alone, too.
+    Redundancy also has a bar for every modality alone.
 
     Args:
         task: a ``digits`` task, or a ``factors`` task whose tokens are looks.
         batch: samples of it.
         visible: a mask of one pattern, see ``tasks.visible``.
-        left: what ``task.information`` says of that mask.
+        left: ``task.information`` under this mask.
         row: which sample.
-        read: what a method's embedding tells of the same tokens, see ``evaluation.MaskedReadout``; a second bar.
+        read: the same bits as a readout of a method's embedding extracts them, see ``evaluation.MaskedReadout``; adds
+            a second bar.
         method, colour: the method's name and colour.
 
     Raises:

@@ -1,6 +1,6 @@
-"""Errors of estimators of atoms: mean absolute error, and the bias of every atom, over the sample size.
+"""Errors of estimators of atoms: mean absolute error and bias of every atom, over the sample size.
 
-Or against another number that samples differ in, such as their dimension or their noise.
+The axis can also be another property of the samples, such as their dimension or noise.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def bias(table: pd.DataFrame, over: str = "n") -> Figure:
         over: the column of positive numbers that errors are drawn against: n, or what ``bench dimensions`` varies.
 
     Raises:
-        ValueError: a column is missing, there are no rows, the bias of an unknown atom, a row that is there twice, a
-            number that is not finite, or an n or an error without a logarithm.
+        ValueError: a column is missing, there are no rows, an unknown atom, the same row twice, a number that is not
+            finite, or an n or an error that is not positive.
     """
     _check(table, over)
     table = table.sort_values(over, kind="stable")

@@ -1,4 +1,4 @@
-"""Which samples are synergistic? What both sources together tell of each one, against what the better one tells."""
+"""Which samples are synergistic? Pointwise information of both sources together over that of the better one."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ ONLY_BOTH = style.ATOM_COLOURS["synergy"]
 
 @picture
 def pointwise(first, second, joint, names: Sequence[str] | None = None, *, shown: int = 8) -> Figure:
-    """Pointwise information of samples: a mark each, above the diagonal if only both sources tell it.
+    """Pointwise information of samples: a mark each, above the diagonal if both sources together have more.
 
-    Beside it the kinds of samples, if they have names, by how much more both tell than the better source, on average.
+    If samples have names, a second panel shows the mean difference between both sources and the better one, by name.
 
     Args:
-        first, second, joint: bits (n,) that source 1, source 2 and both tell of each sample's label, as
-            ``pid.pointwise_information`` gives them; below 0 they mislead.
+        first, second, joint: pointwise information (n,) in bits of source 1, source 2 and both about the labels, see
+            ``pid.pointwise_information``; negative if misleading.
         names: the kind of each sample (n,), such as "3 and 8".
-        shown: kinds to show at most, those with the most that only both tell.
+        shown: the largest number of kinds to show, those with the largest differences.
 
     Raises:
         ValueError: no samples, values that are not finite, or arrays of unlike length.

@@ -29,7 +29,7 @@ WAYS = {  # by (solver, metric), slowest first: name, colour, marker, line
     long="CPU time of solvers of the decomposition for one table of k x k x k, on logarithmic scales.",
 )
 def speed(table: pd.DataFrame) -> Figure:
-    """CPU time per table in ms on a log scale over the values of each variable; an arrow: stopped, so at least that.
+    """CPU time per table in ms, on a log scale, over the values per variable; arrows: stopped, so lower bounds.
 
     Args:
         table: what ``python -m coral_viz bench pid`` writes, or its rows of times.

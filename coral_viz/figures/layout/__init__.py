@@ -1,1 +1,1 @@
-"""Parts of figures: canvas and sheet, panels, strips, marks, measured lettering, and saving."""
+"""Parts of figures: canvas and sheet, panels, strips, marks, text, and saving."""

@@ -1,6 +1,6 @@
-"""The basis of every figure: a canvas with the width of the look and the height of its rows, small print, alt text.
+"""The basis of every figure: a canvas as wide as the look and as high as its rows, with small print and alt text.
 
-Figures are matplotlib's ``Figure``, never pyplot's, so that threads and notebooks cannot disturb one another.
+Figures are matplotlib's ``Figure``, without pyplot, so they have no global state.
 """
 
 from __future__ import annotations
@@ -40,19 +40,19 @@ PAD, SPACING = 0.4, 1.3
 
 @dataclass(frozen=True)
 class Caption:
-    """What stands below a picture: ``short`` in a report and in the docs, ``long`` in a paper, before the protocol."""
+    """The caption of a figure: ``short`` in reports and docs, ``long`` in papers, where the protocol follows."""
 
     short: str = ""
     long: str = ""
 
     def filled(self, **words: str) -> Caption:
-        """The caption with words in its ``{places}``."""
+        """The caption with its ``{places}`` filled."""
         texts = (text.format(**words) for text in (self.short, self.long))
         return Caption(*(text[:1].upper() + text[1:] for text in texts))
 
 
 class Drawing(Protocol):
-    """A function that draws, with the caption of what it draws."""
+    """A drawing function with a caption."""
 
     caption: Caption
 
@@ -115,7 +115,7 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
 
 
 def engine(figure: Figure) -> ConstrainedLayoutEngine:
-    """What lays a canvas out."""
+    """The layout engine of a canvas."""
     return cast(ConstrainedLayoutEngine, figure.get_layout_engine())
 
 
@@ -136,9 +136,9 @@ class _Given(HandlerLine2D):
 
 
 def one_panel(figure: Figure, *, left: float, below: float) -> Axes:
-    """The panel of a canvas that has one, with so many type sizes for its numbers and names: no layout is solved.
+    """The only panel of a canvas, with fixed margins in type sizes for its numbers and names.
 
-    Solving takes as long as drawing, which matters where a picture follows a slider.
+    Solving a layout takes as long as drawing, which is too slow for figures that follow a slider.
     """
     points, (x, y, width, height) = matplotlib.rcParams["font.size"], engine(figure).get()["rect"]
     figure.set_layout_engine("none")
@@ -158,7 +158,7 @@ def text_at(ax: Axes, text: str, corner: tuple[float, float], shift: tuple[float
 
 
 def rectangles(left, bottom, width, height) -> Path:
-    """One path of many rectangles, from numbers or arrays (n,): their hatch is drawn once, not once a rectangle."""
+    """One path of many rectangles, from numbers or arrays (n,), so that their hatch is drawn only once."""
     left, bottom, width, height = np.broadcast_arrays(*np.atleast_1d(left, bottom, width, height))
     x = left[:, None] + width[:, None] * np.array([0, 1, 1, 0, 0])
     y = bottom[:, None] + height[:, None] * np.array([0, 0, 1, 1, 0])
@@ -167,7 +167,7 @@ def rectangles(left, bottom, width, height) -> Path:
 
 
 def in_bits(value: float, digits: int) -> str:
-    """A number with so many decimals, a true minus sign and no minus zero."""
+    """A number with ``digits`` decimals, a true minus sign and no minus zero."""
     return f"{float(value):z.{digits}f}".replace("-", "−")
 
 
@@ -179,19 +179,19 @@ def seeds_in_words(summary: pd.DataFrame) -> str:
 
 
 def mean_of(seeds: int) -> str:
-    """How a number summarises seeds, in words."""
+    """The kind of mean over this number of seeds, in words."""
     return "n = 1 seed" if seeds == 1 else f"mean of n = {seeds} seeds"
 
 
 def describe(figure: Figure, alt: str, **words: str) -> Figure:
-    """Attach the alternative text as ``figure.alt``: what the picture shows, for whoever cannot see it.
+    """Attach the alternative text as ``figure.alt``, which describes the figure to those who cannot see it.
 
-    ``words`` take the ``{places}`` of the picture's caption.
+    ``words`` fill the ``{places}`` of the figure's caption.
     """
     vars(figure).update(alt=alt, words=words)
     return figure
 
 
 def caption_of(figure: Figure) -> Caption:
-    """The caption that a figure carries; an empty one of a figure that was drawn elsewhere."""
+    """The caption of a figure; an empty one if it was not drawn by this package."""
     return getattr(figure, "caption", Caption())

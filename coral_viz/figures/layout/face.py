@@ -1,7 +1,7 @@
-"""The faces that draw words, from the files that matplotlib brings, and how wide words are in them.
+"""Typefaces of text, from matplotlib's own font files, and the width of text.
 
-Lengths are in type sizes. Which fonts a machine has installed changes nothing: words are measured and drawn with the
-files named here, whatever else the font manager knows under their names.
+Lengths are in type sizes. Installed fonts have no effect: text is measured and drawn with matplotlib's files, even if
+the font manager knows others with the same names.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ EM = 100
 
 
 def letters() -> float:
-    """How many type sizes wide the look is."""
+    """The width of the look in type sizes."""
     return 72 * matplotlib.rcParams["figure.figsize"][0] / matplotlib.rcParams["font.size"]
 
 
 def pin(figure: Figure) -> None:
-    """Let every word of a figure be drawn with the file of its face; other families stay as matplotlib finds them."""
+    """Draw all text of a figure with matplotlib's font files; other font families are not changed."""
     for text in figure.findobj(Text):
         _pin(text.get_fontproperties())
 
 
 def width(words: str, size: float = 1.0, weight: str = "normal") -> float:
-    """How wide words of a size are in the look's face; of several lines, the widest.
+    """The width of text in the look's typeface; of several lines, that of the widest.
 
-    The sum of what letters take: kerning, which moves few of them closer, is left out.
+    It is the sum of the letters' widths, without kerning.
     """
     file = _file(matplotlib.rcParams["font.family"][0], weight)
     return size * max(sum(_advance(letter, file) for letter in line) for line in words.split("\n"))
@@ -53,7 +53,7 @@ def widest(words: Iterable[str], size: float = 1.0, weight: str = "normal") -> f
 
 
 def wrap(words: str, room: float, size: float = 1.0) -> str:
-    """Words on as few lines as fit into a room; a single word that is wider has a line of its own."""
+    """Break text into as few lines as possible of at most this width; a wider word has a line of its own."""
     lines = [""]
     for word in words.split(" "):
         longer = f"{lines[-1]} {word}".lstrip(" ")
@@ -65,9 +65,9 @@ def wrap(words: str, room: float, size: float = 1.0) -> str:
 
 
 def columns(entries: Sequence[str], room: float, beside: float, size: float = 1.0) -> int:
-    """How many columns a key has, each as wide as its widest entry and what stands ``beside`` it, on the fewest lines.
+    """The number of columns of a key that needs the fewest lines.
 
-    matplotlib fills columns one by one, downwards.
+    Every column is as wide as its widest entry plus ``beside``. matplotlib fills columns one by one, downwards.
     """
     for count in range(len(entries), 1, -1):
         stacks = np.array_split(np.array(entries, object), count)

@@ -1,7 +1,7 @@
-"""Text drawn to pixels from remembered outlines, so that what stands in picture after picture is shaped once.
+"""Text rasterised from cached outlines, so that text that recurs in successive figures is shaped only once.
 
-Shaping and rasterising text glyph by glyph takes most of the time in which matplotlib's Agg draws a picture. Controls
-move little of it: the same words, and numbers of two digits, come back.
+Shaping and rasterising glyphs takes most of the time in which matplotlib's Agg draws a figure. When a control moves,
+most words and numbers stay the same.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ REMEMBERED = 4096
 
 
 class Canvas(FigureCanvasAgg):
-    """An Agg canvas for one picture, whose text comes from remembered outlines."""
+    """An Agg canvas that draws text from cached outlines."""
 
     renderer = None
 

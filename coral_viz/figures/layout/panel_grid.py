@@ -1,6 +1,7 @@
-"""Panels in a grid, placed in type sizes: solving a layout would take as long as drawing them.
+"""A grid of panels with fixed positions in type sizes, as solving a layout would take as long as drawing.
 
-For figures that follow the controls of an explorer and also go into papers. Tests check that no words overlap.
+It is for figures that follow the controls of an explorer and are also used in papers. Tests check that no text
+overlaps.
 """
 
 from __future__ import annotations
@@ -43,9 +44,9 @@ def panels(
         shape: rows and columns.
         height: of a panel, in lines of text.
         small_print: the text at the bottom.
-        left, right: the room for what stands beside the panels, in type sizes.
-        foot: the room for what stands below them, in lines of text.
-        key: labelled handles that stand above them, on as many lines as they need; a single one is left out.
+        left, right: margins beside the panels, in type sizes.
+        foot: the margin below them, in lines of text.
+        key: labelled handles above them, on as many lines as they need; a single one is left out.
     """
     (rows, columns), of_key = shape, _key_columns(key)
     lines = math.ceil(len(key) / of_key) if of_key else 0
@@ -71,7 +72,7 @@ def panels(
 
 
 def handle(name: str, i: int, colour: str, **more) -> Line2D:
-    """What stands in a key for the i-th thing compared; ``more`` replaces some of its look."""
+    """The handle of the i-th thing compared, for a key; ``more`` overrides parts of its look."""
     return Line2D([], [], label=name, **look(i, colour) | more)
 
 
@@ -96,38 +97,38 @@ def dotted() -> dict:
 
 
 def joined(frame: pd.DataFrame, by: str, *columns: str) -> np.ndarray:
-    """The columns, with a gap after every group, so that many lines are drawn as one."""
+    """The columns, with a gap (NaN) after every group, so that many lines are drawn as one."""
     frame = frame.sort_values(by, kind="stable")
     ends = np.flatnonzero(frame[by].to_numpy()[1:] != frame[by].to_numpy()[:-1]) + 1
     return np.insert(frame[list(columns)].to_numpy(float), ends, np.nan, axis=0).T
 
 
 def title(ax: Axes, label: str, words: str) -> None:
-    """Words above a panel in the colour of its label; nothing where there is none."""
+    """A title of a panel in the colour of its label; none without text."""
     if label:
         ax.set_title(words, color=style.label_style(label).colour)
 
 
 def named(labels: Sequence[str], room: float, weight: str = "normal") -> list[str]:
-    """The labels' names where each fits into a room, in type sizes, else their symbols."""
+    """The labels' names if each fits into a width in type sizes, else their symbols."""
     known = [style.label_style(label) for label in labels]
     fit = face.widest((look.name for look in known), weight=weight) <= room
     return [look.name if fit else look.symbol for look in known]
 
 
 def written(cells: Sequence[str]) -> tuple[list[str], int, float]:
-    """Names of rows, each on as many lines as it needs; the largest number of lines; the width in type sizes."""
+    """Names of rows, broken into lines; the largest number of lines; the width in type sizes."""
     lines = [_broken(cell, BESIDE * face.letters()) for cell in cells]
     return lines, max(cell.count("\n") + 1 for cell in lines), face.widest(lines) + 1.0
 
 
 def numbers() -> float:
-    """Type sizes that numbers and a title beside a panel need."""
+    """The width of numbers and a title beside a panel, in type sizes."""
     return face.width("−0.00") + 2.5
 
 
 def panel_width(columns: int, left: float, right: float = 0.0) -> float:
-    """Type sizes that a panel is wide, of so many between what stands beside them."""
+    """The width of each of ``columns`` panels between these margins, in type sizes."""
     return (face.letters() - left - right - 2 * MARGIN - GAP * (columns - 1)) / columns
 
 

@@ -1,7 +1,7 @@
-"""Saving of a figure: files of its exact size, and a json with its alternative text and its data.
+"""Saving of a figure: files of its exact size, and a json with its alternative text and a hash of its data.
 
-The same figure of the same data gives the same bytes when the same versions draw it again on one machine, whichever
-fonts it has: no dates, fixed identifiers, one settled layout.
+On one machine and with the same versions, the same figure of the same data gives the same bytes, whatever fonts are
+installed: there are no dates, identifiers are fixed, and the layout is solved once.
 """
 
 from __future__ import annotations

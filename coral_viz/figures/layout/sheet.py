@@ -1,6 +1,6 @@
-"""A sheet to draw on in type sizes, without panels, ticks or a layout to solve, which are slow.
+"""A sheet with coordinates in type sizes, without panels, ticks or layout, which are slow.
 
-For figures that are drawn again at every move of a slider. The caller places everything.
+It is for figures that are redrawn whenever a slider moves. The caller places everything.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from coral_viz.figures.layout.canvas import LINE, canvas
 class Sheet:
     """A figure drawn on in type sizes: x from 0 to ``face.letters()``, y from 0 at the top down to ``height``.
 
-    The small print stands below. One unit is as long across as down, so circles are round.
+    The small print is below. Units are equal in both directions, so circles are round.
 
     Attributes:
-        figure: the Figure; what it holds stands on it directly, as axes alone would take longer than all of that.
+        figure: the Figure; artists are added to it directly, as axes alone would take longer to draw than all of them.
     """
 
     figure: Figure
@@ -33,11 +33,11 @@ class Sheet:
         )
 
     def add(self, artist: Artist) -> None:
-        """Put an artist that has no transform yet onto the sheet."""
+        """Add an artist without a transform to the sheet."""
         artist.set_transform(self._place)
         self.figure.add_artist(artist)
 
     def write(self, x: float, y: float, words: str, **looks) -> None:
-        """Words around a point, or beside it as ``ha`` says."""
+        """Text at a point, aligned by ``ha`` (centred by default)."""
         looks = {"ha": "center", "va": "center_baseline"} | looks
         self.figure.text(x, y, words, transform=self._place, **looks)

@@ -52,23 +52,23 @@ def strip(
 ) -> tuple[Figure, Panels, Variants]:
     """Empty, named panels with a row per method.
 
-    Where a line of panels is wider than the canvas, labels' names give way to symbols; where that does not help, it is
+    If a line of panels is wider than the canvas, labels' names are replaced by symbols; if it is still too wide, it is
     broken.
 
     Args:
-        summary: its columns method and knob decide the lines.
-        columns: the labels to show panels of, by training distribution.
-        reference: what the reference line of each panel shows, in words.
-        axis: what the panels' axes show.
-        small_print: goes to the bottom: unit, n, what the interval is.
+        summary: its columns method and knob give the rows.
+        columns: by training distribution, the labels that have panels.
+        reference: the meaning of the reference line of each panel, in words.
+        axis: the name of the panels' axes.
+        small_print: the text at the bottom: unit, n, kind of interval.
         key: labelled handles that explain the marks.
         head: name, symbol and colour of a label.
-        of: what tells panels apart, in words.
-        above: what stands right above panels.
-        ticks: the numbers below the ends of panels.
-        beside: what else stands in the margin.
-        narrowest: what a panel needs across, in type sizes, whatever stands above it.
-        footer: what stands below the panels, in lines of text.
+        of: what panels differ in, in words.
+        above: text directly above each panel.
+        ticks: the numbers below both ends of each panel.
+        beside: further text in the margin.
+        narrowest: the smallest width of a panel, in type sizes.
+        footer: the height below the panels, in lines of text.
 
     Returns:
         The figure, its panels by (distribution, label), and the (method, knob) pairs from top to bottom.
@@ -113,12 +113,12 @@ def readout_key(summary: pd.DataFrame) -> list[Artist]:
 
 
 def panel_rows(rows: pd.DataFrame, distribution: str, label: str) -> pd.DataFrame:
-    """The rows that belong in one panel."""
+    """The rows of one panel."""
     return rows[(rows["distribution"] == distribution) & (rows["label"] == label)]
 
 
 def readouts(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, variants: Variants, colour: str) -> None:
-    """Dots of one panel, those of every readout in its look."""
+    """Dots of one panel, with the look of their readout."""
     for readout in sorted(set(summary["readout"])):
         drop = READOUTS[readout].lower if summary["readout"].nunique() > 1 else 0.0
         here, ticks = (on_lines(rows[rows["readout"] == readout], variants, drop) for rows in (summary, seeds))

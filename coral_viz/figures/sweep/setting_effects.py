@@ -1,6 +1,6 @@
-"""Effects of settings: curves over a number, rows of configurations, lines across labels, one atom over another.
+"""Effects of settings: curves over a number, rows of configurations, lines across labels, and one atom over another.
 
-All read a sweep's table (see ``sweep_data``) and draw every seed beside its mean.
+All take a sweep's table (see ``sweep_data``) and draw every seed beside the mean.
 """
 
 from __future__ import annotations
@@ -48,14 +48,19 @@ def curve(
 ) -> Figure:
     """A metric over the levels of a numeric setting; a panel per label, a line per choice of all other settings.
 
-    Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Choices that were run at
-    one level only are left out, so that the table of a whole grid will do. Labels that every run keeps whole have no
-    panel but a sentence, unless they are asked for. Arguments as ``sweep_data.measured``; ``name`` is what the caption
-    calls the sweep.
+    Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Configurations with only one
+    level are left out, so the table may be that of a whole grid. Labels that every run keeps completely have a sentence
+    in place of a panel, unless they are in ``labels``.
+
+    Args:
+        table: a sweep's table.
+        setting: the name of a numeric setting.
+        metric, readout, part, labels: as for ``sweep_data.measured``.
+        name: of the sweep, for the caption.
 
     Raises:
-        ValueError: no such setting, or one without numbers; no two levels of it with everything else the same; no
-            such measurement.
+        ValueError: no such setting, or one without numbers; no configurations that differ in it alone; or no such
+            measurement.
     """
     rows = sweep_data.lines(sweep_data.measured(table, metric, readout, part, labels), setting)
     shown, kept = metrics.of(rows), sweep_data.whole(rows) if labels is None else {}
@@ -110,10 +115,10 @@ def cells(
 
     Args:
         table: a sweep's table.
-        settings: what may differ between rows; everything else is as in the base. Methods may always differ.
-        base: a value per setting, to compare with; ``sweep_data.baseline``, the defaults, for those it leaves out.
-        metric, readout, part, labels: as ``sweep_data.measured``.
-        name: what the caption calls the sweep.
+        settings: those that may differ between rows; all others are as in the base. Methods may always differ.
+        base: a value per setting, to compare with; ``sweep_data.baseline``, the defaults, for the others.
+        metric, readout, part, labels: as for ``sweep_data.measured``.
+        name: of the sweep, for the caption.
 
     Raises:
         ValueError: no such setting, no such runs or no such measurement.
@@ -202,10 +207,11 @@ def trade(
 
     Args:
         table: a sweep's table, of which all runs are shown.
-        setting: whose levels have colours; configurations that differ in it alone are joined if it is a number.
-        part: the part that is shown; None for "shared", or the whole where a method has no such part.
+        setting: the setting whose levels have colours; if it is a number, configurations that differ only in it are
+            joined by a line.
+        part: the part that is shown; None for "shared", or for the whole embedding if a method has no such part.
         readout: one of ``metrics.READOUTS``.
-        name: what the caption calls the sweep.
+        name: of the sweep, for the caption.
 
     Raises:
         ValueError: no such setting or part, or no bits of synergy and of unique information in it.

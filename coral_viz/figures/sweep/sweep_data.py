@@ -46,10 +46,10 @@ OF = ["method", "task", "distribution"]
 
 
 def baseline(table: pd.DataFrame) -> dict[str, object]:
-    """By setting (methods apart) its default: of the method for the task and its distribution, as a run's spec has it.
+    """By setting, except the method, the default of a run's spec for this method, task and distribution.
 
-    No run of the table need have it. A dict of defaults by (method, task, distribution) where they differ. Of a setting
-    that has no default, such as the task itself, it is the value that most runs have.
+    If defaults differ, it is a dict of them by (method, task, distribution). For a setting without a default, such as
+    the task itself, it is the most frequent value. The table need not have a run with the default.
     """
     runs = table.drop_duplicates("run_id")
     own = {of: _defaults(*of) for of in runs[OF].drop_duplicates().itertuples(index=False, name=None)}
@@ -85,7 +85,7 @@ def as_base(rows: pd.DataFrame, name: str, base: Base) -> pd.Series:
 
 
 def held(table: pd.DataFrame, free: Sequence[str], base: Base) -> pd.DataFrame:
-    """The rows in which every setting but those that are free has its value in the base, or the method lacks it.
+    """The rows in which every setting that is not free has its value in the base, or does not exist for the method.
 
     Raises:
         ValueError: a name that is no setting, a setting that varies and is not in the base, or no such rows.
@@ -108,8 +108,8 @@ def measured(table: pd.DataFrame, metric: str, readout: str | None, part: str, l
     Args:
         table: a sweep's table, or a tidy table.
         metric: one of ``metrics.METRICS``, a term "loss/...", or any other that the table has.
-        readout: one of ``metrics.READOUTS``; None for the metric's own.
-        part: a part's name, "all", or for atoms "a|b"; a loss has none, and is seen at the last step.
+        readout: one of ``metrics.READOUTS``; None for the metric's default.
+        part: a part's name, "all", or for atoms "a|b"; a loss has no part, and its last step is used.
         labels: those to keep; None for all.
 
     Raises:
@@ -140,9 +140,9 @@ def summary(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
 
 
 def whole(rows: pd.DataFrame) -> dict[str, float]:
-    """The labels of ``measured`` rows of which every run keeps nearly all bits, and the smallest share that one keeps.
+    """The labels of ``measured`` rows that every run keeps almost completely, and the smallest share among runs.
 
-    None if that is all labels, or if the metric has no maximum.
+    It is empty if this holds for all labels, or if the metric has no maximum.
     """
     most = 1.0 if metrics.of(rows).in_percent else rows["reference"]
     least = (rows["value"] / most).groupby(rows["label"]).min()
@@ -151,7 +151,7 @@ def whole(rows: pd.DataFrame) -> dict[str, float]:
 
 
 def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
-    """Rows of runs that differ from others in one number alone, by its levels; a column ``line`` says what all else is.
+    """Rows of runs that differ from others in this setting alone; a column ``line`` names all other settings.
 
     Raises:
         ValueError: no such setting, one whose values are words, or no two levels with everything else the same.
@@ -168,7 +168,7 @@ def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
 
 
 def levels(table: pd.DataFrame, setting: str) -> int:
-    """How many levels of a number a curve can be drawn over; 0 if its values are words."""
+    """The number of levels of a setting that a curve can be drawn over; 0 if its values are words."""
     return _alone(table, setting)[setting].nunique() if is_number(table[setting]) else 0
 
 
@@ -182,7 +182,7 @@ def _alone(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
 def cells(rows: pd.DataFrame, names: Sequence[str], base: Base | None):
     """The rows with a column ``cell``, method and settings in words, those of the base first; and the base.
 
-    All settings but the named ones are held at the base, or at ``baseline`` if it leaves them out. Errors as ``held``.
+    All settings except the named ones are held at the base, or at ``baseline`` if it lacks them. Errors as ``held``.
     """
     base = {**baseline(rows), **(base or {})}
     rows = held(rows, names, base)
@@ -198,9 +198,8 @@ def is_baseline(cell: str) -> bool:
 def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) -> pd.DataFrame:
     """A row per run: the shares of ``unique`` and ``synergy`` that its part keeps, ``level``, ``cell`` and ``line``.
 
-    ``level`` is the setting's value, ``cell`` names the differences from the baseline, ``line`` all other settings.
-    Without a part it is the one that all modalities enter: "shared", or the whole of methods that have no such part.
-    ValueError if there is nothing.
+    ``level`` is the setting's value, ``cell`` names the differences from the baseline, ``line`` all other settings. The
+    default part is "shared", or the whole embedding of methods without such a part. ValueError without such rows.
     """
     _check_setting(table, setting)
     shares_one = table["method"].isin(table.loc[table["part"] == "shared", "method"])
@@ -225,7 +224,7 @@ def traded(table: pd.DataFrame, setting: str, part: str | None, readout: str) ->
 
 
 def without_those_at_nothing(means: pd.DataFrame) -> tuple[pd.DataFrame, list]:
-    """Configurations without those of levels that keep almost nothing of both, and these levels."""
+    """Configurations except those with levels that keep almost nothing of both, and these levels."""
     little = (means[["unique", "synergy"]] <= LITTLE).all(axis=1).groupby(means["level"], sort=False).all()
     neither = [] if little.all() else list(little.index[little])
     return means[~means["level"].isin(neither)], neither
@@ -240,7 +239,7 @@ def is_number(values: pd.Series) -> bool:
 def named(rows: pd.DataFrame, names: Sequence[str], base: Base | None = None) -> list[str]:
     """Every row's configuration in words: its method and settings, without those that all rows share.
 
-    With a base, settings that are as in the base are left out instead, and the base itself is called baseline, unless
+    With a base, settings with their values in the base are left out instead. The base itself is called baseline, unless
     only methods differ.
     """
     others = [name for name in names if name != "method"]
@@ -289,7 +288,7 @@ def in_words(metric: Metric, readout: str | None, part: str) -> str:
 
 
 def measured_in_words(rows: pd.DataFrame, readout: str | None, part: str) -> dict[str, str]:
-    """What a caption says of ``measured`` rows: the metric with its readout and part, and the bound that is dotted."""
+    """Places of a caption of ``measured`` rows: the metric with its readout and part, and the dotted bound."""
     metric = metrics.of(rows)
     read, words = readout or metric.readout, in_words(metric, readout, part)
     if read and parse(part).kind != "pair":
@@ -300,7 +299,7 @@ def measured_in_words(rows: pd.DataFrame, readout: str | None, part: str) -> dic
 
 
 def protocol(rows: pd.DataFrame) -> str:
-    """Methods, number of steps and training distribution; methods only if they are few enough to list."""
+    """Methods, if they are few, number of steps, and training distribution."""
     names = list(dict.fromkeys(value_in_words("method", name) for name in rows["method"]))
     who = " and ".join(names) if len(names) < 3 else f"{len(names)} methods"
     if own_results.are_own(rows):

@@ -58,7 +58,7 @@ class LatexTable:
 
 @dataclass(frozen=True)
 class PlannedTable:
-    """A table to be: ``make(content)`` of its source."""
+    """A table before it is made, by ``make(content)`` with the content of its source."""
 
     name: str
     source: Source
@@ -66,7 +66,7 @@ class PlannedTable:
 
 
 def plan(sources: Sources) -> Iterator[PlannedTable]:
-    """Every table of the set, also those whose source is not there."""
+    """Every table of the set, including those whose source is missing."""
     yield PlannedTable("table_accuracy", sources.named[MAIN], accuracy)
     for name, source in sources.sweeps.items():
         yield PlannedTable(f"table_ablation_{name}", source, partial(ablation, name=f"ablation_{name}"))

@@ -24,7 +24,7 @@ from coral_viz.publishing.paper.sources import Source, gather
 
 @dataclass(frozen=True)
 class Paper:
-    """What was made: files by the name of the figure or table, and, by name, why others are missing."""
+    """Result of ``make``: files by the name of the figure or table, and by name the reasons why others are missing."""
 
     out: Path
     figures: dict[str, list[Path]] = field(default_factory=dict)
@@ -57,8 +57,8 @@ def make(
         only: names of the figures and tables to make, all if there is none.
 
     Raises:
-        ValueError: an unknown venue or name, a table that is not there or not valid, a folder that cannot be written;
-            nothing has been written then.
+        ValueError: an unknown venue or name, a table that is missing or not valid, or a folder that cannot be written.
+            Then nothing is written.
     """
     one = style.paper(venue, serif=serif)
     looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), serif=serif)]

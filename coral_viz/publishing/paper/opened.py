@@ -1,4 +1,4 @@
-"""Figures of trained methods: maps of what they make of test samples, and what they hide from themselves."""
+"""Figures of trained methods: maps of their embeddings, and masks of their training."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TASK, DISTRIBUTION = "factors", "biased"
 
 
 def maps(store: runs.Store, look: Mapping, *, label: str) -> tuple[Figure, pd.DataFrame]:
-    """Whole embeddings of three runs on a plane, and their points: run_id, title, x, y, class, axes, how.
+    """Maps of the whole embeddings of three runs, and their points: run_id, title, x, y, class, axes, how.
 
     Raises ValueError if the folder holds no run that can be opened, or one is damaged or has no such label.
     """
@@ -36,7 +36,7 @@ def maps(store: runs.Store, look: Mapping, *, label: str) -> tuple[Figure, pd.Da
 
 
 def masks(store: runs.Store, look: Mapping, *, method: str) -> tuple[Figure, pd.DataFrame]:
-    """What a method hides of one training sample, and its tokens: run_id, variant, token, hidden, attention.
+    """Masks of a method on one training sample, and its tokens: run_id, variant, token, hidden, attention.
 
     Raises ValueError if the folder holds no run of the method that can be opened.
     """

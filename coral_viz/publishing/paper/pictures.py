@@ -22,7 +22,7 @@ from coral_viz.results.metrics import LINEAR
 
 
 def plan(sources: Sources) -> Iterator[PlannedFigure]:
-    """Every figure of the set, also those whose source is not there."""
+    """Every figure of the set, including those whose source is missing."""
     yield PlannedFigure("schematic", None, _schematic, words.of_nothing)
     yield from _main(sources.named[MAIN])
     for name, source in sources.sweeps.items():

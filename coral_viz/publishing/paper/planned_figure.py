@@ -16,13 +16,13 @@ Drawn = tuple[Figure, pd.DataFrame]
 
 @dataclass(frozen=True)
 class PlannedFigure:
-    """A figure to be: ``draw(content, look)`` returns it with the rows that it shows.
+    """A figure before it is drawn; ``draw(content, look)`` returns it with the rows that it shows.
 
     Attributes:
-        name: what its files are called.
-        source: what it rests on; None for a schematic.
-        protocol: what the caption says beside the figure's own words, from the rows shown.
-        columns: how many of the venue's columns it is wide.
+        name: of its files.
+        source: of its data; None for a schematic.
+        protocol: from the rows shown, the text that follows the figure's own caption.
+        columns: its width in columns of the venue.
     """
 
     name: str

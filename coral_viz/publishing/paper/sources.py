@@ -1,7 +1,7 @@
-"""What the figures and tables of a paper rest on: the files that ship, or the user's own in their place.
+"""Sources of the figures and tables of a paper: shipped files, or the user's own in their place.
 
-A file that is not there is a source without content, so that what rests on it can be named as missing. A file that is
-there and not what it should be is an error, and nothing is written.
+A missing file is a source without content, and its figures and tables are reported as missing. A file that is not valid
+is an error, and nothing is written.
 """
 
 from __future__ import annotations
@@ -33,21 +33,21 @@ SWEEPS = ("coral", "infmasking", "dials", "views")
 
 @dataclass(frozen=True)
 class Source:
-    """A file, or a folder of runs, and what it holds; None if it is not there."""
+    """A file, or a folder of runs, and its content; None if it is missing."""
 
     path: Path
     content: pd.DataFrame | Store | None
 
     @property
     def mixed(self) -> str:
-        """As ``sweep_table.mixed`` of the table of a sweep; "" of others, which do not say what made their runs."""
+        """``sweep_table.mixed`` of a sweep's table; "" of other sources, which do not state provenance."""
         is_sweep = isinstance(self.content, pd.DataFrame) and "provenance" in self.content.attrs
         return sweep_table.mixed(self.content) if is_sweep else ""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Sources by name; those that are ``sweeps`` hold the table of a sweep."""
+    """Sources by name; ``sweeps`` are those with a sweep's table."""
 
     named: dict[str, Source]
     sweeps: dict[str, Source]
@@ -61,8 +61,8 @@ def gather(data: str | Path, own: Iterable[str | Path] = ()) -> Sources:
     folder if it is called results.
 
     Raises:
-        ValueError: one's own table is not there; a table is not valid (see ``schema.validate``, ``sweep_table.read``);
-            two tours, or two sweeps of one name.
+        ValueError: a table of the user's is missing; a table is not valid (see ``schema.validate``,
+            ``sweep_table.read``); two tours; or two sweeps with the same name.
     """
     data = Path(data)
     if not data.is_dir():

@@ -1,4 +1,4 @@
-"""Figures of a sweep: all its cells, a curve for every number that it turns, synergy against unique information."""
+"""Figures of a sweep: all configurations, a curve for every numeric setting, and synergy over unique information."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SPREAD = 0.1
 
 
 def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
-    """The figures of one sweep; if its table is not there, the one of its cells alone; of own results, every metric.
+    """The figures of one sweep; only that of its cells if its table is missing; for own results, of every metric.
 
-    Synergy is drawn against unique information only where cells differ in both and colours tell them apart.
+    Synergy is drawn over unique information only if cells differ in both and colours can distinguish them.
     """
 
     def cells(table: pd.DataFrame, *, look: Mapping, metric: str) -> Figure:

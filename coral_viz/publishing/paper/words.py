@@ -87,7 +87,7 @@ def of_tokens(tokens: pd.DataFrame) -> str:
 
 
 def of_nothing(rows: pd.DataFrame) -> str:
-    """A schematic rests on no measurement."""
+    """The protocol of a schematic, which has no measurements."""
     return "A schematic: it shows no results, so there is no n and no interval."
 
 

@@ -1,4 +1,4 @@
-"""One folder that tells what was run and what came of it: a page to read, its pictures, and the table behind them."""
+"""The report: a folder with a page to read, its figures, and their tables."""
 
 from coral_viz.publishing.report.folder import write
 

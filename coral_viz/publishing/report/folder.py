@@ -33,16 +33,16 @@ def write(
     Args:
         out: the folder; made if absent, files of the same names are replaced.
         table: the tidy table.
-        timing: columns run_id, method, distribution, seed, seconds, device; a row per run. What runs were made with
-            (columns of ``results.provenance``) is told where it is given.
-        figures: pictures by name, as ``figures.overview`` gives them; others are shown at the end.
-        command: what makes this folder again.
-        settings: names and values of what else decides the numbers (the task's dials, batch, learning rate).
+        timing: columns run_id, method, distribution, seed, seconds, device, and optionally those of
+            ``results.provenance``; a row per run.
+        figures: figures by name, see ``figures.overview``; others are shown at the end.
+        command: the command that makes this folder again.
+        settings: names and values of other settings (of the task, batch, learning rate).
         failures: columns run_id, method, distribution, seed, reason; a row per failed run, if any.
 
     Raises:
-        ValueError: the table is not valid or holds no bits kept, or a figure has no alternative text, or one has a name
-            that could lead out of the folder (see ``names.check``).
+        ValueError: the table is not valid or has no bits of whole embeddings, a figure has no alternative text, or its
+            name could lead out of the folder (see ``names.check``).
         OSError: the folder cannot be written.
     """
     out, table = Path(out), schema.validate(table)

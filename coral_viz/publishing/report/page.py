@@ -1,4 +1,4 @@
-"""The page: ``page.html`` filled with content. It asks nothing of any other host."""
+"""The page: ``page.html`` filled with content. It makes no requests to other hosts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Illustration(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What stands in a table, with small lines below."""
+    """A cell of a table, with small lines below its value."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class Grid(NamedTuple):
 
 
 def document(**content) -> str:
-    """The whole page; ``sections.content`` says of what."""
+    """The whole page, with the content of ``sections.content``."""
     folder = FileSystemLoader(Path(__file__).parent)
     pages = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     return pages.get_template("page.html").render(content).strip() + "\n"

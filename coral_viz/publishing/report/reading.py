@@ -1,4 +1,4 @@
-"""The table in words: sentences whose every number and every comparison is computed from its rows."""
+"""The table in sentences; all numbers and comparisons are computed from its rows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MANY = 5  # more methods than that are counted, not named one by one
 
 
 def kept(table: pd.DataFrame) -> list[str]:
-    """What each method kept by the best readout, a paragraph per training distribution, and how far to trust it."""
+    """The bits kept by each method (best readout), a paragraph per training distribution, and their reliability."""
     summary = tables.bits_kept(table)
     best = summary[summary["readout"] == BEST]
     paragraphs = [
@@ -28,7 +28,7 @@ def kept(table: pd.DataFrame) -> list[str]:
 
 
 def leakage(table: pd.DataFrame) -> str:
-    """For each method, the most that two of its parts hold in common about a label that is not redundant."""
+    """For each method, the largest redundancy between two of its parts about a label that is not redundant."""
     rows = table[parts.are(table, "pair") & (table["metric"] == "redundancy")]
     rows = rows[rows["label"] != "redundancy"]
     if rows.empty:

@@ -1,4 +1,4 @@
-"""What the report says, section by section: numbers, names and pictures for ``page.html``."""
+"""The content of the report by section: numbers, names and figures for ``page.html``."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def content(
     failures: pd.DataFrame,
     settings: Mapping[str, object],
 ) -> dict:
-    """What the page says of results; arguments as those of ``report.write``."""
+    """The content of the page; arguments as for ``report.write``."""
     shown = {name: Illustration.of(name, figure) for name, figure in figures.items()}
     trained_on, known = tables.distributions(table), set(references.references(table)["known"])
     sections = {title: _pages(name, shown) for name, title in TITLES.items()}

@@ -27,7 +27,7 @@ def only_source_2(table) -> str:
 
 @exercise
 def hidden_by_co_information(answer) -> str:
-    """A gate, by name or as a table, of which I1 + I2 - I12 is zero although it has redundancy."""
+    """A gate, by name or as a table, with redundancy although I1 + I2 - I12 is zero."""
     atoms = pid.broja(pid.gates.gate(answer) if isinstance(answer, str) else answer)
     difference = atoms.information_1 + atoms.information_2 - atoms.information
     if abs(difference) > CLOSE:
@@ -39,7 +39,7 @@ def hidden_by_co_information(answer) -> str:
 
 @exercise
 def lattice_node(label) -> str:
-    """The node that means: sources 1 and 2 together provide it, and so do sources 1 and 3 together."""
+    """The node of information that sources 1 and 2 together provide, and that sources 1 and 3 together provide, too."""
     labels = pid.redundancy_lattice(3).labels()
     groups = re.findall(r"\{([\d ,]+)\}", str(label))
     groups = sorted(
@@ -74,7 +74,7 @@ def atoms_of_eight_classes(atoms) -> str:
 
 @exercise
 def half_the_bits(sigma) -> str:
-    """A noise at which the data hold about half of the bits of u1."""
+    """A noise that leaves about half of the bits of u1 in the data."""
     from coral_viz import tasks
 
     task: Any = tasks.load("factors", sigma=float(sigma), seed=41)
@@ -89,7 +89,7 @@ def half_the_bits(sigma) -> str:
 
 @exercise
 def relation_of_half_a_bit(rho) -> str:
-    """A rho at which the answer to "t1 = t2?" has half a bit."""
+    """A rho for which the answer to "t1 = t2?" has half a bit of entropy."""
     rho = float(rho)
     if not 0 < rho < 1:
         raise NotYet("rho is a probability; at 0 and at 1 the answer is always the same, so it has 0 bits.")
@@ -104,7 +104,7 @@ def relation_of_half_a_bit(rho) -> str:
 
 @exercise
 def enough_samples(n) -> str:
-    """Samples for four per entry of a table of 8 x 8 x 4."""
+    """The number of samples for four per entry of a table of 8 x 8 x 4."""
     cells = 8 * 8 * 4
     if n < 4 * cells:
         raise NotYet(

@@ -13,7 +13,7 @@ CLOSE = 5e-3
 
 
 class NotYet(Exception):
-    """What is wrong with an answer, in a sentence to the learner."""
+    """Raised for a wrong answer, with a hint to the learner."""
 
 
 def exercise(function: Callable[[object], str]) -> Callable[[object], str]:
@@ -23,11 +23,11 @@ def exercise(function: Callable[[object], str]) -> Callable[[object], str]:
 
 
 def close(value, wanted, within: float = CLOSE) -> bool:
-    """Whether numbers are right, to two decimals by default."""
+    """Whether numbers agree, to two decimals by default."""
     return bool(np.allclose(value, wanted, rtol=0, atol=within))
 
 
 def in_words(atoms) -> str:
-    """Atoms as people say them."""
+    """Atoms in words."""
     symbols = ("R", "U1", "U2", "S")
     return ", ".join(f"{symbol} {value:.3f}" for symbol, value in zip(symbols, atoms.as_array()))
