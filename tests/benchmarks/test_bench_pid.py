@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coral_viz.cli.benchmarks import peers, pid_extremes
+from coral_viz.cli.benchmarks import peers, pid_breadth, pid_extremes
 from coral_viz.cli.benchmarks import solver_times as bench
 from coral_viz.pid import gates
 
@@ -55,8 +55,25 @@ def test_sparse_and_gaussian_rows_have_their_columns(monkeypatch):
     assert (rows["value"] >= 0).all()
 
 
+def test_more_sources_and_samples_have_their_columns(monkeypatch):
+    pytest.importorskip("ecos")
+    (z1, z2, y), _ = pid_breadth.sample_cases(quick=True)["10 classes as boxes"]
+    few = z1[:100], z2[:100], y[:100] % 2
+    monkeypatch.setattr(pid_breadth, "sample_cases", lambda quick: {"halves": (few, np.array([0, 0, 1, 0]))})
+    monkeypatch.setattr(pid_breadth, "DIT_LATTICES", {"i_min": "PID_WB"})  # dit's others take seconds
+    parts = (bench.many_source_times, bench.correlation_times, bench.sample_times)
+    rows = pd.DataFrame([row for part in parts for row in part(True)], columns=bench.COLUMNS)
+    value = rows.set_index(["benchmark", "solver", "metric"])["value"]
+    assert value["union", "ecos", "worst error"] < 1e-6
+    assert value["lattice", "i_min", "difference from dit"] < 1e-9
+    assert value["correlation", "o_information", "difference from dit"].max() < 1e-9
+    assert value["samples", "posterior", "single"] > 0
+    assert (rows["value"] >= 0).all()
+
+
 def test_run_writes_its_table_and_protocol(tmp_path, monkeypatch):
-    for part in ("times", "measure_times", "sparse_times", "gaussian_times"):
+    others = ("times", "measure_times", "sparse_times", "gaussian_times")
+    for part in (*others, "many_source_times", "correlation_times", "sample_times"):
         monkeypatch.setattr(bench, part, lambda quick: [])
     monkeypatch.setattr(bench, "certificate_cases", lambda quick: [("gate XOR", gates.gate("XOR")[None])])
     found = bench.run(tmp_path / "out", quick=True)

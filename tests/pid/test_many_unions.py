@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from coral_viz import pid
+from coral_viz.cli.benchmarks.peers import ecos_union
 from coral_viz.pid import gates, many_unions
 
 BITS = np.indices((2, 2, 2, 2))
@@ -79,6 +80,13 @@ def test_a_general_purpose_optimiser_finds_nothing_lower():
     ).fun
     assert lowest == pytest.approx(found.information, abs=1e-4)
     assert lowest >= found.information - found.gap - 1e-9
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 2, 3), (2, 2, 2, 2, 2)])
+def test_a_cone_solver_agrees(shape):
+    pytest.importorskip("ecos")
+    p = np.random.default_rng(4).dirichlet(np.full(np.prod(shape), 0.5)).reshape(shape)
+    assert ecos_union(p) == pytest.approx(pid.union_information(p).information, abs=1e-6)
 
 
 def test_a_missed_tolerance_is_said(monkeypatch):

@@ -28,24 +28,26 @@ SOLVERS = {"dit default": {}, "dit cone": {"method": "cone"}}
 def ecos_union(p) -> float:
     """The union information in bits by ECOS (Makkeh, Theis and Vicente, "BROJA-2PID", Entropy 2018).
 
-    Minimise sum r subject to (-r, q12, q) in the exponential cone, that is r >= q log(q / q12), and to the marginals,
-    over the cells (x1, x2, y) that these leave possible.
+    Minimise sum r subject to (-r, q_x, q) in the exponential cone, that is r >= q log(q / q_x), q_x the sum over y, and
+    to the marginals, over the cells (x1, ..., xk, y) that these leave possible.
 
     Args:
-        p: probabilities (n1, n2, ny), dense or ``scipy.sparse.coo_array``.
+        p: probabilities (n1, ..., nk, ny), dense or ``scipy.sparse.coo_array``.
     """
     import ecos
 
     p = coo_array(p)
-    (x1, x2, y), mass = p.coords, p.data
-    p_y = np.bincount(y, mass)
-    ends = [np.unique(np.stack([y, x]), axis=1, return_inverse=True) for x in (x1, x2)]
-    (first, i), (second, j) = ends
-    a, b = np.bincount(i, mass), np.bincount(j, mass)
-    cells = [np.flatnonzero(second[0] == value) for value in first[0]]
-    row = np.repeat(np.arange(len(a)), [len(cell) for cell in cells])
-    column, cell = np.concatenate(cells), np.arange(len(row))
-    pair = np.unique(first[1][row] * p.shape[1] + second[1][column], return_inverse=True)[1]
+    *sources, y = p.coords
+    p_y = np.bincount(y, p.data)
+    ends = [np.unique(np.stack([y, x]), axis=1, return_inverse=True) for x in sources]
+    right = [np.bincount(inverse, p.data) for _, inverse in ends]
+    rows, target = [np.arange(len(right[0]))], ends[0][0][0]
+    for values, _ in ends[1:]:
+        others = [np.flatnonzero(values[0] == value) for value in target]
+        kept = np.repeat(np.arange(len(target)), [len(other) for other in others])
+        rows, target = [*(row[kept] for row in rows), np.concatenate(others)], target[kept]
+    cell, places = np.arange(len(target)), [values[1][row] for (values, _), row in zip(ends, rows)]
+    pair = np.unique(np.ravel_multi_index(places, p.shape[:-1]), return_inverse=True)[1]
     member = csr_matrix((np.ones(len(cell)), (pair, cell)))
     shared = (member.T @ member).tocoo()
     cone = csc_matrix(
@@ -57,11 +59,14 @@ def ecos_union(p) -> float:
             ),
         )
     )
-    equations = csr_matrix((np.ones(2 * len(cell)), (np.append(row, len(a) + column), np.tile(len(cell) + cell, 2))))
-    needed = np.append(np.ones(len(a), dtype=bool), np.diff(second[0], append=-1) == 0)  # one per y is implied
+    starts = np.cumsum([0, *map(len, right)])
+    numbers = np.concatenate([row + start for row, start in zip(rows, starts)])
+    equations = csr_matrix((np.ones(len(numbers)), (numbers, np.tile(len(cell) + cell, len(rows)))))
+    implied = [np.diff(values[0], append=-1) != 0 for values, _ in ends[1:]]  # one per y, by the first source's
+    needed = ~np.concatenate([np.zeros(len(right[0]), dtype=bool), *implied])
     cost = np.repeat([1.0, 0.0], len(cell))
     dims = {"l": 0, "q": [], "e": len(cell)}
-    sides = np.zeros(3 * len(cell)), equations[needed].tocsc(), np.append(a, b)[needed]
+    sides = np.zeros(3 * len(cell)), equations[needed].tocsc(), np.concatenate(right)[needed]
     found = ecos.solve(cost, cone, sides[0], dims, *sides[1:], verbose=False)
     return found["info"]["pcost"] / BIT - float(p_y @ np.log2(np.where(p_y > 0, p_y, 1.0)))
 

@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from coral_viz import pid
 from coral_viz.cli.benchmarks.peers import LIMIT, SOLVERS, cpu, dit_broja, timed
+from coral_viz.cli.benchmarks.pid_breadth import correlation_times, many_source_times, sample_times
 from coral_viz.cli.benchmarks.pid_extremes import gaussian_times, sparse_times
 from coral_viz.pid import gates, measures
 from coral_viz.pid.bridge import NODES
@@ -38,11 +39,12 @@ def run(out, quick: bool = False) -> pd.DataFrame:
         quick: fewer tables, smaller sizes, no competitor beyond 3x3x3.
 
     Returns:
-        One row a number: benchmark (certificate, time, measure, sparse, gaussian), case, solver, metric, value, unit,
-        bound ("" or "at least"), n (tables), repetitions.
+        One row a number: benchmark (certificate, time, measure, sparse, gaussian, union, lattice, correlation,
+        samples), case, solver, metric, value, unit, bound ("" or "at least"), n (tables or samples), repetitions.
     """
     with threadpool_limits(1):
-        parts = (certificates, times, measure_times, sparse_times, gaussian_times)
+        tables = (certificates, times, measure_times, sparse_times, gaussian_times)
+        parts = (*tables, many_source_times, correlation_times, sample_times)
         rows = [row for part in parts for row in part(quick)]
     found = pd.DataFrame(rows, columns=COLUMNS)
     folder = Path(out)
