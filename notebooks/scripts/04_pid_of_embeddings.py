@@ -15,10 +15,13 @@
 import warnings
 
 import pandas as pd
+import torch
 
-from coral_viz import evaluation, explore, figures, pid, runs, teach
+from coral_viz import evaluation, explore, figures, pid, runs, tasks, teach
 from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.decomposition.pointwise import pointwise
 from coral_viz.figures.layout.display import show
+from coral_viz.tasks.digit_reader import Reader
 
 # %% [markdown]
 # ## 1. Three choices of sources
@@ -202,6 +205,46 @@ explore.estimators()
 # %%
 measured = pd.read_csv("../data/results/bench_estimators.csv")
 show(figures.bias(measured[measured["truth"].isin(["suppressor", "two_bit", "mixture"])]))
+
+# %% [markdown]
+# ## 5. Which samples need both sources?
+#
+# A mutual information is a mean over samples. Its *pointwise* values, log2 p(y|x) / p(y) in bits, say how much a source
+# tells about the label of *one* sample. They are negative where the source misleads: its posterior gives the true label
+# a lower probability than its frequency does.
+#
+# Two strips of the task `digits` ([02](02_synthetic_tasks.ipynb)), by writers that were never seen in training. The
+# label is again "is t1 = t2?", and a strong supervised classifier, `Reader`, gives the posteriors.
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "The digits are 0 to 3. For which pairs (t1, t2) will both strips together mislead the classifier?",
+    ("for none", "for equal digits", "for pairs with a digit that some people write like another"),
+    "for pairs with a digit that some people write like another",
+    "The label has 1 bit for every pair. What the classifier loses depends on the digits that it takes for others.",
+)
+
+# %%
+strips = tasks.load("digits", seed=41)
+written = strips.sample(2000, "test", seed=41)
+same = written.labels["synergy"].numpy()
+told = [
+    pid.pointwise_information(posterior.numpy(), same)
+    for posterior in Reader(strips).posteriors(written)["synergy"]
+]
+pairs = torch.stack([written.latents["t_1"], written.latents["t_2"]], 1).sort(1).values
+names = [f"{low} and {high}" for low, high in pairs.tolist()]
+show(pointwise(*told, names, shown=10))
+
+# %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# Every mark is at 0 on the horizontal axis: one strip tells nothing about any pair. Both strips tell nearly the whole
+# bit of most pairs. But "1 and 2" is at −1.9 bits and "1 and 1" at −0.9: the unseen writers have a 1 that the
+# classifier takes for a 2. The mean over all samples, 0.47 bits, hides that almost all is lost in two kinds of pairs.
+# </details>
+#
+# For embeddings, `pid.pointwise_of_samples(z1, z2, y)` gives the same from cross-fitted classifiers.
 
 # %% [markdown]
 # ## Key points
