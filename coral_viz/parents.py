@@ -9,6 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -18,6 +19,15 @@ SECONDS = 0.2
 
 WATCH = "CORAL_VIZ_ENDS_WITH_PARENT"
 """Name of the variable by which a process asks a command that it starts to stop when it is gone."""
+
+
+def begin_work(path: tuple[str, ...]) -> None:
+    """A worker's start: it finds the modules that its parent finds now, even if it began to work for it earlier.
+
+    Here, where nothing imports torch: a worker takes as long to start as its first task needs.
+    """
+    sys.path[:] = path
+    serve_parent()
 
 
 def serve_parent() -> None:

@@ -94,7 +94,12 @@ def in_order(found: Iterable[str], known: Sequence[str]) -> list[str]:
 
 def labels(frame: pd.DataFrame) -> list[str]:
     """The labels in the rows: redundancy, every unique_m, synergy, every synergy_ij; others follow by name."""
-    return sorted(set(frame["label"]), key=_place)
+    return in_label_order(frame["label"])
+
+
+def in_label_order(names: Iterable[str]) -> list[str]:
+    """The distinct names of labels in the order of ``labels``."""
+    return sorted(set(names), key=_place)
 
 
 def modalities(frame: pd.DataFrame) -> int:

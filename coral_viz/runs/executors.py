@@ -27,7 +27,7 @@ import torch
 from joblib.externals.loky import BrokenProcessPool
 
 from coral_viz import methods, tasks
-from coral_viz.parents import serve_parent
+from coral_viz.parents import begin_work
 from coral_viz.runs import cluster
 from coral_viz.runs.memory import keep_memory
 from coral_viz.runs.run import perform
@@ -150,7 +150,7 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
         suspects = [spec for spec in left.values() if losses[spec.id]]
         chosen = suspects[:1] or list(left.values())  # a suspect alone, so that no other's result is lost with it
         many = 2 if suspects else min(jobs, len(left))
-        begin = {"initializer": _begin, "initargs": (tuple(path or os.getcwd() for path in sys.path),)}
+        begin = {"initializer": begin_work, "initargs": (tuple(path or os.getcwd() for path in sys.path),)}
         parallel = joblib.Parallel(
             n_jobs=many, return_as="generator_unordered", batch_size=1, pre_dispatch=many, **begin
         )
@@ -162,12 +162,6 @@ def _ended(specs: Iterable[RunSpec], device: str, jobs: int) -> Iterator[tuple[O
             losses.update(set(begun) & set(left))
             for lost in [run_id for run_id in left if losses[run_id] == TRIES]:
                 yield Outcome(left.pop(lost), "failed", reason=KILLED), None
-
-
-def _begin(path: tuple[str, ...]) -> None:
-    """A worker's start: it finds the modules that its parent finds now, even if it began to work for it earlier."""
-    sys.path[:] = path
-    serve_parent()
 
 
 def _handed_out(specs: list[RunSpec], device: str, begun: list[str]) -> Iterator:

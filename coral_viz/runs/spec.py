@@ -209,7 +209,7 @@ class RunSpec:
         """16 hexadecimal digits of the SHA-256 of ``canonical``."""
         return _id(self.canonical)
 
-    @property
+    @functools.cached_property
     def knob(self) -> str:
         """The hyperparameters that differ from their defaults for the task, as "name=value,name=value"; "" for none.
 
@@ -226,7 +226,7 @@ class RunSpec:
     def settings(self) -> dict[str, object]:
         """All hyperparameters, settings and fields of the budget by name; None is resolved (see ``Options``)."""
         dials = self.preset.options(**dict(self.dials))
-        return dict(self.knobs) | dials.resolved() | dataclasses.asdict(self.budget)
+        return dict(self.knobs) | dials.resolved() | self.budget.resolved()
 
     @property
     def distribution(self) -> str:

@@ -143,4 +143,6 @@ def _differ(value, said) -> bool:
 
 def _digest(frame: pd.DataFrame) -> str:
     """Of the text of the rows, in which an empty cell is empty whatever the column's type."""
+    frame = frame.copy(deep=False)
+    frame.attrs = {}  # as above
     return hashlib.sha256(frame.to_csv(index=False).encode()).hexdigest()

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.compute as pc
 from tqdm import tqdm
 
 from coral_viz import files
@@ -142,10 +143,10 @@ class _Told:
         settings = outcome.spec.settings
         place = [f", {name}={settings[name]}" for name in self.grid.varied if name in settings]
         rows = sweep_table.take(outcome.spec, self.store, self.read)
-        wanted = ("balanced_accuracy", "all", LINEAR)
-        cells = zip(*(rows[name].to_pylist() for name in ("metric", "part", "readout", "label", "value")))
-        found = {label: value for *kind, label, value in cells if tuple(kind) == wanted}
-        labels = tables.labels(pd.DataFrame({"label": list(found)}))
+        for name, wanted in (("metric", "balanced_accuracy"), ("part", "all"), ("readout", LINEAR)):
+            rows = rows.filter(pc.equal(rows[name], wanted))
+        found = dict(zip(rows["label"].to_pylist(), rows["value"].to_pylist()))
+        labels = tables.in_label_order(found)
         return "".join([*place, ":", *(f" {label} {100 * found[label]:.0f}" for label in labels)])
 
     def write(self) -> Sweep:

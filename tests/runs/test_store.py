@@ -210,12 +210,12 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
         one = Result(result.rows.assign(run_id=spec.id, seed=spec.seed), result.weights)
         return Outcome(spec, "done"), store.packed(spec, one, seconds=1.0, device="cpu")
 
-    counts = {"rows": 0, "arrow": 0, "_fault": 0, "write": 0, "settings": 0}
+    counts = {"rows": 0, "arrow": 0, "_fault": 0, "write": 0, "settings": 0, "__init__": 0}
 
     def counted(name, call):
-        def counting(*arguments):
+        def counting(*arguments, **options):
             counts[name] += 1
-            return call(*arguments)
+            return call(*arguments, **options)
 
         return counting
 
@@ -225,17 +225,19 @@ def test_the_work_of_a_sweep_grows_with_its_runs_alone(result, tmp_path, monkeyp
         monkeypatch.setattr(Store, name, counted(name, getattr(Store, name)))
     monkeypatch.setattr(store, "_fault", counted("_fault", store._fault))
     monkeypatch.setattr(sweep_table, "write", counted("write", sweep_table.write))
+    monkeypatch.setattr(pd.DataFrame, "__init__", counted("__init__", pd.DataFrame.__init__))
     monkeypatch.setattr(RunSpec, "settings", property(counted("settings", RunSpec.settings.fget)))
     seen = []
     for count in (20, 40):
-        counts |= dict.fromkeys(counts, 0)
         grid = grids.make({"method": "cross", "seeds": list(range(count)), "budget": TINY})
+        counts |= dict.fromkeys(counts, 0)
         table = sweeps.run(grid, tmp_path / str(count), executor="serial", device="cpu").table
         assert table["run_id"].nunique() == count
         seen.append(dict(counts))
     assert [(each["rows"], each["arrow"]) for each in seen] == [(0, 20), (0, 40)]
     assert [each["_fault"] for each in seen] == [0, 0]  # what has been done is not looked up again
     assert [each["write"] for each in seen] == [6, 7]
+    assert seen[0]["__init__"] / 6 == seen[1]["__init__"] / 7  # data frames are of tables alone, not of runs
     assert all(each["settings"] <= 7 * count for each, count in zip(seen, (20, 40)))
 
 
