@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    words = "Which information a multimodal embedding kept, in bits. COMMAND --help says more of each."
+    words = "Measure which information a multimodal embedding keeps, in bits. COMMAND --help describes each command."
     parser = argparse.ArgumentParser(prog="python -m coral_viz", description=words)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():

@@ -1,16 +1,20 @@
 """``data``: check one's own data, and say what they are and what they hold."""
 
-BRIEF = "check your own data; say what they are and hold"
+BRIEF = "check your own data and estimate the information in them"
 WORDS = (
     "Check a data set of your own, an .npz, a folder with a task.toml or a file of MultiBench, and print its "
-    "modalities, labels, groups and splits, and how much information it is estimated to hold. Nothing is trained."
+    "modalities, labels, groups and splits, and the estimated information about each label. Nothing is trained."
 )
 
 
 def add(parser) -> None:
     parser.add_argument("path", help="data.npz, a folder with a task.toml, or a file of MultiBench")
-    parser.add_argument("--no-estimate", action="store_true", help="leave out what the data hold, which takes longest")
-    parser.add_argument("--out", default="out/data", help="folder in which estimates are kept (default %(default)s)")
+    parser.add_argument(
+        "--no-estimate",
+        action="store_true",
+        help="do not estimate the information in the data, which takes most of the time",
+    )
+    parser.add_argument("--out", default="out/data", help="folder where estimates are cached (default %(default)s)")
 
 
 def run(options) -> None:

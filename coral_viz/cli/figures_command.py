@@ -21,7 +21,7 @@ def add(parser) -> None:
         nargs="+",
         default=[],
         metavar="TABLE",
-        help="own results.parquet of a tour or sweeps, or a csv of method, seed, metric, value",
+        help="your own results.parquet of a tour or of sweeps, or a csv of method, seed, metric, value",
     )
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these figures and tables")

@@ -19,7 +19,7 @@ def add_task(parser) -> None:
 
 
 def add_like(parser) -> None:
-    words = "what is chosen where nothing is asked for: level (alike for all methods) or paper (default %(default)s)"
+    words = "defaults: level (equal for all methods) or paper (those of each paper) (default %(default)s)"
     parser.add_argument("--like", default="level", help=words)
 
 

@@ -11,7 +11,7 @@ def add(parser) -> None:
     what.add_argument("--runs", type=int, metavar="SEED", help="ship the trained methods and recordings of this seed")
     what.add_argument("--grid", metavar="NAME", help="ship the tables of a sweep under this name, such as coral")
     parser.add_argument("--data", default="data", help="folder to write to (default %(default)s)")
-    parser.add_argument("--command", required=True, help="what made the folder, for the manifest")
+    parser.add_argument("--command", required=True, help="the command that made the folder, for the manifest")
 
 
 def run(options) -> None:

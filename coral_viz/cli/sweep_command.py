@@ -5,10 +5,10 @@ from pathlib import Path
 from coral_viz import files
 from coral_viz.cli import shared_options
 
-BRIEF = "do the runs of a grid, on cores or a Dask cluster; resumable"
+BRIEF = "perform the runs of a grid, on cores or a Dask cluster; resumable"
 WORDS = (
-    "Do the runs of a grid that are missing, side by side on cores or on a Dask cluster, and write one table of "
-    "all. Ctrl-C, or a closed terminal, keeps finished runs; the same command continues from there."
+    "Perform the missing runs of a grid, in parallel on cores or on a Dask cluster, and write one table of all runs. "
+    "Ctrl-C, or a closed terminal, keeps finished runs; the same command continues from there."
 )
 
 
@@ -16,12 +16,12 @@ def add(parser) -> None:
     parser.add_argument("grid", help="TOML file that describes the grid")
     parser.add_argument("--out", help="folder of the sweep (default out/NAME of the file)")
     parser.add_argument("--executor", default="auto", help="auto, serial, joblib or dask (default %(default)s)")
-    reach = "whoever reaches it runs code on it: keep it on 127.0.0.1, a private network or TLS, as README says"
+    reach = "anyone who can reach it can run code on it: use 127.0.0.1, a private network or TLS (docs/sweeps.md)"
     parser.add_argument("--scheduler", help=f"tcp://host:port (or tls://) of a Dask scheduler; {reach}")
     shared_options.add_jobs(parser)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
     shared_options.add_device(parser)
-    parser.add_argument("--dry-run", action="store_true", help="count the runs and estimate the hours, run nothing")
+    parser.add_argument("--dry-run", action="store_true", help="only count the runs and estimate their time")
     parser.add_argument("--yes", action="store_true", help="confirm a grid of more than 10 000 runs")
 
 

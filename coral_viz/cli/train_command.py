@@ -2,15 +2,17 @@
 
 from coral_viz.cli import shared_options
 
-BRIEF = "do one run; with torchrun on several devices"
+BRIEF = "train and measure one run; with torchrun on several devices"
 WORDS = "Train one method with one seed and print what its embedding keeps; with torchrun on several devices."
 
 
 def add(parser) -> None:
     parser.add_argument("method", help="name or name:hyperparameter=value,...; module:Class of your own")
     shared_options.add_task(parser)
-    parser.add_argument("--seed", type=int, default=41, help="task, and its samples (default %(default)s)")
-    parser.add_argument("--training-seed", type=int, help="initial weights, order, views and masks (default: the seed)")
+    parser.add_argument("--seed", type=int, default=41, help="seed of the task and its samples (default %(default)s)")
+    parser.add_argument(
+        "--training-seed", type=int, help="seed of initial weights, order, views and masks (default: SEED)"
+    )
     shared_options.add_like(parser)
     shared_options.add_budget(parser)
     shared_options.add_device(parser)

@@ -17,21 +17,21 @@ from coral_viz.tasks import Task
 
 @dataclass(frozen=True)
 class CoMMKnobs(FusionKnobs):
-    reduction: str = option("mean", "how the terms add up: mean (code) or sum (paper)", choices=("mean", "sum"))
+    reduction: str = option("mean", "combination of the terms: mean (code) or sum (paper)", choices=("mean", "sum"))
     terms: str = option(
         "all",
-        "which terms are learned from: all, fused (the full set's alone) or alone (the single modalities' alone)",
+        "terms of the loss: all, fused (only that of the full set) or alone (only those of single modalities)",
         choices=("all", "fused", "alone"),
         former="all",
     )
     originals: bool = option(
         False,
-        "whether single modalities are embedded as they are, un-augmented (paper), and not as views (code)",
+        "whether single modalities are embedded without augmentation (paper), not as views (code)",
         former=False,
     )
     fusion: str = option(
         "transformer",
-        "what fuses: a transformer, or linear, a sum of linear maps of mean tokens (an ablation of the paper)",
+        "fusion: transformer, or linear, a sum of linear maps of mean tokens (an ablation in the paper)",
         choices=("transformer", "linear"),
         former="transformer",
     )

@@ -34,7 +34,7 @@ class COrALKnobs(FusionKnobs):
     mask_ratio: float = option(0.75, "p, probability that a token of the masked modality is zeroed", low=0.0, high=0.99)
     mask_schedule: str = option(
         "curriculum",
-        "p over training: curriculum (a fifteenth, then 7, 11 and all fifteenths of p) or constant",
+        "p during training: curriculum (1/15, 7/15, 11/15 and then all of p) or constant",
         choices=("curriculum", "constant"),
     )
     masking: str = option(
@@ -45,13 +45,13 @@ class COrALKnobs(FusionKnobs):
     )
     proportions: str = option(
         "paper",
-        "paths' shares of the embedding: paper (the shared path's is twice a unique one's) or even",
+        "widths of the paths: paper (the shared path is twice as wide as a unique one) or even",
         choices=("paper", "even"),
         former="paper",
     )
     query: str = option(
         "scaled",
-        "standard deviation of the pooling query at the start: scaled (1/sqrt of its width) or unit (1, as published)",
+        "initial standard deviation of the pooling query: scaled (1/sqrt of its width) or unit (1, as published)",
         choices=("scaled", "unit"),
         former="scaled",
     )

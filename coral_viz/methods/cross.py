@@ -19,14 +19,14 @@ from coral_viz.training.distributed import gathered
 
 @dataclass(frozen=True)
 class LearnedScaleKnobs(Knobs):
-    temperature: float = option(0.07, "where the learned temperature starts", low=1e-2)
+    temperature: float = option(0.07, "initial value of the learned temperature", low=1e-2)
 
 
 @dataclass(frozen=True)
 class CrossKnobs(LearnedScaleKnobs):
     pooling: str = option(
         "mean",
-        "what is projected: the mean token, or a linear map of all tokens (as published on images)",
+        "pooling before the projection: mean token, or all, a linear map of all tokens (as published on images)",
         choices=("mean", "all"),
         former="mean",
     )

@@ -16,13 +16,13 @@ class CrossSelfKnobs(Knobs):
     self_weight: float = option(0.5, "weight of the within-modality terms", low=0.0)
     pooling: str = option(
         "mean",
-        "what is embedded: the mean token, or a linear map of all tokens (as published on images)",
+        "pooling: mean token, or all, a linear map of all tokens (as published on images)",
         choices=("mean", "all"),
         former="mean",
     )
     originals: bool = option(
         False,
-        "whether the term across modalities compares the originals (as published) and not their views",
+        "whether the term across modalities compares originals (as published), not views",
         former=False,
     )
 

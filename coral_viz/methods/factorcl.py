@@ -24,15 +24,20 @@ SHARED = ("shared", "shared_conditional")
 
 @dataclass(frozen=True)
 class FactorCLKnobs(Knobs):
-    critic_steps: int = option(1, "k, steps that fit the upper bounds' critics before each step", low=1)
-    critic_lr: float = option(1e-3, "Adam's learning rate for those critics", low=1e-12)
+    critic_steps: int = option(1, "k, steps of the upper bounds' critics per training step", low=1)
+    critic_lr: float = option(1e-3, "Adam's learning rate for the upper bounds' critics", low=1e-12)
     critic_layers: int = option(1, "hidden layers of every critic (published: 2)", low=1, former=1)
     critic_hidden: int | None = option(
-        None, "their width (published: 512); None: projection", low=1, optional=True, kind=int, former=None
+        None,
+        "width of the critics' hidden layers (published: 512); None: projection",
+        low=1,
+        optional=True,
+        kind=int,
+        former=None,
     )
     fitted: str = option(
         "before",
-        "when those critics are fitted: before each step, or after it (as published)",
+        "when the upper bounds' critics are fitted: before each step, or after it (as published)",
         choices=("before", "after"),
         former="before",
     )
@@ -44,7 +49,7 @@ class FactorCLKnobs(Knobs):
         former="normalised",
     )
     originals: bool = option(
-        False, "whether the first of a modality's two looks is the original (as published) and not a view", former=False
+        False, "whether the first of a modality's two views is the original (as published)", former=False
     )
 
 

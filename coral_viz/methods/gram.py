@@ -23,12 +23,12 @@ class VolumeKnobs(Knobs):
     label_smoothing: float = option(0.1, "label smoothing of the contrast", low=0.0, high=0.99)
     anchors: str = option(
         "all",
-        "which modalities pick their tuple of the others: all in turn, or the first alone (as published)",
+        "anchors of the contrast: all modalities in turn, or only the first (as published)",
         choices=("all", "first"),
         former="all",
     )
     learned: bool = option(
-        False, "whether the temperature is learned, from there on (as published), and not fixed", former=False
+        False, "whether the temperature is learned, starting at temperature (as published), not fixed", former=False
     )
 
 

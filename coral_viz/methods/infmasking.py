@@ -19,10 +19,10 @@ from coral_viz.tasks import Task
 class InfMaskingKnobs(FusionKnobs):
     mask_ratio: float = option(0.7, "rho, share of each modality's tokens that a mask hides", low=0.0, high=0.99)
     masks: int = option(6, "K, masked fusions per view", low=1)
-    mask_weight: float = option(1.0, "lambda, how much the spread of masked fusions counts at the end", low=0.0)
+    mask_weight: float = option(1.0, "lambda, final weight of the variance of masked fusions", low=0.0)
     ramp: int | None = option(
         None,
-        "equal steps in which lambda rises, the first above 0 (published: the epochs); None: every step, from 0",
+        "number of equal increments of lambda, the first at the start (published: the epochs); None: linear from 0",
         low=1,
         optional=True,
         kind=int,
@@ -33,14 +33,14 @@ class InfMaskingKnobs(FusionKnobs):
     )
     kept: str = option(
         "exact",
-        "tokens that a mask keeps: exact, floor(T (1 - rho)), or float, as published: int(T * (1 - rho)), which "
-        "rounding makes one less at some ratios",
+        "number of tokens that a mask keeps: exact, floor(T (1 - rho)); or float, int(T * (1 - rho)) as published, "
+        "which rounding reduces by 1 at some ratios",
         choices=("exact", "float"),
         former="exact",
     )
     mask_token: str = option(
         "normal",
-        "how the mask token starts: normal (std .02) or clipped at one standard deviation (as published, std .011)",
+        "initial mask token: normal (std .02) or clipped at one standard deviation (as published, std .011)",
         choices=("normal", "clipped"),
         former="normal",
     )
@@ -50,8 +50,8 @@ class InfMasking(FusedSubsets):
     """L = mean of CoMM's terms and of L_mask per view, by which the fusion must identify its K masked versions.
 
     A mask keeps floor(T_m (1 - rho)) random tokens of each modality and replaces the others by one learned token. As K
-    grows, L_mask tends to a closed form of the mean and variance of the similarities. Its weight lambda grows from 0
-    during training. Fusions of single modalities are never masked, nor is the embedding.
+    grows, L_mask tends to a closed form of the mean and variance of the similarities. The weight lambda of their
+    variance grows from 0 during training. Fusions of single modalities are never masked, nor is the embedding.
     """
 
     NAME, TITLE, PAPER = "infmasking", "InfMasking", "arXiv 2509.25270"

@@ -24,7 +24,7 @@ class Knobs(Options):
     dim: int = option(64, "d, width of a token", low=2)
     width: int | None = option(
         64,
-        "numbers in the whole embedding, the same for all methods; None: what the method makes of dim",
+        "width of the whole embedding, equal for all methods; None: the method's own, from dim",
         low=1,
         optional=True,
         kind=int,
@@ -35,7 +35,7 @@ class Knobs(Options):
     temperature: float = option(0.1, "temperature of the contrastive losses", low=1e-3)
     trunk: str = option(
         "he",
-        "how an image encoder's convolutions start: he (He's initialisation) or torch (torch's own, as published)",
+        "initialisation of image encoders: he (He et al. 2015) or torch (torch's default, as published)",
         choices=("he", "torch"),
         former="he",
     )

@@ -13,10 +13,10 @@ from coral_viz.options import option
 @dataclass(frozen=True)
 class OVAIBKnobs(Knobs):
     temperature: float = option(0.01, "temperature of the projection score", low=1e-3)
-    beta: float = option(1.0, "weight of minimality, the bottleneck", low=0.0)
+    beta: float = option(1.0, "weight of the minimality term", low=0.0)
     projected: str = option(
         "anchor",
-        "what is projected on the others' span: anchor (a valid critic) or precomputed (the others' own modality)",
+        "what is projected onto the span of the others: anchor, or precomputed (the modality of the others' sample)",
         choices=("anchor", "precomputed"),
     )
 

@@ -17,9 +17,7 @@ from coral_viz.tasks import Task
 
 @dataclass(frozen=True)
 class SymileKnobs(LearnedScaleKnobs):
-    negatives: str = option(
-        "shuffled", "tuples to tell apart: shuffled (B a row) or all (B^(M-1) a row)", choices=("shuffled", "all")
-    )
+    negatives: str = option("shuffled", "tuples per anchor: shuffled (B) or all (B^(M-1))", choices=("shuffled", "all"))
 
 
 class Symile(Separate):

@@ -13,7 +13,7 @@ from coral_viz.options import option
 class TriangleKnobs(VolumeKnobs):
     measure: str = option(
         "area",
-        "what must be small: the triangle's area (paper) or square, twice the area's square (published code)",
+        "measure of a triangle: area (paper) or square, twice the square of the area (published code)",
         choices=("area", "square"),
         former="area",
     )

@@ -23,21 +23,21 @@ class Budget(Options):
     """How much a run may learn from and how, and on how much it is probed and how."""
 
     steps: int = option(600, "training steps", low=1)
-    batch: int = option(128, "samples a step", low=2)
-    lr: float = option(1e-3, "learning rate, of AdamW unless the method says otherwise", low=1e-12)
-    weight_decay: float = option(1e-4, "weight decay, of AdamW unless the method says otherwise", low=0.0)
-    samples: int = option(8192, "training samples, seen once an epoch", low=2)
-    probe_samples: int = option(3072, "samples that readouts are fitted to", low=8)
-    test_samples: int = option(4096, "samples that every reported number rests on", low=8)
+    batch: int = option(128, "samples per step", low=2)
+    lr: float = option(1e-3, "learning rate of AdamW, or of the method's own optimiser", low=1e-12)
+    weight_decay: float = option(1e-4, "weight decay of AdamW, or of the method's own optimiser", low=0.0)
+    samples: int = option(8192, "number of training samples", low=2)
+    probe_samples: int = option(3072, "number of probe samples, to which readouts are fitted", low=8)
+    test_samples: int = option(4096, "number of test samples, from which all results are computed", low=8)
     decay: str = option(
         "matrices",
-        "what decays: matrices, or learned tokens (CLS, mask) too, as in the papers' code (tokens)",
+        "parameters with weight decay: matrices, or tokens: also learned tokens (CLS, mask), as in the papers' code",
         choices=("matrices", "tokens"),
         former="matrices",
     )
     probe: str = option(
         "level",
-        "readouts of the whole embedding: those of every comparison (level), or the papers' regression too (paper)",
+        "readouts of the whole embedding: level (ours), or paper (the papers' logistic regression, too)",
         choices=("level", "paper"),
         former="level",
     )

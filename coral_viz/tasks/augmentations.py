@@ -23,25 +23,27 @@ FEATURE_DROP = "share of the features that a view sets to their mean, in all ste
 class Dials(Options):
     """Settings of a task of one's own data: the data's hash, and the strength of each augmentation."""
 
-    content: str = option("", "hash of the data: other data are another run")
+    content: str = option("", "hash of the data; runs on other data have other ids")
     noise: float = option(0.1, "standard deviation of the noise on vectors and sequences", low=0.0)
     feature_drop: float = option(0.1, FEATURE_DROP, low=0.0, high=1.0)
-    step_drop: float = option(0.8, "most of a sequence's steps that a view sets to their mean", low=0.0, high=1.0)
+    step_drop: float = option(
+        0.8, "largest share of a sequence's steps that a view sets to their mean", low=0.0, high=1.0
+    )
     step_crop: float = option(
         1.0,
-        "smallest share of a sequence's steps, in a row, that a view leaves, the others at their mean (CoMM's crop: "
-        ".08; 1: all)",
+        "smallest share of consecutive steps that a view keeps; others are set to their mean (1: all are kept; "
+        "CoMM: .08)",
         low=0.0,
         high=1.0,
     )
     mix: float = option(
         0.0,
-        "largest share of another sample that a view mixes into a vector or sequence; only where a label bears it",
+        "largest share of another sample that a view mixes into a vector or sequence; only for labels that allow it",
         low=0.0,
         high=1.0,
     )
-    chance: float = option(0.5, "probability with which a view of a sample has each of these changes", low=0, high=1)
-    crop: float = option(0.08, "smallest share of an image that a view shows", low=1e-6, high=1.0)
+    chance: float = option(0.5, "probability of each of these augmentations, per sample and view", low=0, high=1)
+    crop: float = option(0.08, "smallest share of an image's area that a view shows", low=1e-6, high=1.0)
 
 
 def view(kind: str, x: Tensor, generator: torch.Generator, dials: Dials) -> Tensor:

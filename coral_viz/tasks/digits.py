@@ -34,22 +34,22 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (strips of the relation alone, whose "
-        "digits shift between views so that only d stays, rho = 1/K)",
+        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (only the relation is "
+        "shown, and its digits shift between views so that only d stays the same; rho = 1/K)",
         choices=("unbiased", "biased", "relation"),
     )
     classes: int = option(4, "K, the number of classes of every latent: the digits 0 to K-1", low=2, high=10)
     count: int = option(2, "M, the number of modalities", low=2, high=8)
     rho: float = option(None, "probability that d = 0 in training", low=0.0, high=1.0, optional=True)
-    pairs: bool = option(False, "every pair of modalities has a relation of its own, too (M >= 3)")
-    times: int = option(2, "how many tokens in a row show each latent", low=1, high=64)
+    pairs: bool = option(False, "whether every pair of modalities also has a relation (M >= 3)")
+    times: int = option(2, "number of consecutive tokens that show each latent", low=1, high=64)
     views: str = option(
         "handwriting",
-        "what views change: handwriting (other images of the same digits) or pixels (the same images, shifted, turned, "
-        "partly erased, with noise)",
+        "what views change: handwriting (other images of the same digits) or pixels (the same images, shifted, "
+        "rotated, partly erased, with noise)",
         choices=("handwriting", "pixels"),
     )
-    drop: bool = option(True, "views also lose pixels (share .1) and tokens (share uniform on 0 to .3)")
+    drop: bool = option(True, "whether views also lose pixels (share .1) and tokens (share uniform on 0 to .3)")
 
     def resolved(self) -> dict:
         """All settings, a rho of None replaced by the value that ``distribution`` implies."""

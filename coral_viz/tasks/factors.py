@@ -55,12 +55,14 @@ class Dials(Options):
     )
     tokens: int = option(8, "T, tokens per modality", low=1, high=1024)
     features: int = option(WORKING[USUAL]["features"], "p, numbers per token", low=1, high=4096)
-    drop: bool = option(True, "views also lose features (share .1) and tokens (share uniform on 0 to .3)")
-    shared_phases: bool = option(False, "both views keep one phase: the bad augmentation that becomes a shortcut")
+    drop: bool = option(True, "whether views also lose features (share .1) and tokens (share uniform on 0 to .3)")
+    shared_phases: bool = option(
+        False, "whether both views have the same phases, which is a shortcut for contrastive losses"
+    )
     observation: str = option(
         USUAL,
-        "what tokens are: looks (each shows all latents anew, with phases and noise of its own) or spread (all tokens "
-        "together are one look)",
+        "tokens: looks (each shows all latents, with its own phases and noise) or spread (one look is spread over all "
+        "tokens)",
         choices=("looks", "spread"),
         former="spread",
     )

@@ -46,16 +46,20 @@ class Dials(Options):
         choices=("unbiased", "biased"),
     )
     size: int = option(32, "width of the images in pixels (papers: 224)", low=MIN_SIZE, high=1024)
-    values: int = option(10, "how many shapes, textures and colours there are", low=2, high=10)
-    pairs: int = option(10_000, "pairs to train on, drawn once per seed; a run takes its budget's samples", low=2)
+    values: int = option(10, "number of shapes, of textures and of colours", low=2, high=10)
+    pairs: int = option(
+        10_000, "number of training pairs, drawn once per seed; a run uses as many as its budget's samples", low=2
+    )
     renders: int = option(3, "images of each training combination", low=1, high=10)
     test_renders: int = option(1, "images of each test combination", low=1, high=10)
     test_share: float = option(0.2, "share of combinations held out, rounded to whole 1/values", low=0.0, high=1.0)
     shared: str = option("shape", "attribute that is equal within a pair", choices=ROLES)
-    unique: str = option("texture", "attribute of either image that its unique label asks for", choices=ROLES)
+    unique: str = option("texture", "attribute that the unique labels of both images ask for", choices=ROLES)
     related_1: str = option("texture", "attribute of image 1 that the mapping starts from", choices=ROLES)
     related_2: str = option("colour", "attribute of image 2 that the mapping leads to", choices=ROLES)
-    mapping: str = option("", "the bijection as digits, where value 0, 1, .. leads to; drawn from the seed if empty")
+    mapping: str = option(
+        "", "the bijection as digits, the values that 0, 1, .. are mapped to; drawn from the seed if empty"
+    )
     view_1: str = option("all", "augmentations of image 1", choices=RECIPES)
     view_2: str = option("all", "augmentations of image 2", choices=RECIPES)
     crop: float = option(0.08, "smallest share of the area that a crop keeps", low=0.001, high=1.0)

@@ -44,7 +44,7 @@ def test_help_and_docs_say_who_runs_code_on_a_scheduler(capsys):
     with pytest.raises(SystemExit, match="0"):
         main(["sweep", "--help"])
     said = " ".join(capsys.readouterr().out.split())
-    assert "whoever reaches it runs code on it: keep it on 127.0.0.1, a private network or TLS" in said
+    assert "anyone who can reach it can run code on it: use 127.0.0.1, a private network or TLS" in said
     pages = (Path(__file__).parents[2] / "docs").glob("*.md")
     docs = "\n".join(page.read_text(encoding="utf-8") for page in pages)
     for server in ("Dask scheduler", "Jupyter server"):

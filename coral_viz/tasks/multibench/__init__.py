@@ -77,9 +77,9 @@ SETS = {
 class Dials(augmentations.Dials):
     """Settings of MultiBench's sets, with the papers' augmentations as defaults."""
 
-    set: str = option("mosi", "which set; the name of a task says it", choices=tuple(SETS))
+    set: str = option("mosi", "which set of MultiBench; fixed by the name of the task", choices=tuple(SETS))
     path: str = option("", "the set's file, or the folder of its files")
-    modalities: int = option(2, "how many modalities: 2, or 3 where the papers use three", low=2, high=3)
+    modalities: int = option(2, "number of modalities: 2, or 3 if the papers have such experiments", low=2, high=3)
     feature_drop: float = option(0.0, augmentations.FEATURE_DROP, low=0.0, high=1.0)
 
 
