@@ -39,8 +39,7 @@ def held(data: Dataset, folder: str | Path) -> Iterator[str]:
     one, rest = data.modalities[0].name, " + ".join(modality.name for modality in data.modalities[1:])
     some = f", from {MOST:,} samples" if len(data) > MOST else ""
     yield f"What {one} and {rest} are estimated to hold, in bits [95 % interval]{some}; nobody knows the truth:"
-    found = estimated(data, folder).held
-    for label, atoms in found.items():
+    for label, atoms in estimated(data, folder).items():
         if not atoms:
             yield f"  {label}: too few samples of a class, or too few groups, for an estimate"
             continue

@@ -145,7 +145,7 @@ def run(
     where = resolve(device)
     plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
     store = Store(out / "runs")
-    plan = stated(plan, store.root)
+    plan = stated(plan, store.root, tqdm.write)
     outcomes = list(
         watched(execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write), plan)
     )

@@ -61,6 +61,7 @@ class RunSpec:
             and masks. By default it equals ``seed`` and is no part of the run's id.
         data: the data set of a run on one's own data, else None. The hash of its content, one of the dials, tells such
             runs apart.
+        held: by label, the estimated information in data whose truth is not known, if it was estimated (``stated``).
     """
 
     method: str
@@ -72,6 +73,7 @@ class RunSpec:
     budget: Budget
     training_seed: int
     data: tasks.Dataset | None = field(default=None, compare=False, repr=False)
+    held: dict[str, dict[str, float]] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def make(
@@ -106,6 +108,7 @@ class RunSpec:
         Warns:
             UserWarning: the data hold fewer samples than ``budget`` asks for.
         """
+        held = task.held if isinstance(task, tasks.Arrays) else None
         if isinstance(task, tasks.Task):
             dials = vars(task.dials) | (dials or {})
         task, method = tasks.opened(task), methods.resolve(method)
@@ -127,6 +130,7 @@ class RunSpec:
             budget=_budget(budget, usual, loaded),
             training_seed=seed_of(seed if training_seed is None else training_seed, "training_seed"),
             data=task if isinstance(task, tasks.Dataset) else None,
+            held=held or None,
         )
 
     @classmethod
@@ -179,7 +183,8 @@ class RunSpec:
                 "hand; give them with spec.on(task)."
             )
         source = self.task if self.data is None else self.data
-        return tasks.load(source, seed=self.seed, device=device, **dict(self.dials))
+        task = tasks.load(source, seed=self.seed, device=device, **dict(self.dials))
+        return task.stating(self.held) if self.held and isinstance(task, tasks.Arrays) else task
 
     def world(self, device="cpu") -> tasks.Task:
         """``load_task`` by its former name, which warns."""
@@ -198,8 +203,8 @@ class RunSpec:
         """The spec as JSON with sorted keys: equal specs give equal texts. Options at former values are left out."""
         knobs = methods.get(self.method).KNOBS.make(self.method, dict(self.knobs)).identity()
         dials = self.preset.options.make(self.task, dict(self.dials)).identity()
-        held = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "data"}
-        fields = held | {"knobs": dict(knobs), "dials": dict(dials), "budget": dict(self.budget.identity())}
+        told = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.compare}
+        fields = told | {"knobs": dict(knobs), "dials": dict(dials), "budget": dict(self.budget.identity())}
         if self.training_seed == self.seed:
             del fields["training_seed"]
         return json.dumps(fields, sort_keys=True, separators=(",", ":"))

@@ -71,7 +71,7 @@ def run(
     """
     check_executor(executor, ("auto", *EXECUTORS))
     store = Store(files.utf8(out) / "runs")
-    grid = dataclasses.replace(grid, specs=tuple(stated(grid.specs, store.root)))
+    grid = dataclasses.replace(grid, specs=tuple(stated(grid.specs, store.root, tqdm.write)))
     plan = list(grid.shard(shard).specs)
     if executor == "auto":
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"

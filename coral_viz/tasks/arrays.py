@@ -111,6 +111,7 @@ class Arrays(Task):
         data: the Dataset.
         rows: the samples of each split.
         truth: empty, as it is not known.
+        held: by label, the estimated information in the data, if it was estimated (see ``estimates``).
     """
 
     dials: Dials
@@ -128,7 +129,8 @@ class Arrays(Task):
         self.modalities = list(data.modalities)
         self.labels = dict.fromkeys(data.labels, "")
         self.classes_of = {name: len(set(data.strata(name))) for name in data.labels}
-        self.truth = {}
+        self.truth: dict = {}
+        self.held: dict[str, dict[str, float]] = {}
         self.rows = split_rows(data, seed)
         self.scales = {
             modality.name: _scale(data.inputs[modality.name], data.present.get(modality.name), self.rows["train"])
@@ -194,13 +196,17 @@ class Arrays(Task):
         """The label's entropy in bits, an upper bound of what the data hold about it; and the estimates, if made."""
         shares = np.bincount(self.data.strata(label)) / len(self.data)
         most = float(information.entropy(shares))
-        held = table_metrics(self.data.held.get(label, {}))
+        held = table_metrics(self.held.get(label, {}))
         return {"entropy": most} | {metric: min(value, most) for metric, value in held.items()}
 
     def estimated(self, folder: str | Path | None = None) -> Arrays:
-        """The same task with estimates of the information in the data; its runs then state them (see ``estimates``)."""
+        """The same task with the estimated information in its data, which its runs then state (see ``estimates``)."""
+        return self.stating(estimated(self.data, folder))
+
+    def stating(self, held: dict[str, dict[str, float]]) -> Arrays:
+        """The same task, stating these estimates by label, as ``estimates.estimated`` returns them."""
         task = copy.copy(self)
-        task.data = estimated(self.data, folder)
+        task.held = held
         return task
 
     def pieces(self, batch: Batch) -> Tensor | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -31,7 +31,6 @@ class Dataset:
         missing: "mean" if missing values (NaN) are replaced by the training mean; otherwise there are none.
         copies: the number of samples that equal an earlier one in all modalities.
         content: 16 hexadecimal digits of the SHA-256 of all but the name; equal data have the same.
-        held: by label, the estimated information in the data, if it was estimated (see ``estimates``).
     """
 
     name: str
@@ -45,7 +44,6 @@ class Dataset:
     missing: str
     copies: int
     content: str
-    held: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))

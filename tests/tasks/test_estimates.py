@@ -1,5 +1,7 @@
 """What data of one's own are estimated to hold: near a truth that is known but was not told, and made once."""
 
+import pickle
+
 import numpy as np
 import pytest
 
@@ -23,22 +25,42 @@ def task():
 
 
 def test_estimates_are_near_the_truth_and_kept_by_content(task, tmp_path, monkeypatch):
-    data = estimated(task.data, tmp_path)
-    y, value = data.held["y"], data.held["value"]
+    held = estimated(task.data, tmp_path)
+    y, value = held["y"], held["value"]
     assert y["unique_1"] == pytest.approx(1, abs=0.05)
     assert y["unique_1/low"] <= y["unique_1"] <= y["unique_1/high"]
     assert value["unique_2"] > 1
     assert value["unique_1"] < 0.1
     monkeypatch.setattr(estimates, "_atoms", None)  # calling it would fail
-    assert estimated(task.data, tmp_path).held == data.held
+    assert estimated(task.data, tmp_path) == held
     (spec,) = stated([RunSpec.make("cross", task, 1)], tmp_path)
     known = spec.load_task().known("y")
     assert known["estimate"] == pytest.approx(sum(y[name] for name in pid.NAMES))
     assert known["estimate/high"] <= known["entropy"] <= 1
     assert spec == RunSpec.make("cross", task, 1)
+    told = RunSpec.make("cross", task.estimated(tmp_path), 1)
+    assert told.load_task().known("y") == known
+    assert told.canonical == spec.canonical
     (tmp_path / f"estimates-{task.data.content}.json").write_text('{"y": 3, "value": {}}', encoding="utf-8")
     with pytest.raises(TypeError):
         estimated(task.data, tmp_path)
+
+
+def test_runs_on_real_data_of_a_package_state_estimates_made_once_for_all(tmp_path, monkeypatch):
+    asked, said = [], []
+    numbers = dict.fromkeys([f"{name}{end}" for name in pid.NAMES for end in ("", "/low", "/high")], 0.25)
+    monkeypatch.setattr(estimates, "_atoms", lambda data, label: asked.append(label) or numbers)
+    specs = [RunSpec.make(method, "digit-halves", seed) for method in ("cross", "coral") for seed in (1, 2)]
+    made = stated([*specs, RunSpec.make("cross", "factors", 1)], tmp_path, said.append)
+    assert asked == ["digit"]
+    assert said == ["Estimating the information that 'digit-halves' holds about digit; once."]
+    for before, after in zip(specs, made):
+        assert after.id == before.id
+        assert pickle.loads(pickle.dumps(after)).load_task().known("digit")["estimate"] == 1.0
+        assert set(before.load_task().known("digit")) == {"entropy"}
+    assert made[-1].held is None
+    stated(specs, tmp_path, said.append)
+    assert (len(asked), len(said)) == (1, 1)
 
 
 def test_too_few_groups_have_no_estimate_and_state_none():
@@ -47,7 +69,7 @@ def test_too_few_groups_have_no_estimate_and_state_none():
     )
     some = tasks.from_arrays({"a": FIRST[:30], "b": SECOND[:30]}, {"y": np.arange(30) % 6})
     assert set(few.known("y")) == {"entropy"}
-    assert estimated(some.data).held == {"y": {}}
+    assert estimated(some.data) == {"y": {}}
     assert table_metrics({}) == {}
 
 
@@ -69,6 +91,6 @@ def test_estimates_of_factors_handed_over_as_arrays_are_within_a_twentieth_of_a_
     batch = world.sample(10_000, "test", 3)
     arrays = {m.name: x.flatten(1).numpy() for m, x in zip(world.modalities, batch.inputs)}
     labels = {name: batch.labels[name].numpy() for name in ("redundancy", "unique_1", "unique_2")}
-    held = estimated(tasks.from_arrays(arrays, labels, name="handed").data).held
+    held = estimated(tasks.from_arrays(arrays, labels, name="handed").data)
     for label, atoms in held.items():
         assert np.allclose([atoms[name] for name in pid.NAMES], world.truth[label].as_array(), atol=0.05)
