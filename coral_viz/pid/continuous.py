@@ -22,7 +22,7 @@ from coral_viz.pid.classifiers import partition, some_rows
 from coral_viz.pid.estimate import prepared
 from coral_viz.pid.gaussian_closed_form import union_information
 from coral_viz.pid.gaussian_estimate import normal_scores, samples
-from coral_viz.pid.inference import check_interval, infer_rows, undetectable
+from coral_viz.pid.inference import check_interval, infer_rows, undetectable, undetectable_interaction
 from coral_viz.pid.information import BIT
 from coral_viz.pid.posteriors import Informations
 
@@ -72,8 +72,10 @@ def decompose_continuous(
     if not replicates:
         return atoms
     moved = np.abs(atoms.as_array() - _informations(list(full), target).atoms("").as_array())
-    weak = undetectable(np.array([x.shape[1] for x in features]) * target.shape[1], len(target))
-    floor = np.array([weak[:2].min(), *weak])
+    parameters = np.array([x.shape[1] for x in features]) * target.shape[1]
+    weak = undetectable(parameters, len(target))
+    hidden = undetectable_interaction(*parameters[:2], len(target))
+    floor = np.array([weak[:2].min(), *weak[:2], max(weak[2], hidden)])
     return infer_rows(
         estimate, len(target), source, slack=moved, floor=floor, replicates=replicates, seed=seed, groups=groups
     )

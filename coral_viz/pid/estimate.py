@@ -27,6 +27,7 @@ from coral_viz.pid.inference import (
     infer_rows,
     largest_entropy,
     undetectable,
+    undetectable_interaction,
     warn_if_sparse,
 )
 from coral_viz.pid.posteriors import (
@@ -177,14 +178,16 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     if not replicates:
         return atoms
     size = weights.sum() ** 2 / (weights**2).sum()  # equally weighted samples that would tell as much (Kish 1965)
-    weak = undetectable(np.array([fit.parameters for fit in fits]), size)
+    parameters = [fit.parameters for fit in fits]
+    weak = undetectable(np.array(parameters), size)
+    hidden = undetectable_interaction(*parameters[:2], size)
     return infer_rows(
         coarse,
         len(y),
         source,
         point=atoms,
         slack=_slack(full, found, np.abs(atoms.as_array() - full.atoms(source).as_array())),
-        floor=np.array([weak[:2].min(), *weak]),
+        floor=np.array([weak[:2].min(), *weak[:2], max(weak[2], hidden)]),
         ceiling=largest_entropy(np.bincount(y, weights * size / len(y)), 0.95),
         replicates=replicates,
         seed=seed,

@@ -156,6 +156,17 @@ def undetectable(parameters: np.ndarray, n: int) -> np.ndarray:
     return (2 * z * np.sqrt(2 * parameters) + z**2) / (2 * n * BIT)
 
 
+def undetectable_interaction(first: int, second: int, n: float) -> float:
+    """Information in bits that only both sources tell and that n samples can hide, as an exclusive or does.
+
+    Products of d1 columns of noise with d2 others, correlated with a contrast between classes, have singular values up
+    to (sqrt(d1) + sqrt(d2)) / sqrt(n). The product of one direction of each source shows beyond that, at its square
+    over 2 ln 2 bits. Half of the samples count, as candidates are compared on so many. ``first`` and ``second``: the
+    parameters of a linear classifier of each source, dimensions times contrasts.
+    """
+    return float((np.sqrt(first) + np.sqrt(second)) ** 2 / (n * BIT))
+
+
 def check_interval(level: float, replicates: int) -> None:
     """ValueError for a level outside (0, 1), or too few replicates."""
     if not 0 < level < 1:

@@ -77,6 +77,14 @@ def test_intervals_hold_the_point(suppressor):
     assert (atoms.low[[0, 2]] == 0).all()
 
 
+def test_synergy_that_few_samples_hide_is_not_excluded():
+    truth = truths.load("xor")
+    atoms = decompose(*truth.sample(200, seed=1000), replicates=20)
+    assert atoms.synergy < 0.1
+    assert atoms.high[3] > truth.atoms.synergy
+    assert atoms.high.max() <= 1
+
+
 def test_pointwise_values_average_to_the_informations_and_name_synergistic_samples(suppressor):
     z1, z2, y = suppressor
     first, second, both = pointwise_of_samples(z1, z2, y)

@@ -8,7 +8,14 @@ from scipy.stats import binom, hypergeom
 
 from coral_viz.cli.benchmarks.estimator_errors import coverage
 from coral_viz.pid import broja, gates
-from coral_viz.pid.inference import bias_corrected, infer, infer_rows, largest_entropy, undetectable
+from coral_viz.pid.inference import (
+    bias_corrected,
+    infer,
+    infer_rows,
+    largest_entropy,
+    undetectable,
+    undetectable_interaction,
+)
 from coral_viz.pid.information import entropy
 from coral_viz.pid.posteriors import Informations
 from coral_viz.pid.significance import shuffled, synergy_p_value
@@ -145,6 +152,14 @@ def test_intervals_reach_up_to_what_would_not_show_but_not_beyond_the_label():
     found = infer_rows(nothing, 50, "none", floor=np.array([0.1, 0.2, 0.3, 0.9]), ceiling=0.5, replicates=20)
     np.testing.assert_allclose(found.high, [0.1, 0.2, 0.3, 0.5])
     assert undetectable(np.array([32, 64]), 1000) == pytest.approx([0.0209, 0.0288], abs=1e-4)
+
+
+def test_an_interaction_hides_in_the_largest_product_of_noise():
+    rng = np.random.default_rng(0)
+    n, first, second = 2000, 30, 60
+    x, y, sign = rng.normal(size=(n, first)), rng.normal(size=(n, second)), rng.choice([-1, 1], n)
+    half = np.linalg.norm((x * sign[:, None])[: n // 2].T @ y[: n // 2] / (n // 2), 2)
+    assert undetectable_interaction(first, second, n) == pytest.approx(half**2 / (2 * np.log(2)), rel=0.1)
 
 
 def test_groups_are_drawn_together():
