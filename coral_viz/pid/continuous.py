@@ -74,7 +74,7 @@ def decompose_continuous(
     moved = np.abs(atoms.as_array() - _informations(list(full), target).atoms("").as_array())
     parameters = np.array([x.shape[1] for x in features]) * target.shape[1]
     weak = undetectable(parameters, len(target))
-    hidden = undetectable_interaction(*parameters[:2], len(target))
+    hidden = undetectable_interaction(parameters[0], parameters[1], len(target))
     floor = np.array([weak[:2].min(), *weak[:2], max(weak[2], hidden)])
     return infer_rows(
         estimate, len(target), source, slack=moved, floor=floor, replicates=replicates, seed=seed, groups=groups

@@ -180,7 +180,7 @@ def _from_posteriors(fits: list[HeldOut], y: np.ndarray, replicates: int, seed: 
     size = weights.sum() ** 2 / (weights**2).sum()  # equally weighted samples that would tell as much (Kish 1965)
     parameters = [fit.parameters for fit in fits]
     weak = undetectable(np.array(parameters), size)
-    hidden = undetectable_interaction(*parameters[:2], size)
+    hidden = undetectable_interaction(parameters[0], parameters[1], size)
     return infer_rows(
         coarse,
         len(y),
