@@ -30,6 +30,9 @@ SANS = {"font.family": ["DejaVu Sans"], "mathtext.fontset": "dejavusans"}
 SERIF = {"font.family": ["STIXGeneral"], "mathtext.fontset": "stix"}
 """The two faces: both come with matplotlib, so that a picture is the same whichever fonts a machine has."""
 
+CAPTIONS = "captions"
+"""The one key of a look that is no rcParam: "none" where the small print belongs to the text around the figure."""
+
 INK, MUTED, FAINT, PAPER = "#1a1a1a", "#5f6368", "#dcdee1", "#ffffff"
 
 ATOM_COLOURS = {"redundancy": "#222222", "unique_1": "#4477AA", "unique_2": "#EE6677", "synergy": "#7A21DD"}
@@ -140,24 +143,27 @@ def method_order(variants) -> list[tuple[str, str]]:
     return sorted(set(variants), key=lambda pair: (known.index(pair) if pair in METHODS else len(known), pair))
 
 
-def paper(venue: str = "icml", columns: int = 1, *, serif: bool = False) -> dict:
+def paper(venue: str = "icml", columns: int = 1, *, serif: bool = False, captions: str = "inside") -> dict:
     """The look of a figure in a paper: exact column width in inches, 7.5 pt type, editable fonts.
 
     Args:
         venue: a key of ``WIDTHS``, upper or lower case.
         columns: 1 or 2; a one-column venue only has 1.
         serif: a Times typeface (STIX), like the venues' text, in place of DejaVu Sans.
+        captions: "none" leaves the small print out of figures, which carry it as ``figure.small_print``.
 
     Raises:
-        ValueError: unknown venue, or more columns than the venue has.
+        ValueError: unknown venue or place of captions, or more columns than the venue has.
     """
     if venue.lower() not in WIDTHS:
         raise ValueError(f"unknown venue {venue!r}; choose one of {', '.join(WIDTHS)}")
     widths = WIDTHS[venue.lower()]
     if columns not in range(1, len(widths) + 1):
         raise ValueError(f"{venue} has {len(widths)} column width(s), so columns cannot be {columns!r}")
-    look = _look(width=widths[columns - 1], points=7.5, dpi=300)
-    return look | SERIF if serif else look
+    if captions not in ("inside", "none"):
+        raise ValueError(f"captions can be inside or none, not {captions!r}")
+    look = _look(width=widths[columns - 1], points=7.5, dpi=300) | (SERIF if serif else {})
+    return look | {CAPTIONS: captions} if captions == "none" else look
 
 
 def screen() -> dict:

@@ -17,6 +17,12 @@ def add(parser) -> None:
     parser.add_argument("--venue", default="icml", help=f"venue: {', '.join(VENUES)} (default %(default)s)")
     parser.add_argument("--serif", action="store_true", help="a serif typeface like the venue's text, not DejaVu Sans")
     parser.add_argument(
+        "--captions",
+        default="none",
+        choices=("none", "inside"),
+        help="small print in figures, or only in the captions beside them (default %(default)s)",
+    )
+    parser.add_argument(
         "--results",
         nargs="+",
         default=[],
@@ -30,7 +36,7 @@ def add(parser) -> None:
 def run(options) -> None:
     from coral_viz.publishing import paper
 
-    chosen = {"venue": options.venue, "serif": options.serif, "results": options.results}
+    chosen = {"venue": options.venue, "serif": options.serif, "captions": options.captions, "results": options.results}
     made = paper.make(options.out, **chosen, data=options.data, only=options.only)
     lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
     lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]

@@ -162,6 +162,20 @@ def test_captions_tell_protocol_n_and_interval(made, table):
     assert "6 runs. n = 2 seeds; 95% t-interval over seeds." in captions["ablation_coral"]
 
 
+def test_small_print_stands_beside_a_figure_or_also_inside(made, data, tmp_path):
+    asked = {"venue": "icml", "data": data, "only": ["ablation_coral"]}
+    inside = paper.make(tmp_path / "inside", captions="inside", **asked)
+    (name,) = asked["only"]
+    heights = [json.loads(each.figures[name][3].read_text())["height_inches"] for each in (made, inside)]
+    assert heights[0] < heights[1]
+    texts = [each.figures[name][-1].read_text() for each in (made, inside)]
+    assert texts[0] == texts[1]
+    assert " Baseline (grey line): mask ratio 0.75, masking asymmetric. Protocol: " in texts[0]
+    assert "--captions inside" in json.loads(inside.manifest.read_text())["command"]
+    with pytest.raises(ValueError, match="captions can be inside or none, not 'below'"):
+        paper.make(tmp_path / "below", captions="below", **asked)
+
+
 def test_captions_count_the_seeds_of_the_smallest_cell(table):
     rows = table[(table["method"] == "comm") | (table["seed"] == 0)]
     assert "n = 1 to 3 seeds" in words.of_runs(rows)

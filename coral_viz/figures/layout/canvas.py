@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
@@ -28,6 +30,7 @@ from coral_viz import style
 from coral_viz.figures.layout import face
 
 DRAWING = threading.RLock()
+_CAPTIONS: ContextVar[str] = ContextVar("captions", default="inside")
 LINE = 1.3
 """Height of one line of text, in type sizes."""
 SPACED = 1.2
@@ -61,7 +64,8 @@ class Drawing(Protocol):
 
 def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long: str = ""):
     """Give a drawing function a caption and the keyword ``look``: rcParams as of ``coral_viz.style``, ``screen()`` if
-    None. The figures that it draws carry ``figure.alt`` and ``figure.caption`` (see ``describe``).
+    None. The figures that it draws carry ``figure.alt`` and ``figure.caption`` (see ``describe``), and as
+    ``figure.small_print`` what stands at their bottom, or would (see ``style.paper``).
 
     The look is applied on top of matplotlib's defaults, so rcParams of a notebook do not change the figure. One figure
     is drawn at a time: rcParams belong to the whole process, and two threads would restore each other's.
@@ -72,10 +76,15 @@ def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long:
 
     @functools.wraps(draw)
     def drawn(*args, look: Mapping | None = None, **options) -> Figure:
+        rc = dict(style.screen() if look is None else look)
         with DRAWING, matplotlib.rc_context():
+            before = _CAPTIONS.set(rc.pop(style.CAPTIONS, "inside"))
             matplotlib.rcdefaults()
-            matplotlib.rcParams.update(style.screen() if look is None else look)
-            figure = draw(*args, **options)
+            matplotlib.rcParams.update(rc)
+            try:
+                figure = draw(*args, **options)
+            finally:
+                _CAPTIONS.reset(before)
             vars(figure)["caption"] = caption.filled(**getattr(figure, "words", {}))
             face.pin(figure)
             return figure
@@ -93,7 +102,8 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
         key: labelled handles that explain the marks, above the small print, on as many lines as they need.
     """
     width, points = matplotlib.rcParams["figure.figsize"][0], matplotlib.rcParams["font.size"]
-    whole = small_print.replace(" = ", "\u00a0=\u00a0")  # n and its number stay on one line
+    inside = small_print if _CAPTIONS.get() == "inside" else ""
+    whole = inside.replace(" = ", "\u00a0=\u00a0")  # n and its number stay on one line
     words = face.wrap(whole, face.letters() - 2 * MARGIN, SMALL).replace("\u00a0", " ")
     columns = _key_columns(key)
     lines_of_key = math.ceil(len(key) / columns) if key else 0
@@ -101,7 +111,9 @@ def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure
     figure = Figure(figsize=(width, (lines + below) * LINE * points / 72), layout="constrained")
     share, left = below / (lines + below), MARGIN * points / 72 / width
     engine(figure).set(rect=(left, share, 1 - 2 * left, 1 - share))
-    figure.text(left, 0.35 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
+    vars(figure)["small_print"] = small_print
+    if words:
+        figure.text(left, 0.35 / (lines + below), words, size=SMALL * points, color=style.MUTED, linespacing=SPACED)
     if key:
         place: dict[str, Any] = {
             "loc": "upper left",
@@ -190,6 +202,15 @@ def describe(figure: Figure, alt: str, **words: str) -> Figure:
     """
     vars(figure).update(alt=alt, words=words)
     return figure
+
+
+def beside(figure: Figure) -> str:
+    """What the small print of a figure adds to its long caption and to a protocol, which tells n and the interval."""
+    dotted = "dotted:" in caption_of(figure).long
+    sentences = re.split(r"(?<=\.) (?=[A-Z])", getattr(figure, "small_print", ""))
+    return " ".join(
+        words for words in sentences if "n = " not in words and not (dotted and words.startswith("Dotted:"))
+    )
 
 
 def caption_of(figure: Figure) -> Caption:

@@ -14,7 +14,7 @@ import pandas as pd
 
 import coral_viz
 from coral_viz import figures, style
-from coral_viz.figures.layout.canvas import caption_of
+from coral_viz.figures.layout.canvas import beside, caption_of
 from coral_viz.paths import DATA
 from coral_viz.publishing.paper import latex_tables, pictures
 from coral_viz.publishing.paper.latex_tables import PlannedTable
@@ -41,6 +41,7 @@ def make(
     *,
     venue: str = "icml",
     serif: bool = False,
+    captions: str = "none",
     results: str | Path | Iterable[str | Path] = (),
     data: str | Path = DATA,
     only: Iterable[str] = (),
@@ -51,17 +52,20 @@ def make(
         out: the folder; made if absent.
         venue: a key of ``style.WIDTHS``.
         serif: letters like those of the venue's text, as ``style.paper`` has them.
+        captions: "inside" writes n, interval and what is dotted below every figure, too; the caption of each, which
+            tells them, stands beside it as text in either case.
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
         data: the folder of shipped data, by default that of the package.
         only: names of the figures and tables to make, all if there is none.
 
     Raises:
-        ValueError: an unknown venue or name, a table that is missing or not valid, or a folder that cannot be written.
-            Then nothing is written.
+        ValueError: an unknown venue, name or place of captions, a table that is missing or not valid, or a folder that
+            cannot be written. Then nothing is written.
     """
-    one = style.paper(venue, serif=serif)
-    looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), serif=serif)]
+    chosen_look = {"serif": serif, "captions": captions}
+    one = style.paper(venue, **chosen_look)
+    looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), **chosen_look)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
     sources = gather(data, own)
     chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only)
@@ -79,6 +83,7 @@ def make(
         except ValueError as error:
             paper.missing[planned.name] = str(error)
     words = ["--venue", venue.lower(), *["--serif"] * serif]
+    words += [] if captions == "none" else ["--captions", captions]
     words += [] if Path(data) == DATA else ["--data", str(data)]
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []
@@ -96,7 +101,8 @@ def _chosen(planned: list[PlannedFigure | PlannedTable], only: list[str]) -> lis
 def _drawn(picture: PlannedFigure, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
-    caption = _caption(caption_of(figure).long, picture.protocol(rows), picture.source.mixed if picture.source else "")
+    mixed = picture.source.mixed if picture.source else ""
+    caption = _caption(caption_of(figure).long, beside(figure), picture.protocol(rows), mixed)
     _note(used, picture.source, rows)
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 
