@@ -124,8 +124,8 @@ def atoms_from_posteriors(
 
     Returns:
         Atoms. ``gap`` bounds the error due to grouping and solver, given the posteriors; it is 0 for two classes. If
-        it is large, ``source`` says how many cells would be needed; with many classes that are often confused, these
-        are very many. The gap does not include errors of the posteriors; see ``inference`` for intervals.
+        it is large, ``source`` says how many cells would be needed; with many classes that are often confused, as
+        many as samples. The gap does not include errors of the posteriors; see ``inference`` for intervals.
 
     Raises:
         ValueError: for posteriors that are no distributions or of unequal shape, and labels that do not match them.
@@ -139,7 +139,7 @@ def told_of_grouping(found: Informations) -> str:
     if not found.needed:
         return ""
     left = found.atoms("").gap
-    return f"; grouping leaves {left:.2g} bit open, {GAP:g} would take about {found.needed:.0e} cells per source"
+    return f"; grouping leaves {left:.2g} bit open, {GAP:g} would take about {found.needed:.0f} cells per source"
 
 
 def informations(
@@ -189,6 +189,7 @@ def union_information(t1, t2, *, weights=None, cells: int | None = None, gap: fl
     high = max(low, min(first + second, fine.union + fine.lost))
     share = np.clip((fine.union - coarse.union) / max(coarse.lost - fine.lost, TOLERANCE), 0.0, 1.0)
     value = float(np.clip(fine.union + share * fine.lost, low, high))
+    needed = min(needed, len(t1))  # one a sample loses nothing
     return Union(value, low, high, needed if max(high - value, value - low) > gap else 0.0)
 
 
