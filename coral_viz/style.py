@@ -106,15 +106,20 @@ METHODS = {
     ("simclr", ""): MethodStyle("SimCLR", SELF, "P", "--"),
     ("comm", ""): MethodStyle("CoMM", FUSED, "^"),
     ("infmasking", ""): MethodStyle("InfMasking", FUSED, "v", "--"),
+    ("confu", ""): MethodStyle("ConFu", FUSED, "P", ":"),
     ("coral", ""): MethodStyle("COrAL (hinge)", DUAL, "D"),
     ("coral", "orthogonality=squared"): MethodStyle("COrAL (squared)", DUAL, "d", "--"),
+    ("disentangled_ssl", ""): MethodStyle("DisentangledSSL", DUAL, "X", ":"),
     ("factorcl", ""): MethodStyle("FactorCL", FACTORED, "X"),
     ("symile", ""): MethodStyle("Symile", TOGETHER, "o"),
+    ("gated_symile", ""): MethodStyle("Gated Symile", TOGETHER, "*", (0, (3, 1, 1, 1))),
     ("gram", ""): MethodStyle("GRAM", TOGETHER, "s", "--"),
     ("triangle", ""): MethodStyle("TRIANGLE", TOGETHER, "p", ":"),
+    ("pmrl", ""): MethodStyle("PMRL", TOGETHER, "8", (0, (3, 1, 1, 1, 1, 1))),
     ("ovaib", ""): MethodStyle("OVA-IB", TOGETHER, "h", "-."),
     ("ovaib", "beta=0.1"): MethodStyle("OVA-IB (beta=0.1)", TOGETHER, ">", (0, (1, 1))),
     ("ovaib", "beta=0.0"): MethodStyle("OVA-IB (beta=0)", TOGETHER, "<", (0, (5, 1))),
+    ("mae", ""): MethodStyle("MAE", REBUILT, "d"),
 }
 """Styles by (method, knob), family by family, in the order in which pictures list them."""
 

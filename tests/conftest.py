@@ -28,13 +28,19 @@ def pytest_addoption(parser):
 ATOMS = ("redundancy", "unique_1", "unique_2", "synergy")
 VARIANTS = [("cross", ""), ("cross_self", ""), ("comm", ""), ("coral", ""), ("coral", "orthogonality=squared")]
 DISTRIBUTIONS = ("unbiased", "biased", "relation")
+TWO_ONLY, THREE_ONLY = ("factorcl", "disentangled_ssl"), ("triangle", "confu")  # modalities
 LIKE = {  # whom a method of the wide tables resembles; cross, if it is not here
     "cmc": "cross",
     "clip_ib": "cross",
     "simclr": "cross_self",
     "infmasking": "comm",
     "factorcl": "coral",
+    "disentangled_ssl": "cross",
+    "confu": "cross",
+    "mae": "comm",
     "symile": "cross",
+    "gated_symile": "cross",
+    "pmrl": "cross",
     "gram": "cross",
     "triangle": "cross",
     "ovaib": "cross",
@@ -45,6 +51,8 @@ TERMS = {
     "comm": ("modality", "full"),
     "coral": ("shared", "unique", "orthogonal_unique", "orthogonal"),
     "infmasking": ("masked", "modality", "full"),
+    "mae": ("modality",),
+    "disentangled_ssl": ("agreement", "compression", "contrast", "orthogonality"),
     "factorcl": ("shared", "unique", "conditional", "minus_shared_conditional", "minus_unique"),
     "ovaib": ("sufficiency", "minimality"),
 }
@@ -82,7 +90,7 @@ def parts_of(method, count):
 
 
 def terms_of(method, count):
-    repeated = ("self", "modality", "unique", "orthogonal", "masked")
+    repeated = ("self", "modality", "unique", "orthogonal", "masked", "contrast", "orthogonality")
     for term in TERMS.get(method, TERMS["cross"]):
         yield from [f"{term}_{m}" for m in range(1, count + 1)] if term in repeated else [term]
 
@@ -177,14 +185,14 @@ def table() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def wide_table() -> pd.DataFrame:
     """Every method of two modalities, with knobs turned, modalities withheld and retrieval."""
-    return made_of([variant for variant in style.METHODS if variant[0] != "triangle"], seeds=2, limits=True)
+    return made_of([variant for variant in style.METHODS if variant[0] not in THREE_ONLY], seeds=2, limits=True)
 
 
 @pytest.fixture(scope="session")
 def triple_table() -> pd.DataFrame:
     """Every method of three modalities, with a relation of all and one of every pair."""
     labels = (*ATOMS[:3], "unique_3", "synergy", "synergy_12", "synergy_13", "synergy_23")
-    variants = [variant for variant in style.METHODS if variant[0] != "factorcl"]
+    variants = [variant for variant in style.METHODS if variant[0] not in TWO_ONLY]
     return made_of(variants, seeds=2, labels=labels, count=3, limits=True)
 
 

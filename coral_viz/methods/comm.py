@@ -48,7 +48,7 @@ class FusedSubsets(Method):
         self.encode = self.encoders()
         (width,) = self.part_widths
         self.fusion = FusionTransformer(knobs.dim, knobs.heads, knobs.depth, width)
-        self.head = ProjectionHead(width, knobs.hidden, knobs.projection)
+        self.head: nn.Module = ProjectionHead(width, knobs.hidden, knobs.projection)
         self.whole = ("fused",)
         self.pairs = ((*self.names, self.whole),) if len(self.names) == 2 else ()
 

@@ -10,8 +10,8 @@ from coral_viz.runs import replay
 
 pytestmark = pytest.mark.cuda
 LOOKS = ("factors", {"observation": "looks", "features": 24})
-CASES = [(name, *LOOKS) for name in methods.names() if name != "triangle"] + [
-    ("triangle", "factors", {"observation": "looks", "features": 24, "classes": 2, "count": 3}),
+CASES = [(name, *LOOKS) for name in methods.names() if methods.get(name).COUNT[0] == 2] + [
+    *[(name, LOOKS[0], LOOKS[1] | {"classes": 2, "count": 3}) for name in ("triangle", "confu")],
     *[(name, "trifeature-4", {"size": 16, "pairs": 64, "renders": 1}) for name in ("comm", "coral")],
 ]
 STEPS, BATCH = 20, 16

@@ -7,6 +7,12 @@ from hypothesis import strategies as st
 
 from coral_viz.methods import losses
 
+
+def gates(z, count, batch):
+    """A gate that is open by a quarter, and one neutral direction, for a target of ``count`` modalities or each."""
+    return {"neutral": z.new_ones(count, z.shape[-1]), "weights": [z.new_full((batch, batch, count - 1), 0.25)] * count}
+
+
 LISTS = {  # of one embedding per modality
     "cmc": lambda z: losses.cmc(z, temperature=0.3),
     "clip_pairs": lambda z: losses.clip_pairs(z, logit_scale=5.0),
@@ -16,6 +22,10 @@ LISTS = {  # of one embedding per modality
     "triangle": lambda z: losses.triangle(z, temperature=0.3),
     "ovaib": lambda z: losses.ovaib(z, temperature=0.3, beta=0.4),
     "ovaib precomputed": lambda z: losses.ovaib(z, temperature=0.3, beta=0.4, projected="precomputed"),
+    "pmrl": lambda z: losses.pmrl(z, temperature=0.3, alignment_temperature=0.4),
+    "gated_symile": lambda z: losses.gated_symile(
+        z, **gates(z[0], len(z), len(z[0])), strength=0.7, logit_scale=5.0, distillation=0.0
+    ),
 }
 ORDERED = {  # of embeddings with roles of their own
     "nt_xent": lambda z: losses.nt_xent(z[0], z[1], temperature=0.3),
@@ -32,6 +42,11 @@ ORDERED = {  # of embeddings with roles of their own
     "infmasking": lambda z: losses.infmasking(
         z[:3], z[3:6], torch.stack(z[6:8]), torch.stack(z[8:10]), temperature=0.3, mask_weight=0.6
     ),
+    "confu": lambda z: losses.confu(z[:4], z[4:10], temperature=0.3, fused_weight=0.6),
+    "shared_information": lambda z: losses.shared_information(*z[:4], temperature=0.3, beta=0.6),
+    "specific_information": lambda z: losses.specific_information(
+        z[0], z[1], (z[2], z[3]), (z[4], z[5]), temperature=0.3, orthogonality_weight=0.6
+    ),
 }
 SCORES = {
     "pairwise_score": losses.pairwise_score,
@@ -39,6 +54,10 @@ SCORES = {
     "gram_score": losses.gram_score,
     "triangle_score": losses.triangle_score,
     "ovaib_score": losses.ovaib_score,
+    "pmrl_score": losses.pmrl_score,
+    "gated_score": lambda q, g: losses.gated_score(
+        q, g, neutral=q.new_ones(2, q.shape[-1]), weights=q.new_full((len(q), len(g[0]), 2), 0.25), strength=0.7
+    ),
 }
 EVERY = LISTS | ORDERED | {name: lambda z, score=score: score(z[0], z[1:3]).mean() for name, score in SCORES.items()}
 
@@ -111,7 +130,7 @@ def test_degenerate_embeddings_give_finite_losses_and_gradients(name, edge):
     assert all(torch.isfinite(g).all() for g in torch.autograd.grad(loss, z, allow_unused=True) if g is not None)
 
 
-@pytest.mark.parametrize("name", ["cmc", "clip_pairs", "symile", "gram", "triangle", "nt_xent", "clip"])
+@pytest.mark.parametrize("name", ["cmc", "clip_pairs", "symile", "gram", "triangle", "gated_symile", "nt_xent", "clip"])
 def test_a_batch_of_1_has_nothing_to_tell_apart(name):
     assert total(EVERY[name](random(3, 1, 4, 0))).item() == pytest.approx(0, abs=1e-12)
 

@@ -13,7 +13,13 @@ from torch.nn.parallel import DistributedDataParallel
 from coral_viz import methods, tasks, training
 from coral_viz.training import distributed
 
-KNOBS = {"coral": {"mask_ratio": 0.0}, "infmasking": {"mask_ratio": 0.0}, "symile": {"negatives": "all"}}
+KNOBS = {  # that leave nothing to chance
+    "coral": {"mask_ratio": 0.0},
+    "infmasking": {"mask_ratio": 0.0},
+    "mae": {"mask_ratio": 1.0},
+    "symile": {"negatives": "all"},
+    "disentangled_ssl": {"concentration": 1e12},
+}
 NAMES = [name for name in methods.names() if methods.get(name).COUNT[0] == 2]
 
 

@@ -18,8 +18,9 @@ WORLDS = {
     "pixels": ("digits", {"views": "pixels"}),
     "images": ("trifeature-4", {"size": 16, "values": 2, "pairs": 8}),
 }
-CASES = [("spread", name, {}) for name in methods.names() if name != "triangle"] + [
+CASES = [("spread", name, {}) for name in methods.names() if methods.get(name).COUNT[0] == 2] + [
     ("three", "triangle", {}),
+    ("three", "confu", {}),
     ("three", "symile", {}),
     ("three", "gram", {"learned": True}),
     *[(world, "coral", {}) for world in ("looks", "digits", "pixels", "images")],

@@ -8,9 +8,13 @@ retrieval; higher is a better match.
 
 from coral_viz.methods.losses.contrastive import clip, clip_ib, clip_pairs, cmc, nt_xent, pairwise_score
 from coral_viz.methods.losses.critics import club, nce
-from coral_viz.methods.losses.fused import comm, coral, infmasking, overlap
+from coral_viz.methods.losses.disentangled import shared_information, specific_information
+from coral_viz.methods.losses.fused import comm, confu, coral, infmasking, overlap
+from coral_viz.methods.losses.gated import gated_score, gated_symile
 from coral_viz.methods.losses.multiway import gram, gram_score, symile, symile_score, triangle, triangle_score
 from coral_viz.methods.losses.one_vs_all import ovaib, ovaib_score
+from coral_viz.methods.losses.reconstruction import masked_reconstruction
+from coral_viz.methods.losses.singular import pmrl, pmrl_score
 
 __all__ = [
     "clip",
@@ -19,16 +23,24 @@ __all__ = [
     "club",
     "cmc",
     "comm",
+    "confu",
     "coral",
+    "gated_score",
+    "gated_symile",
     "gram",
     "gram_score",
     "infmasking",
+    "masked_reconstruction",
     "nce",
     "nt_xent",
     "ovaib",
     "ovaib_score",
     "overlap",
     "pairwise_score",
+    "pmrl",
+    "pmrl_score",
+    "shared_information",
+    "specific_information",
     "symile",
     "symile_score",
     "triangle",

@@ -1,13 +1,15 @@
-"""Objectives of methods with a fused embedding: CoMM, InfMasking and COrAL."""
+"""Objectives of methods with fused embeddings: CoMM, InfMasking, COrAL and ConFu."""
 
 from __future__ import annotations
+
+from itertools import combinations
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from coral_viz.methods.losses.contrastive import nt_xent
-from coral_viz.methods.losses.precision import full_precision, one_of
+from coral_viz.methods.losses.precision import full_precision, matching, one_of, unit
 
 
 @full_precision
@@ -143,3 +145,40 @@ def coral(
 def _overlaps(paths: Tensor, form: str) -> Tensor:
     """Orthogonality penalties between all pairs of paths, summed over views: (views, P, B, E) -> (P, P)."""
     return overlap(paths.unsqueeze(1), paths.unsqueeze(2), form=form).sum(0)
+
+
+@full_precision
+def confu(
+    embeddings: list[Tensor], fused: list[Tensor], *, temperature: float, fused_weight: float
+) -> dict[str, Tensor]:
+    """ConFu (arXiv 2511.21331): all pairs of modalities must agree, and every fused pair with every third modality.
+
+    Each agreement is a symmetric cross-entropy of cosines / temperature; 0 for a batch of 1.
+
+    Args:
+        embeddings: (B, E) for each of three or more modalities.
+        fused: (B, E) for each pair of modalities, in the order of ``itertools.combinations``.
+        temperature: of all agreements.
+        fused_weight: lambda.
+
+    Returns:
+        pairs: (1 - lambda) times the sum over pairs. fused: lambda times the sum over fused pairs and third modalities.
+        Both are divided by the number of agreements, which is 3 + 3 for three modalities, as in the code.
+
+    Raises:
+        ValueError: fewer modalities, another number of pairs, or unequal shapes.
+    """
+    pairs = list(combinations(range(len(embeddings)), 2))
+    if len(embeddings) < 3 or len(fused) != len(pairs):
+        raise ValueError(
+            f"{len(embeddings)} modalities and {len(fused)} fused pairs; there must be 3 modalities or more, "
+            "and a fused one for each of their pairs."
+        )
+    z = unit([*embeddings, *fused])
+    thirds = [(len(embeddings) + n, m) for n, pair in enumerate(pairs) for m in range(len(embeddings)) if m not in pair]
+    one, other = (torch.stack([z[m] for m in side]) for side in zip(*pairs, *thirds))
+    each = matching(one @ other.mT / temperature) / len(one)
+    return {
+        "pairs": (1 - fused_weight) * each[: len(pairs)].sum(),
+        "fused": fused_weight * each[len(pairs) :].sum(),
+    }

@@ -8,6 +8,7 @@ from coral_viz.methods.nets.images import AlexNetTrunk, CompactCNN
 from coral_viz.methods.nets.pooling import AttentionPool, pooled
 from coral_viz.methods.nets.positions import grid_positions, line_positions
 from coral_viz.methods.nets.transformers import SequenceEncoder, VectorEncoder
+from coral_viz.methods.nets.von_mises_fisher import VonMisesFisher
 
 __all__ = [
     "AlexNetTrunk",
@@ -23,6 +24,7 @@ __all__ = [
     "SequenceEncoder",
     "TokenEncoder",
     "VectorEncoder",
+    "VonMisesFisher",
     "encoder",
     "grid_positions",
     "joint_padding",
