@@ -75,7 +75,7 @@ class Registry(Generic[Entry]):
     def _imported(self, path: str) -> Entry:
         module, _, attribute = path.partition(":")
         if module == "__main__":
-            raise ValueError(f"{self.kind} {path!r} exists in this process alone; put it into a file of its own.")
+            raise ValueError(f"{self.kind} {path!r} exists only in this process; put it into a module of its own.")
         try:
             return self._entry(getattr(importlib.import_module(module), attribute))
         except Exception as error:  # whatever the module raises

@@ -168,7 +168,7 @@ def test_presets_and_functions_say_their_dials(own):
         ("nowhere:Mine", "factors", "method 'nowhere:Mine' cannot be imported: No module named 'nowhere'"),
         ("mine:Yours", "factors", "method 'mine:Yours' cannot be imported: module 'mine' has no attribute 'Yours'"),
         ("mine:MineKnobs", "factors", "not a subclass of methods.Method"),
-        ("__main__:Mine", "factors", "exists in this process alone; put it into a file"),
+        ("__main__:Mine", "factors", "exists only in this process; put it into a module"),
         ("mime", "factors", "method 'mime' does not exist; choose one of .* or module:name for one of your own"),
         ("cross", "own_data:broken", "it is 7, not a subclass of tasks.Task, a tasks.Preset or a function"),
         ("cross", "own_data:number", "own_data:number returns 7, not a tasks.Task"),

@@ -117,7 +117,7 @@ class Masking(Explorer):
         if settings["picture"] == TURNED:
             shown = _sweep(run.spec.method)
             if not _turned(shown):
-                raise ValueError(f"{run.method.TITLE} has no masks to turn; choose a run of another method.")
+                raise ValueError(f"{run.method.TITLE} has no hyperparameters of masks; choose a run of another method.")
             return run, shown
         if settings["picture"] == OWN:
             return run, _own_runs(run.spec)

@@ -113,7 +113,7 @@ def like(spec: RunSpec, own: dict) -> RunSpec:
     method = methods.get(spec.method)
     turned = {field.name: own[field.name] for field in fields(method.KNOBS) if field.name in MASKS}
     if not turned:
-        raise ValueError(f"{method.TITLE} has no masks to turn; choose a run of another method.")
+        raise ValueError(f"{method.TITLE} has no hyperparameters of masks; choose a run of another method.")
     knobs = dict(spec.knobs) | turned
     budget = Budget(**tasks.preset(spec.task).budget | {"steps": own["steps"]})
     return RunSpec.make(spec.method, spec.task, own["seed"], knobs=knobs, dials=dict(spec.dials), budget=budget)

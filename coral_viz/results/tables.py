@@ -140,7 +140,9 @@ def by_seed(rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     mixed |= kinds.get("training_seed", 1) < groups["value"].transform("size")
     if mixed.any():
         group = ", ".join(f"{name} {rows.loc[mixed, name].iloc[0]}" for name in seeds)
-        raise ValueError(f"more than one value for {group}: group by a further column, so that no mean mixes things")
+        raise ValueError(
+            f"more than one value for {group}: group by a further column, so that no mean mixes different measurements"
+        )
     return rows[~again].assign(value=groups["value"].mean().to_numpy())
 
 

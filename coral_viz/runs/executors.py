@@ -85,7 +85,7 @@ def execute(
     """
     check_executor(executor, EXECUTORS)
     if jobs is not None and jobs < 1:
-        raise ValueError(f"jobs = {jobs} runs side by side are too few; ask for at least 1.")
+        raise ValueError(f"jobs = {jobs} parallel runs are too few; ask for at least 1.")
     if (executor == "dask") != bool(scheduler):
         raise ValueError(f"executor {executor!r} with scheduler {scheduler!r}: dask needs one, the others take none.")
     if scheduler:

@@ -113,7 +113,7 @@ def make(keys: dict, *, name: str = "grid", many: bool = False) -> Grid:
         raise ValueError(f"grid {name!r} holds {count:,} runs, more than {MANY:,}; say --yes (many=True) to mean it.")
     specs = [spec for part in parts for spec in _specs(part)]
     if twice := [spec for spec, again in itertools.pairwise(sorted(specs, key=lambda s: s.id)) if spec == again]:
-        raise ValueError(f"grid {name!r} holds a run twice: {twice[0].words}; let parts and lists not overlap.")
+        raise ValueError(f"grid {name!r} holds a run twice: {twice[0].words}; parts and lists must not overlap.")
     tuning = keys.get("tuning", False)
     _check_tuning(specs, tuning, name)
     return Grid(name, str(keys.get("about", "")), tuple(specs), tuning)
@@ -126,7 +126,7 @@ def _check_tuning(specs: Sequence[RunSpec], tuning: object, name: str) -> None:
     wrong = sorted({spec.seed for spec in specs if (spec.seed in TUNING) != tuning})
     kept = ", ".join(map(str, TUNING))
     if wrong and tuning:
-        raise ValueError(f"grid {name!r} tunes, so seed {wrong[0]} is not for it; choose among {kept}.")
+        raise ValueError(f"grid {name!r} is for tuning, but seed {wrong[0]} is not; choose among {kept}.")
     if wrong:
         raise ValueError(f"grid {name!r}: seed {wrong[0]} is used for tuning, as are {kept}; choose another.")
 

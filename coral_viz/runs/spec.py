@@ -156,7 +156,7 @@ class RunSpec:
         except files.GARBLED as error:
             raise ValueError(f"this is no spec of a run: {error}") from None
         if type(spec.method_version) is not int or spec.canonical != text:
-            raise ValueError(f"the settings of this run are not those that {spec.method!r} and {spec.task!r} have now")
+            raise ValueError(f"the settings of this run are not the present ones of {spec.method!r} and {spec.task!r}")
         return spec
 
     @classmethod
@@ -195,7 +195,9 @@ class RunSpec:
         """The same run with its data at hand. ValueError if the run is on other data."""
         data = tasks.opened(task)
         if not isinstance(data, tasks.Dataset) or data.content != dict(self.dials).get("content"):
-            raise ValueError(f"run {self.id} is on other data than these; its dial 'content' says which.")
+            raise ValueError(
+                f"run {self.id} is on other data than these; its setting 'content' is the hash of its data."
+            )
         return dataclasses.replace(self, data=data)
 
     @functools.cached_property

@@ -231,7 +231,7 @@ def _done(folder: Path) -> dict:
     done = json.loads((folder / "DONE").read_text(encoding="utf-8"))
     words = [done["device"], *done.get("provenance", {}).values()]
     if not (all(isinstance(word, str) for word in words) and 0 <= done["seconds"] < FOREVER):
-        raise ValueError("it holds something that a run does not say")
+        raise ValueError("its DONE file holds values that no run writes")
     return done
 
 

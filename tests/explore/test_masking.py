@@ -122,7 +122,7 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     assert shown.presenter.words == "Ready."
     sweep_table.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
     shown.widgets["run"].value = ids["comm"]
-    assert shown.presenter.words == "CoMM has no masks to turn; choose a run of another method."
+    assert shown.presenter.words == "CoMM has no hyperparameters of masks; choose a run of another method."
 
 
 def test_controls_are_those_of_the_picture(shown):
@@ -161,7 +161,7 @@ def test_own_runs_are_like_the_chosen_one_but_for_their_masks(shown):
     assert spec.settings["masking"] == "symmetric"
     assert (spec.seed, spec.budget.steps, spec.distribution) == (7, 300, "unbiased")
     assert own_run.like(runs.RunSpec.make("infmasking", "factors", 1), own).settings["mask_ratio"] == 0.3
-    with pytest.raises(ValueError, match="CoMM has no masks to turn"):
+    with pytest.raises(ValueError, match="CoMM has no hyperparameters of masks"):
         own_run.like(runs.RunSpec.make("comm", "factors", 1), own)
 
 

@@ -155,7 +155,9 @@ def test_captions_say_what_is_drawn():
     assert caption_of(samples(task, batch, rows=3)).long.startswith("3 samples of the task digits")
     assert "hidden" not in caption_of(questions(task, batch)).short
     masked = questions(task, batch, visible={"modality_1": torch.arange(6) > 0})
-    assert caption_of(masked).short == "Which digit of a sample answers which question; hidden digits are crossed out."
+    assert (
+        caption_of(masked).short == "The digits of one sample that determine each label; hidden digits are crossed out."
+    )
 
 
 @pytest.mark.parametrize("rows", [0, 8])

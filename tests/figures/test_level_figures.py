@@ -57,7 +57,7 @@ def test_dots_stand_over_costs(costly):
 def test_what_is_no_cost_or_was_not_said_is_a_sentence(table, costly):
     with pytest.raises(ValueError, match="'hours' is no cost of a run; choose among embedding_width, parameters"):
         costs(costly, against=["hours"])
-    with pytest.raises(ValueError, match="not every run says its seconds"):
+    with pytest.raises(ValueError, match="not every run states its seconds"):
         costs(table, against=["seconds"])
 
 

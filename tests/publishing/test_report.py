@@ -60,7 +60,7 @@ def test_every_link_leads_to_a_file_of_the_folder(written):
 @pytest.mark.parametrize("name", ["../../out", "where_a/b", "/tmp/figure", ""])
 def test_no_name_of_a_figure_leads_out_of_the_folder(small, tmp_path, name):
     drawn = {name: describe(Figure(), "A figure.")}
-    with pytest.raises(ValueError, match=f"^'{name}' is no name: "):
+    with pytest.raises(ValueError, match=f"^the name '{name}' is not allowed: "):
         report.write(tmp_path / "out" / "tour", small, pd.DataFrame(), drawn, command="tour", settings={})
     assert list(tmp_path.iterdir()) == []
 

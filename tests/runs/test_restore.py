@@ -56,7 +56,7 @@ def test_a_spec_states_what_its_text_leaves_to_former_defaults():
     [
         (lambda said: said.pop("task"), "this is no spec of a run: 'task'"),
         (lambda said: said["knobs"].update(colour=1), "has no setting 'colour'"),
-        (lambda said: said["knobs"].pop("dim"), "are not those that 'cross' and 'factors' have now"),
+        (lambda said: said["knobs"].pop("dim"), "are not the present ones of 'cross' and 'factors'"),
         (lambda said: said["budget"].update(steps=0), "steps = 0 is not allowed"),
     ],
 )

@@ -55,7 +55,7 @@ def test_seeds_of_tuning_serve_nothing_else():
     assert grids.make({"method": "cross", "seeds": [901, 902], "tuning": True}).shard("1/2").tuning
     with pytest.raises(ValueError, match="seed 902 is used for tuning, as are 901, "):
         grids.make({"method": "cross", "seeds": [51, 902]})
-    with pytest.raises(ValueError, match="tunes, so seed 51 is not for it; choose among 901"):
+    with pytest.raises(ValueError, match="is for tuning, but seed 51 is not; choose among 901"):
         grids.make({"method": "cross", "tuning": True})
     with pytest.raises(ValueError, match="seed 901 is used for tuning, as are 901, "):
         tour.specs(["cross"], [41, 901], None)

@@ -107,16 +107,17 @@ def _balance(ax: Axes, differences: Mapping[str, float]) -> None:
 
 @picture(
     short="Three measures of whether a relation of all modalities was kept.",
-    long="A relation of three modalities, no two of which show it: three measures of whether it was kept. Own "
+    long="Three measures of whether a method keeps a relation of three modalities that no two of them show. Own "
     "score: mean average precision for one modality as query among the pairs of the other two, where all pairs that "
-    "training could show are right; mean over queries; dotted: random order. Readouts: share of the exact bits that a "
-    "linear and the best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: intervals.",
+    "can occur in training are matches; mean over queries; dotted: random order. Readouts: share of the exact bits "
+    "that a linear and the best readout find in the whole embedding. Dots: means over seeds; ticks: seeds; bars: "
+    "intervals.",
 )
 def relation(table: pd.DataFrame, label: str = "synergy") -> Figure:
     """Three measures of whether a method kept the relation, a row per method.
 
-    Retrieval by the method's own score (mean average precision over query modalities; every partner that training could
-    pair is right), and the share of the exact bits of ``label`` that a linear and the best readout find.
+    Retrieval by the method's own score (mean average precision over query modalities; all partners that can occur in
+    training are matches), and the share of the exact bits of ``label`` that a linear and the best readout find.
 
     Args:
         table: tidy rows of one task and training distribution with three modalities or more.

@@ -27,9 +27,9 @@ COSTS = {
 
 
 @picture(
-    short="Balanced accuracy of {label} over what each method costs.",
-    long="Balanced accuracy of a linear probe of {label} on the whole embedding over what each method costs: a dot per "
-    "method, mean over seeds, bars: intervals. Costs are medians; seconds depend on the machine.",
+    short="Balanced accuracy of {label} over the costs of each method.",
+    long="Balanced accuracy of a linear probe of {label} on the whole embedding over the costs of each method: a dot "
+    "per method, mean over seeds, bars: intervals. Costs are medians; seconds depend on the machine.",
 )
 def costs(
     table: pd.DataFrame,
@@ -53,7 +53,7 @@ def costs(
     where = {"metric": "balanced_accuracy", "readout": LINEAR, "part": "all"}
     rows = tables.select(table, **where, label=label, distribution=distribution)
     if unsaid := [name for name in against if rows[name].isna().any()]:
-        raise ValueError(f"not every run says its {unsaid[0]}: older ones do not; make them again.")
+        raise ValueError(f"not every run states its {unsaid[0]}, as older ones did not; make them again.")
     summary = tables.summarise(rows, VARIANT).set_index(VARIANT)
     summary = summary.join(rows.groupby(VARIANT)[list(against)].median())
     variants = style.method_order(summary.index)

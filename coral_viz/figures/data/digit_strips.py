@@ -35,7 +35,7 @@ TEXT = 1.35  # from one line of words to the next
 @picture(
     short="Samples of the task digits, with their labels.",
     long="{rows} samples of the task digits, in the handwriting of real people: a strip per modality, labels above, "
-    "and below each digit a line in the colour of the label that it answers.",
+    "and below each digit a line in the colour of the label that depends on it.",
 )
 def samples(task, batch, *, rows: int = 6) -> Figure:
     """The first samples of a batch: the strip of every modality, and above them their labels.
@@ -81,9 +81,9 @@ def samples(task, batch, *, rows: int = 6) -> Figure:
 
 
 @picture(
-    short="Which digit of a sample answers which question{hidden}.",
-    long="One sample of the task digits: a strip of handwriting per modality, and the question that each digit answers"
-    "{hidden}. Whether the relation holds, only all strips together tell.",
+    short="The digits of one sample that determine each label{hidden}.",
+    long="One sample of the task digits: a strip of handwriting per modality, and the labels that each digit "
+    "determines{hidden}. Only all strips together reveal whether the relation holds.",
 )
 def questions(task, batch, *, row: int = 0, visible: Visible | None = None) -> Figure:
     """One sample, and the digits that determine each label.

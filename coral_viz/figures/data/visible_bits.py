@@ -40,9 +40,9 @@ class Line(NamedTuple):
 
 
 @picture(
-    short="One sample under a mask, and the bits that its visible tokens tell about every label{read}.",
-    long="One sample with its hidden tokens crossed out, and below it the bits that visible tokens of these places "
-    "tell about every label, exactly{read}.",
+    short="One sample under a mask, and the bits about every label in its visible tokens{read}.",
+    long="One sample with its hidden tokens crossed out, and below it the exact bits about every label in visible "
+    "tokens at these places{read}.",
 )
 def visible_bits(
     task,

@@ -81,7 +81,9 @@ def _traded(table: pd.DataFrame) -> pd.DataFrame:
     kinds = rows["label"].str.split("_").str[0].groupby(rows["distribution"]).agg(set)
     both = [name for name in tables.distributions(rows) if {"unique", "synergy"} <= kinds[name]]
     if not both:
-        raise ValueError("no runs of the table without a knob turned tell both unique information and synergy")
+        raise ValueError(
+            "no run of the table at the default hyperparameters has bits of unique information and of synergy"
+        )
     return rows[rows["distribution"] == both[-1]]
 
 
