@@ -176,6 +176,11 @@ def screen() -> dict:
     return _look(width=8.5, points=10, dpi=110)
 
 
+def beside() -> dict:
+    """The look of a figure with controls beside it: 6.25 inches wide, 9 pt type, dots for half as wide again."""
+    return _look(width=6.25, points=9, dpi=144)
+
+
 def talk() -> dict:
     """The look of a figure on a slide of 13.33 by 7.5 inches: as wide as the slide's text, 15 pt type."""
     return _look(width=12.3, points=15, dpi=110)

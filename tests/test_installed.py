@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from coral_viz.explore.presenter import AT_REST
+
 ROOT = Path(__file__).parents[1]
 pytestmark = pytest.mark.slow
 
@@ -49,7 +51,7 @@ def test_the_doctor_is_well(called, command):
 def test_explorers_find_their_data(called):
     shown = "from coral_viz import explore\nfor name in ('estimators', 'ablations', 'recordings', 'masking'):\n"
     shown += "    print(getattr(explore, name)().presenter.words)"
-    assert called("python", "-c", shown) == "Ready.\n" * 4
+    assert called("python", "-c", shown) == f"{AT_REST}\n" * 4
 
 
 def test_figures_find_tables_and_trained_methods(called):

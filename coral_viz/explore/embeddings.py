@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -34,6 +35,15 @@ class Embeddings(Explorer):
     """``explore.embeddings()``: a finished run, alone, beside another one, or beside its untrained method."""
 
     NAME = "embeddings"
+    ONLY = MappingProxyType(
+        {
+            "map": ("part", "label", "projection"),
+            "bits by part": ("label",),
+            "between parts": ("label",),
+            "similarity": (),
+        }
+    )
+    MORE = ("folder", "part", "projection")
 
     def controls(self):
         chosen = finished.chooser(self)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 import ipywidgets
 
 from coral_viz.explore import shipped
-from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice
+from coral_viz.explore.explorer import Explorer, choice, named
 from coral_viz.figures.decomposition.estimator_bias import bias
 from coral_viz.figures.decomposition.interval_coverage import coverage
 
@@ -47,10 +47,8 @@ class Estimators(Explorer):
         chosen = ipywidgets.SelectMultiple(
             options=tuple(estimators),
             value=tuple(estimators),
-            description="estimators",
             rows=len(estimators),
-            style={"description_width": LABEL_WIDTH},
-            layout={"width": WIDTH},
+            **named("estimators"),
         )
         return {
             "picture": picture,

@@ -13,7 +13,7 @@ import torch
 
 from coral_viz import evaluation, methods, runs, style, tasks
 from coral_viz.evaluation import projections, similarity
-from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice
+from coral_viz.explore.explorer import Explorer, choice, named
 from coral_viz.paths import DATA
 
 RUNS = DATA / "runs"
@@ -132,10 +132,7 @@ def check_classes(labels: dict[str, np.ndarray], name: str) -> None:
 
 def chooser(explorer: Explorer, fused: bool = False) -> dict[str, ipywidgets.Widget]:
     """The controls ``folder`` and ``run`` of an explorer; the folder determines the runs. ``fused``: see ``listed``."""
-    wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
-    folder = ipywidgets.Text(
-        description="folder of runs", placeholder="the shipped runs", continuous_update=False, **wide
-    )
+    folder = ipywidgets.Text(placeholder="the shipped runs", continuous_update=False, **named("folder of runs"))
     offered = listed("", fused)
     run = choice("run", offered, offered[0][1] if offered else None)
 

@@ -8,7 +8,7 @@ import ipywidgets
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.explorer import Explorer, choice, slider, with_number_box
+from coral_viz.explore.explorer import WIDTH, Explorer, choice, named, slider
 from coral_viz.figures.decomposition.gate_diagram import gate
 
 CUSTOM = "custom"
@@ -16,6 +16,15 @@ CELLS = [f"p{x1}{x2}{y}" for x1, x2, y in itertools.product((0, 1), repeat=3)]
 """Settings of the custom table: the probability of x1, x2 and y."""
 MEASURES = {"BROJA": "broja", "I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I_±": "i_pm"}
 """Measures that are fast enough for a slider, by the name in print."""
+
+SAID = {
+    "BROJA": "a source has unique information if it is of more use than the other for some decision about Y",
+    "I_min": "redundancy is what the weaker source says about every value of Y, on average",
+    "MMI": "redundancy is the information of the weaker source",
+    "I_sx": "redundancy is what one learns when told that x1 or x2 occurred; atoms may be negative",
+    "I_±": "redundancy of single events, in what they rule out and in how they mislead; atoms may be negative",
+}
+"""What each measure asks, in one line."""
 
 
 class Gates(Explorer):
@@ -25,33 +34,39 @@ class Gates(Explorer):
 
     def controls(self):
         cells = {
-            name: ipywidgets.FloatText(
-                value=float(value), step=0.05, description=_words(name), layout={"width": "170px"}
-            )
+            name: ipywidgets.FloatText(value=float(value), step=0.05, **named(_words(name), "58px", "140px"))
             for name, value in zip(CELLS, pid.gates.gate("AND").ravel())
         }
+        gate = choice("gate", [*pid.gates.names(), CUSTOM], "AND")
+        correlation = slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05)
+
+        def follow(change):
+            """Let only those sources be correlated that can be."""
+            can = change["new"] in pid.gates.GATES and pid.gates.GATES[change["new"]].correlates
+            with self.following():
+                correlation.disabled, correlation.value = not can, correlation.value * can
+
+        gate.observe(follow, "value")
         return {
-            "gate": choice("gate", [*pid.gates.names(), CUSTOM], "AND"),
+            "gate": gate,
             "noise": slider("noise on Y", 0.0, 0.0, 1.0, 0.05),
-            "correlation": slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05),
+            "correlation": correlation,
             "measure": choice("diagram by", MEASURES, "BROJA"),
             **cells,
         }
 
+    def acting(self):
+        """Only the custom gate has a table to type, and only named gates have sliders."""
+        other = ("noise", "correlation") if self.widgets["gate"].value == CUSTOM else CELLS
+        return super().acting() - set(other)
+
     def layout(self):
-        rows = [with_number_box(widget) for widget in self.widgets.values()]
-        table = ipywidgets.GridBox(rows[4:], layout={"grid_template_columns": "repeat(4, 180px)"})
-
-        def follow(change=None):
-            """Only the custom gate has a table to type, and only named gates have sliders."""
-            custom = self.widgets["gate"].value == CUSTOM
-            table.layout.display = "grid" if custom else "none"
-            for row in rows[1:3]:
-                row.layout.display = "none" if custom else "flex"
-
-        follow()
-        self.widgets["gate"].observe(follow, "value")
-        return ipywidgets.VBox([*rows[:4], table])
+        column = super().layout()
+        cells = [self.rows[name] for name in CELLS]
+        table = ipywidgets.Box(cells, layout={"flex_flow": "row wrap", "width": WIDTH})
+        self.rows |= dict.fromkeys(CELLS, table)
+        column.children = (*(row for row in column.children if row not in cells), table)
+        return column
 
     def compute(self, settings):
         p, typed = self._table(settings)
@@ -77,9 +92,8 @@ class Gates(Explorer):
 
     def caption(self, computed, settings):
         rule = "your table" if settings["gate"] == CUSTOM else pid.gates.GATES[settings["gate"]].rule
-        words = (
-            f"X1 and X2 are the sources, Y is the target: {rule}. 1 bit is the answer to one fair yes-or-no question."
-        )
+        measure = settings["measure"]
+        words = f"X1 and X2 are the sources, Y is the target: {rule}. {measure}: {SAID[measure]}."
         notice = (
             f" Your numbers summed to {computed[1]:g} and were divided by it." if abs(computed[1] - 1) > 1e-9 else ""
         )

@@ -11,7 +11,7 @@ from coral_viz.explore import live
 from coral_viz.explore.explorer import choice
 from coral_viz.figures.sweep import sweep_data
 
-ANY, COLUMN = "any", "410px"  # what a setting is that is not held; the width of two columns side by side
+ANY = "any"  # what a setting is that is not held
 
 
 class Held(ipywidgets.VBox):
@@ -30,7 +30,6 @@ class Held(ipywidgets.VBox):
         for name, values in choices.items():
             options = [(ANY, ANY), *((sweep_data.plain(value), value) for value in values)]
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
-            self.lists[name].layout.width = COLUMN
             self.lists[name].observe(partial(self._gather, name), "value")
         self.children = (ipywidgets.HTML("Held:"), *self.lists.values())
         for widget in former:

@@ -30,6 +30,7 @@ class Lattices(Explorer):
     """``explore.lattice()``: two or three sources; choose a node to read its meaning, redundancy and atom."""
 
     NAME = "lattice"
+    MORE = ("values",)
 
     def controls(self):
         example, node = choice("distribution", pid.gates.names(), "AND"), choice("node", ["{1}{2}"], "{1}{2}")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from coral_viz import figures, tasks
 from coral_viz.explore import shipped
-from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice, slider
+from coral_viz.explore.explorer import Explorer, choice, named, slider
 from coral_viz.figures.comparison.beyond_pairs import information_map, relation
 from coral_viz.results import schema
 
@@ -28,16 +28,16 @@ class Beyond(Explorer):
 
     NAME = "beyond"
     ONLY = MappingProxyType({THERE: ("count", "classes", "rho", "pairs"), FOUND: (), WITHHELD: ()})
+    MORE = ("classes", "pairs")
 
     def controls(self):
-        names: dict[str, str] = {"description_width": LABEL_WIDTH}
         start: Any = tasks.load("xnor")
         dials = {
             "task": choice("task", TABLES, "xnor"),
             "count": slider("modalities, M", start.count, 2, 8, 1),
             "classes": slider("classes of a latent, K", start.classes, 2, 8, 1),
             "rho": slider("rho: relation holds", start.rho, 0.0, 1.0, 0.05),
-            "pairs": ipywidgets.Checkbox(value=False, description="pairs are related, too", style=names),
+            "pairs": ipywidgets.Checkbox(value=False, indent=False, **named("pairs are related, too", "initial")),
         }
 
         def follow(change):
@@ -47,16 +47,23 @@ class Beyond(Explorer):
                 dials["count"].value, dials["classes"].value = task.count, task.classes
                 dials["rho"].value, dials["pairs"].value = task.rho, False
 
+        def fit(change):
+            """Two modalities have no pairs beside all of them."""
+            with self.following():
+                dials["pairs"].disabled = change["new"] == 2
+                dials["pairs"].value = dials["pairs"].value and change["new"] > 2
+
         dials["task"].observe(follow, "value")
+        dials["count"].observe(fit, "value")
         return {"picture": choice("picture", self.ONLY, THERE), **dials}
 
     def compute(self, settings):
-        dials = {name: value for name, value in settings.items() if name != "picture"}
-        return _shared(**dials) if settings["picture"] == THERE else _measured(settings["task"])
+        return _shared(**_dials(settings)) if settings["picture"] == THERE else _measured(settings["task"])
 
     def draw(self, computed, settings, look):
         if settings["picture"] == THERE:
-            return information_map(computed, look=look)
+            always = _shared(**_dials(settings) | {"rho": 1.0})
+            return information_map(computed, reach=max(map(max, always.values())), look=look)
         return (relation if settings["picture"] == FOUND else figures.subsets)(computed, look=look)
 
     def caption(self, computed, settings):
@@ -69,6 +76,10 @@ class Beyond(Explorer):
         if settings["picture"] == WITHHELD:
             return "Three modalities. No two of them hold the relation, so a missing modality removes it completely."
         return "Three modalities. A score uses no labels; a readout is fitted to them, so it may find more."
+
+
+def _dials(settings: dict) -> dict:
+    return {name: value for name, value in settings.items() if name != "picture"}
 
 
 def _related(task: str, **dials):

@@ -35,6 +35,7 @@ class Masking(Explorer):
     """
 
     NAME = "masking"
+    MORE = ("folder", "sample", "draw_number", "masked")
     own: own_run.Trainer | None = None
     ONLY = MappingProxyType(
         {

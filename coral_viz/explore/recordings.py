@@ -11,7 +11,7 @@ from pathlib import Path
 import ipywidgets
 
 from coral_viz import style
-from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
+from coral_viz.explore.explorer import Explorer, choice, named, slider
 from coral_viz.explore.finished import check_classes, offer, title
 from coral_viz.figures.course.moment import RECORDED, moment
 from coral_viz.paths import DATA
@@ -30,13 +30,11 @@ class Recordings(Explorer):
     """``explore.recordings()``: choose a step of a recorded training, or play it; step 0 is before training."""
 
     NAME = "recordings"
+    MORE = ("folder",)
     playing: threading.Thread | None = None
 
     def controls(self):
-        wide = {"style": {"description_width": LABEL_WIDTH}, "layout": {"width": WIDTH}}
-        folder = ipywidgets.Text(
-            description="folder", placeholder="the shipped recordings", continuous_update=False, **wide
-        )
+        folder = ipywidgets.Text(placeholder="the shipped recordings", continuous_update=False, **named("folder"))
         run, label = choice("recording", [], None), choice("classes of", ["redundancy"], "redundancy")
         shown = slider("moment", 0, 0, 1, 1)
 
@@ -62,7 +60,9 @@ class Recordings(Explorer):
         """The controls and a play button; buttons of ipywidgets' own player have no names for screen readers."""
         self.play = ipywidgets.ToggleButton(description="Play", tooltip="Play from this step on, or stop")
         self.play.observe(self._play, "value")
-        return ipywidgets.VBox([super().layout(), self.play])
+        column = super().layout()
+        column.children = (self.play, *column.children)
+        return column
 
     def _play(self, change) -> None:
         self.play.description = "Stop" if change["new"] else "Play"

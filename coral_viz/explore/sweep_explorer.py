@@ -15,8 +15,8 @@ import pandas as pd
 from coral_viz import figures, style
 from coral_viz.explore import finished, shipped
 from coral_viz.explore.background import Background
-from coral_viz.explore.explorer import LABEL_WIDTH, Explorer, choice
-from coral_viz.explore.held import COLUMN, Held
+from coral_viz.explore.explorer import Explorer, choice, named
+from coral_viz.explore.held import Held
 from coral_viz.figures.comparison.part_bits import PARTS
 from coral_viz.figures.course.embedding_map import Map, embedding_map
 from coral_viz.figures.sweep import setting_effects, sweep_data
@@ -28,8 +28,16 @@ from coral_viz.runs import sweep_table
 
 CURVE, CELLS, LINES, TRADE = "curve", "configurations", "lines across labels", "synergy against unique"
 BITS, MAPS = "one run: bits by part", "one run: maps"
-VIEWS = [CURVE, CELLS, LINES, TRADE, BITS, MAPS]
-WIDE = {"style": {"description_width": LABEL_WIDTH}, "continuous_update": False}
+ONE_RUN = ("vary", "measure", "part", "hold")
+IDLE = {
+    CURVE: ("run",),
+    CELLS: ("run", "vary"),
+    LINES: ("run", "vary"),
+    TRADE: ("run", "measure", "part", "label"),
+    BITS: (*ONE_RUN, "label"),
+    MAPS: ONE_RUN,
+}
+"""By picture, the controls that change nothing there."""
 BAR = re.compile(r"(\d+)/(\d+) runs .* (\S+) left")
 GRIDS = DATA / "grids"
 """The descriptions of the grids that ship."""
@@ -39,13 +47,16 @@ class Ablations(Explorer):
     """``explore.ablations()``: a grid that ships, or one of your own in the folder of its sweep."""
 
     NAME = "ablations"
+    MORE = ("store", "part", "label", "hold")
     sweeping: Background | None = None
 
     def controls(self):
         known = [path.stem.removeprefix("grid_") for path in sorted(shipped.RESULTS.glob("grid_*.parquet"))]
-        grid = ipywidgets.Combobox(value="coral", options=known, description="grid", **WIDE)
-        store = ipywidgets.Text(description="folder of a sweep", placeholder="the shipped results", **WIDE)
-        view, measure = choice("picture", VIEWS, CURVE), choice("measure", [], None)
+        grid = ipywidgets.Combobox(value="coral", options=known, continuous_update=False, **named("grid"))
+        store = ipywidgets.Text(
+            placeholder="the shipped results", continuous_update=False, **named("folder of a sweep")
+        )
+        view, measure = choice("picture", IDLE, CURVE), choice("measure", [], None)
         part, label = choice("in part", [], None), choice("label", [], None)
         vary, hold, run = choice("vary", [], None), Held(), choice("run", [], None)
 
@@ -85,6 +96,9 @@ class Ablations(Explorer):
             "hold": hold,
             "run": run,
         }
+
+    def acting(self):
+        return set(self.widgets) - set(IDLE[self.widgets["view"].value])
 
     def compute(self, settings):
         table = _table(settings["grid"], settings["store"])
@@ -134,7 +148,7 @@ class Ablations(Explorer):
         return f"{table}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
 
     def layout(self):
-        """Controls of the view beside those of fixed settings, and below them those of missing runs."""
+        """Below what is seldom moved stands what does the runs that are missing."""
         start = ipywidgets.Button(description="do the missing runs", layout={"width": "auto"})
         stop = ipywidgets.Button(description="cancel", disabled=True)
         self._cancelled = False
@@ -167,12 +181,15 @@ class Ablations(Explorer):
 
         start.on_click(begin)
         stop.on_click(cancel)
-        held = ipywidgets.VBox([self.widgets["hold"], self.widgets["run"]])
-        seen = ipywidgets.VBox([widget for widget in self.widgets.values() if widget not in held.children])
-        for widget in (*seen.children, self.widgets["run"]):
-            widget.layout.width = COLUMN
-        chosen = ipywidgets.HBox([seen, held], layout={"flex_flow": "row wrap"})
-        return ipywidgets.VBox([chosen, ipywidgets.HBox([start, stop])])
+        column, buttons = super().layout(), ipywidgets.HBox([start, stop])
+
+        def unfold(change=None):
+            buttons.layout.display = "flex" if self.more.value else "none"
+
+        unfold()
+        self.more.observe(unfold, "value")
+        column.children = (*column.children, buttons)
+        return column
 
     def close(self) -> None:
         if self.sweeping is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 import ipywidgets
 import torch
 from matplotlib.figure import Figure
 
 from coral_viz import pid, tasks
-from coral_viz.explore.explorer import LABEL_WIDTH, WIDTH, Explorer, choice, slider
+from coral_viz.explore.explorer import Explorer, choice, named, slider
 from coral_viz.figures.data.task_information import bits_left
 from coral_viz.figures.data.token_samples import two_views
 from coral_viz.tasks.factors import WORKING, Dials, Factors
@@ -23,6 +24,7 @@ READ = 300
 SHOWN = 20
 """Samples to choose from."""
 
+AMPLITUDES = ("amplitude_redundancy", "amplitude_unique", "amplitude_relation")
 BITS, SAMPLE = "bits left in the data", "a sample"
 FOLLOW = ("rho", "amplitude_redundancy", "amplitude_unique", "alpha")
 """Dials that the distribution sets; each can be changed afterwards."""
@@ -42,6 +44,8 @@ class TaskBuilder(Explorer):
     """``explore.tasks()``: tasks of two modalities with chosen settings."""
 
     NAME = "tasks"
+    ONLY = MappingProxyType({BITS: (), SAMPLE: ("sample", "shared_phases")})
+    MORE = ("distribution", "rho", *AMPLITUDES, "alpha", "observation", "tokens", "shared_phases")
 
     def controls(self):
         start, at_rest = Dials().resolved(), {"continuous_update": False}
@@ -56,11 +60,7 @@ class TaskBuilder(Explorer):
             "observation": choice("tokens are", list(WORKING), start["observation"]),
             "sigma": slider("sigma, noise", start["sigma"], 0.0, 3.0, 0.05, **at_rest),
             "tokens": slider("tokens per modality", start["tokens"], 1, 24, 1, **at_rest),
-            "shared_phases": ipywidgets.Checkbox(
-                description="views share phases",
-                style={"description_width": LABEL_WIDTH},
-                layout={"width": WIDTH},
-            ),
+            "shared_phases": ipywidgets.Checkbox(indent=False, **named("views share phases", "initial")),
         }
 
         def follow(change):
@@ -75,7 +75,14 @@ class TaskBuilder(Explorer):
             with self.following():
                 dials["sigma"].value = WORKING[change["new"]]["sigma"]
 
+        def fit(change):
+            """Offer no fewer tokens than have room for the classes together; a look has room for all of them."""
+            with self.following():
+                dials["tokens"].min = dials["classes"].value if dials["observation"].value == "spread" else 1
+
         dials["observation"].observe(work, "value")
+        for name in ("observation", "classes"):
+            dials[name].observe(fit, "value")
         for name in ("distribution", "classes"):
             dials[name].observe(follow, "value")
         return {

@@ -1,4 +1,4 @@
-"""Unique information: the hull of two ROC curves, couplings with the same marginals, and the solver."""
+"""Unique information: the hull of two ROC curves, tables with the same p(x1, y) and p(x2, y), and the solver."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from types import MappingProxyType
 
 import numpy as np
 
-from coral_viz import pid
+from coral_viz import pid, style
 from coral_viz.explore.explorer import Explorer, choice, slider
 from coral_viz.figures.decomposition.solver_gap import closing
 from coral_viz.figures.decomposition.unique_hull import polytope, roc
 from coral_viz.pid.information import informations
 
-HULL, VALLEY = "ROC curves and their hull", "couplings with the same marginals"
+HULL, VALLEY = "ROC curves and their hull", "tables with the same p(xi, y)"
 SOLVER = "convergence of the solver"
 DIGITS = range(9)
 """Gaps that the solver is asked for: 10 to the minus this, in bits."""
@@ -27,6 +27,7 @@ class Unique(Explorer):
 
     NAME = "unique"
     ONLY = MappingProxyType({HULL: (), VALLEY: ("walk",), SOLVER: ("digits",)})
+    MORE = ("correlation",)
 
     def controls(self):
         return {
@@ -63,11 +64,11 @@ class Unique(Explorer):
                 "A curve is traced by accepting y = 1 whenever the evidence of the source exceeds a threshold. Where "
                 "the hull of both lies above the curve of a source, the other source has unique information."
             )
-        here = float(informations(q)[2])
+        here, least = (float(informations(table)[2]) for table in (q, best.coupling))
+        same = ", ".join(f"{style.ATOM_SYMBOLS[atom]} {float(getattr(best, atom)):.3f}" for atom in pid.NAMES[:3])
         return (
-            f"All couplings Q have the same p(x1, y) and p(x2, y). Here I_Q = {here:.4f} bits, at most {gap(q):.4f} "
-            f"bits above the minimum, {float(informations(best.coupling)[2]):.4f} bits. Synergy is the difference "
-            f"between P and the minimum, {float(best.synergy):.4f} bits."
+            f"All tables Q have the same p(x1, y) and p(x2, y), and so the same {same}. Here I_Q = {here:.4f} bits, so "
+            f"S {here - least:.3f}. By the slope here, I_Q is at most {gap(q):.4f} bits above the minimum, {least:.4f}."
         )
 
 

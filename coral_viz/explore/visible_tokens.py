@@ -81,7 +81,7 @@ class Tokens(ipywidgets.VBox):
 
 
 def _button(told) -> ipywidgets.ToggleButton:
-    button = ipywidgets.ToggleButton(layout={"width": "112px"})
+    button = ipywidgets.ToggleButton(layout={"width": "96px"}, style={"font_size": "11px"})
     button.observe(told, "value")
     return button
 

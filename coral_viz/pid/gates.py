@@ -35,6 +35,12 @@ class Gate:
         np.add.at(p, tuple(outcomes.T), 1.0 / len(outcomes))
         return p
 
+    @property
+    def correlates(self) -> bool:
+        """Whether its sources can be correlated: they have the same values, all pairs of which occur."""
+        sources = self.p.sum(-1)
+        return sources.shape[0] == sources.shape[1] and bool((sources > 0).all())
+
 
 def names() -> list[str]:
     """The names of all gates."""
@@ -67,7 +73,7 @@ def gate(name: str, *, noise: float = 0.0, correlation: float = 0.0) -> np.ndarr
 def _correlated(name: str, p: np.ndarray, correlation: float) -> np.ndarray:
     """Mix the distribution of the sources with one on their diagonal, keeping the rule p(y|x1,x2)."""
     sources = p.sum(-1)
-    if p.shape[0] != p.shape[1] or (sources == 0).any():
+    if not GATES[name].correlates:
         raise ValueError(f"The sources of {name} cannot be correlated: not every pair of their values occurs.")
     mixed = (1 - correlation) * sources + correlation * np.diag(sources.sum(1))
     return p * (mixed / sources)[..., None]

@@ -19,8 +19,11 @@ import render
 from offline import cut_off
 from playwright.sync_api import sync_playwright
 
+from coral_viz import explore
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
+LAPTOP = {"width": 1366, "height": 768}
 TALL = {"width": 1280, "height": 9000}  # JupyterLab draws only the cells that are in sight
 START_SECONDS = 120
 LIVE_BUDGET = re.compile(r"runs\.Budget\(steps=\w+, probe_samples=\d+, test_samples=\d+\)")
@@ -43,7 +46,7 @@ def lab(chromium, tmp_path_factory):
     """The address of one JupyterLab for all tests, with the shipped settings, that reaches no other host.
 
     It serves copies of the notebooks: in ``fresh`` not yet executed, with brief trainings, in ``committed`` as they
-    come with the repository; and ``fresh/concurrent.ipynb``.
+    come with the repository; and ``fresh/concurrent.ipynb`` and ``fresh/explorers.ipynb``.
     """
     root = tmp_path_factory.mktemp("lab")
     folder = root / "notebooks"
@@ -53,6 +56,7 @@ def lab(chromium, tmp_path_factory):
         nbformat.write(with_brief_trainings(render.from_script(script)), folder / "fresh" / render.target(script).name)
         shutil.copy(render.target(script), folder / "committed")
     nbformat.write(concurrent(), folder / "fresh" / "concurrent.ipynb")
+    nbformat.write(explorers(), folder / "fresh" / "explorers.ipynb")
     (folder / "data").symlink_to(render.NOTEBOOKS.parent / "data")
     url = f"http://127.0.0.1:{free_port()}"
     with cut_off(root / "network.log"), pytest.MonkeyPatch.context() as patch, (root / "jupyter.log").open("w") as log:
@@ -93,6 +97,12 @@ def concurrent():
         "    time.sleep(0.1)"
     )
     cells = [nbformat.v4.new_code_cell(source) for source in (shows, draws)]
+    return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": render.KERNEL})
+
+
+def explorers():
+    """A notebook with a cell per explorer."""
+    cells = [nbformat.v4.new_code_cell(f"from coral_viz import explore\nexplore.{name}()") for name in explore.__all__]
     return nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": render.KERNEL})
 
 

@@ -7,8 +7,10 @@ from html import escape
 import nbformat
 import pytest
 import render
-from conftest import DRAWN, Watched
+from conftest import DRAWN, LAPTOP, Watched
 from playwright.sync_api import expect
+
+from coral_viz import explore
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +33,7 @@ MOVES = {  # by explorer: a control, by the name that is read aloud, and what to
     "tasks": ("sigma, noise", 1.5),
     "estimators": ("distribution", "xor"),
     "embeddings": ("picture", "bits by part"),
-    "masking": ("sample", 3),
+    "masking": ("progress of training", 0.2),
     "recordings": ("moment", 1),
     "ablations": ("picture", "configurations"),
     "beyond": ("modalities, M", 5),
@@ -75,7 +77,11 @@ def wait_until_run(page):
 
 
 def assert_pictures_have_words(page, name):
-    """As many pictures as the notebook shows, each of them loaded, each with its alternative text."""
+    """As many pictures as the notebook shows, each of them loaded, each with its alternative text.
+
+    Those that answer a question are not there before it is answered.
+    """
+    answer_all(page)
     shown = sum(cell.source.count("show(") + bool(EXPLORER.search(cell.source)) for cell in code_cells(name))
     pictures = page.locator(SHOWN)
     expect(pictures).to_have_count(shown, timeout=60 * SECOND)
@@ -125,12 +131,13 @@ def hide_a_token(page):
     assert cell.locator("[role=alert]").count() == 0
 
 
-def answer(page):
-    """Guess in the first question, and have the answer revealed."""
-    cell = page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).first
-    cell.get_by_role("radio").first.check()
-    cell.get_by_role("button", name="Reveal").click()
-    expect(cell.get_by_role("status")).to_contain_text(re.compile("^(Yes|The answer is: )"), timeout=30 * SECOND)
+def answer_all(page):
+    """Guess in every question, and have the answer revealed, with its picture if it has one."""
+    for cell in page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).all():
+        assert cell.locator(SHOWN).count() == 0
+        cell.get_by_role("radio").first.check()
+        cell.get_by_role("button", name="Reveal").click()
+        expect(cell.get_by_role("status").first).to_contain_text(re.compile("Yes|The answer is: "), timeout=30 * SECOND)
 
 
 @pytest.fixture(scope="module")
@@ -176,9 +183,34 @@ def test_a_notebook_runs_and_its_explorers_move(running, name):
         move(page, explorer)
     if "explore.masking(" in source:
         hide_a_token(page)
-    if "teach.predict(" in source:
-        answer(page)
     assert running.complaints == []
+
+
+CUT = """labels => labels.filter(label => label.offsetParent && label.scrollWidth > label.clientWidth + 1)
+    .map(label => label.textContent)"""
+UNNAMED = "handles => handles.filter(handle => !handle.getAttribute('aria-label')).map(handle => handle.outerHTML)"
+
+
+def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
+    watched = open_notebook("fresh/explorers.ipynb")
+    page = watched.page
+    wait_until_ready(page, len(explore.__all__))
+    choose(page, "Run", "Run All Cells")
+    wait_until_run(page)
+    page.set_viewport_size(LAPTOP)
+    page.wait_for_timeout(2 * SECOND)  # until JupyterLab has laid it out
+    room = page.locator(".jp-NotebookPanel-notebook").bounding_box()["height"]
+    for name in explore.__all__:
+        cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}()")
+        cell.scroll_into_view_if_needed()
+        expect(cell.locator("figure img")).to_be_visible(timeout=60 * SECOND)
+        assert cell.locator(".jp-OutputArea-output").bounding_box()["height"] <= room, name
+        picture, control = (cell.locator(where).first.bounding_box() for where in ("figure img", "select, input"))
+        assert picture["x"] + picture["width"] <= control["x"], f"controls of {name} are not beside its picture"
+        assert cell.locator(".widget-label, .widget-label-basic span").evaluate_all(CUT) == []
+        assert cell.locator(".noUi-handle").evaluate_all(UNNAMED) == []
+        assert cell.locator("[title=null]").count() == 0
+    assert watched.complaints == []
 
 
 def saved(page, lab, path):

@@ -8,6 +8,7 @@ import pytest
 from coral_viz import explore, style
 from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
+from coral_viz.explore.presenter import AT_REST
 from coral_viz.figures.sweep import setting_effects, sweep_data
 from coral_viz.results import provenance
 from coral_viz.runs import grids, sweep_table, sweeps
@@ -55,7 +56,7 @@ def test_it_offers_what_the_table_holds(shown):
     assert [value for _, value in shown.widgets["part"].options] == ["shared|unique_1", "shared|unique_2"]
     shown.widgets["measure"].value = "loss/shared"
     assert [value for _, value in shown.widgets["part"].options] == [""]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 @pytest.mark.parametrize("view", ["curve", "configurations", "lines across labels", "synergy against unique"])
@@ -114,7 +115,7 @@ def test_a_run_can_be_opened_where_its_weights_are(shown, folder):
     assert "--out out/tiny) and name the folder of the sweep" in shown.presenter.words
     assert shown.presenter.shown.png == before
     shown.widgets["store"].value = str(folder / "out")
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert "coloured by the class of synergy" in shown.presenter.shown.alt
     assert all(part in shown.presenter.shown.alt for part in ("shared", "unique 1", "unique 2"))
     assert f"{shown.settings['store']}/runs" in shown.caption(None, shown.settings)
@@ -131,7 +132,7 @@ def test_where_only_words_vary_it_opens_on_cells(tmp_path):
     grid = {"method": ["cross", "comm"], "seeds": 1, "budget": tomllib.loads("\n".join(LINES))["budget"]}
     sweeps.run(grids.make(grid), tmp_path, executor="serial", device="cpu")
     opened = explore.ablations(grid="words", store=str(tmp_path))
-    assert opened.presenter.words == "Ready."
+    assert opened.presenter.words == AT_REST
     assert opened.settings["view"] == "configurations"
     assert all(name in opened.presenter.shown.alt for name in ("Cross", "CoMM"))
     asked = explore.ablations(grid="words", store=str(tmp_path), view="curve")
@@ -145,7 +146,7 @@ def test_a_grid_without_results_says_how_to_make_them(shown, tmp_path):
     shown.refresh()
     assert "is no parquet table" in shown.presenter.words
     shown.widgets["grid"].value = "tiny"
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 def test_where_nothing_ships_it_says_so(monkeypatch, tmp_path):
@@ -176,7 +177,8 @@ def test_the_sweep_is_that_of_the_grid(shown, folder):
 
 
 def buttons(shown):
-    return shown.view.children[0].children[1].children
+    (row,) = [row for row in shown.column.children if getattr(row, "children", ()) and row not in shown.rows.values()]
+    return row.children
 
 
 def test_a_sweep_in_the_background_ends_with_its_table(shown, folder, monkeypatch, tmp_path):
@@ -190,7 +192,7 @@ def test_a_sweep_in_the_background_ends_with_its_table(shown, folder, monkeypatc
     assert (start.disabled, stop.disabled) == (True, False)
     shown.sweeping.thread.join(30)
     assert (start.disabled, stop.disabled) == (False, True)
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert ABLATIONS._source("tiny", str(new)) == new / "results.parquet"
 
 

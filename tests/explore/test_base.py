@@ -8,12 +8,15 @@ import sys
 
 import ipywidgets
 import matplotlib
+import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 from PIL import Image
 
 from coral_viz import explore, style
 from coral_viz.explore.explorer import Explorer, choice, slider
-from coral_viz.explore.presenter import Presenter
+from coral_viz.explore.presenter import AT_REST, Presenter
+from coral_viz.explore.unique_information import VALLEY
 from coral_viz.figures.layout.canvas import canvas, describe, picture
 
 
@@ -54,14 +57,14 @@ def test_a_picture_has_words_a_caption_and_a_status(discs):
     assert 'alt="A &quot;red&quot; disc of radius 1 &amp; nothing else."' in html
     assert "<figcaption>0.33 &lt; 100</figcaption>" in html
     assert discs.presenter.status.value.startswith('<p role="status"')
-    assert discs.presenter.words == "Ready."
+    assert discs.presenter.words == AT_REST
 
 
 def test_the_picture_is_a_png_at_screen_size(discs):
     (source,) = re.findall('src="data:image/png;base64,([^"]+)"', discs.presenter.picture.value)
     image = Image.open(io.BytesIO(base64.b64decode(source)))
     assert image.format == "PNG"
-    assert image.width == int(style.screen()["figure.figsize"][0] * style.screen()["figure.dpi"])
+    assert image.width == int(style.beside()["figure.figsize"][0] * style.beside()["figure.dpi"])
 
 
 def test_an_alert_keeps_the_picture():
@@ -73,7 +76,7 @@ def test_an_alert_keeps_the_picture():
     assert presenter.words == "x < 0 is bad."
     assert presenter.picture.value == before
     presenter.present(disc(2, "red"), "larger")
-    assert presenter.words == "Ready."
+    assert presenter.words == AT_REST
 
 
 def test_a_figure_without_words_is_not_shown():
@@ -88,7 +91,7 @@ def test_bad_settings_are_a_sentence_and_the_picture_stays(discs):
     assert 'role="alert"' in discs.presenter.status.value
     assert discs.presenter.picture.value == before
     discs.widgets["radius"].value = 2.0
-    assert discs.presenter.words == "Ready."
+    assert discs.presenter.words == AT_REST
     assert discs.presenter.picture.value != before
 
 
@@ -100,7 +103,7 @@ def test_a_fault_of_the_program_is_said_and_raised_and_the_picture_stays(discs):
     assert 'role="alert"' in discs.presenter.status.value
     assert discs.presenter.picture.value == before
     discs.widgets["radius"].value = 2.0
-    assert discs.presenter.words == "Ready."
+    assert discs.presenter.words == AT_REST
 
 
 def test_code_builds_the_view_again(discs):
@@ -148,7 +151,8 @@ def test_where_no_kernel_runs_the_picture_and_a_sentence_stand_in(discs):
     bundle = discs._repr_mimebundle_()
     assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == discs.view.model_id
     assert discs.presenter.picture.value in bundle["text/html"]
-    assert "Run this cell to explore: explore.discs(colour=&#x27;red&#x27;, radius=1.0)" in bundle["text/html"]
+    assert "To explore, choose Run → Run All Cells. In Python: explore.discs(" in bundle["text/html"]
+    assert "explore.discs(colour=&#x27;red&#x27;, radius=1.0)" in bundle["text/html"]
     assert bundle["text/plain"].startswith(discs.presenter.shown.alt)
 
 
@@ -168,6 +172,65 @@ def every(widget):
     yield widget
     for child in getattr(widget, "children", ()):
         yield from every(child)
+
+
+def test_a_refused_setting_is_told_below_its_control_and_dims_the_picture(discs):
+    status, column = discs.presenter.status, discs.column
+    assert column.children[-1] is status
+    for name, value in (("colour", "red"), ("radius", 3.0)):
+        discs.widgets[name].value = value
+    assert discs.presenter.stale
+    assert column.children.index(status) == column.children.index(discs.rows["radius"]) + 1
+    discs.widgets["radius"].value = 2.0
+    assert not discs.presenter.stale
+    with pytest.raises(ZeroDivisionError):
+        discs.widgets["radius"].value = 4.0
+    assert discs.presenter.stale
+
+
+def picture_values(explorer):
+    """The name of the control that chooses the picture, if there is one, and its values."""
+    name = next((name for name, widget in explorer.widgets.items() if widget.description == "picture"), None)
+    return name, explorer.widgets[name].options if name else [None]
+
+
+@pytest.mark.parametrize("name", explore.__all__)
+def test_at_most_four_controls_stand_beside_a_picture(name, monkeypatch):
+    explorer = getattr(explore, name)()
+    monkeypatch.setattr(type(explorer), "refresh", lambda self, change=None: None)
+    control, values = picture_values(explorer)
+    for value in values:
+        if control:
+            explorer.widgets[control].value = value
+        assert 2 <= len(explorer.visible) <= 4, value
+    explorer.more.value = True
+    assert set(explorer.visible) == explorer.acting()
+
+
+def axes_of(figure):
+    """Limits of all axes, and the lines that a drawing without ticks has for axes."""
+    axes = [(*ax.get_xlim(), *ax.get_ylim()) for ax in figure.axes]
+    return axes, [np.array(c.get_segments()) for ax in figure.axes for c in ax.findobj(LineCollection)]
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "control", "values"),
+    [
+        ("gates", {"gate": "XOR"}, "noise", (0.0, 0.5, 0.9)),
+        ("gates", {"gate": "AND"}, "correlation", (0.0, 0.5, 1.0)),
+        ("unique", {"picture": VALLEY, "noise": 0.0}, "walk", (0.0, 0.5, 1.0)),
+        ("tasks", {}, "sigma", (0.1, 1.3, 3.0)),
+        ("beyond", {"task": "factors"}, "rho", (0.0, 0.5, 1.0)),
+    ],
+)
+def test_axes_stay_while_a_slider_moves(name, settings, control, values):
+    explorer = getattr(explore, name)(**settings)
+    seen = []
+    for value in values:
+        now = explorer.settings | {control: value}
+        seen.append(axes_of(explorer.draw(explorer.compute(now), now, style.beside())))
+    for other in seen[1:]:
+        np.testing.assert_equal(other, seen[0])
 
 
 @pytest.mark.parametrize("name", explore.__all__)

@@ -6,6 +6,7 @@ import pytest
 
 from coral_viz import explore, style
 from coral_viz.explore.many_modalities import FOUND, THERE, WITHHELD
+from coral_viz.explore.presenter import AT_REST
 
 
 @pytest.fixture
@@ -53,14 +54,14 @@ def test_a_task_turns_the_dials_to_the_worlds_whose_results_ship(explorer):
     explorer.widgets["task"].value = "factors"
     turned = {name: explorer.settings[name] for name in ("count", "classes", "rho", "pairs")}
     assert turned == {"count": 3, "classes": 4, "rho": 1.0, "pairs": False}
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
 
 
 @pytest.mark.parametrize("task", ["xnor", "factors"])
 def test_shipped_results_are_shown(explorer, task):
     explorer.widgets["task"].value = task
     explorer.widgets["picture"].value = FOUND
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     assert explorer.presenter.shown.alt.startswith("Dot plots of which methods kept the relation")
     explorer.widgets["picture"].value = WITHHELD
     assert "only some modalities are given" in explorer.presenter.shown.alt
@@ -70,18 +71,23 @@ def test_shipped_results_are_shown(explorer, task):
 def test_dials_of_the_map_stand_beside_the_map_only(explorer):
     explorer.widgets["count"].value = 4
     explorer.widgets["picture"].value = FOUND
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     assert explorer.caption(None, explorer.settings).startswith("Three modalities.")
-    rows = explorer.view.children[0].children
-    assert [row.layout.display for row in rows] == [None, None, "none", "none", "none", "none"]
+    assert explorer.visible == ["picture", "task"]
     explorer.widgets["picture"].value = THERE
-    assert [row.layout.display for row in rows[2:]] == ["flex"] * 4
+    assert explorer.visible == ["picture", "task", "count", "rho"]
+    explorer.more.value = True
+    assert explorer.visible == list(explorer.widgets)
 
 
 def test_two_modalities_have_no_relations_of_pairs(explorer):
-    explorer.widgets["pairs"].value = True
+    pairs = explorer.widgets["pairs"]
+    pairs.value = True
     explorer.widgets["count"].value = 2
-    assert explorer.presenter.words == "amplitude_pairs = 1 needs 3 modalities or more, but count = 2."
+    assert (pairs.value, pairs.disabled) == (False, True)
+    assert explorer.presenter.words == AT_REST
+    explorer.widgets["count"].value = 3
+    assert not pairs.disabled
 
 
 def test_code_builds_the_view_again(explorer):

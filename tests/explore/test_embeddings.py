@@ -12,6 +12,7 @@ import torch
 from coral_viz import evaluation, explore, runs, style
 from coral_viz.evaluation import projections, similarity
 from coral_viz.explore import finished
+from coral_viz.explore.presenter import AT_REST
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_similarities_are_those_of_the_parts(shown, folder, ids):
 def test_every_picture_can_have_company(shown, ids, picture, beside):
     shown.widgets["beside"].value = ids.get(beside, beside)
     shown.widgets["picture"].value = picture
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert shown.figure(style.talk()).alt == shown.presenter.shown.alt
     assert shown.caption(shown.compute(shown.settings), shown.settings).endswith(".")
 
@@ -106,7 +107,7 @@ def test_controls_offer_what_the_run_has(shown, ids):
     assert ids["comm"] not in [value for _, value in shown.widgets["beside"].options]
     shown.widgets["run"].value = ids["relation"]
     assert [value for _, value in shown.widgets["label"].options] == ["synergy"]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 def test_one_change_is_drawn_once(shown, ids, monkeypatch):
@@ -144,7 +145,7 @@ def test_bad_runs_are_a_sentence_and_the_picture_stays(shown, folder, ids, tmp_p
     assert f"there is no run {ids['comm']!r}" in shown.presenter.words
     assert shown.presenter.picture.value == before
     shown.widgets["run"].value = ids["coral"]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 def test_labels_must_be_in_both(shown, ids):

@@ -9,6 +9,7 @@ import torch
 from coral_viz import __main__, explore, runs, style
 from coral_viz.cli import tour
 from coral_viz.explore import own_run, shipped
+from coral_viz.explore.presenter import AT_REST
 from coral_viz.results import tables
 from coral_viz.runs import sweep_table
 
@@ -57,7 +58,7 @@ def captioned(shown, **changes):
 )
 def test_other_methods_hide_otherwise(shown, ids, name, words):
     shown.widgets["run"].value = ids[name]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert words in captioned(shown)
 
 
@@ -101,7 +102,7 @@ def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, m
     assert shown.presenter.words == "no sweep of COrAL (hinge) ships here; choose another picture or run."
     assert shown.presenter.picture.value == before
     shown.widgets["picture"].value = "masks and attention"
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
@@ -109,7 +110,7 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     sweep_table.write(table, tmp_path / "grid_coral.parquet")
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
     shown = explore.masking(folder=folder, run=ids["coral"], picture="effect of masks", metric="bits")
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     bits = tables.select(table, metric="bits", part="all", readout="best", label="synergy")
     found = bits[bits["mask_ratio"] == 0.2]["value"].item()
     assert f"Synergy: {found:z.2f} at 0.2" in shown.presenter.shown.alt
@@ -119,7 +120,7 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     assert eval(shown.code()).presenter.shown == shown.presenter.shown
     sweep_table.write(table, tmp_path / "grid_infmasking.parquet")
     shown.widgets["run"].value = ids["infmasking"]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     sweep_table.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
     shown.widgets["run"].value = ids["comm"]
     assert shown.presenter.words == "CoMM has no hyperparameters of masks; choose a run of another method."
@@ -129,12 +130,15 @@ def test_controls_are_those_of_the_picture(shown):
     seen = {}
     for picture in shown.widgets["picture"].options:
         shown.widgets["picture"].value = picture
-        seen[picture] = [row.layout.display != "none" for row in shown.view.children[0].children]
+        seen[picture] = shown.visible, shown.own.view.layout.display
     hidden, turned, own, left = seen.values()
-    assert hidden == [True] * 6 + [False] * 6
-    assert turned == [True] * 3 + [False] * 3 + [True] * 2 + [False] * 4
-    assert own == [True] * 3 + [False] * 4 + [True] + [False] * 3 + [True]
-    assert left == [True] * 4 + [False, True, False, False] + [True] * 3 + [False]
+    assert hidden == (["run", "picture", "progress"], "none")
+    assert turned == (["run", "picture", "turned", "metric"], "none")
+    assert own == (["run", "picture", "metric"], "flex")
+    assert left == (["run", "picture", "mask_ratio", "hidden"], "none")
+    shown.more.value = True
+    always = {"folder", "run", "picture"}
+    assert set(shown.visible) == always | {"sample", "draw_number", "mask_ratio", "masked", "hidden"}
 
 
 # --- own runs ---------------------------------------------------------------------------------------------------------
@@ -146,7 +150,7 @@ def test_own_runs_are_compared_where_there_are_some(ratios, shown, monkeypatch, 
     assert shown.presenter.words == "there is no own run yet; choose masks and press Train."
     monkeypatch.setattr(own_run, "FOLDER", ratios[0])
     shown.refresh()
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert "2 own run(s) of COrAL" in shown.presenter.picture.value
     assert "mask ratio 0.2" in shown.presenter.shown.alt
     monkeypatch.setattr(own_run, "FOLDER", tmp_path)

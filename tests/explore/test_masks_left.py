@@ -8,6 +8,7 @@ import torch
 
 from coral_viz import explore, runs, tasks
 from coral_viz.explore import visible_tokens
+from coral_viz.explore.presenter import AT_REST
 
 LEFT = "bits under a mask"
 TINY = runs.Budget(steps=4, batch=16, samples=64, probe_samples=64, test_samples=64)
@@ -119,12 +120,12 @@ def test_a_mask_that_leaves_no_token_is_a_sentence_and_the_picture_stays(shown):
     assert shown.presenter.words == "the mask leaves no token of any modality; show at least one."
     assert shown.presenter.picture.value == before
     shown.widgets["masked"].value = "modality_1"
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 def test_looks_of_factors_are_shown_and_read_too(shown):
     shown.widgets["run"].value = SPECS["looks"].id
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert [len(row) for row in shown.widgets["hidden"].buttons.values()] == [8, 8]
     shown.widgets["hidden"].value = {"modality_1": tuple(range(1, 9))}
     found = left(shown)
@@ -136,7 +137,7 @@ def test_looks_of_factors_are_shown_and_read_too(shown):
 
 def test_runs_of_spread_tokens_show_digits_without_a_method(shown):
     shown.widgets["run"].value = SPECS["spread"].id
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     assert left(shown).task.name == "digits"
     assert left(shown).read is None
     assert "read by no method" in shown.presenter.picture.value

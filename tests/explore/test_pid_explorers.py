@@ -2,6 +2,7 @@
 
 import math
 import threading
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,8 +10,9 @@ import pytest
 
 from coral_viz import explore, pid, style
 from coral_viz.explore import shipped
-from coral_viz.explore.gate_editor import CELLS
+from coral_viz.explore.gate_editor import CELLS, MEASURES, SAID
 from coral_viz.explore.lattices import meaning
+from coral_viz.explore.presenter import AT_REST
 from coral_viz.explore.unique_information import HULL, SOLVER, VALLEY, gap
 from coral_viz.pid.lattice import redundancy_lattice
 
@@ -25,7 +27,7 @@ def test_settings_make_the_same_view_again(name):
     again = eval(explorer.code(), {"explore": explore})
     assert again.settings == explorer.settings
     assert again.presenter.shown.alt == explorer.presenter.shown.alt
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     assert explorer.figure().get_figwidth() == pytest.approx(style.paper(columns=2)["figure.figsize"][0])
     bundle = explorer._repr_mimebundle_()
     assert "<img" in bundle["text/html"]
@@ -37,6 +39,28 @@ def test_a_gate_shows_its_atoms_by_every_measure():
     exact = pid.broja(pid.gates.gate("XOR", noise=0.5))
     assert atoms["BROJA"].synergy == pytest.approx(exact.synergy)
     assert set(atoms) == {"BROJA", "I_min", "MMI", "I_sx", "I_±"}
+
+
+def test_a_gate_says_what_its_measure_asks():
+    explorer = explore.gates()
+    for measure in MEASURES:
+        explorer.widgets["measure"].value = measure
+        assert f"{measure}: {SAID[measure]}." in told(explorer)
+        assert measure.lower().replace("±", "pm") in glossary_terms()
+
+
+def glossary_terms():
+    page = Path(__file__).parents[2] / "notebooks" / "glossary.md"
+    return [line.removeprefix("### ") for line in page.read_text().splitlines() if line.startswith("### ")]
+
+
+def test_the_walk_shows_the_four_atoms_of_every_table_on_it():
+    for walk in (0.0, 0.5, 1.0):
+        explorer = explore.unique(picture=VALLEY, gate="AND", noise=0.0, walk=walk)
+        _, best, q = explorer.compute(explorer.settings)
+        assert "the same R 0.311, U1 0.000, U2 0.000." in told(explorer)
+        left = float(pid.information.informations(q)[2] - pid.information.informations(best.coupling)[2])
+        assert f"so S {left:.3f}." in told(explorer)
 
 
 def test_moving_a_slider_changes_picture_and_words():
@@ -75,10 +99,16 @@ def test_a_bad_table_is_a_sentence_and_the_picture_stays(values, sentence):
         explorer.figure()
 
 
-def test_sources_that_cannot_be_correlated_are_a_sentence():
-    explorer = explore.gates(gate="RDN")
-    explorer.widgets["correlation"].value = 0.5
-    assert 'role="alert"' in explorer.presenter.status.value
+def test_only_sources_that_can_be_correlated_are():
+    explorer = explore.gates(gate="XOR", correlation=0.5)
+    correlation = explorer.widgets["correlation"]
+    for name, known in pid.gates.GATES.items():
+        correlation.value = 0.5 * (not correlation.disabled)
+        explorer.widgets["gate"].value = name
+        assert correlation.disabled != known.correlates
+        assert explorer.presenter.words == AT_REST
+    assert correlation.disabled
+    assert correlation.value == 0
 
 
 def test_the_lattice_says_what_a_node_means_and_sums():
@@ -91,7 +121,7 @@ def test_the_lattice_says_what_a_node_means_and_sums():
     assert "Atom of this node: 1.000 bits" in told(explorer)
     assert "itself and the 17 nodes below it" in told(explorer)
     explorer.widgets["sources"].value = 2
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     assert explorer.settings["node"] in redundancy_lattice(2).labels()
 
 
@@ -138,11 +168,9 @@ def test_the_solver_certifies_what_it_is_asked_for():
 
 def test_controls_of_other_pictures_are_out_of_the_way():
     explorer = explore.unique()
-    rows = dict(zip(explorer.widgets, explorer.view.children[0].children))
-    for picture, there in ((HULL, set()), (VALLEY, {"walk"}), (SOLVER, {"digits"})):
+    for picture, own in ((HULL, []), (VALLEY, ["walk"]), (SOLVER, ["digits"])):
         explorer.widgets["picture"].value = picture
-        assert {name for name in ("walk", "digits") if rows[name].layout.display != "none"} == there
-        assert rows["gate"].layout.display != "none"
+        assert explorer.visible == ["picture", "gate", "noise", *own]
 
 
 def test_the_estimator_lab_shows_what_ships():
@@ -166,7 +194,7 @@ def test_the_estimator_lab_goes_over_dimension_and_noise():
     assert explorer.settings["distribution"] == "xor"
     assert set(explorer.compute(explorer.settings)["dimensions"]) == {32}
     assert "over noise from 0.25 to 1" in explorer.presenter.shown.alt
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
 
 
 def test_unknown_settings_and_values_are_sentences():
@@ -180,7 +208,7 @@ def test_unknown_settings_and_values_are_sentences():
 
 def test_every_slider_has_a_number_box_with_a_name():
     explorer = explore.gates()
-    rows = [row for row in explorer.view.children[0].children if len(getattr(row, "children", ())) == 2]
+    rows = [row for row in explorer.column.children if len(getattr(row, "children", ())) == 2]
     assert [row.children[0].description for row in rows] == ["noise on Y", "X2 copies X1"]
     assert all(row.children[1].description == "" for row in rows)
 
@@ -201,4 +229,4 @@ def test_another_thread_may_refresh_while_this_one_draws():
         explorer.figure()
     thread.join()
     assert failures == []
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from coral_viz import explore, style
+from coral_viz.explore.presenter import AT_REST
 from coral_viz.runs import Budget, RunSpec, replay
 
 pytestmark = pytest.mark.usefixtures("few_probed")
@@ -36,7 +37,7 @@ def test_the_moment_moves_the_picture(shown, recorded):
     assert shown.widgets["moment"].max == len(recorded.steps) - 1 == 3
     for number, step in enumerate(recorded.steps):
         shown.widgets["moment"].value = number
-        assert shown.presenter.words == "Ready."
+        assert shown.presenter.words == AT_REST
         assert f"at step {step}:" in shown.presenter.shown.alt
         assert f"Cross, unbiased, seed 1: step {step} of 4." in shown.presenter.picture.value
 
@@ -57,7 +58,7 @@ def test_play_goes_to_the_end_and_then_from_the_beginning(shown):
         shown.playing.join(60)
         assert seen == wanted
         assert (shown.play.value, shown.play.description) == (False, "Play")
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
 
 
 @pytest.mark.usefixtures("at_once")
@@ -117,7 +118,7 @@ def test_a_damaged_recording_is_named_and_hides_no_other(folder, recorded, tmp_p
     runs = [run for _, run in shown.widgets["run"].options]
     assert set(runs[:2]) == whole
     assert runs[2:] == [str(number) for number in range(9)]
-    assert shown.presenter.words == "Ready."
+    assert shown.presenter.words == AT_REST
     named = ", ".join(f"{number}.npz" for number in range(9))
     assert f"Damaged: {named}." in shown.presenter.picture.value
 

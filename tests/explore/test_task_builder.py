@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from coral_viz import explore, style, tasks
+from coral_viz.explore.presenter import AT_REST
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +31,14 @@ def test_without_noise_all_bits_are_left_and_with_much_none(shown):
 
 
 def test_looks_bring_their_noise_and_have_room_for_all_classes():
-    explorer = explore.tasks(observation="spread", tokens=1, classes=2)
+    explorer = explore.tasks(observation="spread", classes=2)
     explorer.widgets["observation"].value = "looks"
+    explorer.widgets["tokens"].value = 1
     assert explorer.settings["sigma"] == 1.3
     poor = explorer.compute(explorer.settings)
     assert 0.2 < poor.left["unique_1"].information < 0.9
     explorer.widgets["classes"].value = 10
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     assert explorer.compute(explorer.settings).task.features == 60
     assert explore.tasks(observation="looks", sigma=0.5).settings["sigma"] == 0.5
 
@@ -50,7 +52,7 @@ def test_a_distribution_turns_its_dials(shown):
     explorer.widgets["distribution"].value = "relation"
     silent = {name: explorer.settings[name] for name in ("amplitude_redundancy", "amplitude_unique", "alpha", "rho")}
     assert silent == {"amplitude_redundancy": 0, "amplitude_unique": 0, "alpha": 0, "rho": 0.25}
-    assert explorer.presenter.words == "Ready."
+    assert explorer.presenter.words == AT_REST
     explorer.widgets["distribution"].value = "biased"
     assert explorer.settings["rho"] == 1
     assert explorer.settings["alpha"] == 2.3
@@ -76,14 +78,19 @@ def test_samples_and_bits_are_two_pictures():
     assert explorer.figure(style.talk()).alt == explorer.presenter.shown.alt
 
 
-def test_dials_that_do_not_fit_are_a_sentence_and_the_picture_stays():
-    explorer = explore.tasks(observation="spread")
-    before = explorer.presenter.shown
-    explorer.widgets["tokens"].value = 2
-    assert explorer.presenter.words.startswith("tokens * features = 12 is too small: 3 latents of 4 classes need")
-    assert explorer.presenter.shown is before
-    explorer.widgets["tokens"].value = 8
-    assert explorer.presenter.words == "Ready."
+@pytest.mark.parametrize("observation", ["looks", "spread"])
+def test_every_number_of_classes_that_is_offered_has_room(observation):
+    explorer = explore.tasks(observation=observation)
+    classes, tokens = explorer.widgets["classes"], explorer.widgets["tokens"]
+    for count in (2, classes.max):
+        classes.value = count
+        tokens.value = tokens.min
+        assert (classes.value, explorer.presenter.words) == (count, AT_REST)
+        assert eval(explorer.code()).settings == explorer.settings
+
+
+def test_dials_that_leave_no_label_are_a_sentence_and_the_picture_stays():
+    explorer = explore.tasks()
     for name in ("redundancy", "unique", "relation"):
         explorer.widgets[f"amplitude_{name}"].value = 0.0
     assert explorer.presenter.words == "all amplitudes are 0, so there is no label; raise one of them."

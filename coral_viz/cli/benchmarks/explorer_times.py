@@ -3,7 +3,7 @@
     python -m coral_viz bench explorers    # -> bench_explorers.csv
 
 Each explorer is moved through its main control, on the results that ship. A step is what a control's change sets off in
-the kernel: computing, then drawing the picture to PNG at screen size and handing it to the widget.
+the kernel: computing, then drawing the picture to PNG and handing it to the widget.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def _step(explorer, control: str, value) -> tuple[float, ...]:
     times = [_now()]
     computed = explorer.compute(settings)
     times.append(_now())
-    figure = explorer.draw(computed, settings, style.screen())
+    figure = explorer.draw(computed, settings, style.beside())
     explorer.presenter.present(figure, explorer.caption(computed, settings))
     times.append(_now())
     return tuple(np.diff(times, axis=0).T.ravel())

@@ -36,12 +36,13 @@ SAME = 1e-6  # of a score's range: what counts as no change
 
 
 @picture
-def information_map(shared: Mapping[str, tuple[float, float]]) -> Figure:
+def information_map(shared: Mapping[str, tuple[float, float]], *, reach: float = 0.4) -> Figure:
     """Total against dual total correlation, and their difference, the O-information, in bits.
 
     Args:
         shared: (total correlation, dual total correlation) of variables, by what they are; groups of latents, as a
             task's ``structure`` has them, get the names and colours of their labels.
+        reach: bits for which the axes have room at least.
 
     Raises:
         ValueError: nothing to draw, or a number that is negative or not finite.
@@ -56,8 +57,8 @@ def information_map(shared: Mapping[str, tuple[float, float]]) -> Figure:
     )
     figure = canvas(MAP, words)
     plane, balance = figure.subplots(1, 2, width_ratios=[0.75, 1])
-    _plane(plane, shared, 1.5 * max(numbers.max(), 0.4))
-    _balance(balance, {name: total - dual for name, (total, dual) in shared.items()})
+    _plane(plane, shared, 1.5 * max(numbers.max(), reach))
+    _balance(balance, {name: total - dual for name, (total, dual) in shared.items()}, reach)
     told = [f"{_group(name)} {total:z.2f} and {dual:z.2f}" for name, (total, dual) in shared.items()]
     return describe(figure, f"Map of total and dual total correlation in bits. {'; '.join(told)}.")
 
@@ -87,12 +88,12 @@ def _plane(ax: Axes, shared: Mapping[str, tuple[float, float]], end: float) -> N
         ax.annotate(",\n".join(map(_group, here)), place, **offset, **looks)
 
 
-def _balance(ax: Axes, differences: Mapping[str, float]) -> None:
+def _balance(ax: Axes, differences: Mapping[str, float], least: float) -> None:
     """A bar per group: to the right where redundancy prevails, to the left where synergy does."""
     y, values = range(len(differences)), np.array(list(differences.values()))
     ax.barh(y, values, height=0.55, color=[_colour(name) for name in differences])
     ax.axvline(0, color=style.MUTED, lw=matplotlib.rcParams["axes.linewidth"])
-    reach = 1.45 * max(np.abs(values).max(), 0.4)
+    reach = 1.45 * max(np.abs(values).max(), least)
     ax.set(xlim=(-reach, reach), ylim=(len(differences) - 0.4, -0.6), xlabel="O-information, bits")
     ax.set_yticks(y, [_group(name) for name in differences])
     ax.tick_params(axis="y", length=0)

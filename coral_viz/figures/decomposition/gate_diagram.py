@@ -27,6 +27,7 @@ DISCS = {"redundancy": (9.5, 10.4), "unique_1": (4.4, 10.4), "unique_2": (14.6, 
 FRAME, CIRCLE, APART = (19.0, 18.6), 5.2, 2.8
 WRITTEN = 16
 """Up to so many pairs of source values, the target is written into each."""
+NEGATIVE = -0.35  # of the bits of the target: room for atoms below 0, as far as gates have them
 ROW, LEAST = 1.9, 1.0  # type sizes: a measure's line, the longest of its bars at least
 BESIDE = 15 + FRAME[0] + 6
 """Where the bars begin on wide looks: right of the distribution, the diagram and the names of measures."""
@@ -56,7 +57,8 @@ def gate(p, decompositions: Mapping[str, Atoms], shown: str) -> Figure:
     _distribution(sheet, 3.4, 3.4, 9 if wide else min(8.5, width - FRAME[0] - 5), p)
     discs = _diagram(sheet, 15 if wide else width - FRAME[0] - 0.6, 2.2, p, decompositions[shown])
     left = BESIDE if wide else 6
-    bars = _measures(sheet, left, below + 3.6, width - left - 0.5, decompositions, shown)
+    place = left, below + 3.6, width - left - 0.5
+    bars = _measures(sheet, *place, decompositions, shown, most=np.log2(p.shape[-1]))
     for atom in NAMES:  # all that is an atom's is one path, whose hatch is drawn once
         path = Path.make_compound_path(*(paths[atom] for paths in (discs, bars) if atom in paths))
         looks = {"fc": style.ATOM_COLOURS[atom], "hatch": style.ATOM_HATCHES[atom], "ec": style.PAPER, "lw": 0}
@@ -111,8 +113,8 @@ def _diagram(sheet: Sheet, left: float, top: float, p, atoms: Atoms) -> dict[str
         known = f"I(X{number};Y) = {in_bits(getattr(atoms, f'information_{number}'), 2)}"
         sheet.write(left + FRAME[0] / 2 + side * 4.6, top + 17.5, known, color=colour)
     discs = {atom: _disc(sheet, left, top, atom, float(getattr(atoms, atom))) for atom in NAMES}
-    unknown = in_bits(entropy(p.sum((0, 1))) - atoms.information, 2)
-    known = f"I(X1,X2;Y) = {in_bits(atoms.information, 2)} bits; open: {unknown}"
+    asked = in_bits(float(entropy(p.sum((0, 1)))), 2)
+    known = f"I(X1,X2;Y) = {in_bits(atoms.information, 2)} of H(Y) = {asked} bits"
     sheet.write(left, top - 0.8, known, ha="left")
     return {atom: disc for atom, disc in discs.items() if disc is not None}
 
@@ -131,15 +133,24 @@ def _disc(sheet: Sheet, left: float, top: float, atom: str, bits: float) -> Path
 
 
 def _measures(
-    sheet: Sheet, left: float, top: float, width: float, decompositions: Mapping[str, Atoms], shown: str
+    sheet: Sheet,
+    left: float,
+    top: float,
+    width: float,
+    decompositions: Mapping[str, Atoms],
+    shown: str,
+    *,
+    most: float,
 ) -> dict[str, Path]:
     """A row per measure, a column per atom, all on one scale: bars from a vertical line at 0, and their bits.
+
+    The scale reaches to ``most`` bits, those of a target of so many values, so that it stays while a gate gets noise.
 
     Returns:
         The bars by atom, still to be drawn.
     """
     values = np.array([atoms.as_array() for atoms in decompositions.values()])
-    low, high = min(values.min(), 0.0), max(values.max(), 1e-3)
+    low, high = min(values.min(), NEGATIVE * most), max(values.max(), most, 1e-3)
     pitch = width / len(NAMES)
     scale = (pitch - _number()) / (high - low)
     lines, small = top + ROW * (np.arange(len(values)) + 0.5), SMALL * matplotlib.rcParams["font.size"]

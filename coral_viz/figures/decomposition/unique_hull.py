@@ -91,7 +91,7 @@ def polytope(p, at=None) -> Figure:
     union = best.redundancy + best.unique_1 + best.unique_2
     at_p, at_best, synergy = (in_bits(value, 3) for value in (best.information, union, best.synergy))
     words = (
-        f"At P: I(X1, X2; Y) = {at_p}. At the optimum: the union information {at_best}, so "
+        f"At P: I(X1, X2; Y) = {at_p}. At the optimum, R + U1 + U2 = {at_best}, so "
         f"synergy {synergy} bits, certified to {max(best.gap, 1e-9):.0e}."
     )
     figure = canvas(22, words)
@@ -127,7 +127,7 @@ def _polytope_curve(ax: Axes, p, grid, free, optimum) -> None:
     values = _information_at(p, grid[0][:, None], free)
     ax.plot(grid[0], values, color=style.INK)
     _mark_both(ax, *((q[0, 0, y], _information_at(p, q[0, 0, free], free)) for q in (p, optimum)))
-    ax.set(xlabel=f"Q(0, 0, y = {y})", ylabel=INFORMATION, ylim=(0, 1.1 * values.max()))
+    ax.set(xlabel=f"Q(0, 0, y = {y})", ylabel=INFORMATION, ylim=(0, max(1.0, 1.1 * values.max())))
 
 
 def _information_at(p, corner, free):
