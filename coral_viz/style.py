@@ -12,6 +12,7 @@ import zlib
 from dataclasses import dataclass, replace
 
 from cycler import cycler
+from matplotlib.colors import to_hex, to_rgb
 
 WIDTHS = {
     "icml": (3.25, 6.75),
@@ -47,6 +48,31 @@ PETROFF6 = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
 
 FAMILIES = ("#2dd2b4", "#e1a500", "#960f00", "#3c3ca5", "#b4b4ff", "#5a2d5a", "#b4b45a")
 """A colour per family of methods. No two of them, and none of them and a colour of an atom, look alike."""
+
+READABLE = 4.5
+"""The contrast that letters have with paper at least (WCAG 2.2, level AA)."""
+
+
+def contrast(colour: str, other: str = PAPER) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it, from 1 to 21."""
+    dark, light = sorted(map(_luminance, (colour, other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    linear = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour))
+    return sum(weight * c for weight, c in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+def lettering(colour: str) -> str:
+    """The colour that letters have where marks have this one: as much darker as makes them readable on paper."""
+    red, green, blue = to_rgb(colour)
+    shades = (to_hex((share * red, share * green, share * blue)) for share in (1 - i / 50 for i in range(50)))
+    return next(shade for shade in (colour, *shades) if contrast(shade) >= READABLE)
+
+
+LETTERS = {colour: lettering(colour) for colour in (*ATOM_COLOURS.values(), THIRD, PAIRWISE, *PETROFF6, *FAMILIES)}
+"""By the colours of marks, those of letters."""
 
 SPARE_MARKERS = ("X", "P", "h", "p", "*", "8")
 LINE_STYLES = ("-", "--", ":", "-.", (0, (1, 1)), (0, (5, 1)))

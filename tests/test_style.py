@@ -196,3 +196,18 @@ def test_order_puts_known_methods_first():
     found = [("zeta", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("cross", ""), ("cmc", ""), ("cross", "")]
     expected = [("cross", ""), ("cmc", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("zeta", "")]
     assert style.method_order(found) == expected
+
+
+@pytest.mark.parametrize("colour", style.LETTERS)
+def test_letters_are_as_dark_as_readers_need_in_the_hue_of_their_marks(colour):
+    letters = style.LETTERS[colour]
+    assert style.contrast(letters) >= 4.5
+    assert (letters == colour) == (style.contrast(colour) >= 4.5)
+    mark, text = (np.array(to_rgb(each)) for each in (colour, letters))
+    np.testing.assert_allclose(text / text.max(), mark / mark.max(), atol=0.02)
+
+
+def test_contrast_is_that_of_the_guideline():
+    assert style.contrast("#000000") == pytest.approx(21)
+    assert style.contrast("#777777") == pytest.approx(4.48, abs=0.005)  # WebAIM's contrast checker
+    assert style.contrast("#ffffff", "#777777") == style.contrast("#777777")

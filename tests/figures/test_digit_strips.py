@@ -82,13 +82,14 @@ def test_labels_are_those_of_the_sample_in_their_colours():
     task, batch = world("ten")
     figure = samples(task, batch, rows=1)
     labels = {name: int(values[0]) for name, values in batch.labels.items()}
-    assert words(figure) == {
+    colours = {
         f"R {labels['redundancy']}": style.ATOM_COLOURS["redundancy"],
         f"U1 {labels['unique_1']}": style.ATOM_COLOURS["unique_1"],
         f"U2 {labels['unique_2']}": style.ATOM_COLOURS["unique_2"],
         f"U3 {labels['unique_3']}": style.THIRD,
         f"S {'yes' if labels['synergy'] else 'no'}": style.ATOM_COLOURS["synergy"],
     }
+    assert words(figure) == {word: style.LETTERS[colour] for word, colour in colours.items()}
     assert f"sample 1: R {labels['redundancy']}, U1 {labels['unique_1']}" in figure.alt
     r, u, t = (int(batch.latents[name][0]) for name in ("r", "u_2", "t_2"))
     assert f"modality 2 reads {r} {u} {t}" in figure.alt
@@ -108,7 +109,7 @@ def test_what_synergy_asks_is_answered_with_the_digits(name):
 def test_latents_of_pairs_answer_the_synergy_of_their_pair():
     task, batch = world("pairs")
     told = words(questions(task, batch))
-    assert told[f"t34 = {int(batch.latents['t_34_4'][0])}"] == style.PAIRWISE
+    assert told[f"t34 = {int(batch.latents['t_34_4'][0])}"] == style.LETTERS[style.PAIRWISE]
     assert "part of S34" in told
 
 

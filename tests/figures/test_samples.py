@@ -71,7 +71,7 @@ def test_words_name_the_latents_in_the_colours_of_their_atoms(world, batch, view
     u = int(batch.latents["u_2"][2])
     assert f"u2 = {u}" in figure.alt
     titles = {ax.title.get_text(): ax.title.get_color() for ax in figure.axes}
-    assert titles[f"u2 = {u}"] == style.ATOM_COLOURS["unique_2"]
+    assert titles[f"u2 = {u}"] == style.LETTERS[style.ATOM_COLOURS["unique_2"]]
 
 
 def test_silent_latents_are_left_out():

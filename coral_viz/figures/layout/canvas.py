@@ -24,7 +24,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.legend_handler import HandlerLine2D
 from matplotlib.lines import Line2D
 from matplotlib.path import Path
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
 
 from coral_viz import style
 from coral_viz.figures.layout import face
@@ -87,10 +87,19 @@ def picture(draw: Callable[..., Figure] | None = None, *, short: str = "", long:
                 _CAPTIONS.reset(before)
             vars(figure)["caption"] = caption.filled(**getattr(figure, "words", {}))
             face.pin(figure)
+            _darken(figure)
             return figure
 
     vars(drawn)["caption"] = caption
     return drawn
+
+
+def _darken(figure: Figure) -> None:
+    """Give letters that have the colour of marks one that can be read on paper."""
+    for text in figure.findobj(Text):
+        colour = text.get_color()
+        if isinstance(colour, str) and colour in style.LETTERS:
+            text.set_color(style.LETTERS[colour])
 
 
 def canvas(lines: float, small_print: str, key: Sequence[Artist] = ()) -> Figure:
