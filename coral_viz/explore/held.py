@@ -9,6 +9,7 @@ import traitlets
 
 from coral_viz.explore import live
 from coral_viz.explore.explorer import choice
+from coral_viz.explore.presenter import html_widget
 from coral_viz.figures.sweep import sweep_data
 
 ANY = "any"  # what a setting is that is not held
@@ -31,7 +32,7 @@ class Held(ipywidgets.VBox):
             options = [(ANY, ANY), *((sweep_data.plain(value), value) for value in values)]
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
             self.lists[name].observe(partial(self._gather, name), "value")
-        self.children = (ipywidgets.HTML("Held:"), *self.lists.values())
+        self.children = (html_widget("Held:"), *self.lists.values())
         for widget in former:
             live.close(widget)
         self.value = {name: value for name, value in self.value.items() if value in choices.get(name, [])}

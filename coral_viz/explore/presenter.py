@@ -23,13 +23,18 @@ HIGH = "calc(100vh - 230px)"
 """How high a picture may be, so that it stands whole in a window with the bars of JupyterLab and its caption."""
 
 
+def html_widget(html: str = "", **looks) -> ipywidgets.HTML:
+    """HTML as a widget; without a tooltip of its own, ipywidgets would write "null"."""
+    return ipywidgets.HTML(html, tooltip="", **looks)
+
+
 class Presenter:
     """The last good picture (``widget``) and a line that says how it stands (``status``)."""
 
     def __init__(self):
-        self.picture, self.status = ipywidgets.HTML(), ipywidgets.HTML()
+        self.picture, self.status = html_widget(), html_widget()
         wide = {"flex": "1 1 560px", "max_width": "920px", "min_width": "0"}
-        page = ipywidgets.HTML(LOOK + PAGE, layout={"display": "none"})
+        page = html_widget(LOOK + PAGE, layout={"display": "none"})
         self.widget = ipywidgets.VBox([page, self.picture], layout=wide)
         self.shown: Shown | None = None
 

@@ -16,7 +16,7 @@ class Hint:
         return f"Hint: {self.text}"
 
     def _repr_html_(self) -> str:
-        return folded("Hint", self.text)
+        return disclosed("Hint", f"<p>{escape(self.text)}</p>")
 
 
 def hint(text: str) -> Hint:
@@ -26,6 +26,6 @@ def hint(text: str) -> Hint:
     return Hint(text)
 
 
-def folded(title: str, text: str) -> str:
-    """HTML that shows ``title`` and, once opened, ``text``; both are plain text."""
-    return f"<details><summary><b>{escape(title)}</b></summary><p>{escape(text)}</p></details>"
+def disclosed(title: str, html: str) -> str:
+    """HTML that shows ``title``, plain text, and, once opened, ``html``."""
+    return f"<details><summary><b>{escape(title)}</b></summary>{html}</details>"

@@ -1,14 +1,29 @@
-"""Questions with options to choose from, whose answer is revealed after the choice."""
+"""Questions with options to choose from, whose answer, and the picture that shows it, are revealed after the choice."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from types import MappingProxyType
+from typing import Protocol
 
 import ipywidgets
 
 from coral_viz.explore import live
-from coral_viz.teach.hints import folded
+from coral_viz.explore.explorer import Explorer
+from coral_viz.explore.presenter import html_widget
+from coral_viz.teach.hints import disclosed
+
+
+class Drawn(Protocol):
+    """What a notebook displays as HTML, such as a picture of ``display.show`` or a table."""
+
+    def _repr_html_(self) -> str: ...
+
+
+NONE: Mapping[str, str] = MappingProxyType({})
+ASKED = 4
+"""What stands before the answer's picture: the question, the options, the button, the answer."""
 
 
 class Prediction:
@@ -19,14 +34,24 @@ class Prediction:
         words: what has been revealed, "" before.
     """
 
-    def __init__(self, question: str, options: Sequence[str], answer: str, why: str):
+    def __init__(
+        self,
+        question: str,
+        options: Sequence[str],
+        answer: str,
+        why: str,
+        replies: Mapping[str, str] = NONE,
+        shows: Sequence[Drawn | Explorer] = (),
+    ):
         self.question, self.options, self.answer, self.why = question, tuple(options), answer, why
+        self.replies, self.shows = replies, shows
         self._ask()
         live.keep(self)
 
     def close(self) -> None:
         """Remove the widgets from the kernel and the page. Displayed again, the question starts anew."""
         self._closed = True
+        self.view.children = self.view.children[:ASKED]  # an explorer is closed with the cell that made it
         live.close(self.view)
 
     def _ask(self) -> None:
@@ -35,34 +60,37 @@ class Prediction:
             options=self.options,
             value=None,
             description="Your guess",
+            tooltip="Your guess",
             style={"description_width": "90px"},
             layout={"width": "auto"},
         )
         self.button = ipywidgets.Button(description="Reveal", tooltip="Reveal the answer to: " + self.question)
         self.button.on_click(self.reveal)
-        self.told = ipywidgets.HTML()
-        asked = ipywidgets.HTML(f"<p><b>Predict.</b> {escape(self.question)}</p>")
+        self.told = html_widget()
+        asked = html_widget(f"<p><b>Predict.</b> {escape(self.question)}</p>")
         self.view = ipywidgets.VBox([asked, self.choice, self.button, self.told])
         self.words = ""
 
     def reveal(self, button=None) -> None:
-        """Say whether the choice was right, and why; before there is one, ask for it."""
+        """Answer the choice, say why, and show the picture; before there is a choice, ask for one."""
         chosen = self.choice.value
         if chosen is None:
             self.words = "Choose an option first."
         elif chosen == self.answer:
             self.words = f"Yes. {self.why}"
         else:
-            self.words = f"The answer is: {self.answer}. {self.why}"
+            self.words = f"{self.replies.get(chosen, '')} The answer is: {self.answer}. {self.why}".lstrip()
         self.told.value = f'<p role="status">{escape(self.words)}</p>'
+        if chosen is not None and len(self.view.children) == ASKED:
+            self.view.children += tuple(map(_moving, self.shows))
 
     def __repr__(self) -> str:
         return f"{self.question} ({' / '.join(self.options)}) Answer: {self.answer}. {self.why}"
 
     def _repr_html_(self) -> str:
         options = "".join(f"<li>{escape(option)}</li>" for option in self.options)
-        answer = folded("Answer", f"{self.answer}. {self.why}")
-        return f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{options}</ul>{answer}"
+        answer = f"<p>{escape(f'{self.answer}. {self.why}')}</p>{''.join(map(_still, self.shows))}"
+        return f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{options}</ul>{disclosed('Answer', answer)}"
 
     def _repr_mimebundle_(self, **kwargs) -> dict:
         if self._closed:
@@ -72,20 +100,48 @@ class Prediction:
         return shown | {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
-def predict(question: str, options: Sequence[str], answer: str, why: str) -> Prediction:
+def _moving(shown: Drawn | Explorer) -> ipywidgets.Widget:
+    """What answers as a widget: an explorer's own, or what is displayed."""
+    if isinstance(shown, Explorer):
+        shown._repr_mimebundle_()  # built anew if it was closed
+        return shown.view
+    return html_widget(shown._repr_html_())
+
+
+def _still(shown: Drawn | Explorer) -> str:
+    """What answers as HTML that needs no kernel."""
+    return shown._repr_mimebundle_()["text/html"] if isinstance(shown, Explorer) else shown._repr_html_()
+
+
+def predict(
+    question: str,
+    options: Sequence[str],
+    answer: str,
+    why: str,
+    *,
+    replies: Mapping[str, str] = NONE,
+    shows: Drawn | Explorer | Sequence[Drawn | Explorer] = (),
+) -> Prediction:
     """A question for the end of a cell.
 
     Args:
-        question: what to guess before the next picture.
+        question: what to guess before the answer is shown.
         options: two or more answers to choose from.
         answer: the right one of them.
         why: one or two sentences, shown with the answer.
+        replies: by a wrong option, a sentence for those who chose it.
+        shows: the picture, table or explorer that answers, or several; they appear on *Reveal*.
 
     Raises:
-        ValueError: fewer than two options, the same option twice, or an answer that is none of them.
+        ValueError: fewer than two options, the same option twice, an answer that is none of them, or a reply to
+            something else than a wrong option.
     """
     if len(options) < 2 or len(set(options)) < len(options):
         raise ValueError(f"a prediction needs two or more different options, not {list(options)}.")
     if answer not in options:
         raise ValueError(f"the answer {answer!r} is none of the options {list(options)}.")
-    return Prediction(question, options, answer, why)
+    wrong = [option for option in options if option != answer]
+    if unknown := [option for option in replies if option not in wrong]:
+        raise ValueError(f"there is a reply to {unknown[0]!r}, which is none of the wrong options {wrong}.")
+    answering = shows if isinstance(shows, Sequence) else [shows]
+    return Prediction(question, options, answer, why, replies, answering)

@@ -16,7 +16,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from coral_viz import explore, pid, teach
-from coral_viz.figures.decomposition.atom_bars import side_by_side
+from coral_viz.figures.decomposition.atom_bars import bars, side_by_side
 from coral_viz.figures.layout.display import show
 
 # %% [markdown]
@@ -60,21 +60,47 @@ teach.predict(
     ("no, they are independent", "yes, some", "yes, all of it"),
     "yes, some",
     "Redundancy is about the target. Whichever coin shows 0, you know that y is 0. The coins share that information.",
+    replies={
+        "no, they are independent": "They say nothing about each other, but both say something about y.",
+        "yes, all of it": "If one coin shows 1, you need the other, too. This is synergy.",
+    },
+    shows=show(bars({"AND": pid.broja(p)})),
 )
 
 # %% [markdown]
+# **By hand.** The target of AND is 1 with probability 1/4. An entropy H counts how uncertain a variable is, in bits:
+#
+# 1. H(Y) = −(3/4) log2(3/4) − (1/4) log2(1/4) = 0.811 bits. Both coins together determine y, so I(X1,X2;Y) = 0.811.
+# 2. If x1 = 0, then p(y = 1 | x1) = 0, and nothing is uncertain: 0 bits. If x1 = 1, then p(y = 1 | x1) = 1/2: 1 bit. On
+#    average H(Y|X1) = 1/2 · 0 + 1/2 · 1 = 0.5 bits.
+# 3. I(X1;Y) = H(Y) − H(Y|X1) = 0.811 − 0.5 = 0.311 bits. By symmetry I(X2;Y) = 0.311.
+# 4. The sums say R + U1 = 0.311, R + U2 = 0.311 and R + U1 + U2 + S = 0.811. These are three equations for four
+#    unknowns: U1 = U2 = 0.311 − R, and S = 0.189 + R.
+# 5. One definition is missing. Section 3 gives it: source 1 has unique information only if it is of more use than
+#    source 2 for some decision about y. Here p(y | x1) and p(y | x2) are the same, so neither is of more use:
+#    U1 = U2 = 0.
+# 6. So R = 0.311 and S = 0.189 + 0.311 = 0.5 bits.
+#
 # **See it.** Choose a gate, change the correlation between the sources, and add noise to the target. What must happen
-# to the synergy of AND when source 2 always equals source 1?
+# to the synergy of AND when source 2 always equals source 1? (The rows below the diagram are other measures, which
+# define redundancy in another way. Section 4 compares them.)
 
 # %%
-explore.gates(gate="AND")
+explore.gates(gate="XOR")
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# AND has 0.311 bits of redundancy and 0.5 bits of synergy. When source 2 always equals source 1, either of them
-# determines y. Then all information is redundant and the synergy is 0. Noise reduces all atoms.
+# When source 2 of AND always equals source 1, either of them determines y. Then all information is redundant and the
+# synergy is 0. Noise reduces all atoms.
 # </details>
+#
+# **Guess the atoms.** Every gate here is new: two fair coins, a rule, sometimes a copy, sometimes noise. Set the four
+# sliders, then press *Score*. *Help* tells the three informations that the sums need. Go on until three gates in a row
+# are right.
+
+# %%
+teach.guess_atoms(seed=1)
 
 # %% [markdown]
 # **Try it.** In `UNQ` the target equals source 1. Make a table with one bit of unique information in source *2* and no
@@ -129,20 +155,25 @@ explore.unique(gate="UNQ", correlation=0.4)
 # Because R does. Most measures define R, and the three sums determine the other atoms. One more bit of redundancy means
 # one bit less of U1, one bit less of U2 and one more bit of synergy.
 
+# %%
+copied = {
+    name: pid.decompose_pmf(pid.gates.gate("COPY"), name)
+    for name in ("i_min", "mmi", "broja", "i_sx", "i_pm")
+}
+by_measure = show(side_by_side(copied))
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "The sources are two independent fair coins, and the target is the pair of them (COPY). How much is redundant?",
     ("0 bits, by every measure", "1 bit, by every measure", "it depends on the measure"),
     "it depends on the measure",
     "I_min compares amounts: either source provides one bit. BROJA asks whether it is the same bit, and it is not.",
+    replies={
+        "0 bits, by every measure": "So says BROJA. Other measures ask how much each source provides, not what.",
+        "1 bit, by every measure": "So says I_min. But the bits of the two sources are different bits.",
+    },
+    shows=by_measure,
 )
-
-# %%
-copied = {
-    name: pid.decompose_pmf(pid.gates.gate("COPY"), name)
-    for name in ("i_min", "mmi", "broja", "i_sx", "i_pm")
-}
-show(side_by_side(copied))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>

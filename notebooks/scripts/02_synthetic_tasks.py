@@ -67,17 +67,32 @@ show(bars(exact))
 # the circle, the **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position
 # in photographs, or the hand in handwriting. The points of all latents and noise are added: this is a
 # [**look**](glossary.md#look), a [token](glossary.md#token) of 24 numbers. A modality is 8 looks at the same latents,
-# with phases and noise of their own. One look holds about half of the bits of r and u1, but a quarter of the bit of
-# synergy. All 8 looks hold nearly all bits.
+# with phases and noise of their own. All 8 looks together hold nearly all bits.
 #
 # A [**view**](glossary.md#view) is the same sample with new phases and new noise, without some tokens and numbers.
+#
+# What does a single look hold? The same task with one token per modality, read by an ideal classifier:
+
+# %%
+single = tasks.load("factors", tokens=1, seed=41)
+batch = single.sample(4000, "test", seed=41)
+posteriors = single.posteriors(batch)
+of_one_look = {
+    name.replace("_", " "): pid.atoms_from_posteriors(*posteriors[name], batch.labels[name])
+    for name in single.labels
+}
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "At some noise an ideal classifier gets half of the 2 bits of u1. How much of the bit of synergy does it get?",
+    "One look holds half of the 2 bits of u1. How much of the bit of synergy does one look of each modality hold?",
     ("half of it", "less than half", "more than half"),
     "less than half",
     "To compare t1 with t2 you must get both right. So the uncertainty about each of them counts.",
+    replies={
+        "half of it": "That would be so if one latent answered the question. It takes two, and both are uncertain.",
+        "more than half": "The question is a yes or no, but a wrong t1 or a wrong t2 is enough to spoil it.",
+    },
+    shows=show(bars(of_one_look)),
 )
 
 # %% [markdown]
@@ -202,13 +217,13 @@ teach.check(rho, "relation_of_half_a_bit")
 # %%
 images = tasks.load("trifeature-4", seed=41)
 batch = images.sample(16, "test", seed=41)
-show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(41)), rows=2))
+show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(6)), rows=2))
 
 # %% [markdown]
 # The views change crop, colours and blur, as the views of `factors` change phases and those of `digits` the
-# handwriting. A crop can miss the shape, as view 2 of the first image does. Training on images is slower, so the next
-# notebooks use `factors`. `python -m coral_viz tour --task digits` trains on handwriting, `--task trifeature-32` on
-# pairs of images.
+# handwriting. A crop can cut a shape off, as in view 2 of the first pair's image 2; then a view shows its classes less
+# clearly, or not at all. Training on images is slower, so the next notebooks use `factors`.
+# `python -m coral_viz tour --task digits` trains on handwriting, `--task trifeature-32` on pairs of images.
 #
 # ## Key points
 #

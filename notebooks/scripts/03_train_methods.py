@@ -110,14 +110,6 @@ teach.check(shared, "common_to_views")
 # - **COrAL**: one path sees both modalities, one of them masked; two paths see one modality each. A penalty keeps the
 #   three paths orthogonal.
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "After unbiased training, which latents will Cross keep?",
-    ("r alone", "r, u1 and u2", "all five"),
-    "r alone",
-    "u1 is independent of modality 2, so it does not help to identify it. The same holds for u2, t1 and t2 here.",
-)
-
 # %% [markdown]
 # ## 3. Train them, live
 #
@@ -140,8 +132,18 @@ show(figures.curves(live[live["method"].isin(["cross", "coral"])]))
 # The contrastive terms fall, so *something* is learned. Losses of different methods cannot be compared, and no curve
 # says *what* was learned. So we measure the embeddings of all twelve.
 
-# %%
-show(figures.bits_kept(live))
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "After unbiased training, which latents has Cross learned to keep?",
+    ("r alone", "r, u1 and u2", "all five"),
+    "r alone",
+    "u1 is independent of modality 2, so it does not help to identify it. The same holds for u2, t1 and t2 here.",
+    replies={
+        "r, u1 and u2": "So it is with partners that are views. The partners of Cross are modalities.",
+        "all five": "Views share all five, but the partners of Cross are modalities.",
+    },
+    shows=show(figures.bits_kept(live)),
+)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
@@ -161,6 +163,10 @@ show(figures.bits_kept(live))
 # with embeddings of 32 numbers for CoMM and InfMasking, 160 for FactorCL and 64 for the others. So compare them with
 # each other, and not with the figure above.
 
+# %%
+worlds = tables.read("../data/results/factors.parquet")
+kept = show(figures.bits_kept(worlds[worlds["distribution"] != "relation"]))
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "After biased training, does Cross's embedding hold the answer to 'is t1 = t2?'",
@@ -171,11 +177,12 @@ teach.predict(
     ),
     "yes, but a linear probe does not read it",
     "As t1 = t2, both help to identify the partner, so both are kept. But a weighted sum cannot compare them.",
+    replies={
+        "no, nothing rewards it": "In biased training t1 and t2 are equal, so partners share them, as they share r.",
+        "yes, and a linear probe reads it": "It has t1 and t2, but whether they are equal is no weighted sum of them.",
+    },
+    shows=kept,
 )
-
-# %%
-worlds = tables.read("../data/results/factors.parquet")
-show(figures.bits_kept(worlds[worlds["distribution"] != "relation"]))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
@@ -231,6 +238,34 @@ mine = runs.RunSpec.make("comm", "factors", 41, dials={"distribution": "unbiased
 with runs.one_thread():
     own = runs.perform(mine).rows
 show(figures.bits_kept(own))
+
+# %% [markdown]
+# **An invented loss.** Somebody proposes *Halfway*: the partner of the fusion of both modalities (view 1) is modality 1
+# alone (view 2). Modality 2 alone has no partner. The output of the fusion is the embedding. Write down its four atoms
+# after unbiased training, in bits, then choose.
+
+# %% jupyter={"source_hidden": true}
+partners = pd.DataFrame(
+    {"fusion": ["yes"] * 5, "modality 1": ["yes", "yes", "yes", "no", "no"]},
+    index=["r", "u1", "t1", "u2", "t2"],
+)
+teach.predict(
+    "Which bits of redundancy, unique 1, unique 2 and synergy does Halfway reward?",
+    (
+        "R 2, U1 0, U2 0, S 0",
+        "R 2, U1 2, U2 0, S 0",
+        "R 2, U1 2, U2 2, S 0",
+        "R 2, U1 2, U2 2, S 1",
+    ),
+    "R 2, U1 2, U2 0, S 0",
+    "Partners share what modality 1 shows: r, u1 and t1. Without t2, nobody knows whether t1 = t2.",
+    replies={
+        "R 2, U1 0, U2 0, S 0": "That is Cross. Here modality 1 is on both sides, so u1 helps to identify the partner.",
+        "R 2, U1 2, U2 2, S 0": "The fusion sees u2, but its partner does not, so u2 is not rewarded.",
+        "R 2, U1 2, U2 2, S 1": "The fusion could compare t1 with t2, but its partner sees no t2.",
+    },
+    shows=partners.rename_axis("who shows it"),
+)
 
 # %% [markdown]
 # ## Key points

@@ -68,14 +68,6 @@ show(bars(exact))
 # not trained on. The predicted posteriors then *replace* the vectors. BROJA allows this, because it depends only on the
 # posterior of each source, whatever the dimension of the source.
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "We give the estimator the raw data of both modalities. They hold 1 bit of synergy. How much will it find?",
-    ("about 1 bit", "hardly anything", "more than 1 bit"),
-    "hardly anything",
-    "The classifiers would have to learn the planes and phases from 2 000 samples. What they miss is not counted.",
-)
-
 # %%
 raw = [x.flatten(1).numpy() for x in batch.inputs]
 found = {
@@ -84,7 +76,20 @@ found = {
         parts, labels["synergy"], sources=("unique_1", "unique_2")
     ),
 }
-show(bars({"data, exact": exact["synergy"], **found}))
+estimated = show(bars({"data, exact": exact["synergy"], **found}))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "We give the estimator the raw data of both modalities. They hold 1 bit of synergy. How much will it find?",
+    ("about 1 bit", "hardly anything", "more than 1 bit"),
+    "hardly anything",
+    "The classifiers would have to learn the planes and phases from 2 000 samples. What they miss is not counted.",
+    replies={
+        "about 1 bit": "So it would be with unlimited samples and classifiers. There are 2 000 samples.",
+        "more than 1 bit": "No estimate should exceed what the data hold. Small classifiers find less.",
+    },
+    shows=estimated,
+)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
@@ -100,14 +105,6 @@ show(bars({"data, exact": exact["synergy"], **found}))
 #
 # ## 3. Parts as sources
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "unique_1 sees modality 1 only, and a loss term makes it orthogonal to shared. What will both hold about r?",
-    ("one half each", "all of it, in both", "all of it in shared, nothing in unique_1"),
-    "all of it, in both",
-    "r is in modality 1, and views share it. Orthogonality is about directions; r can be encoded in another direction.",
-)
-
 # %%
 asked = ("redundancy", "unique_1", "synergy")
 between = {
@@ -116,7 +113,19 @@ between = {
     )
     for name in asked
 }
-show(bars(between))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "unique_1 sees modality 1 only, and a loss term makes it orthogonal to shared. What will both hold about r?",
+    ("one half each", "all of it, in both", "all of it in shared, nothing in unique_1"),
+    "all of it, in both",
+    "r is in modality 1, and views share it. Orthogonality is about directions; r can be encoded in another direction.",
+    replies={
+        "one half each": "Nothing divides r. Both are rewarded for all of it, and both can encode it.",
+        "all of it in shared, nothing in unique_1": "The penalty is on directions. It does not say what they encode.",
+    },
+    shows=show(bars(between)),
+)
 
 # %% [markdown]
 # Here source 1 is `shared` and source 2 is `unique_1`, so redundancy is leakage: both parts hold nearly all of r and of

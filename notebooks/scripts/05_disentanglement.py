@@ -50,19 +50,25 @@ teach.check(matrix, "orthogonal_copy")
 # `matrix = [[0, 1], [-1, 0]]`
 # </details>
 
+# %%
+turn = np.array([[0, 1], [-1, 0]])
+z = np.random.default_rng(41).normal(size=(2000, 2))
+quadrant = 2 * (z[:, 0] > 0) + (z[:, 1] > 0)
+turned = show(bars({"z and its copy": pid.decompose(z, z @ turn, quadrant)}))
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "z and its copy are orthogonal for every sample. What information do they hold about the quadrant?",
     ("one half each", "all of it, in both", "none"),
     "all of it, in both",
-    "A rotation loses nothing, so all information is redundant. A cosine compares directions, not information.",
+    "A rotation loses nothing, so all information is redundant. A cosine compares directions, not information. (The "
+    "label has 2 bits; an estimate, a mean over samples, may exceed them by some hundredths.)",
+    replies={
+        "one half each": "Turned back, the copy is z itself, which holds all of it.",
+        "none": "z lies in the quadrant, so it determines it, and so does whatever determines z.",
+    },
+    shows=turned,
 )
-
-# %%
-turn = np.array([[0, 1], [-1, 0]])
-z = np.random.default_rng(41).normal(size=(2000, 2))
-quadrant = 2 * (z[:, 0] > 0) + (z[:, 1] > 0)
-show(bars({"z and its copy": pid.decompose(z, z @ turn, quadrant)}))
 
 # %% [markdown]
 # ## 2. Two penalties
@@ -127,18 +133,22 @@ pd.DataFrame(cosines).T.round(3).rename_axis("mean cosine after the heads")
 # The next figure, the table below it and the bars of section 4 show shipped results over five seeds. They were made
 # with an earlier form of the data (`observation=spread`, where all tokens of a modality are *one* look).
 
+# %%
+worlds = tables.read("../data/results/factors.parquet")
+coral = worlds[(worlds["method"] == "coral") & worlds["knob"].isin(["", "orthogonality=squared"])]
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "r is in both modalities. After training, how many of its 2 bits does unique_1 hold?",
     ("0: it is shared information", "about 1", "about 2"),
     "about 2",
     "Two views of modality 1 share r, which helps to match them. Nothing in the loss forbids to keep it.",
+    replies={
+        "0: it is shared information": "It is shared by the modalities, and therefore in modality 1 as a whole.",
+        "about 1": "A path is rewarded for every bit that its two views share, and they share both bits of r.",
+    },
+    shows=show(figures.matrix(coral)),
 )
-
-# %%
-worlds = tables.read("../data/results/factors.parquet")
-coral = worlds[(worlds["method"] == "coral") & worlds["knob"].isin(["", "orthogonality=squared"])]
-show(figures.matrix(coral))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>

@@ -44,18 +44,22 @@ show(questions(strips, strips.sample(20, "test", seed=41), row=6, visible=cover)
 # so hiding one token takes a little of everything. Tokens are independent given the latents, so the bits that remain
 # are known exactly, under any mask.
 
+# %%
+task = tasks.load("factors", distribution="biased", seed=41)
+remaining = over_ratios(task)
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "Half of the tokens of both modalities are hidden. Of which label do you lose the largest share of its bits?",
     ("redundancy", "unique 1", "synergy"),
     "synergy",
     "r is seen by both modalities. To answer S you need t1 and t2, so the uncertainty about each counts.",
+    replies={
+        "redundancy": "r is shown by the tokens of both modalities, so it tolerates most.",
+        "unique 1": "u1 needs one modality. Synergy needs both, and each of them is uncertain.",
+    },
+    shows=show(bits_under_masks(remaining)),
 )
-
-# %%
-task = tasks.load("factors", distribution="biased", seed=41)
-remaining = over_ratios(task)
-show(bits_under_masks(remaining))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
@@ -202,16 +206,7 @@ show(read_under_masks(remaining, read))
 # run on `digits`, where you can read what you hide.
 #
 # ## 5. Does masking matter?
-
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "COrAL without any mask (ratio 0), biased training. Which atoms does the whole embedding lose for certain?",
-    ("redundancy", "unique information", "none of them for certain"),
-    "none of them for certain",
-    "Views share every class with or without masks, so all may be kept. Masks change what must be inferred.",
-)
-
-# %% [markdown]
+#
 # An [**ablation**](glossary.md#ablation) changes one hyperparameter and keeps all others. Here are three short
 # trainings: no mask, a constant ratio, and the schedule. In the figure the one with the schedule comes first and is
 # called *COrAL (hinge)*, after its default penalty. Which part keeps each label?
@@ -228,7 +223,19 @@ own = runs.Store(tempfile.mkdtemp())
 for outcome in runs.execute(specs, own, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")
 turned = pd.concat([own.rows(spec) for spec in specs])
-show(figures.matrix(turned))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "COrAL without any mask (ratio 0), biased training. Which atoms does the whole embedding lose for certain?",
+    ("redundancy", "unique information", "none of them for certain"),
+    "none of them for certain",
+    "Views share every class with or without masks, so all may be kept. Masks change what must be inferred.",
+    replies={
+        "redundancy": "r is shared by views and by modalities. No mask is needed for that.",
+        "unique information": "The unique paths are never masked, and their views share u1 and u2.",
+    },
+    shows=show(figures.matrix(turned)),
+)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen, and what you cannot have seen</b></summary>

@@ -118,10 +118,12 @@ teach.predict(
     "Means over seeds: "
     + ", ".join(f"{value:.0%} at {ratio:g}" for ratio, value in ratios.items())
     + ".",
+    replies={
+        f"{ratio:g}": f"At {ratio:g} it is {value:.0%}, as a mean over seeds."
+        for ratio, value in ratios.drop(ratios.idxmax()).items()
+    },
+    shows=show(setting_effects.curve(coral, "mask_ratio")),
 )
-
-# %%
-show(setting_effects.curve(coral, "mask_ratio"))
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>

@@ -142,14 +142,6 @@ teach.check(omega, "parity_of_five")
 # A contrastive loss asks which of B = 128 candidates is the match. Without any information it equals log B nats. Each
 # bit that the score uses lowers it by log 2. So **(log B − loss) / log 2 is the number of bits in use**.
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "On xnor, how many bits will Cross (pairs) and Symile (products of all three) use?",
-    ("1 and 1", "0.5 and 1", "0 and 1", "0 and 3"),
-    "0 and 1",
-    "Any two modalities are independent, so pairs have nothing to use. All three share one bit: TC = 1.",
-)
-
 # %%
 budget = runs.Budget(steps=200, probe_samples=512, test_samples=512)
 learners = "cross", "symile", "gram", "ovaib"
@@ -160,10 +152,21 @@ for outcome in runs.execute(specs, store, jobs=2):
 live = pd.concat([store.rows(spec) for spec in specs])
 ended = live[(live["split"] == "train") & (live["step"] == budget.steps)]
 last = ended.set_index("method")["value"]
-{
-    name: f"{(math.log(budget.batch) - last[name]) / math.log(2):z.2f} bits in use"
-    for name in ("cross", "symile")
-}
+in_use = (math.log(budget.batch) - last[["cross", "symile"]]) / math.log(2)
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "On xnor, how many bits will Cross (pairs) and Symile (products of all three) use?",
+    ("1 and 1", "0.5 and 1", "0 and 1", "0 and 3"),
+    "0 and 1",
+    "Any two modalities are independent, so pairs have nothing to use. All three share one bit: TC = 1.",
+    replies={
+        "1 and 1": "Symile has its bit. But pairs of modalities are independent here.",
+        "0.5 and 1": "There is no half: pairs of modalities are independent here.",
+        "0 and 3": "Three modalities share one bit, not one each.",
+    },
+    shows=in_use.to_frame("bits in use").round(2),
+)
 
 # %% [markdown]
 # (The formula does not hold for the other two: GRAM smooths its targets, and OVA-IB leaves the match out of the
@@ -188,8 +191,8 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed and every
 # query modality. OVA-IB fails for one query modality of one seed. TRIANGLE finds the relation for some seeds, pairwise
 # scores never do. *Linear readout:* it reads the relation from CoMM and COrAL alone. *Best readout:* it reads the
-# relation from every method here, Cross included. The explorer above shows more methods (picture "methods that find the
-# relation"). One of them loses the relation for most seeds in every column.
+# relation from every method here, Cross included. The explorer above shows more methods (task *xnor*, picture "methods
+# that find the relation"). One of them loses the relation for most seeds in every column.
 # </details>
 
 # %% [markdown]
@@ -242,17 +245,8 @@ show(hasse(nodes.lattice, nodes.values, name="Symile: partial information"))
 # </details>
 #
 # ## 4. Which scores depend on signs?
-
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "All embeddings z of one modality are replaced by −z. Which scores do not change at all?",
-    ("cosine and Symile", "GRAM and OVA-IB", "TRIANGLE", "none"),
-    "GRAM and OVA-IB",
-    "A volume and a span are the same for z and −z. Cosines and products change sign; a triangle gets another corner.",
-)
-
-# %% [markdown]
-# Take three vectors with similar directions, and rotate the first by a full turn:
+#
+# Take three vectors with similar directions, and rotate the first by a full turn, on which half of the way it is −z:
 
 # %%
 degrees = np.arange(0, 361, 5)
@@ -266,7 +260,22 @@ scores = {
     "TRIANGLE": losses.triangle_score,
 }
 scores |= {"GRAM": losses.gram_score, "OVA-IB": losses.ovaib_score}
-show(signs(degrees, {name: score(turned, others)[:, 0] for name, score in scores.items()}))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "All embeddings z of one modality are replaced by −z. Which scores do not change at all?",
+    ("cosine and Symile", "GRAM and OVA-IB", "TRIANGLE", "none"),
+    "GRAM and OVA-IB",
+    "A volume and a span are the same for z and −z. Cosines and products change sign; a triangle gets another corner.",
+    replies={
+        "cosine and Symile": "Both are sums of products, which change sign with z.",
+        "TRIANGLE": "The corner moves from z to −z, and the area with it.",
+        "none": "Some scores measure sizes, which have no sign.",
+    },
+    shows=show(
+        signs(degrees, {name: score(turned, others)[:, 0] for name, score in scores.items()})
+    ),
+)
 
 # %% [markdown]
 # A score that does not depend on signs cannot fix them: matching embeddings may become parallel or opposite. (OVA-IB
@@ -323,17 +332,22 @@ show(by_count(runs.sweep_table.read("../data/results/grid_ovaib.parquet"), ["tem
 #
 # ## 6. Competing information
 
+# %%
+company = tables.read("../data/results/modalities.parquet")
+company = company[company["method"].isin(METHODS) & (company["knob"] == "")]
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "Now every modality also encodes r and a u of its own. Whose score finds the relation in the same number of steps?",
     ("all joint scores", "Symile's alone", "nobody's"),
     "nobody's",
     "Any two modalities share r, and r lowers the loss most. What is easier to learn is learned first.",
+    replies={
+        "all joint scores": "They can, but r lowers the loss by more, and sooner.",
+        "Symile's alone": "It found the relation alone on xnor. Here r lowers its loss by more, and sooner.",
+    },
+    shows=show(relation(company)),
 )
-
-# %%
-company = tables.read("../data/results/modalities.parquet")
-show(relation(company[company["method"].isin(METHODS) & (company["knob"] == "")]))
 
 # %% [markdown]
 # Every score ranks far better than at random. Is that due to the relation? As a control, rank by r alone, without any

@@ -51,28 +51,32 @@ teach.check(points, "column_in_points")
 # `points = 234`
 # </details>
 
+# %%
+SCREEN = {"figure.dpi": 96}
+table = tables.read("../data/results/xnor.parquet")
+fused = table[table["method"].isin(["cross", "comm", "coral", "symile"])]
+drawn = [
+    show(figures.bits_kept(fused, look=style.paper(venue) | SCREEN))
+    for venue in ("icml", "neurips")
+]
+
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "A figure is drawn once for a column of ICML (3.25 inches) and once for NeurIPS (5.5 inches). What is the same?",
     ("the size of its type", "how wide a panel is", "the shape of the whole picture"),
     "the size of its type",
     "Readers need the same type size at any width. So the figure is drawn again, and the panels fill the space left.",
+    replies={
+        "how wide a panel is": "The type keeps its size, so a wider figure has more room for its panels.",
+        "the shape of the whole picture": "That would be so if one were a scaled copy of the other.",
+    },
+    shows=drawn,
 )
 
 # %% [markdown]
-# **See it.** The same table, drawn for two venues and shown at its true size (at 96 dots per inch). The type has the
-# same size in both, because neither figure is a scaled copy of the other.
-
-# %%
-SCREEN = {"figure.dpi": 96}
-table = tables.read("../data/results/xnor.parquet")
-fused = table[table["method"].isin(["cross", "comm", "coral", "symile"])]
-show(figures.bits_kept(fused, look=style.paper("icml") | SCREEN))
-
-# %%
-show(figures.bits_kept(fused, look=style.paper("neurips") | SCREEN))
-
-# %% [markdown]
+# **See it.** The answer shows the same table, drawn for two venues and at its true size (at 96 dots per inch). The type
+# has the same size in both, because neither figure is a scaled copy of the other.
+#
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Both figures have a row per method and the same marks: a filled dot for the best [readout](glossary.md#readout), a

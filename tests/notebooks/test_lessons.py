@@ -1,7 +1,9 @@
 """What the lessons say: their template, their exercises and the solutions told, and where their links lead."""
 
+import ast
 import re
 
+import nbformat
 import numpy as np
 import pytest
 import render
@@ -51,6 +53,44 @@ def test_lessons_have_questions_to_guess_and_to_solve(script):
     assert guesses
     assert all(cell.metadata["jupyter"]["source_hidden"] for cell in guesses), "the code tells the answer"
     assert 2 <= sum("teach.check(" in cell.source for cell in cells) <= 3
+
+
+@EACH
+def test_what_answers_a_guess_appears_with_the_answer(script):
+    """In the question's own cell, where it is hidden before; every wrong option is answered."""
+    cells = [cell.source for cell in render.from_script(script).cells if cell.cell_type == "code"]
+    for source in (source for source in cells if "teach.predict(" in source):
+        (call,) = [node for node in ast.walk(ast.parse(source)) if is_predict(node)]
+        given = {keyword.arg: keyword.value for keyword in call.keywords}
+        assert set(given) == {"replies", "shows"}
+        options, replies = call.args[1], given["replies"]
+        if isinstance(options, ast.Tuple):  # the others are computed
+            answer = ast.literal_eval(call.args[2])
+            told = [ast.literal_eval(key) for key in replies.keys]
+            assert told == [option for option in ast.literal_eval(options) if option != answer]
+
+
+def is_predict(node):
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "teach.predict"
+
+
+@EACH
+def test_no_picture_beside_a_guess_shows_its_answer(script):
+    """The picture that is shown on Reveal stands nowhere else in the notebook as it is committed."""
+    notebook = nbformat.read(render.target(script), as_version=4)
+    shown = [
+        (cell.source, output.get("data", {}).get("text/html", ""))
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+    ]
+    guesses = [html for source, html in shown if "teach.predict(" in source]
+    others = "".join(html for source, html in shown if "teach.predict(" not in source)
+    assert guesses
+    for html in guesses:
+        question, _, answer = html.partition("<details>")
+        assert "<img" not in question
+        assert re.search("<img|<table", answer)
+        assert not any(picture in others for picture in re.findall(r"base64,([^\"]+)", answer))
 
 
 def exercises():

@@ -85,7 +85,8 @@ def test_committed_notebook_is_its_script_executed(script):
 def test_notebook_is_thin(script):
     cells = [cell.source for cell in code_cells(committed(script))]
     lines = [sum(bool(line.strip()) for line in source.splitlines()) for source in cells]
-    assert sum(lines) <= 100
+    read = [count for count, cell in zip(lines, code_cells(committed(script))) if not cell.metadata]  # not folded
+    assert sum(read) <= 85
     assert max(lines) <= 25
     nodes = [node for source in cells for node in ast.walk(ast.parse(source))]
     assert sum(isinstance(node, ast.FunctionDef) for node in nodes) <= 3

@@ -2,11 +2,13 @@ import json
 
 import pytest
 
-from coral_viz import pid, teach
+from coral_viz import explore, pid, teach
+from coral_viz.figures.decomposition.atom_bars import bars
+from coral_viz.figures.layout.display import show
 from coral_viz.teach.exercises import EXERCISES, NotYet, registry
 
 ASKED = ("Which atom?", ("redundancy", "synergy"), "synergy", "One coin tells nothing.")
-UNQ = pid.gates.gate("UNQ")
+UNQ, XOR = pid.gates.gate("UNQ"), pid.gates.gate("XOR")
 
 ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the sentence about them must hold
     "only_source_2": ([UNQ.transpose(1, 0, 2)], [(UNQ, "source 1"), (pid.gates.gate("XOR"), "S 1.000")]),
@@ -141,6 +143,40 @@ def test_a_prediction_tells_whether_the_choice_was_right_and_why(choice, begins)
     asked.button.click()
     assert asked.words == begins + ASKED[3]
     assert f'<p role="status">{asked.words}</p>' == asked.told.value
+
+
+def test_a_prediction_answers_the_option_that_was_chosen():
+    asked = teach.predict(*ASKED, replies={"redundancy": "Neither coin tells anything."})
+    asked.choice.value = "redundancy"
+    asked.button.click()
+    assert asked.words == "Neither coin tells anything. The answer is: synergy. One coin tells nothing."
+    asked.choice.value = "synergy"
+    asked.button.click()
+    assert asked.words == "Yes. One coin tells nothing."
+
+
+@pytest.mark.parametrize("make", [lambda: show(bars({"XOR": pid.broja(XOR)})), lambda: explore.gates(gate="XOR")])
+def test_the_picture_that_answers_appears_with_the_answer(make):
+    asked = teach.predict(*ASKED, shows=make())
+    picture = asked.shows[0].view if hasattr(asked.shows[0], "view") else None
+    asked.button.click()
+    assert len(asked.view.children) == 4, "before there is a choice"
+    asked.choice.value = "redundancy"
+    for _ in range(2):
+        asked.button.click()
+        *_, last = asked.view.children
+        assert len(asked.view.children) == 5
+        assert last is picture or "<img" in last.value
+    question, _, answer = asked._repr_mimebundle_()["text/html"].partition("<details>")
+    assert "<img" not in question
+    assert "<img" in answer.partition("</details>")[0]
+    asked.close()
+    assert picture is None or picture.comm is not None, "it belongs to the cell that made it"
+
+
+def test_a_reply_to_no_wrong_option_is_refused():
+    with pytest.raises(ValueError, match=r"a reply to 'synergy', which is none of the wrong options \['redundancy'\]"):
+        teach.predict(*ASKED, replies={"synergy": "Yes."})
 
 
 def test_a_prediction_says_all_without_widgets():
