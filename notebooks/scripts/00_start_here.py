@@ -17,7 +17,7 @@ import pandas as pd
 import torch
 from IPython.display import Markdown
 
-from coral_viz import figures, pid, runs, tasks
+from coral_viz import figures, pid, runs, tasks, teach
 from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.data.token_samples import two_views
 from coral_viz.figures.decomposition.atom_bars import bars
@@ -53,20 +53,29 @@ show(questions(strips, shown, row=6))
 # both strips. Hide both last digits of one strip, and nobody can answer the last question. A **mask** is such a cover,
 # and some methods train with masks ([06](06_masking.ipynb)).
 #
-# The same four kinds of information in coins.
-#
-# **Predict, then run.** In the last of these four examples, AND, the target is 1 only if both sources are 1.
-# Which atoms does it have?
+# The same four kinds of information in coins: a bit that both sources have (RDN), a bit that only source 1 has (UNQ),
+# whether two coins differ (XOR), and whether both show 1 (AND).
 
 # %%
 machines = {name: pid.broja(pid.gates.gate(name)) for name in ("RDN", "UNQ", "XOR", "AND")}
-show(bars(machines))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "The first three have one atom each. Which atoms does AND have?",
+    ("synergy alone", "redundancy and synergy", "all four"),
+    "redundancy and synergy",
+    "A 0 of either source determines the target: this is redundant. If one shows 1, you need the other: synergy.",
+    replies={
+        "synergy alone": "Suppose that source 1 is 0. Do you need source 2?",
+        "all four": "Both sources play the same role, and what one of them says, the other could have said.",
+    },
+    shows=show(bars(machines)),
+)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The first three have one atom each: a bit that both sources have (RDN), a bit that only source 1 has (UNQ), and
-# whether two coins differ (XOR), about which one coin alone says nothing. AND has two. If either source is 0, it
+# Of the difference of two coins (XOR), one coin alone says nothing. AND has two atoms. If either source is 0, it
 # determines the target: this is redundant. If it is 1, you need the other source, too: this is synergy.
 # </details>
 
@@ -136,20 +145,32 @@ show(figures.curves(table))
 #
 # ## 4. How many bits did it keep?
 #
-# **Predict, then run.** Training used no label. Which of the four labels does the embedding keep, and which of
-# them can a *linear* probe (one weighted sum for each class) not read?
+# Training used no label. We read the labels from the embedding by a small network and by a *linear* probe, one weighted
+# sum for each class.
 
-# %%
-show(figures.bits_kept(table))
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "Which of the four labels does the embedding keep, and which of them can a linear probe read?",
+    (
+        "it keeps three and loses synergy",
+        "it keeps all four, and a linear probe reads all four",
+        "it keeps all four, but a linear probe does not read synergy",
+    ),
+    "it keeps all four, but a linear probe does not read synergy",
+    "Views share t1 and t2, too. But whether they are equal is no weighted sum of what shows them.",
+    replies={
+        "it keeps three and loses synergy": "So it looks to a linear probe. A small network finds most of the bit.",
+        "it keeps all four, and a linear probe reads all four": "Nothing in the loss compares t1 with t2.",
+    },
+    shows=[show(figures.bits_kept(table)), show(figures.accuracy(table))],
+)
 
 # %% [markdown]
-# The vertical line is the exact truth. A dot is a lower bound, measured on samples that neither the network nor the
-# classifier was trained on. Most papers report the accuracy of a linear probe instead:
-
-# %%
-show(figures.accuracy(table))
-
-# %% [markdown]
+# In the first picture of the answer the vertical line is the exact truth. A dot is a lower bound, measured on samples
+# that neither the network nor the classifier was trained on; a value just below 0 means that nothing was found. The
+# second shows what most papers report instead, the accuracy of a linear probe. *Trained on unbiased* is the training
+# distribution ([02](02_synthetic_tasks.ipynb)), *(hinge)* the form of the penalty ([05](05_disentanglement.ipynb)).
+#
 # <details><summary><b>What you should have seen</b></summary>
 #
 # The loss rewards what two views of a sample share, so r, u1 and u2 end up near their 2 bits. Nothing in the loss
@@ -167,20 +188,26 @@ Markdown("\n\n".join(report.reading.kept(table)))
 # %% [markdown]
 # ## 5. Where is it kept?
 #
-# **Predict, then run.** `unique_1` never sees modality 2. Which part holds the synergy: one of the three parts, or
-# none of them alone?
+# `unique_1` never sees modality 2, and `unique_2` never sees modality 1. (Pictures call these two parts *path 1* and
+# *path 2*.)
 
-# %%
-show(figures.matrix(table))
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "Which part holds the synergy?",
+    ("shared", "unique_1 or unique_2", "none of them alone"),
+    "none of them alone",
+    "It takes t1 and t2. In this run they are in different parts.",
+    replies={
+        "shared": "It sees both modalities and could hold both, but its input is masked, and the penalty is on it.",
+        "unique_1 or unique_2": "One modality says nothing about whether t1 = t2.",
+    },
+    shows=[show(figures.matrix(table)), show(figures.stacked(table))],
+)
 
 # %% [markdown]
-# Now the sources are two *parts* of the embedding. *In both* is leakage: the two parts hold the same. *Together only*
-# is what neither of the two parts holds alone.
-
-# %%
-show(figures.stacked(table))
-
-# %% [markdown]
+# In the second picture of the answer the sources are two *parts* of the embedding. *In both* is leakage: the two parts
+# hold the same. *Together only* is what neither of the two parts holds alone.
+#
 # <details><summary><b>What you should have seen</b></summary>
 #
 # *Synergy.* In the run stored here no part alone holds any of it. Nor do `shared` and `unique_1` together; `shared` and

@@ -13,6 +13,7 @@ from coral_viz.teach.exercises import EXERCISES
 
 LESSONS = render.scripts()[1:]
 EACH = pytest.mark.parametrize("script", LESSONS, ids=lambda script: script.stem)
+EVERY = pytest.mark.parametrize("script", render.scripts(), ids=lambda script: script.stem)
 PAGES = [*render.scripts(), *sorted(render.NOTEBOOKS.glob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CHECK = re.compile(r"""teach\.check\((\w+), "(\w+)"\)""")
@@ -55,7 +56,7 @@ def test_lessons_have_questions_to_guess_and_to_solve(script):
     assert 2 <= sum("teach.check(" in cell.source for cell in cells) <= 3
 
 
-@EACH
+@EVERY
 def test_what_answers_a_guess_appears_with_the_answer(script):
     """In the question's own cell, where it is hidden before; every wrong option is answered."""
     cells = [cell.source for cell in render.from_script(script).cells if cell.cell_type == "code"]
@@ -74,7 +75,7 @@ def is_predict(node):
     return isinstance(node, ast.Call) and ast.unparse(node.func) == "teach.predict"
 
 
-@EACH
+@EVERY
 def test_no_picture_beside_a_guess_shows_its_answer(script):
     """The picture that is shown on Reveal stands nowhere else in the notebook as it is committed."""
     notebook = nbformat.read(render.target(script), as_version=4)
