@@ -27,6 +27,7 @@ Kind = Literal["none", "data", "whole", "given", "single", "joined", "pair"]
 WORDS: dict[str, Kind] = {"": "none", "data": "data", "all": "whole"}
 MARKS = "+|(),"  # what the language is written with
 NUMBERED = re.compile(r"(?:modality|unique)_(\d+)")
+OWN = re.compile(r"^unique_(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ class Part:
 
     @property
     def title(self) -> str:
-        """The part in words."""
-        names = [name.replace("_", " ") for name in self.names]
+        """The part in words; ``unique_1`` is *path 1*, as *unique 1* is an atom and a label."""
+        names = [OWN.sub(r"path \1", name).replace("_", " ") for name in self.names]
         match self.kind:
             case "whole":
                 return "whole"

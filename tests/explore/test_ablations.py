@@ -117,7 +117,7 @@ def test_a_run_can_be_opened_where_its_weights_are(shown, folder):
     shown.widgets["store"].value = str(folder / "out")
     assert shown.presenter.words == AT_REST
     assert "coloured by the class of synergy" in shown.presenter.shown.alt
-    assert all(part in shown.presenter.shown.alt for part in ("shared", "unique 1", "unique 2"))
+    assert all(part in shown.presenter.shown.alt for part in ("shared", "path 1", "path 2"))
     assert f"{shown.settings['store']}/runs" in shown.caption(None, shown.settings)
 
 

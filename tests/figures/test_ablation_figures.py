@@ -280,7 +280,7 @@ def test_small_print_states_unit_n_and_interval(sweep):
         "t-interval over seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run."
     )
     between = setting_effects.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
-    assert "bits in both shared and unique 1" in between.alt
+    assert "bits in both shared and path 1" in between.alt
 
 
 def test_alt_text_tells_the_means(sweep):

@@ -9,7 +9,7 @@ from coral_viz.figures import matrix
 def test_tiles_hold_the_means_in_the_order_of_parts_and_labels(table):
     own = table[(table["method"] == "coral") & (table["knob"] == "") & (table["distribution"] == "biased")]
     (ax,) = matrix(own).axes
-    assert [text.get_text() for text in ax.get_yticklabels()] == ["whole", "shared", "unique 1", "unique 2"]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["whole", "shared", "path 1", "path 2"]
     bits = own[(own["metric"] == "bits") & (own["readout"] == "best")].groupby(["part", "label"])["value"].mean()
     cells = {text.get_position(): text.get_text() for text in ax.texts if "." in text.get_text()}
     assert len(cells) == 16

@@ -33,14 +33,14 @@ def test_a_tile_for_every_two_parts():
         assert set(words) == {(0, 0), (0, 1), (1, 1)}
         assert words[1, 1] == f"{table[2, 1]:.2f}"
         assert words[0, 1] == ("–" if measure == "mean |cosine|" else f"{table[2, 0]:.2f}")
-    assert [text.get_text() for text in axes[0].get_yticklabels()] == ["unique 1", "unique 2"]
-    assert [text.get_text() for text in axes[0].get_xticklabels()] == ["shared", "unique 1"]
+    assert [text.get_text() for text in axes[0].get_yticklabels()] == ["path 1", "path 2"]
+    assert [text.get_text() for text in axes[0].get_xticklabels()] == ["shared", "path 1"]
 
 
 def test_alt_text_holds_the_numbers():
     alt = drawn(rows()).alt
-    assert f"linear CKA: shared and unique 1 {TABLES['linear CKA'][1, 0]:.2f}" in alt
-    assert "mean |cosine|: unique 1 and unique 2" in alt
+    assert f"linear CKA: shared and path 1 {TABLES['linear CKA'][1, 0]:.2f}" in alt
+    assert "mean |cosine|: path 1 and path 2" in alt
 
 
 def test_what_cannot_be_drawn_is_a_sentence():

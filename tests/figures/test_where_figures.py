@@ -29,7 +29,7 @@ def test_bars_stack_the_atoms_to_what_two_parts_tell(coral, bars):
     names = [text.get_text() for text in ax.get_yticklabels()]
     assert names == list(style.ATOM_NAMES.values())
     redundancy, synergy = (style.ATOM_COLOURS[name] for name in ("redundancy", "synergy"))
-    colours = [redundancy, EITHER[0], style.label_style("unique_1").colour, synergy]
+    colours = [redundancy, *EITHER, synergy]
     for atom, colour, drawn in zip(LABELS, colours, ax.containers):
         for bar, label in zip(drawn, atoms.index):
             assert bar.get_width() == pytest.approx(atoms.loc[label, atom])
@@ -41,11 +41,14 @@ def test_bars_stack_the_atoms_to_what_two_parts_tell(coral, bars):
         assert ends[LABELS.index(label)] == pytest.approx(row[list(LABELS)].sum())
 
 
-def test_what_one_part_alone_tells_has_the_colour_of_what_is_unique_to_its_modality(table):
+def test_a_part_has_no_colour_of_an_atom_and_its_own_in_the_key(table):
     cross = table[(table["method"] == "cross") & (table["distribution"] == "biased")]
-    bars = stacked(cross).axes[0].containers
+    figure = stacked(cross)
+    bars = figure.axes[0].containers
     shown = [to_hex(bars[LABELS.index(atom)][0].get_facecolor()) for atom in ("unique_1", "unique_2")]
-    assert shown == [style.label_style(label).colour.lower() for label in ("unique_1", "unique_2")]
+    key = {text.get_text(): patch for text, patch in zip(figure.legends[0].texts, figure.legends[0].legend_handles)}
+    assert shown == [to_hex(key[words].get_facecolor()) for words in ("first only", "second only")] == list(EITHER)
+    assert not set(EITHER) & {colour.lower() for colour in style.ATOM_COLOURS.values()}
 
 
 def test_no_word_stands_before_the_name_of_the_parts(bars):
@@ -94,7 +97,7 @@ def test_intervals_end_at_the_truth(table):
 
 def test_alt_text_says_who_holds_what(coral):
     value = atoms_of(coral, "shared|unique_1").loc["synergy", "unique_1"]
-    assert f"synergy in shared and unique 1: in both 0.01, first only {value:.2f}" in stacked(coral).alt
+    assert f"synergy in shared and path 1: in both 0.01, first only {value:.2f}" in stacked(coral).alt
 
 
 def test_tables_without_pairs_are_an_error(table):

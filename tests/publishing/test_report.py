@@ -147,7 +147,7 @@ def test_pictures_between_parts_are_told_apart(written):
 
 def test_leakage_names_the_parts(table):
     words = reading.leakage(table)
-    assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and unique [12]", words)
+    assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and path [12]", words)
     assert reading.leakage(table[table["method"] == "nobody"]) == ""
 
 

@@ -43,9 +43,9 @@ def test_every_text_that_ships_comes_back():
         ("data", "data", (), "data"),
         ("all", "whole", (), "whole"),
         ("all(modality_1,modality_3)", "given", ("modality_1", "modality_3"), "whole, given modality 1 and modality 3"),
-        ("unique_1", "single", ("unique_1",), "unique 1"),
-        ("shared+unique_1", "joined", ("shared", "unique_1"), "shared+unique 1"),
-        ("shared|unique_1", "pair", ("shared", "unique_1"), "shared and unique 1"),
+        ("unique_1", "single", ("unique_1",), "path 1"),
+        ("shared+unique_1", "joined", ("shared", "unique_1"), "shared+path 1"),
+        ("shared|unique_1", "pair", ("shared", "unique_1"), "shared and path 1"),
     ],
 )
 def test_what_texts_say(text, kind, names, title):

@@ -1,8 +1,7 @@
 """Where an embedding keeps information: the decomposition of every label between two of its parts, in bits.
 
 Information in both parts is leakage between them. Atoms are drawn as stacked bars, whose length is the information of
-both parts together, or as dots with intervals and seeds. Information in one part alone has the colour of the part's
-modality, or another colour if the part belongs to no single modality.
+both parts together, or as dots with intervals and seeds. The first and the second part have colours that no atom has.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ MEANINGS = {
     "unique_2": "second only",
     "synergy": "together only",
 }
-EITHER = ("#00877a", "#b35900")  # the first and the second part that belongs to no modality
+EITHER = ("#00877a", "#b35900")  # the first and the second part; what is unique to a modality has other colours
 SPACE = 0.4  # type sizes between words of several colours
 BETWEEN = "{methods}: bits about each label that two parts hold: in both, in one alone, or only in the two together."
 LIMIT = "the entropy of the label"
@@ -175,13 +174,12 @@ def _frame(grid, distributions: list[str], labels: list[str]) -> None:
 
 
 def _name(ax: Axes, method: str, part: str, beside: float) -> None:
-    """Name the method and its two parts, each part in the colour of the information that it alone holds.
+    """Name the method and its two parts, each part in the colour of the information that it alone holds, as in the key.
 
     The line begins at the panel, or further left if its words are too long.
     """
     first, second = parse(part).names
-    own = _colours(part)
-    colours = [style.INK, own["unique_1"], style.MUTED, own["unique_2"]]
+    colours = [style.INK, EITHER[0], style.MUTED, EITHER[1]]
     texts = [f"{method}:", part_title(first), "and", part_title(second)]
     points = matplotlib.rcParams["font.size"]
     words: list[Artist] = [
@@ -203,20 +201,14 @@ def _name(ax: Axes, method: str, part: str, beside: float) -> None:
     ax.set_title(" ")  # keeps the line free in the layout
 
 
-def _colours(part: str = "") -> dict[str, str]:
-    """The colour of each atom between two parts; without parts, of its place in the key."""
-    alone = [_colour(name, spare) for name, spare in zip(parse(part).names, EITHER)] if part else [style.MUTED] * 2
-    return {atom: style.ATOM_COLOURS[atom] for atom in LABELS} | dict(zip(("unique_1", "unique_2"), alone))
-
-
-def _colour(name: str, spare: str) -> str:
-    number = parts.modality(name)
-    return style.label_style(f"unique_{number}").colour if number else spare
+def _colours() -> dict[str, str]:
+    """The colour of each atom between two parts."""
+    return style.ATOM_COLOURS | dict(zip(("unique_1", "unique_2"), EITHER))
 
 
 def _bars(ax: Axes, summary: pd.DataFrame, labels: list[str]) -> None:
     atoms = summary.pivot(index="label", columns="metric", values="estimate").reindex(columns=LABELS)
-    y, left, colours = [labels.index(label) for label in atoms.index], 0.0, _colours(summary["part"].iloc[0])
+    y, left, colours = [labels.index(label) for label in atoms.index], 0.0, _colours()
     for atom in atoms:
         look: dict[str, Any] = {"facecolor": colours[atom], "hatch": style.ATOM_HATCHES[atom], "edgecolor": style.PAPER}
         ax.barh(y, atoms[atom], left=left, height=0.66, lw=0, label=atom, **look)
@@ -227,7 +219,7 @@ def _dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, labels: list[str
     """Four dots per label, one below the other in the order of the atoms."""
     for y in range(1, len(labels)):
         ax.axhline(y - 0.5, color=style.FAINT, lw=0.5, zorder=0)
-    for i, (atom, colour) in enumerate(_colours(summary["part"].iloc[0]).items()):
+    for i, (atom, colour) in enumerate(_colours().items()):
         here, ticks = (rows[rows["metric"] == atom] for rows in (summary, seeds))
         here, ticks = (rows.assign(y=rows["label"].map(labels.index) + 0.21 * (i - 1.5)) for rows in (here, ticks))
         marks.dots(ax, here, ticks, colour, marker=style.ATOM_MARKERS[atom])

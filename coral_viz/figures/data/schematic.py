@@ -28,7 +28,7 @@ STAGES = {
 SHOWN = {"modality 1": ("redundancy", "unique_1", "synergy"), "modality 2": ("synergy", "unique_2", "redundancy")}
 TOKENS = 8
 METHODS = ("Cross", "Cross+Self", "CoMM", "COrAL", "yours, in one file")
-PARTS = {"shared": 10, "unique 1": 6, "unique 2": 6}
+PARTS = {"shared": 10, "path 1": 6, "path 2": 6}
 ALT = (
     "Schematic, left to right. A synthetic task: two modalities share redundant information, each has unique "
     "information of its own, and synergy is in both together only. A self-supervised method: Cross, "
