@@ -9,6 +9,7 @@
 #                     `make test-newest` with the newest
 #   make test-installed  the wheel in an environment of its own: its commands work without this folder
 #   make notebooks    write and run the notebooks from notebooks/scripts
+#   make handouts     every notebook as it is saved, as a page to read or print, in build/handouts
 #   make docs         build docs and API reference; read build/site/index.html
 #   make wheel        a package to install without this folder, in dist
 #   make lock         renew requirements.txt: the newest versions that pyproject.toml allows; torch stays as it is there
@@ -60,6 +61,10 @@ test-installed: $(READY)
 notebooks: $(READY)
 	$(BIN)/python notebooks/render.py
 
+handouts: $(READY)
+	JUPYTER_CONFIG_PATH="$(CURDIR)/notebooks/.jupyter" $(BIN)/jupyter nbconvert --to html --output-dir build/handouts \
+	notebooks/*.ipynb
+
 docs: $(READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
@@ -95,4 +100,4 @@ $(BIN)/pip:
 
 always:
 
-.PHONY: always tour lab check test test-nightly test-slow test-oldest test-newest test-installed notebooks docs wheel lock
+.PHONY: always tour lab check test test-nightly test-slow test-oldest test-newest test-installed notebooks handouts docs wheel lock
