@@ -17,7 +17,7 @@ from coral_viz.figures.data import digit_strips, image_samples, token_samples
 from coral_viz.options import Typed
 from coral_viz.publishing import report
 from coral_viz.results import schema
-from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, watched
+from coral_viz.runs import Budget, Outcome, RunSpec, Store, execute, side_by_side, watched
 from coral_viz.runs.grids import TUNING
 from coral_viz.runs.stated import stated
 from coral_viz.tasks.digits import Digits
@@ -146,9 +146,8 @@ def run(
     plan = list(dict.fromkeys(specs(list(chosen or METHODS), list(seeds or SEEDS), budget, task)))
     store = Store(out / "runs")
     plan = stated(plan, store.root, tqdm.write)
-    outcomes = list(
-        watched(execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write), plan)
-    )
+    ended = execute(plan, store, device=str(where), executor=executor, jobs=jobs, say=tqdm.write)
+    outcomes = list(watched(ended, plan, jobs=side_by_side(executor, jobs)))
     failures = _failures(outcomes)
     done = [spec for spec in plan if spec not in {outcome.spec for outcome in outcomes if outcome.status == "failed"}]
     if not done:

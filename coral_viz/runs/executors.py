@@ -90,9 +90,14 @@ def execute(
         raise ValueError(f"executor {executor!r} with scheduler {scheduler!r}: dask needs one, the others take none.")
     if scheduler:
         return _on_cluster(specs, store, device, scheduler, say)
-    jobs = 1 if executor == "serial" else jobs or _processes()
+    jobs = side_by_side(executor, jobs)
     device = str(resolve(device))
     return _execute(specs, store, device, say, lambda missing: _ended(missing, device, jobs))
+
+
+def side_by_side(executor: str, jobs: int | None = None) -> int:
+    """How many runs go on at a time on this machine."""
+    return jobs or _processes() if executor == "joblib" else 1
 
 
 def check_executor(name: str, known: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ from coral_viz import files
 from coral_viz.results import tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
-from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread
+from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread, side_by_side
 from coral_viz.runs.grids import Grid
 from coral_viz.runs.progress import watched
 from coral_viz.runs.run import initialised, trained
@@ -79,7 +79,7 @@ def run(
     told = _Told(grid, store, Path(out), shard)
     written, due = time.monotonic(), 1
     try:
-        for outcome in watched(outcomes, plan, told.headline):
+        for outcome in watched(outcomes, plan, told.headline, jobs=side_by_side(executor, jobs)):
             told.ended.append(outcome)
             if len(told.ended) >= due and time.monotonic() - written > MINUTE:
                 told.write()

@@ -65,6 +65,21 @@ def test_no_name_of_a_figure_leads_out_of_the_folder(small, tmp_path, name):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_print_keeps_all_columns_and_closed_details_and_dark_pages_have_dark_pictures(written):
+    source = written[1].read_text(encoding="utf-8")
+    (printed,) = re.findall(r"@media print \{(.*?)\n\}", source, re.DOTALL)
+    for rule in (
+        r"\.scroll, \.card \{ overflow: visible",
+        r"\.card img \{ min-width: 0",
+        r"th, td \{ white-space: normal",
+        r"details::details-content \{ content-visibility: visible",
+    ):
+        assert re.search(rule, printed), rule
+    (dark,) = re.findall(r"@media screen and \(prefers-color-scheme: dark\) \{(.*?)\n\}", source, re.DOTALL)
+    assert re.search(r"\.card img \{ filter: invert", dark)
+    assert "--card: #ffffff" not in dark
+
+
 def test_nothing_is_asked_of_other_hosts(written):
     source = written[1].read_text(encoding="utf-8")
     assert not re.search(r"https?:|//\w|@import|url\(|<script|<link", source)
