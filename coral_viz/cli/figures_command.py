@@ -31,13 +31,14 @@ def add(parser) -> None:
     )
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these figures and tables")
+    parser.add_argument("--all", action="store_true", help="all figures, not only the twelve that a paper needs most")
 
 
 def run(options) -> None:
     from coral_viz.publishing import paper
 
     chosen = {"venue": options.venue, "serif": options.serif, "captions": options.captions, "results": options.results}
-    made = paper.make(options.out, **chosen, data=options.data, only=options.only)
+    made = paper.make(options.out, **chosen, data=options.data, only=options.only, every=options.all)
     lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
     lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]
     print(*lines, sep="\n")

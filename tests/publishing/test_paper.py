@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import shutil
+import subprocess
 import zlib
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from coral_viz import style
 from coral_viz.__main__ import main
 from coral_viz.publishing import paper
 from coral_viz.publishing.paper import latex_tables, opened, pictures, words
+from coral_viz.publishing.paper.made import _chosen
 from coral_viz.publishing.paper.sources import gather
 from coral_viz.results import found, provenance, tables
 from coral_viz.runs import grids, sweep_table
@@ -57,7 +59,7 @@ def data(table, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def made(data, tmp_path_factory):
-    return paper.make(tmp_path_factory.mktemp("first"), venue="ICML", data=data)
+    return paper.make(tmp_path_factory.mktemp("first"), venue="ICML", data=data, every=True)
 
 
 def pdfs(made):
@@ -98,7 +100,7 @@ def test_every_name_has_all_its_files_and_the_manifest_their_hashes(made):
             assert note[kind][name] == told
     stored = {path.name for path in made.out.iterdir()}
     listed = {file for kind in SUFFIXES for files in note[kind].values() for file in files}
-    assert stored == listed | {"manifest.json"}
+    assert stored == listed | {"manifest.json", "main.tex", "contact_sheet.png"}
 
 
 def test_what_ships_in_the_package_is_called_the_same_on_every_machine(tmp_path, monkeypatch):
@@ -117,11 +119,11 @@ def test_the_manifest_says_what_all_rests_on(made, data):
     assert source["run_ids"] == sorted(set(pd.read_parquet(main_table)["run_id"]))
     assert note["coral_viz"] == coral_viz.__version__
     assert (note["venue"], note["widths_inches"]) == ("icml", [3.25, 6.75])
-    assert note["command"] == f"python -m coral_viz figures --venue icml --data {data}"
+    assert note["command"] == f"python -m coral_viz figures --venue icml --data {data} --all"
 
 
 def test_two_runs_give_the_same_bytes(made, data, tmp_path):
-    again = paper.make(tmp_path / "again", venue="icml", data=data)
+    again = paper.make(tmp_path / "again", venue="icml", data=data, every=True)
     assert again.missing == made.missing
     for path in made.out.iterdir():
         assert (again.out / path.name).read_bytes() == path.read_bytes(), path.name
@@ -160,6 +162,45 @@ def test_captions_tell_protocol_n_and_interval(made, table):
     )
     assert "embeddings of the sweep coral keep, as shares of the truth by" in captions["synergy_against_unique_coral"]
     assert "6 runs. n = 2 seeds; 95% t-interval over seeds." in captions["ablation_coral"]
+
+
+def test_the_document_shows_every_figure_and_table_at_the_venues_widths(made):
+    tex = (made.out / "main.tex").read_text()
+    shown = re.findall(r"\\includegraphics\{(\w+)\.pdf\}", tex)
+    assert shown == list(made.figures)
+    assert re.findall(r"\\input\{(\w+)\}", tex) == list(made.tables)
+    assert "textwidth=6.75in" in tex
+    assert "\\setlength{\\columnsep}{0.25in}" in tex
+    floats = dict(zip(shown, re.findall(r"\\begin\{(figure\*?)\}", tex)))
+    assert (floats["bits_kept"], floats["solver"]) == ("figure*", "figure")
+    for name in shown:
+        caption = made.figures[name][-1].read_text().strip()
+        assert f"\\caption{{{latex_tables.escaped(caption)}}}\n\\label{{fig:{name}}}" in tex
+    sheet = (made.out / "contact_sheet.png").read_bytes()
+    assert int.from_bytes(sheet[16:20]) > 2000  # two figures side by side, and the rest below
+    assert int.from_bytes(sheet[20:24]) > 1000
+
+
+def test_a_paper_has_at_most_twelve_figures_unless_all_are_asked_for(made, data, monkeypatch):
+    monkeypatch.setattr("coral_viz.publishing.paper.made.MOST", 3)
+    plan = [*pictures.plan(gather(data)), *latex_tables.plan(gather(data))]
+    chosen = [each.name for each in _chosen(plan, [], every=False)]
+    assert chosen == ["schematic", "bits_kept", "parts", *(name for name in chosen if name.startswith("table_"))]
+    assert "table_accuracy" in chosen
+    assert len(_chosen(plan, [], every=True)) == len(plan)
+    shipped = [each for each in pictures.plan(gather(SHIPPED)) if each.core]
+    assert len(shipped) == 12
+
+
+def test_labels_that_no_modalities_tell_are_named_instead_of_drawn(wide_table):
+    rows = wide_table[(wide_table["distribution"] == "biased") & (wide_table["method"] == "comm")]
+    lost = (rows["label"] == "synergy") & (rows["metric"] == "balanced_accuracy")
+    rows = pictures._found(rows.assign(value=rows["value"].where(~lost, 0.5)))
+    assert "synergy" not in set(rows["label"])
+    assert {"redundancy", "unique_1"} <= set(rows["label"])
+    assert pictures._of_found(rows).startswith(
+        "Not shown, at chance from all modalities: Synergy after biased training. "
+    )
 
 
 def test_small_print_stands_beside_a_figure_or_also_inside(made, data, tmp_path):
@@ -414,10 +455,26 @@ def test_a_serif_set_embeds_serif_letters_alone(data, tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("venue", ["icml", "neurips", "aaai"])
 def test_the_shipped_set_is_ready_for_print(venue, tmp_path):
-    made = paper.make(tmp_path, venue=venue, data=SHIPPED)
+    made = paper.make(tmp_path, venue=venue, data=SHIPPED, every=True)
     assert_ready_for_print(made, venue)
     assert len(made.figures) >= 18
     assert not [reason for reason in made.missing.values() if not reason.endswith("is not there")]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("pdflatex"), reason="needs a TeX")
+@pytest.mark.parametrize("venue", ["icml", "neurips"])
+def test_the_document_compiles_and_nothing_is_wider_than_its_column(venue, tmp_path):
+    made = paper.make(tmp_path, venue=venue, data=SHIPPED)
+    ended = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "main.tex"], cwd=tmp_path, capture_output=True
+    )
+    log = (tmp_path / "main.log").read_text(errors="replace")
+    assert ended.returncode == 0, log[-2000:]
+    assert [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log) if float(points) > 1] == []
+    assert "Float too large" not in log
+    assert (tmp_path / "main.pdf").stat().st_size > 10_000
+    assert len(made.figures) == 12
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ def panels(
     left: float,
     right: float = 0.0,
     foot: float = 1.6,
+    between: float = 0.0,
     key: Sequence[Line2D] = (),
 ) -> tuple[Figure, np.ndarray]:
     """A figure as wide as the look says, and its (rows, columns) panels; only the first of a row has numbers beside it.
@@ -46,11 +47,13 @@ def panels(
         small_print: the text at the bottom.
         left, right: margins beside the panels, in type sizes.
         foot: the margin below them, in lines of text.
+        between: further space between rows of panels, in lines of text.
         key: labelled handles above them, on as many lines as they need; a single one is left out.
     """
     (rows, columns), of_key = shape, _key_columns(key)
     lines = math.ceil(len(key) / of_key) if of_key else 0
-    figure = canvas(foot + rows * (height + HEAD) + (rows - 1) * BETWEEN + KEY * lines, small_print)
+    between += BETWEEN
+    figure = canvas(foot + rows * (height + HEAD) + (rows - 1) * between + KEY * lines, small_print)
     _, bottom, _, _ = engine(figure).get()["rect"]
     with matplotlib.rc_context({"figure.constrained_layout.use": False}):
         figure.set_layout_engine(None)
@@ -61,7 +64,7 @@ def panels(
         "bottom": bottom + foot * line,
         "top": 1 - (KEY * lines + HEAD) * line,
         "wspace": GAP / panel_width(columns, left, right),
-        "hspace": (HEAD + BETWEEN) / height,
+        "hspace": (HEAD + between) / height,
     }
     if lines:
         figure.legend(handles=key, loc="upper left", ncols=of_key, **KEY_LOOK)

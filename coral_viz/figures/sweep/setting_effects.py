@@ -83,7 +83,7 @@ def curve(
         _lines(ax, here, seeds, lines, label)
         lowest = i >= len(names) - columns
         ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
-        ax.set_xlabel(setting.replace("_", " ") if lowest else "")
+        ax.set_xlabel(sweep_data.setting_in_words(setting) if lowest else "")
         panel_grid.title(ax, label, titles[i])
         _scale(ax, "y", rows, summary)
     for ax in grid[:, 0]:
@@ -92,7 +92,75 @@ def curve(
         ax.remove()
     alt = _alt(summary, shown, sweep_data.in_words(shown, readout, part), "line", setting)
     told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" in the sweep {name}" if name else ""}
-    return describe(figure, alt + sweep_data.not_shown(kept, shown), setting=setting.replace("_", " "), **told)
+    told["setting"] = sweep_data.setting_in_words(setting)
+    return describe(figure, alt + sweep_data.not_shown(kept, shown), **told)
+
+
+@picture(
+    short="{measured} over several settings, each with all others at the baseline.",
+    long="{measured} over settings{of}; each is varied with all others at their defaults. Marks: means over seeds; "
+    "pale dots: seeds; bars: intervals{dotted}. Labels that all runs keep completely have no panel.",
+)
+def curves(
+    table: pd.DataFrame,
+    settings: Sequence[str],
+    *,
+    metric: str = "balanced_accuracy",
+    readout: str | None = None,
+    part: str = "all",
+    name: str = "",
+) -> Figure:
+    """Small panels of several numbers: a panel per setting and label, a line per method, all else at the defaults.
+
+    For settings of few levels, whose curves would be mostly empty. Arguments as ``curve``.
+
+    Raises:
+        ValueError: as ``curve``, or no two levels of a setting with all else at the defaults.
+    """
+    rows = sweep_data.measured(table, metric, readout, part)
+    base = sweep_data.baseline(rows)
+    varied = {setting: sweep_data.lines(sweep_data.held(rows, [setting], base), setting) for setting in settings}
+    every = pd.concat(varied.values()).drop_duplicates(["run_id", "label"])
+    shown, kept = metrics.of(every), sweep_data.whole(every)
+    panels = [(setting, label) for setting in settings for label in tables.labels(rows) if label not in kept]
+    methods = style.method_order((name, "") for name in every["method"])
+    names = [sweep_data.value_in_words("method", method) for method, _ in methods]
+    columns = min(len(panels), 4 if panel_grid.panel_width(4, panel_grid.numbers()) > READABLE else 2)
+    places = {setting: _places(sorted(own[setting].unique()), columns) for setting, own in varied.items()}
+    frames = []
+    for setting, own in varied.items():
+        place = own[setting].map(places[setting])
+        beside = own["method"].map([method for method, _ in methods].index) - (len(methods) - 1) / 2
+        apart = 0.5 / _width(columns) * np.ptp(list(places[setting].values()))
+        line = own["method"].map(lambda method: sweep_data.value_in_words("method", method))
+        frames.append(own.assign(setting=setting, level=own[setting], line=line, place=place, x=place + apart * beside))
+    drawn = pd.concat(frames)[lambda own: ~own["label"].isin(kept)]
+    summary = sweep_data.summary(drawn, ["line", "label", "setting", "level", "x", "place"])
+    words = sweep_data.small_print(drawn, summary, readout, part) + sweep_data.not_shown(kept, shown)
+    words += f" All else: {', '.join(sweep_data.based_in_words(base))}."
+    key = [panel_grid.handle(words, i, style.MUTED) for i, words in enumerate(names)]
+    shape = math.ceil(len(panels) / columns), columns
+    figure, grid = panel_grid.panels(
+        shape, PANEL, words, left=panel_grid.numbers(), foot=2.8, key=key, between=2.2 * (shape[0] > 1)
+    )
+    titled = panel_grid.named([label for _, label in panels], _width(columns), "bold")
+    for (setting, label), title, ax in zip(panels, titled, grid.flat):
+        here, seeds = (own[(own["setting"] == setting) & (own["label"] == label)] for own in (summary, drawn))
+        _lines(ax, here.sort_values("level"), seeds, names, label)
+        ax.set_xticks(list(places[setting].values()), [f"{level:g}" for level in places[setting]])
+        ax.set_xlabel(sweep_data.setting_in_words(setting))
+        panel_grid.title(ax, label, title)
+        _scale(ax, "y", drawn, summary)
+    for ax in grid[:, 0]:
+        ax.set_ylabel(shown.axis)
+    for ax in grid.flat[len(panels) :]:
+        ax.remove()
+    told = sweep_data.measured_in_words(drawn, readout, part) | {"of": f" of the sweep {name}" if name else ""}
+    alt = [
+        _alt(own, shown, f"{sweep_data.in_words(shown, readout, part)} over the {setting}", "line", "level")
+        for setting, own in summary.groupby("setting", sort=False)
+    ]
+    return describe(figure, " ".join(alt) + sweep_data.not_shown(kept, shown), **told)
 
 
 @picture(
@@ -243,7 +311,9 @@ def trade(
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_label_text(f"{atom} kept")
     told = {"part": where, "of": f" of the sweep {name}" if name else "", "asked": metrics.READOUTS[readout].asked}
-    told["joined"] = "; lines join cells that differ in it alone" if isinstance(levels[0], float) else ""
+    told["joined"] = ""
+    if isinstance(levels[0], float):
+        told["joined"] = "; a line joins those that differ in it alone, so lines of other settings may cross"
     return describe(figure, _alt_trade(means, where) + left_out, setting=setting.replace("_", " "), **told)
 
 

@@ -270,6 +270,15 @@ def value_in_words(name: str, value: object) -> str:
     return str(value) if name == "knob" else f"{name.replace('_', ' ')} {plain(value)}"
 
 
+SPELLED = {"rho": "rho: share of related pairs"}
+"""What settings are called on an axis whose names do not say it."""
+
+
+def setting_in_words(name: str) -> str:
+    """A setting's name on an axis and in a caption."""
+    return SPELLED.get(name, name.replace("_", " "))
+
+
 def plain(value: object) -> str:
     """A value: numbers as short as they are, switches as on and off."""
     if isinstance(value, bool | np.bool_):

@@ -51,7 +51,7 @@ class LatexTable:
     @property
     def latex(self) -> str:
         """A float across the text, with the caption and the label ``tab:NAME``."""
-        head = ["\\begin{table*}[t]", f"\\caption{{{_escaped(self.caption)}}}", f"\\label{{tab:{self.name}}}"]
+        head = ["\\begin{table*}[t]", f"\\caption{{{escaped(self.caption)}}}", f"\\label{{tab:{self.name}}}"]
         head += ["\\centering\\footnotesize\\setlength{\\tabcolsep}{2pt}"]
         return "\n".join([*head, *self.body, "\\end{table*}"]) + "\n"
 
@@ -168,12 +168,12 @@ def booktabs(groups: dict[str, list[str]], body: list[list]) -> list[str]:
         "\\toprule",
     ]
     if any(groups):
-        spans = [f"\\multicolumn{{{len(labels)}}}{{c}}{{{_escaped(name)}}}" for name, labels in groups.items()]
+        spans = [f"\\multicolumn{{{len(labels)}}}{{c}}{{{escaped(name)}}}" for name, labels in groups.items()]
         lines += [f" & {' & '.join(spans)} \\\\", _rules(groups)]
-    heads = [_escaped(style.label_style(label).symbol) for labels in groups.values() for label in labels]
+    heads = [escaped(style.label_style(label).symbol) for labels in groups.values() for label in labels]
     lines += [f" & {' & '.join(heads)} \\\\", "\\midrule"]
     for name, *cells in body:
-        lines.append(f"{_escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\")
+        lines.append(f"{escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\")
         if any(below for _, below in cells):
             below = [f"{{{SMALL}{below}}}" if below else "" for _, below in cells]
             lines.append(f" & {' & '.join(below)} \\\\")
@@ -193,14 +193,15 @@ def _mean(cell: pd.Series) -> str:
     """The mean in %: bold, underlined or neither, and seeds where they disagree."""
     mean = f"{100 * cell['estimate']:.1f}"
     mean = {"best": f"\\textbf{{{mean}}}", "noise": f"\\underline{{{mean}}}"}.get(cell["standing"], mean)
-    split = f" ({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else ""
-    return mean + (f"{{{SMALL}{split}}}" if split else "")
+    split = f"({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else ""
+    return f"{mean} {{{SMALL}{split}}}" if split else mean
 
 
 def _below(cell: pd.Series) -> str:
     """Its interval, in the same unit."""
-    return _escaped(intervals.beside(cell["estimate"], cell["low"], cell["high"]).strip())
+    return escaped(intervals.beside(cell["estimate"], cell["low"], cell["high"]).strip())
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text as LaTeX sets it."""
     return text.translate(SPECIAL)

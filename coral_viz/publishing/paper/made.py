@@ -16,10 +16,13 @@ import coral_viz
 from coral_viz import figures, style
 from coral_viz.figures.layout.canvas import beside, caption_of
 from coral_viz.paths import DATA
-from coral_viz.publishing.paper import latex_tables, pictures
+from coral_viz.publishing.paper import document, latex_tables, pictures
 from coral_viz.publishing.paper.latex_tables import PlannedTable
 from coral_viz.publishing.paper.planned_figure import PlannedFigure
 from coral_viz.publishing.paper.sources import Source, gather
+
+MOST = 12
+"""Figures of a paper, unless all or others are asked for."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,11 @@ def make(
     results: str | Path | Iterable[str | Path] = (),
     data: str | Path = DATA,
     only: Iterable[str] = (),
+    every: bool = False,
 ) -> Paper:
-    """Write all figures and tables for a venue to ``out``; files of these names are replaced.
+    """Write figures and tables for a venue to ``out``; files of these names are replaced.
+
+    ``main.tex`` shows all of them at the venue's widths, ``contact_sheet.png`` the figures beside each other.
 
     Args:
         out: the folder; made if absent.
@@ -57,7 +63,8 @@ def make(
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
         data: the folder of shipped data, by default that of the package.
-        only: names of the figures and tables to make, all if there is none.
+        only: names of the figures and tables to make; if there is none, all tables and the first ``MOST`` figures.
+        every: all figures instead.
 
     Raises:
         ValueError: an unknown venue, name or place of captions, a table that is missing or not valid, or a folder that
@@ -68,7 +75,7 @@ def make(
     looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), **chosen_look)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
     sources = gather(data, own)
-    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only)
+    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only, every)
     paper = Paper(_writable(Path(out)))
     used: dict[Path, set[str]] = {}
     for planned in chosen:
@@ -87,15 +94,28 @@ def make(
     words += [] if Path(data) == DATA else ["--data", str(data)]
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []
+    words += ["--all"] * every
+    captions = {name: paths[-1] for name, paths in paper.figures.items()}
+    document.write(paper.out, venue.lower(), captions, list(paper.tables))
+    document.contact_sheet(paper.out, list(paper.figures))
     _record(paper, used, venue.lower(), shlex.join(words))
     return paper
 
 
-def _chosen(planned: list[PlannedFigure | PlannedTable], only: list[str]) -> list[PlannedFigure | PlannedTable]:
+def _chosen(
+    planned: list[PlannedFigure | PlannedTable], only: list[str], every: bool
+) -> list[PlannedFigure | PlannedTable]:
     names = [each.name for each in planned]
     if unknown := [name for name in only if name not in names]:
         raise ValueError(f"there is no figure or table {', '.join(map(repr, unknown))}; there are {', '.join(names)}.")
-    return [each for each in planned if not only or each.name in only]
+    if only or every:
+        return [each for each in planned if every or each.name in only]
+    core = [each for each in planned if isinstance(each, PlannedFigure) and each.core and _is_there(each)][:MOST]
+    return [each for each in planned if isinstance(each, PlannedTable) or each in core]
+
+
+def _is_there(planned: PlannedFigure) -> bool:
+    return planned.source is None or planned.source.content is not None
 
 
 def _drawn(picture: PlannedFigure, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:

@@ -23,7 +23,7 @@ from coral_viz.results.metrics import LINEAR
 
 def plan(sources: Sources) -> Iterator[PlannedFigure]:
     """Every figure of the set, including those whose source is missing."""
-    yield PlannedFigure("schematic", None, _schematic, words.of_nothing)
+    yield PlannedFigure("schematic", None, _schematic, words.of_nothing, core=True)
     yield from _main(sources.named[MAIN])
     for name, source in sources.sweeps.items():
         yield from sweep_pictures.plan(name, source)
@@ -40,16 +40,22 @@ def _schematic(content, look: Mapping) -> Drawn:
 
 
 def _main(source: Source) -> Iterator[PlannedFigure]:
-    yield PlannedFigure("bits_kept", source, shown(figures.bits_kept, measured))
-    pages = _pages(source.content)
-    for number, variants in enumerate(pages, 1):
-        name = "parts" if number == 1 else f"parts_{number}"
-        yield PlannedFigure(
-            name, source, shown(figures.matrix, partial(_of_variants, variants=variants)), words.of_means
-        )
+    yield PlannedFigure("bits_kept", source, shown(figures.bits_kept, measured), core=True)
+    yield PlannedFigure("parts", source, shown(figures.matrix, _with_parts), words.of_means, core=True)
+    for number, variants in enumerate(_pages(source.content), 1):
+        select = partial(_of_variants, variants=variants)
+        yield PlannedFigure(f"parts_of_all_{number}", source, shown(figures.matrix, select), words.of_means)
     yield PlannedFigure("between_parts", source, shown(figures.dots, _shared))
     trade = partial(setting_effects.trade, part="all", readout=LINEAR)
-    yield PlannedFigure("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1)
+    yield PlannedFigure("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1, core=True)
+
+
+def _with_parts(table: pd.DataFrame) -> pd.DataFrame:
+    """The methods whose embeddings have parts that are no modality's; all methods, if none has."""
+    rows = measured(table)
+    own = {text for text in rows["part"].unique() if parts.parse(text).kind == "single" and not parts.modality(text)}
+    variants = style.method_order(tables.variants(rows[rows["part"].isin(own)]))
+    return _of_variants(table, variants) if variants else rows
 
 
 def _pages(table: pd.DataFrame | None) -> list[list[tuple[str, str]]]:
@@ -103,9 +109,9 @@ def _opened(source: Source) -> Iterator[PlannedFigure]:
 
 
 def _benchmarks(named: Mapping[str, Source]) -> Iterator[PlannedFigure]:
-    yield PlannedFigure("estimators", named["estimators"], shown(figures.bias, _all), words.of_estimators)
+    yield PlannedFigure("estimators", named["estimators"], shown(figures.bias, _all), words.of_estimators, core=True)
     yield PlannedFigure("coverage", named["coverage"], shown(coverages, _all), words.of_coverage, columns=1)
-    yield PlannedFigure("solver", named["solver"], shown(speed, times), words.of_solver, columns=1)
+    yield PlannedFigure("solver", named["solver"], shown(speed, times), words.of_solver, columns=1, core=True)
 
 
 def _all(table: pd.DataFrame) -> pd.DataFrame:
@@ -116,11 +122,29 @@ def _all(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _beyond_two(named: Mapping[str, Source]) -> Iterator[PlannedFigure]:
-    yield PlannedFigure("xnor_relation", named["xnor"], shown(relation, measured))
-    yield PlannedFigure("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured))
-    yield PlannedFigure("modalities_missing", named["modalities"], shown(figures.subsets, _plain), words.of_means)
+    yield PlannedFigure("xnor_relation", named["xnor"], shown(relation, measured), core=True)
+    yield PlannedFigure("modalities_bits_kept", named["modalities"], shown(figures.bits_kept, measured), core=True)
+    yield PlannedFigure("modalities_missing", named["modalities"], shown(figures.subsets, _found), _of_found)
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
+CHANCE = 0.02
+"""By how much an accuracy must exceed chance, for a label to be drawn."""
+
+
+def _found(table: pd.DataFrame) -> pd.DataFrame:
+    """Runs without a knob turned, of the labels that some method reads from some modalities above chance."""
     rows = measured(table)
-    return rows[rows["knob"] == ""]
+    rows = rows[rows["knob"] == ""]
+    by = ["distribution", "label"]
+    read = rows[(rows["metric"] == "balanced_accuracy") & parts.are(rows, "given")]
+    best = read.groupby([*by, "method", "part"])["value"].mean().groupby(by).max()
+    above = best - rows[rows["metric"] == "chance"].groupby(by)["value"].mean() > CHANCE
+    lost = set(above.index[~above]) & set(best.index)
+    kept = rows[[pair not in lost for pair in rows[by].itertuples(index=False, name=None)]]
+    kept.attrs["lost"] = [f"{style.label_style(label).name} {tables.after(name)}" for name, label in sorted(lost)]
+    return kept
+
+
+def _of_found(rows: pd.DataFrame) -> str:
+    lost = ", ".join(rows.attrs.get("lost", []))
+    return f"{f'Not shown, at chance from all modalities: {lost}. ' if lost else ''}{words.of_means(rows)}"

@@ -23,6 +23,7 @@ class PlannedFigure:
         source: of its data; None for a schematic.
         protocol: from the rows shown, the text that follows the figure's own caption.
         columns: its width in columns of the venue.
+        core: whether it is drawn by default.
     """
 
     name: str
@@ -30,6 +31,7 @@ class PlannedFigure:
     draw: Callable[[object, Mapping], Drawn]
     protocol: Callable[[pd.DataFrame], str] = words.of_runs
     columns: int = 2
+    core: bool = False
 
 
 def shown(figure: Callable, select: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[pd.DataFrame, Mapping], Drawn]:

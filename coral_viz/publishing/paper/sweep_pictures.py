@@ -1,4 +1,7 @@
-"""Figures of a sweep: all configurations, a curve for every numeric setting, and synergy over unique information."""
+"""Figures of a sweep: all configurations, curves for numeric settings, and synergy over unique information.
+
+A setting of many levels has a figure of its own; those of few levels share one.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from coral_viz.publishing.paper.planned_figure import PlannedFigure, measured, s
 from coral_viz.publishing.paper.sources import Source
 from coral_viz.results import own_results
 from coral_viz.results.metrics import LINEAR
+
+MANY = 4
+"""Levels from which a number has a figure of its own."""
 
 CROWDED = 4
 """Cells of one colour, of which the plane no longer tells which is which."""
@@ -36,10 +42,15 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
 
     numbers = _numbers(source.content)
     for called, metric in _metrics(name, source.content).items():
-        yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured))
-        for setting in numbers:
+        yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured), core=True)
+        few = _few(source.content, numbers)
+        if few:
+            panels = partial(setting_effects.curves, settings=few, metric=metric, name=name)
+            yield PlannedFigure(f"ablation_{called}_few_levels", source, shown(panels, measured))
+        for setting in [setting for setting in numbers if setting not in few]:
             curve = partial(setting_effects.curve, setting=setting, metric=metric, name=name)
-            yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured))
+            wide = 2 if source.content is None or source.content[setting].nunique() >= MANY else 1
+            yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured), columns=wide)
     if not numbers or own_results.are_own(source.content):
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
@@ -47,6 +58,17 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
         trade = partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR, name=name)
         drawn = shown(trade, measured)
         yield PlannedFigure(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
+
+
+def _few(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
+    """The numbers of few levels, of which two stand with all else at the defaults; none if there is but one."""
+    found = []
+    for setting in [name for name in numbers if table is not None and table[name].nunique() < MANY]:
+        rows = table.drop_duplicates("run_id")
+        with contextlib.suppress(ValueError):
+            sweep_data.lines(sweep_data.held(rows, [setting], sweep_data.baseline(rows)), setting)
+            found.append(setting)
+    return found if len(found) > 1 else []
 
 
 def _metrics(name: str, table: pd.DataFrame | None) -> dict[str, str]:
