@@ -5,32 +5,12 @@ import json
 import pytest
 import torch
 import torch.nn.functional as F
+from fresh import built, task_and_views
 from torch import nn
 
 from coral_viz import methods, runs, tasks, training
 from coral_viz.methods import losses
 from coral_viz.methods.factorcl import UPPER, Critic
-
-
-@pytest.fixture(scope="module")
-def task():
-    return tasks.load("factors", seed=0)
-
-
-@pytest.fixture(scope="module")
-def views(task):
-    return task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
-
-
-def built(name, task, **knobs):
-    torch.manual_seed(0)
-    return methods.build(name, task, **knobs)
-
-
-def three():
-    task = tasks.load("factors", seed=0, count=3)
-    return task, task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
-
 
 YOUNGER = {
     "comm": {"originals", "fusion", "trunk"},
@@ -101,8 +81,7 @@ def test_the_full_term_of_infmasking_can_weigh_more(task, views):
 @pytest.mark.parametrize("name", ["cross", "clip_ib", "symile"])
 def test_a_learned_scale_comes_back_from_its_bound(name):
     """A clamp in the forward pass would leave it without a gradient there."""
-    task, views = three() if name == "symile" else (tasks.load("factors", seed=0), None)
-    views = views or task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
+    task, views = task_and_views(methods.get(name).COUNT[0])
     method = built(name, task)
     method.log_scale.data.fill_(50.0)
     sum(method.loss(*views, 0.0).values()).backward()
@@ -249,7 +228,7 @@ def test_triangle_may_measure_the_square_from_one_anchor():
 
 @pytest.mark.parametrize("name", ["gram", "triangle"])
 def test_a_temperature_may_be_learned_from_one_anchor(name):
-    task, views = three()
+    task, views = task_and_views(3)
     method = built(name, task, learned=True, anchors="first")
     terms = method.loss(*views, 0.0)
     sum(terms.values()).backward()

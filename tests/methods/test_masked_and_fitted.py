@@ -2,24 +2,25 @@
 
 import pytest
 import torch
+from fresh import built, task_and_views
 
 from coral_viz import methods, tasks
 from coral_viz.methods import losses
 
 
 @pytest.fixture(scope="module")
-def three():
-    return tasks.load("factors", seed=0, count=3)
+def three_with_views():
+    return task_and_views(3)
 
 
 @pytest.fixture(scope="module")
-def views(three):
-    return three.views(three.sample(16, "train", 0), torch.Generator().manual_seed(0))
+def three(three_with_views):
+    return three_with_views[0]
 
 
-def built(name, task, **knobs):
-    torch.manual_seed(0)
-    return methods.build(name, task, **knobs)
+@pytest.fixture(scope="module")
+def views(three_with_views):
+    return three_with_views[1]
 
 
 @pytest.mark.parametrize("depth", [1, 2])

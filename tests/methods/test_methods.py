@@ -7,6 +7,7 @@ import json
 
 import pytest
 import torch
+from fresh import built, task_and_views
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,30 +16,15 @@ from coral_viz.methods import losses
 from coral_viz.methods.shares import share_out
 
 
-@pytest.fixture(scope="module")
-def task():
-    return tasks.load("factors", seed=0)
-
-
-@pytest.fixture(scope="module")
-def views(task):
-    return task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
-
-
-def built(name, task, **knobs):
-    torch.manual_seed(0)
-    return methods.build(name, task, **knobs)
-
-
-def world_of(name, count):
-    task = tasks.load("factors", seed=0, count=max(count, methods.get(name).COUNT[0]))
-    return task, task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
+def fitting(name, count=2):
+    """A task with ``count`` modalities, or as many as the method needs, and two views."""
+    return task_and_views(max(count, methods.get(name).COUNT[0]))
 
 
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize("name", methods.names())
 def test_contract(name, count):
-    task, views = world_of(name, min(count, methods.get(name).COUNT[1]))
+    task, views = fitting(name, min(count, methods.get(name).COUNT[1]))
     method = built(name, task)
     terms = method.loss(*views, 0.5)
     assert all(term.shape == () and torch.isfinite(term) for term in terms.values())
@@ -62,7 +48,7 @@ LEVEL = [(name, count) for name, span in SPANS.items() for count in (2, 3, 5) if
 
 @pytest.mark.parametrize(("name", "count"), LEVEL)
 def test_the_whole_embedding_has_the_width_that_is_asked_for(name, count):
-    task, views = world_of(name, count)
+    task, views = fitting(name, count)
     for width in (64, 41):
         method = built(name, task, dim=64, width=width)
         sum(method.loss(*views, 0.5).values()).backward()
@@ -79,7 +65,7 @@ HEADS = {"factorcl": 10, "disentangled_ssl": 4}  # of methods that put several i
 @pytest.mark.parametrize("name", methods.names())
 def test_a_width_that_cannot_be_shared_out_is_a_sentence_before_any_work(name):
     count = methods.get(name).COUNT[0]
-    parts = HEADS.get(name) or len(built(name, world_of(name, count)[0]).whole)
+    parts = HEADS.get(name) or len(built(name, fitting(name, count)[0]).whole)
     if parts > 1:
         with pytest.raises(ValueError, match=f"width = 1 cannot be shared out among {parts} parts; ask for {parts} or"):
             runs.RunSpec.make(name, "factors", 0, knobs={"width": 1}, dials={"count": count})
@@ -119,7 +105,7 @@ def test_paths_of_coral_share_a_width_as_the_paper_does_or_evenly():
 @pytest.mark.parametrize("name", methods.names())
 def test_a_whole_embedding_has_64_numbers_unless_told_otherwise(name):
     count = methods.get(name).COUNT[0]
-    assert sum(built(name, world_of(name, count)[0]).part_widths) == 64
+    assert sum(built(name, fitting(name, count)[0]).part_widths) == 64
     if name != "factorcl":  # whose heads may be wider than tokens
         with pytest.raises(ValueError, match=r"dim = 8; ask for dim = \d+ or more, or for a smaller width"):
             runs.RunSpec.make(name, "factors", 0, knobs={"dim": 8}, dials={"count": count})
@@ -160,7 +146,7 @@ def test_all_is_made_on_the_device_of_the_method(name, preset, monkeypatch):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_networks_may_run_in_half_precision(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task)
     with torch.autocast("cpu", torch.bfloat16):
         terms = method.loss(*views, 0.5)
@@ -175,7 +161,7 @@ def test_networks_may_run_in_half_precision(name):
 
 
 def test_critics_are_fitted_in_full_precision():
-    task, views = world_of("factorcl", 2)
+    task, views = fitting("factorcl")
     fitted = []
     for half in (False, True):
         method = built("factorcl", task, critic_steps=5)
@@ -188,7 +174,7 @@ def test_critics_are_fitted_in_full_precision():
 
 @pytest.mark.parametrize("name", methods.names())
 def test_a_batch_of_one_and_a_batch_of_copies_train_on(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task).eval()
     for rows in (slice(1), [3] * 6):
         terms = method.loss(*[[x[rows] for x in view] for view in views], 0.5)
@@ -199,7 +185,7 @@ def test_a_batch_of_one_and_a_batch_of_copies_train_on(name):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_parts_without_a_missing_modality_are_those_of_what_is_there(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task).eval()
     full = method.embed(views[0])
     without = method.embed([*views[0][:-1], None])
@@ -213,7 +199,7 @@ def test_parts_without_a_missing_modality_are_those_of_what_is_there(name):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_score_ranks_keys_of_one_modality_against_the_others(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task).eval()
     keys = method.keys(views[0])
     assert len(keys) == len(task.modalities)
@@ -227,7 +213,7 @@ def test_score_ranks_keys_of_one_modality_against_the_others(name):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_explain_gives_masks_and_attention_over_all_tokens(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task).eval()
     explained = method.explain(*views, 1.0)
     tokens = sum(modality.shape[0] for modality in task.modalities)
@@ -242,7 +228,7 @@ def test_explain_gives_masks_and_attention_over_all_tokens(name):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_an_embedding_depends_on_its_own_sample_alone(name):
-    task, views = world_of(name, 2)
+    task, views = fitting(name)
     method = built(name, task).eval()
     together, alone = method.embed(views[0]), method.embed([x[3:4] for x in views[0]])
     assert together
@@ -251,7 +237,7 @@ def test_an_embedding_depends_on_its_own_sample_alone(name):
 
 @pytest.mark.parametrize("name", methods.names())
 def test_a_few_steps_lower_the_loss(name):
-    task, _ = world_of(name, 2)
+    task, _ = fitting(name)
     history = training.train(built(name, task), task, steps=60, batch=32, samples=512, seed=0, progress=False)
     total = history.frame().sum(axis=1)
     assert total.iloc[-10:].mean() < total.iloc[:10].mean()

@@ -3,24 +3,15 @@
 import pytest
 import torch
 import torch.nn.functional as F
+from fresh import built, task_and_views
 
-from coral_viz import methods, tasks
+from coral_viz import methods
 from coral_viz.methods import losses
 from coral_viz.methods.nets.patches import counted, patched, unpatched
 
 
-def world(count=2, name="factors", **dials):
-    task = tasks.load(name, seed=0, **({"count": count} if name == "factors" else {}), **dials)
-    return task, task.views(task.sample(16, "train", 0), torch.Generator().manual_seed(0))
-
-
-def built(name, task, **knobs):
-    torch.manual_seed(0)
-    return methods.build(name, task, **knobs)
-
-
 def test_confu_fuses_every_pair_of_single_embeddings():
-    task, views = world(3)
+    task, views = task_and_views(3)
     method = built("confu", task)
     parts = method.embed(views[0])
     assert list(parts) == ["modality_1", "modality_2", "modality_3", "fused_12", "fused_13", "fused_23"]
@@ -32,7 +23,7 @@ def test_confu_fuses_every_pair_of_single_embeddings():
 
 
 def test_confu_scores_by_the_fusion_of_the_two_others():
-    task, views = world(3)
+    task, views = task_and_views(3)
     method = built("confu", task).eval()
     parts, keys = method.embed(views[0]), method.keys(views[0])
     expected = F.normalize(F.pad(parts["modality_2"], (0, 1)), dim=1) @ F.normalize(parts["fused_13"], dim=1).mT
@@ -41,7 +32,7 @@ def test_confu_scores_by_the_fusion_of_the_two_others():
 
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_gate_that_never_shuts_leaves_symile(count):
-    task, views = world(count)
+    task, views = task_and_views(count)
     method = built("gated_symile", task, gate_strength=-20.0).eval()
     keys = method.keys(views[0])
     found = method.score(keys[0], keys[1:], 0)
@@ -64,7 +55,7 @@ def test_a_gate_learns_not_to_count_a_modality_of_noise():
 
 
 def test_disentangled_ssl_is_its_two_steps_and_the_second_leaves_the_first_alone():
-    task, views = world()
+    task, views = task_and_views()
     method = built("disentangled_ssl", task, concentration=1e12)  # draws are their means
     one, two = (method.embed(view) for view in views)
     c = [[part["shared"][:, :16], part["shared"][:, 16:]] for part in (one, two)]
@@ -84,7 +75,7 @@ def test_disentangled_ssl_is_its_two_steps_and_the_second_leaves_the_first_alone
 
 @pytest.mark.parametrize("dim", [2, 16])
 def test_a_specific_part_reads_its_own_modality_alone(dim):
-    task, views = world()
+    task, views = task_and_views()
     method = built("disentangled_ssl", task, width=4 * dim).eval()
     one, other = method.embed(views[0]), method.embed([views[0][0], views[1][1]])
     torch.testing.assert_close(one["unique_1"], other["unique_1"])
@@ -114,7 +105,7 @@ def test_a_patch_of_an_image_is_a_square():
     ("name", "dials"), [("factors", {}), ("trifeature-4", {"size": 16, "pairs": 64, "renders": 1})]
 )
 def test_a_masked_autoencoder_sees_nothing_of_what_it_fills_in(name, dials, monkeypatch):
-    task, views = world(name=name, **dials)
+    task, views = task_and_views(name=name, **dials)
     method = built("mae", task)
     masks = []
 
@@ -138,7 +129,7 @@ def test_a_masked_autoencoder_sees_nothing_of_what_it_fills_in(name, dials, monk
 
 
 def test_masks_hide_their_share_and_no_padding():
-    method = built("mae", world()[0], mask_ratio=0.3)
+    method = built("mae", task_and_views()[0], mask_ratio=0.3)
     patches = torch.randn(4000, 9, 2)
     patches[:, 7:] = torch.nan
     hidden = method.hide(patches).float().mean(0).squeeze(-1)
