@@ -1,10 +1,11 @@
 """Readouts: classifiers that predict labels from an embedding, all labels at once, on the embedding's device.
 
 A linear readout (multinomial logistic regression) measures linearly readable information, and a small perceptron is
-closer to all information. Both select their regularisation on held-out probe data and never see test data. If samples
-are composed of the same pieces, such as pairs of a few images, held-out samples share no piece with fitted ones:
-otherwise readouts that memorise pieces would be selected, and fail on new ones. Labels are fitted independently; they
-are processed side by side only for speed.
+closer to all information. Both select their regularisation on held-out probe data and never see test data. With few
+samples, a single held-out part would select by luck, so several parts are held out in turn (cross-validation). If
+samples are composed of the same pieces, such as pairs of a few images, held-out samples share no piece with fitted
+ones: otherwise readouts that memorise pieces would be selected, and fail on new ones. Labels are fitted independently;
+they are processed side by side only for speed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from coral_viz.results.metrics import BEST, LINEAR
 # sklearn's C: the inverse strength of the ridge penalty, chosen per label on held-out data
 STRENGTHS = (0.01, 1.0, 100.0)
 HELD_OUT, HELD_PIECES = 0.25, 0.1  # shares of the samples: of all, and of those made from pieces
+FEW, FOLDS = 1_000, 5  # of fewer samples than these, so many parts are held out in turn
 ITERATIONS = 60
 HIDDEN, EPOCHS, PATIENCE, BATCH = 64, 30, 5, 256
 
@@ -51,9 +53,9 @@ def fit(
     Raises:
         ValueError: NaN in an embedding, a label with one class, or pieces that leave no samples to fit.
     """
-    x, (x_test,), targets, kept, held, mixed = _prepared(x, labels, [x_test], pieces, seed)
-    (linear,) = _linear(x, [x_test], targets, kept, held, mixed)
-    mlp = _perceptron(x, x_test, targets, kept, held, seed)
+    x, (x_test,), targets, splits = _prepared(x, labels, [x_test], pieces, seed)
+    (linear,) = _linear(x, [x_test], targets, splits)
+    mlp = _averaged([_perceptron(x, x_test, targets, kept, held, seed) for kept, held, _ in splits])
     better = {name: min(linear, mlp, key=lambda r: r.held_out[name]) for name in targets.names}
     best = Readout({n: r.posteriors[n] for n, r in better.items()}, {n: r.held_out[n] for n, r in better.items()})
     return {LINEAR: linear, BEST: best}
@@ -74,8 +76,8 @@ def linear_reader(x: Tensor, labels: dict[str, Tensor], *, seed: int) -> Callabl
 
     ValueError as ``fit``.
     """
-    columns, _, targets, *split = _prepared(x, labels, [], None, seed)
-    (weights, _), standard = _fitted(columns, targets, *split), _standard(x)
+    columns, _, targets, splits = _prepared(x, labels, [], None, seed)
+    (weights, _), standard = _fitted(columns, targets, splits), _standard(x)
 
     def read(x_test: Tensor) -> dict[str, Tensor]:
         _check(x[:1], {}, [x_test])
@@ -114,20 +116,27 @@ class Targets:
         return dict(zip(self.names, values.tolist()))
 
 
+Split = tuple[Tensor, Tensor, Tensor]
+"""Samples to fit to, samples held out, and those that mix the pieces of both."""
+
+
 def _prepared(x: Tensor, labels: dict[str, Tensor], x_tests: list[Tensor], pieces: Tensor | None, seed: int) -> tuple:
-    """Checked and standardised: x (d, n), every x_test (d, n_test), targets, and the columns of ``_split``."""
+    """Checked and standardised: x (d, n), every x_test (d, n_test), targets, and ``_splits``."""
     _check(x, labels, x_tests)
     x, *x_tests = (columns.mT.contiguous() for columns in _standardised(x, x_tests))
-    return x, x_tests, Targets(labels), *(columns.to(x.device) for columns in _split(x.shape[1], pieces, seed))
+    splits = [tuple(columns.to(x.device) for columns in split) for split in _splits(x.shape[1], pieces, seed)]
+    return x, x_tests, Targets(labels), splits
 
 
-def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Tensor]:
-    """Samples to fit to, samples held out, and those that mix the pieces of both; at random."""
+def _splits(n: int, pieces: Tensor | None, seed: int) -> list[Split]:
+    """One split at random; of few samples ``FOLDS``, unless samples mix pieces."""
     generator = torch.Generator().manual_seed(seed_of(seed))
+    if n < FEW and (pieces is None or pieces.shape[1] == 1):
+        return _folds(torch.arange(n) if pieces is None else pieces.cpu().flatten(), generator)
     if pieces is None:
         order = torch.randperm(n, generator=generator)
         count = max(1, int(HELD_OUT * n))
-        return order[count:], order[:count], order[:0]
+        return [(order[count:], order[:count], order[:0])]
     names, index = pieces.cpu().unique(return_inverse=True)
     place = torch.randperm(len(names), generator=generator)[index]
     last = place.amax(1).kthvalue(max(1, int(HELD_PIECES * n))).values
@@ -135,27 +144,48 @@ def _split(n: int, pieces: Tensor | None, seed: int) -> tuple[Tensor, Tensor, Te
     if not kept.any():
         raise ValueError(f"of {n} probe samples none is without the pieces of those held out; give more samples.")
     mixed = ~kept & ~held
-    return kept.nonzero().squeeze(1), held.nonzero().squeeze(1), mixed.nonzero().squeeze(1)
+    return [(kept.nonzero().squeeze(1), held.nonzero().squeeze(1), mixed.nonzero().squeeze(1))]
 
 
-def _linear(
-    x: Tensor, x_tests: list[Tensor], targets: Targets, kept: Tensor, held: Tensor, mixed: Tensor
-) -> list[Readout]:
+def _folds(pieces: Tensor, generator: torch.Generator) -> list[Split]:
+    """Splits whose held-out parts partition the samples, each piece (n,) in one part. ValueError for a single piece."""
+    names, index = pieces.unique(return_inverse=True)
+    if len(names) < 2:
+        raise ValueError(
+            f"of {len(pieces)} probe samples none is without the pieces of those held out; give more samples."
+        )
+    fold = (torch.randperm(len(names), generator=generator) % FOLDS)[index]
+    return [
+        ((fold != part).nonzero().squeeze(1), (fold == part).nonzero().squeeze(1), fold.new_empty(0))
+        for part in range(min(FOLDS, len(names)))
+    ]
+
+
+def _averaged(readouts: list[Readout]) -> Readout:
+    """The mean posterior, and the mean cross-entropy, of readouts fitted to other parts of the same data."""
+    (first, *others), count = readouts, len(readouts)
+    posteriors = {name: sum((r.posteriors[name] for r in others), t) / count for name, t in first.posteriors.items()}
+    return Readout(posteriors, {name: sum(r.held_out[name] for r in readouts) / count for name in first.held_out})
+
+
+def _linear(x: Tensor, x_tests: list[Tensor], targets: Targets, splits: list[Split]) -> list[Readout]:
     """One readout, predicting each of ``x_tests``."""
-    weights, lowest = _fitted(x, targets, kept, held, mixed)
+    weights, lowest = _fitted(x, targets, splits)
     return [Readout(targets.posteriors(_affine(weights, x_test)[0]), targets.by_name(lowest)) for x_test in x_tests]
 
 
-def _fitted(x: Tensor, targets: Targets, kept: Tensor, held: Tensor, mixed: Tensor) -> tuple[Tensor, Tensor]:
+def _fitted(x: Tensor, targets: Targets, splits: list[Split]) -> tuple[Tensor, Tensor]:
     """Logistic regression at every strength, then once more on all probe data at each label's best strength.
 
     Returns the weights (1, L, K, d + 1) and by label the lowest held-out cross-entropy (L,).
     """
     strengths = torch.tensor(STRENGTHS, device=x.device)
     grid = strengths.unsqueeze(1).expand(-1, len(targets.names))
-    scores = targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held)
-    lowest, best = scores.min(0)
-    return _logistic(x, targets, torch.cat([kept, held, mixed]), strengths[best].unsqueeze(0)), lowest
+    scores = [
+        targets.cross_entropy(_affine(_logistic(x, targets, kept, grid), x[:, held]), held) for kept, held, _ in splits
+    ]
+    lowest, best = torch.stack(scores).mean(0).min(0)
+    return _logistic(x, targets, torch.cat(splits[0]), strengths[best].unsqueeze(0)), lowest
 
 
 def _logistic(x: Tensor, targets: Targets, columns: Tensor, strength: Tensor) -> Tensor:

@@ -194,12 +194,42 @@ def test_what_knows_its_pieces_by_heart_is_not_best():
 
 def test_pieces_are_held_out_whole():
     pieces = torch.randint(40, (500, 2), generator=torch.Generator().manual_seed(0))
-    kept, held, mixed = readouts._split(500, pieces, 0)
+    ((kept, held, mixed),) = readouts._splits(500, pieces, 0)
     assert sorted(torch.cat([kept, held, mixed]).tolist()) == list(range(500))
     assert not set(pieces[kept].flatten().tolist()) & set(pieces[held].flatten().tolist())
     assert 50 <= len(held) < 70
     with pytest.raises(ValueError, match="of 5 probe samples none is without the pieces"):
-        readouts._split(5, torch.zeros(5, 2, dtype=torch.long), 0)
+        readouts._splits(5, torch.zeros(5, 2, dtype=torch.long), 0)
+
+
+def test_of_few_samples_every_part_is_held_out_once_and_no_group_is_divided():
+    groups = torch.arange(60)[:, None] // 4
+    for pieces in (None, groups):
+        splits = readouts._splits(60, pieces, 3)
+        assert len(splits) == readouts.FOLDS
+        assert sorted(torch.cat([held for _, held, _ in splits]).tolist()) == list(range(60))
+        assert all(sorted(torch.cat(split).tolist()) == list(range(60)) for split in splits)
+    assert all(
+        not set(groups[kept].flatten().tolist()) & set(groups[held].flatten().tolist()) for kept, held, _ in splits
+    )
+    assert len(readouts._splits(8, torch.arange(8)[:, None] // 4, 0)) == 2
+    assert len(readouts._splits(readouts.FEW, None, 0)) == 1
+    with pytest.raises(ValueError, match="of 6 probe samples none is without the pieces"):
+        readouts._splits(6, torch.zeros(6, 1, dtype=torch.long), 0)
+
+
+def test_the_best_readout_of_few_samples_is_hardly_below_the_linear_one():
+    generator, lost = torch.Generator().manual_seed(0), []
+    for seed in range(8):
+        x = torch.randn(1100, 16, generator=generator)
+        y = (x[:, 0] + 1.5 * torch.randn(1100, generator=generator) > 0).long()
+        found = readouts.fit(x[:100], {"y": y[:100]}, x[100:], seed=seed)
+        linear, best = (
+            pid.information_from_posterior(found[name].posteriors["y"].numpy(), y[100:].numpy())[0]
+            for name in ("linear", "best")
+        )
+        lost.append(linear - best)
+    assert sum(lost) / len(lost) < 0.02
 
 
 @pytest.mark.parametrize(
