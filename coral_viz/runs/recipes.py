@@ -75,6 +75,10 @@ RECIPES = {
     ),
     "gram": Recipe({"anchors": "first", "learned": True}),
     "triangle": Recipe({"anchors": "first", "learned": True, "measure": "square"}),
+    "confu": Recipe({"temperature": 0.07, "fused_weight": 0.5}),
+    "pmrl": Recipe({"temperature": 0.1, "alignment_temperature": 0.01}),
+    "gated_symile": Recipe({"gate_temperature": 0.7, "gate_strength": -3.0, "distillation": 0.1}),
+    "disentangled_ssl": Recipe({"temperature": 0.07, "beta": 0.1, "concentration": 1000.0}),
 }
 
 

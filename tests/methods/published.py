@@ -3,7 +3,8 @@
 A row: method, fact, value there, source, and what reads the value here, of the paper's recipe on ``trifeature``.
 Sources are files of the official repositories (CoMM: Duplums/CoMM; InfMasking: brightest66/InfMasking, which holds
 CoMM, Cross and Cross+Self as well; COrAL: Caro-Ci/COrAL; FactorCL on images: Duplums/FactorCL, with the critics of
-pliang279/FactorCL), or sections of papers.
+pliang279/FactorCL; ConFu: estafons/confu; PMRL: Xiaohao-Liu/PMRL; Gated Symile: TillmannRheude/gated_symile;
+DisentangledSSL: uhlerlab/DisentangledSSL), or sections of papers.
 """
 
 from __future__ import annotations
@@ -199,4 +200,16 @@ FACTS = [
     Fact("triangle", "temperature is learned", True, "official code: contra_temp", knob("learned")),
     Fact("triangle", "one anchor", "first", "official code: area_computation(language, ...)", knob("anchors")),
     Fact("triangle", "twice the square of the area", "square", "official code: area_computation", knob("measure")),
+    Fact("confu", "temperature", 0.07, "src/modules/models/confu.py: contrastive_loss", knob("temperature")),
+    Fact("confu", "lambda", 0.5, "configs/multibench.yaml: lambda_", knob("fused_weight")),
+    Fact("pmrl", "tau 1", 0.01, "scripts/pmrl/pretrain_pmrl.sh: tau1", knob("alignment_temperature")),
+    Fact("pmrl", "tau 2", 0.1, "scripts/pmrl/pretrain_pmrl.sh: tau2", knob("temperature")),
+    Fact("gated_symile", "where the gate's temperature starts", 0.7, "config/modelname/symile.yaml: gate_temp",
+         knob("gate_temperature")),
+    Fact("gated_symile", "where the logit of the gate's strength starts", -3.0,
+         "config/modelname/symile.yaml: gate_strength_init", knob("gate_strength")),
+    Fact("gated_symile", "weight of distillation", 0.1, "losses/symile.py: symile_gated", knob("distillation")),
+    Fact("disentangled_ssl", "temperature", 0.07, "synthetic_task/losses.py: SupConLoss", knob("temperature")),
+    Fact("disentangled_ssl", "kappa", 1000.0, "synthetic_task/step1disen.py: kappa", knob("concentration")),
+    Fact("disentangled_ssl", "beta unless scanned", 0.1, "synthetic_task/step2disen.py: beta_start", knob("beta")),
 ]  # fmt: skip
