@@ -76,6 +76,7 @@ def test_pmrl_score_is_the_leading_singular_value(draw):
         for q in queries
     ]
     torch.testing.assert_close(losses.pmrl_score(queries, gallery), torch.tensor(expected, dtype=torch.float64))
+    torch.testing.assert_close(losses.pmrl_score(queries, gallery), losses.pmrl_score(-queries, gallery))
 
 
 def test_pmrl_of_one_line_and_of_right_angles():

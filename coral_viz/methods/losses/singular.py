@@ -47,7 +47,7 @@ def pmrl(embeddings: list[Tensor], *, temperature: float, alignment_temperature:
 def pmrl_score(queries: Tensor, gallery: list[Tensor]) -> Tensor:
     """The leading singular value of a query and the other modalities of a gallery sample, in [1, sqrt(M)].
 
-    Arguments, shapes and errors as for ``pairwise_score``. For two modalities it does not depend on signs.
+    Arguments, shapes and errors as for ``pairwise_score``. It does not depend on signs.
     """
     rest, query = unit(gallery, least=1).movedim(0, 1), F.normalize(queries, dim=-1)
     across = (rest @ query.mT).permute(2, 0, 1)
