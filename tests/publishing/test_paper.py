@@ -181,15 +181,16 @@ def test_the_document_shows_every_figure_and_table_at_the_venues_widths(made):
     assert int.from_bytes(sheet[20:24]) > 1000
 
 
-def test_a_paper_has_at_most_twelve_figures_unless_all_are_asked_for(made, data, monkeypatch):
-    monkeypatch.setattr("coral_viz.publishing.paper.made.MOST", 3)
-    plan = [*pictures.plan(gather(data)), *latex_tables.plan(gather(data))]
-    chosen = [each.name for each in _chosen(plan, [], every=False)]
-    assert chosen == ["schematic", "bits_kept", "parts", *(name for name in chosen if name.startswith("table_"))]
-    assert "table_accuracy" in chosen
-    assert len(_chosen(plan, [], every=True)) == len(plan)
-    shipped = [each for each in pictures.plan(gather(SHIPPED)) if each.core]
-    assert len(shipped) == 12
+def test_a_paper_has_twelve_figures_and_those_of_own_results_unless_all_are_asked_for(data):
+    shipped = [*pictures.plan(gather(SHIPPED)), *latex_tables.plan(gather(SHIPPED))]
+    chosen = [each.name for each in _chosen(shipped, [], every=False, own=set())]
+    assert len([name for name in chosen if not name.startswith("table_")]) == 12
+    assert {"bits_kept", "ablation_coral", "table_accuracy"} <= set(chosen)
+    assert "ablation_coral_mask_ratio" not in chosen
+    assert len(_chosen(shipped, [], every=True, own=set())) == len(shipped)
+    mine = data / "results" / "grid_coral.parquet"
+    plan = [*pictures.plan(gather(SHIPPED, [mine]))]
+    assert "ablation_coral_mask_ratio" in [each.name for each in _chosen(plan, [], every=False, own={mine})]
 
 
 def test_labels_that_no_modalities_tell_are_named_instead_of_drawn(wide_table):

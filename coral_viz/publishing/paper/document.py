@@ -63,7 +63,7 @@ def contact_sheet(out: Path, names: Sequence[str]) -> Path | None:
         for i, picture in enumerate(row):
             sheet[top : top + picture.shape[0], i * wide : i * wide + picture.shape[1]] = picture
     path = out / "contact_sheet.png"
-    image.imsave(path, sheet, metadata={"Software": None})
+    image.imsave(path, sheet, metadata={"Software": ""})
     return path
 
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,15 +14,12 @@ import pandas as pd
 
 import coral_viz
 from coral_viz import figures, style
-from coral_viz.figures.layout.canvas import beside, caption_of
+from coral_viz.figures.layout import canvas
 from coral_viz.paths import DATA
 from coral_viz.publishing.paper import document, latex_tables, pictures
 from coral_viz.publishing.paper.latex_tables import PlannedTable
 from coral_viz.publishing.paper.planned_figure import PlannedFigure
 from coral_viz.publishing.paper.sources import Source, gather
-
-MOST = 12
-"""Figures of a paper, unless all or others are asked for."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +60,20 @@ def make(
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
         data: the folder of shipped data, by default that of the package.
-        only: names of the figures and tables to make; if there is none, all tables and the first ``MOST`` figures.
+        only: names of the figures and tables to make; if there is none, all tables, the twelve figures that a paper
+            needs most, and all figures of one's own results.
         every: all figures instead.
 
     Raises:
         ValueError: an unknown venue, name or place of captions, a table that is missing or not valid, or a folder that
             cannot be written. Then nothing is written.
     """
-    chosen_look = {"serif": serif, "captions": captions}
-    one = style.paper(venue, **chosen_look)
-    looks = [one, style.paper(venue, columns=len(style.WIDTHS[venue.lower()]), **chosen_look)]
+    one = style.paper(venue, serif=serif, captions=captions)
+    whole = len(style.WIDTHS[venue.lower()])
+    looks = [one, style.paper(venue, columns=whole, serif=serif, captions=captions)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
     sources = gather(data, own)
-    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only, every)
+    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only, every, set(map(Path, own)))
     paper = Paper(_writable(Path(out)))
     used: dict[Path, set[str]] = {}
     for planned in chosen:
@@ -95,34 +93,33 @@ def make(
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []
     words += ["--all"] * every
-    captions = {name: paths[-1] for name, paths in paper.figures.items()}
-    document.write(paper.out, venue.lower(), captions, list(paper.tables))
+    beside = {name: paths[-1] for name, paths in paper.figures.items()}
+    document.write(paper.out, venue.lower(), beside, list(paper.tables))
     document.contact_sheet(paper.out, list(paper.figures))
     _record(paper, used, venue.lower(), shlex.join(words))
     return paper
 
 
 def _chosen(
-    planned: list[PlannedFigure | PlannedTable], only: list[str], every: bool
+    planned: list[PlannedFigure | PlannedTable], only: list[str], every: bool, own: Set[Path]
 ) -> list[PlannedFigure | PlannedTable]:
     names = [each.name for each in planned]
     if unknown := [name for name in only if name not in names]:
         raise ValueError(f"there is no figure or table {', '.join(map(repr, unknown))}; there are {', '.join(names)}.")
     if only or every:
         return [each for each in planned if every or each.name in only]
-    core = [each for each in planned if isinstance(each, PlannedFigure) and each.core and _is_there(each)][:MOST]
-    return [each for each in planned if isinstance(each, PlannedTable) or each in core]
+    return [each for each in planned if isinstance(each, PlannedTable) or each.core or _rests_on(each, own)]
 
 
-def _is_there(planned: PlannedFigure) -> bool:
-    return planned.source is None or planned.source.content is not None
+def _rests_on(planned: PlannedFigure, own: Set[Path]) -> bool:
+    return planned.source is not None and planned.source.path in own
 
 
 def _drawn(picture: PlannedFigure, look: dict, out: Path, used: dict[Path, set[str]]) -> list[Path]:
     """The files of a figure and its caption. ValueError if the source does not hold what it shows."""
     figure, rows = picture.draw(picture.source and picture.source.content, look)
     mixed = picture.source.mixed if picture.source else ""
-    caption = _caption(caption_of(figure).long, beside(figure), picture.protocol(rows), mixed)
+    caption = _caption(canvas.caption_of(figure).long, canvas.beside(figure), picture.protocol(rows), mixed)
     _note(used, picture.source, rows)
     return [*figures.save(figure, out / picture.name, data=rows), _write(out / f"{picture.name}.txt", caption)]
 

@@ -49,8 +49,8 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
             yield PlannedFigure(f"ablation_{called}_few_levels", source, shown(panels, measured))
         for setting in [setting for setting in numbers if setting not in few]:
             curve = partial(setting_effects.curve, setting=setting, metric=metric, name=name)
-            wide = 2 if source.content is None or source.content[setting].nunique() >= MANY else 1
-            yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured), columns=wide)
+            columns = 1 if setting in _of_few_levels(source.content, numbers) else 2
+            yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured), columns=columns)
     if not numbers or own_results.are_own(source.content):
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
@@ -63,12 +63,16 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
 def _few(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
     """The numbers of few levels, of which two stand with all else at the defaults; none if there is but one."""
     found = []
-    for setting in [name for name in numbers if table is not None and table[name].nunique() < MANY]:
-        rows = table.drop_duplicates("run_id")
+    rows = pd.DataFrame() if table is None else table.drop_duplicates("run_id")
+    for setting in _of_few_levels(rows, numbers):
         with contextlib.suppress(ValueError):
             sweep_data.lines(sweep_data.held(rows, [setting], sweep_data.baseline(rows)), setting)
             found.append(setting)
     return found if len(found) > 1 else []
+
+
+def _of_few_levels(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
+    return [name for name in numbers if table is not None and table[name].nunique() < MANY]
 
 
 def _metrics(name: str, table: pd.DataFrame | None) -> dict[str, str]:
