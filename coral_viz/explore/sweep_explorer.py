@@ -20,6 +20,8 @@ from coral_viz.explore.held import Held
 from coral_viz.figures.comparison.part_bits import PARTS
 from coral_viz.figures.course.embedding_map import Map, embedding_map
 from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep.differences import differences
+from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.paths import DATA
 from coral_viz.results import metrics, own_results, tables
 from coral_viz.results.metrics import METRICS, READOUTS
@@ -27,17 +29,21 @@ from coral_viz.results.parts import part_title
 from coral_viz.runs import sweep_table
 
 CURVE, CELLS, LINES, TRADE = "curve", "configurations", "lines across labels", "synergy against unique"
+DIFFERENCES, HEAT = "differences from the baseline", "heat map of two settings"
 BITS, MAPS = "one run: bits by part", "one run: maps"
-ONE_RUN = ("vary", "measure", "part", "hold")
+ONE_RUN = ("vary", "beside", "measure", "part", "baseline", "hold")
 IDLE = {
-    CURVE: ("run",),
-    CELLS: ("run", "vary"),
-    LINES: ("run", "vary"),
-    TRADE: ("run", "measure", "part", "label"),
+    CURVE: ("run", "beside", "baseline"),
+    CELLS: ("run", "vary", "beside"),
+    DIFFERENCES: ("run", "vary", "beside"),
+    LINES: ("run", "vary", "beside"),
+    HEAT: ("run",),
+    TRADE: ("run", "beside", "measure", "part", "label", "baseline"),
     BITS: (*ONE_RUN, "label"),
     MAPS: ONE_RUN,
 }
 """By picture, the controls that change nothing there."""
+PICTURES = {CELLS: setting_effects.cells, DIFFERENCES: differences, LINES: setting_effects.parallel}
 BAR = re.compile(r"(\d+)/(\d+) runs .* (\S+) left")
 GRIDS = DATA / "grids"
 """The descriptions of the grids that ship."""
@@ -47,7 +53,7 @@ class Ablations(Explorer):
     """``explore.ablations()``: a grid that ships, or one of your own in the folder of its sweep."""
 
     NAME = "ablations"
-    MORE = ("store", "part", "label", "hold")
+    MORE = ("store", "beside", "part", "label", "baseline", "hold")
     sweeping: Background | None = None
 
     def controls(self):
@@ -58,7 +64,8 @@ class Ablations(Explorer):
         )
         view, measure = choice("picture", IDLE, CURVE), choice("measure", [], None)
         part, label = choice("in part", [], None), choice("label", [], None)
-        vary, hold, run = choice("vary", [], None), Held(), choice("run", [], None)
+        vary, beside = choice("vary", [], None), choice("and, in a heat map", [], None)
+        baseline, hold, run = choice("baseline", [], None), Held(), choice("run", [], None)
 
         def reopen(change=None):
             """Offer what the table holds."""
@@ -69,10 +76,12 @@ class Ablations(Explorer):
                 finished.offer(label, [("all", ""), *((style.label_style(name).name, name) for name in names)])
                 settings = _numbers_first(table)
                 finished.offer(vary, [(name.replace("_", " "), name) for name in settings])
+                finished.offer(beside, [(name.replace("_", " "), name) for name in [*settings[1:], settings[0]]])
                 if view.value == CURVE and not sweep_data.is_number(table[settings[0]]):
                     view.value = CELLS
                 hold.offer({name: _levels(table[name]) for name in sweep_data.settings(table)})
                 finished.offer(run, _runs(grid.value, store.value))
+                finished.offer(baseline, _bases(grid.value, store.value))
                 follow()
 
         def follow(change=None):
@@ -90,9 +99,11 @@ class Ablations(Explorer):
             "store": store,
             "view": view,
             "vary": vary,
+            "beside": beside,
             "measure": measure,
             "part": part,
             "label": label,
+            "baseline": baseline,
             "hold": hold,
             "run": run,
         }
@@ -115,7 +126,8 @@ class Ablations(Explorer):
             rows = rows[rows[name] == value]
         if rows.empty:
             raise ValueError("no run has all of the fixed settings; set one of them to any.")
-        return rows, _baseline(settings["grid"], settings["store"]) | settings["hold"]
+        base = _baseline(settings["grid"], settings["store"]) | settings["hold"]
+        return rows, base | _settings_of(table, settings["baseline"])
 
     def draw(self, computed, settings, look):
         if settings["view"] == MAPS:
@@ -131,9 +143,10 @@ class Ablations(Explorer):
         seen |= {"labels": [settings["label"]] if settings["label"] else None}
         if settings["view"] == CURVE:
             return setting_effects.curve(rows, settings["vary"], **seen)
+        if settings["view"] == HEAT:
+            return heat(rows, [settings["vary"], settings["beside"]], base=base, **seen)
         free = [name for name in sweep_data.settings(rows) if name != "method"]
-        draw = setting_effects.cells if settings["view"] == CELLS else setting_effects.parallel
-        return draw(rows, free, base=base, **seen)
+        return PICTURES[settings["view"]](rows, free, base=base, **seen)
 
     def caption(self, computed, settings):
         if settings["view"] in (BITS, MAPS):
@@ -254,6 +267,20 @@ def _baseline(grid: str, store: str) -> dict[str, object]:
 def _runs(grid: str, store: str) -> list[tuple[str, str]]:
     """The runs as (words, id): how each differs from the baseline, and its seed."""
     return _named(*_stamped(grid, store))
+
+
+def _bases(grid: str, store: str) -> list[tuple[str, str]]:
+    """What configurations can be compared with, as (words, run): the defaults, or any configuration of the table."""
+    runs = {words.rpartition(", seed")[0]: run for words, run in reversed(_runs(grid, store))}
+    others = {words: run for words, run in reversed(runs.items()) if not sweep_data.is_baseline(words)}
+    return [("the defaults", ""), *others.items()]
+
+
+def _settings_of(table: pd.DataFrame, run: str) -> dict[str, object]:
+    """The settings of a run, without its method; none of no run."""
+    rows = table[table["run_id"] == run]
+    names = [name for name in sweep_data.settings(table) if name != "method"]
+    return {} if rows.empty else rows[names].iloc[0].dropna().to_dict()
 
 
 def _mixed(grid: str, store: str) -> str:

@@ -61,7 +61,8 @@ def paired(
 
     Returns:
         ``by`` + the settings + estimate, low, high, n (pairs), interval (in words), found (whether the interval
-        excludes 0), p (paired t test) and p_holm (with Holm's correction over all rows), without a row for the base.
+        excludes 0), p (paired t test), p_holm (with Holm's correction over all rows) and effect (Cohen's d: mean over
+        standard deviation of the differences), without a row for the base.
         ``found`` and p are not corrected for the number of differences. If several such tables are shown together,
         correct p over all of them (``multiplicity.holm``).
 
@@ -80,6 +81,55 @@ def paired(
     _check_pairs(pairs, [*by, *names], base)
     pairs = pairs.dropna(subset="value")
     table, values = _grouped(pairs.drop(columns="unit", errors="ignore"), [*by, *names], confidence)
+    p = np.array([_t_test(differences) for differences in values])
+    found = (table["low"] > 0) | (table["high"] < 0)
+    effect = [_effect_size(differences) for differences in values]
+    return table.assign(found=found, p=p, p_holm=multiplicity.holm(p), effect=effect)
+
+
+def interactions(
+    frame: pd.DataFrame,
+    base: Mapping[str, object],
+    by: Sequence[str] = (),
+    *,
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """How the effect of one setting depends on another: the difference of differences from a base, seed by seed.
+
+    For levels a and b, and a0 and b0 of the base, it is y(a, b) - y(a, b0) - y(a0, b) + y(a0, b0): 0 where the effects
+    of both settings add up.
+
+    Args:
+        frame: rows in which nothing but the two settings, the seed and ``by`` differs.
+        base: the level of each of the two settings to compare with, by its name.
+        by: columns that tell the groups apart.
+        confidence: nominal coverage, in (0, 1).
+
+    Returns:
+        ``by`` + the settings + estimate, low, high, n, interval, found, p, p_holm, as ``paired``; no row where one of
+        the four configurations is missing.
+
+    Raises:
+        ValueError: not two settings, or as ``paired``.
+    """
+    by, names = list(by), list(base)
+    if len(names) != 2:
+        raise ValueError(f"an interaction is one of two settings, not of {len(names)}: {', '.join(names)}")
+    (first, at_first), (second, at_second) = base.items()
+    rows = _finished(frame, [*by, *names])
+    if not _at(rows, base).any():
+        raise ValueError(f"no finished run has {_said(base)}, so there is nothing to compare with")
+    wide = rows.pivot(index=[*by, "seed"], columns=names, values="value")
+    parts = []
+    for a, b in wide.columns:
+        if a == at_first or b == at_second or not {(a, at_second), (at_first, b)} <= set(wide.columns):
+            continue
+        effect = wide[a, b] - wide[a, at_second] - wide[at_first, b] + wide[at_first, at_second]
+        parts.append(effect.dropna().rename("value").reset_index().assign(status="done", **{first: a, second: b}))
+    columns = [*by, *names, "estimate", "low", "high", "n", "interval", "found", "p", "p_holm"]
+    if not parts:
+        return pd.DataFrame(columns=columns)
+    table, values = _grouped(pd.concat(parts, ignore_index=True), [*by, *names], confidence)
     p = np.array([_t_test(differences) for differences in values])
     found = (table["low"] > 0) | (table["high"] < 0)
     return table.assign(found=found, p=p, p_holm=multiplicity.holm(p))
@@ -192,6 +242,15 @@ def _grouped(rows: pd.DataFrame, by: list[str], confidence: float) -> tuple[pd.D
     number = rows.groupby(by, sort=False, dropna=False).ngroup()
     values = rows["value"].to_numpy()[np.lexsort([rows["seed"], number])]
     return summary, np.split(values, np.cumsum(summary["n"])[:-1])
+
+
+def _effect_size(differences: np.ndarray) -> float:
+    """Cohen's d of paired differences: their mean over their standard deviation; infinite where all are the same."""
+    differences = differences.astype(float).round(DECIMALS)
+    if len(differences) < 2 or not differences.any():
+        return np.nan if len(differences) < 2 else 0.0
+    deviation = differences.std(ddof=1)
+    return float(differences.mean() / deviation if deviation > 0 else np.copysign(np.inf, differences.mean()))
 
 
 def _t_test(differences: np.ndarray) -> float:

@@ -10,6 +10,8 @@ from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
 from coral_viz.explore.presenter import AT_REST
 from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep.differences import differences
+from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import provenance
 from coral_viz.runs import grids, sweep_table, sweeps
 
@@ -59,7 +61,9 @@ def test_it_offers_what_the_table_holds(shown):
     assert shown.presenter.words == AT_REST
 
 
-@pytest.mark.parametrize("view", ["curve", "configurations", "lines across labels", "synergy against unique"])
+@pytest.mark.parametrize(
+    "view", ["curve", "configurations", "lines across labels", "heat map of two settings", "synergy against unique"]
+)
 def test_every_picture_is_that_of_the_table(shown, folder, view):
     shown.widgets["view"].value = view
     free = ["mask_ratio", "masking"]
@@ -67,6 +71,7 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
         "curve": lambda rows: setting_effects.curve(rows, "mask_ratio"),
         "configurations": lambda rows: setting_effects.cells(rows, free),
         "lines across labels": lambda rows: setting_effects.parallel(rows, free),
+        "heat map of two settings": lambda rows: heat(rows, free),
         "synergy against unique": lambda rows: setting_effects.trade(rows, setting="mask_ratio"),
     }[view](table(folder))
     assert shown.presenter.shown.alt == wanted.alt
@@ -83,6 +88,20 @@ def test_the_caption_says_when_runs_were_made_differently(folder, monkeypatch, t
     shown = explore.ablations(grid="tiny")
     caption = shown.caption(shown.compute(shown.settings), shown.settings)
     assert "Not all runs were made alike: cpu new (3 runs), old (1 run)." in caption
+
+
+def test_a_baseline_is_chosen_by_hand(shown, folder):
+    shown.widgets["view"].value = "configurations"
+    options = {words: run for words, run in shown.widgets["baseline"].options}
+    assert next(iter(options)) == "the defaults"
+    assert len(options) == 5
+    shown.widgets["baseline"].value = options["mask ratio 0, masking symmetric"]
+    base = {"mask_ratio": 0.0, "masking": "symmetric"}
+    assert shown.presenter.shown.alt == setting_effects.cells(table(folder), list(base), base=base).alt
+    shown.widgets["view"].value = "differences from the baseline"
+    assert shown.presenter.shown.alt == differences(table(folder), list(base), base=base).alt
+    shown.widgets["baseline"].value = ""
+    assert "no run is at the baseline" in shown.presenter.words
 
 
 def test_what_is_held_is_left_and_named_in_the_code(shown, folder):

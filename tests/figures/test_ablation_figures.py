@@ -10,7 +10,9 @@ from coral_viz import style
 from coral_viz.figures.layout import face as faces
 from coral_viz.figures.layout import panel_grid
 from coral_viz.figures.sweep import setting_effects, sweep_data
-from coral_viz.results import tables
+from coral_viz.figures.sweep.differences import differences
+from coral_viz.figures.sweep.heat_map import heat
+from coral_viz.results import statistics, tables
 
 LOOKS = [style.screen(), style.talk(), style.paper(), style.paper(columns=2)]
 RATIOS = (0.0, 0.25, 0.5, 0.75)
@@ -200,6 +202,66 @@ def test_levels_count_only_where_all_else_is_the_same(sweep):
     assert sweep_data.levels(sweep, "masking") == 0
     each = sweep.assign(width=sweep["mask_ratio"])  # never differs in it alone
     assert sweep_data.levels(each, "width") == 0
+
+
+def test_differences_are_paired_with_the_baseline_and_corrected(sweep, assert_legible, face):
+    figure = differences(sweep, ["masking", "weight"], look=style.paper() | face)
+    assert_legible(figure)
+    names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
+    assert [name.replace("\n", " ") for name in names] == ["masking symmetric", "weight 10"]
+    rows = of(sweep, "synergy").query("mask_ratio == 0.75")
+    told = statistics.paired(rows, {"masking": "asymmetric", "weight": 1.0}).set_index(["masking", "weight"])
+    ax = figure.axes[3]
+    dots = np.concatenate([line.get_xdata() for line in ax.lines if line.get_marker() == "o"])
+    assert sorted(dots) == pytest.approx(sorted(100 * told["estimate"]))
+    row = told.loc[("symmetric", 1.0)]
+    values = rows.pivot(index="seed", columns=["masking", "weight"], values="value")
+    apart = values["symmetric", 1.0] - values["asymmetric", 1.0]
+    assert row["effect"] == pytest.approx(apart.mean() / apart.std())
+    assert f"d = {row['effect']:.2f})" in figure.alt
+    with pytest.raises(ValueError, match="no run is at the baseline"):
+        differences(sweep[sweep["mask_ratio"] == 0.5], ["mask_ratio", "masking"])
+
+
+def test_a_heat_map_tells_means_and_interactions(sweep, assert_legible, face):
+    figure = heat(sweep, ["mask_ratio", "masking"], look=style.paper(columns=2) | face)
+    assert_legible(figure)
+    (ax,) = [ax for ax in figure.axes if ax.get_title("left") == "Synergy"]
+    rows = of(sweep, "synergy")
+    rows = rows[rows["weight"] == 1]
+    means = rows.groupby(["masking", "mask_ratio"])["value"].mean()
+    texts = [text.get_text() for text in ax.texts]
+    shown = {text.get_position()[0]: text.get_text() for text in ax.texts if text.get_position()[1] in (0, -0.25)}
+    assert shown == {x: f"{100 * means['asymmetric', ratio]:.1f}" for x, ratio in enumerate(RATIOS)}
+    wide = rows.pivot(index="seed", columns=["masking", "mask_ratio"], values="value")
+    effect = wide["symmetric", 0.25] - wide["symmetric", 0.75] - wide["asymmetric", 0.25] + wide["asymmetric", 0.75]
+    told = statistics.interactions(rows, {"mask_ratio": 0.75, "masking": "asymmetric"})
+    row = told[(told["mask_ratio"] == 0.25) & (told["masking"] == "symmetric")].iloc[0]
+    assert (row["estimate"], row["n"]) == (pytest.approx(effect.mean()), 3)
+    assert sum("[" in text for text in texts) == len(told) == 3
+    assert "mask ratio 0.75, masking asymmetric" in figure.small_print
+
+
+def test_a_heat_map_is_of_one_method_and_two_settings(sweep):
+    other = sweep.assign(method="comm", run_id="z" + sweep["run_id"].str[1:])
+    with pytest.raises(ValueError, match="a heat map is of one method; hold one"):
+        heat(pd.concat([sweep, other]), ["mask_ratio", "masking"])
+    with pytest.raises(ValueError, match="has two settings, not masking, masking"):
+        heat(sweep, ["masking", "masking"])
+
+
+def test_small_panels_show_numbers_of_few_levels_at_the_defaults(sweep, assert_legible, face):
+    figure = setting_effects.curves(sweep, ["mask_ratio", "weight"], look=style.paper(columns=2) | face)
+    assert_legible(figure)
+    shown = [(ax.get_title("left"), ax.get_xlabel()) for ax in figure.axes]
+    assert ("Synergy", "mask ratio") in shown
+    assert ("Synergy", "weight") in shown
+    ax = figure.axes[shown.index(("Synergy", "weight"))]
+    rows = of(sweep, "synergy")
+    rows = rows[(rows["masking"] == "asymmetric") & (rows["mask_ratio"] == 0.75)]
+    (line,) = marked(ax, "o")
+    assert line.get_ydata() == pytest.approx(rows.groupby("weight")["value"].mean().to_numpy())
+    assert "All else: mask ratio 0.75, masking asymmetric, weight 1." in figure.small_print
 
 
 def test_parallel_lines_are_means_across_labels(sweep):
