@@ -225,14 +225,6 @@ show(figures.bias(measured[measured["truth"].isin(["suppressor", "two_bit", "mix
 # Two strips of the task `digits` ([02](02_synthetic_tasks.ipynb)), by writers that were never seen in training. The
 # label is again "is t1 = t2?", and a strong supervised classifier, `Reader`, gives the posteriors.
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "The digits are 0 to 3. For which pairs (t1, t2) will both strips together mislead the classifier?",
-    ("for none", "for equal digits", "for pairs with a digit that some people write like another"),
-    "for pairs with a digit that some people write like another",
-    "The label has 1 bit for every pair. What the classifier loses depends on the digits that it takes for others.",
-)
-
 # %%
 strips = tasks.load("digits", seed=41)
 written = strips.sample(2000, "test", seed=41)
@@ -243,7 +235,19 @@ told = [
 ]
 pairs = torch.stack([written.latents["t_1"], written.latents["t_2"]], 1).sort(1).values
 names = [f"{low} and {high}" for low, high in pairs.tolist()]
-show(pointwise(*told, names, shown=10))
+
+# %% jupyter={"source_hidden": true}
+teach.predict(
+    "The digits are 0 to 3. For which pairs (t1, t2) will both strips together mislead the classifier?",
+    ("for none", "for equal digits", "for pairs with a digit that some people write like another"),
+    "for pairs with a digit that some people write like another",
+    "The label has 1 bit for every pair. What the classifier loses depends on the digits that it takes for others.",
+    replies={
+        "for none": "On average it reads them well, but some people write a digit as others write another.",
+        "for equal digits": "Equal digits are no harder to read than different ones, unless a digit is.",
+    },
+    shows=show(pointwise(*told, names, shown=10)),
+)
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
