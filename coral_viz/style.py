@@ -169,9 +169,14 @@ def method_style(method: str, knob: str = "") -> MethodStyle:
 
 
 def method_order(variants) -> list[tuple[str, str]]:
-    """Distinct (method, knob) pairs in the palette's order; others follow by name."""
+    """Distinct (method, knob) pairs in the palette's order, other variants of a method after it; then others by name."""
     known = list(METHODS)
-    return sorted(set(variants), key=lambda pair: (known.index(pair) if pair in METHODS else len(known), pair))
+
+    def place(pair):
+        kin = [at for at, name in enumerate(known) if name == pair or (name[0] == pair[0] and pair not in METHODS)]
+        return max(kin, default=len(known)), pair not in METHODS, pair
+
+    return sorted(set(variants), key=place)
 
 
 def paper(venue: str = "icml", columns: int = 1, *, serif: bool = False, captions: str = "inside") -> dict:

@@ -73,7 +73,9 @@ def _tidy(path: Path) -> pd.DataFrame:
             raise ValueError(
                 f"the sweep {str(path.parent)!r} varies {name}, unsaid in a table of methods; ship a grid."
             )
-    return table[[*schema.COLUMNS]]
+    tidy = table[[*schema.COLUMNS]]
+    tidy.attrs = {}
+    return tidy
 
 
 def ship_runs(source: str | Path, data: str | Path, *, seed: int, command: str) -> list[Path]:

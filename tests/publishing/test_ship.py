@@ -214,7 +214,7 @@ def test_names_are_names(swept, tmp_path, capsys, name):
     for option in ("--name", "--grid"):
         options = [str(swept), f"{option}={name}", "--data", str(data), "--command", ""]
         assert main(["ship", *options]) == 1
-        assert capsys.readouterr().err.startswith(f"coral_viz: {name!r} ")
+        assert capsys.readouterr().err.startswith(f"coral_viz: the name {name!r} is not allowed")
     assert list(tmp_path.iterdir()) == []
 
 
