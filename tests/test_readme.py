@@ -1,5 +1,6 @@
 """README and docs say what is so: their code runs, their tables are the shipped ones, their links lead somewhere."""
 
+import ast
 import re
 import runpy
 import shlex
@@ -149,3 +150,14 @@ def test_no_number_breaks_at_the_end_of_a_line():
     html = '<p id="1 000">In 13 212 of 2 runs 95 % lie in 7 ±\n9; <code>--seeds 1 200</code> <pre>1 000</pre> 1 000</p>'
     kept = html.replace("13 212", "13&nbsp;212").replace("95 %", "95&nbsp;%").replace("7 ±\n9", "7&nbsp;±&nbsp;9")
     assert content(html, None, None, None) == kept.replace(" 1 000</p>", " 1&nbsp;000</p>")
+
+
+def test_public_docstrings_say_seed_task_and_method():
+    """The reference is made of them; a *world* was a task of one seed, and a *rival* a method that is ranked."""
+    texts = {}
+    for path in sorted((ROOT / "coral_viz").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef)):
+                texts[path.name, getattr(node, "name", "")] = ast.get_docstring(node) or ""
+    assert len(texts) > 1000
+    assert [place for place, text in texts.items() if re.search(r"\b(worlds?|rivals?)\b", text)] == []
