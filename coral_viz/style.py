@@ -169,7 +169,7 @@ def method_style(method: str, knob: str = "") -> MethodStyle:
 
 
 def method_order(variants) -> list[tuple[str, str]]:
-    """Distinct (method, knob) pairs in the palette's order, other variants of a method after it; then others by name."""
+    """Distinct (method, knob) pairs in the palette's order, variants after their method; then others by name."""
     known = list(METHODS)
 
     def place(pair):

@@ -195,7 +195,13 @@ def test_an_unknown_knob_keeps_its_methods_colour():
 def test_order_puts_known_methods_first():
     found = [("zeta", ""), ("coral", "orthogonality=squared"), ("alpha", ""), ("cross", ""), ("cmc", ""), ("cross", "")]
     found += [("factorcl", ""), ("coral", "width=128")]
-    expected = [("cross", ""), ("cmc", ""), ("coral", "orthogonality=squared"), ("coral", "width=128"), ("factorcl", "")]
+    expected = [
+        ("cross", ""),
+        ("cmc", ""),
+        ("coral", "orthogonality=squared"),
+        ("coral", "width=128"),
+        ("factorcl", ""),
+    ]
     expected += [("alpha", ""), ("zeta", "")]
     assert style.method_order(found) == expected
 

@@ -1,6 +1,6 @@
-"""Names for the handles of sliders, which ipywidgets leaves without one, so that a screen reader says what they move.
+"""Names of the handles of sliders for screen readers, as ipywidgets gives them none.
 
-Widgets have no attributes of one's own, so a line of script in the page copies the name from the number box above.
+Widgets cannot have further attributes, so a line of script in the page copies the name from the number box above.
 """
 
 from __future__ import annotations

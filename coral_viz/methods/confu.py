@@ -1,4 +1,4 @@
-"""ConFu: modalities agree two by two, and each fused pair with a third. Koutoupis et al. 2025, arXiv 2511.21331."""
+"""ConFu: contrast of pairs of modalities, and of fused pairs with a third. Koutoupis et al. 2025, arXiv 2511.21331."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class ConFuKnobs(Knobs):
 class ConFu(Method):
     """h_m = mean token of encoder_m(x_m), z_m = W_m h_m, f_mn = perceptron([h_m, h_n]); embedding = [z_1, .. z_M].
 
-    L = mean of (1 - lambda) CLIP(z_m, z_n) over pairs and lambda CLIP(f_mn, z_k) over pairs and third modalities. What
-    only two modalities together tell of a third, such as their XOR, lowers the second kind alone. Parts ``fused_mn`` of
-    the embedding are the fused pairs; as in the paper's comparison of all modalities, they are not in the whole.
+    L = mean of (1 - lambda) CLIP(z_m, z_n) over pairs and lambda CLIP(f_mn, z_k) over pairs and third modalities.
+    Synergy of two modalities about a third, such as their XOR, lowers only the second kind of terms. The fused pairs
+    are parts ``fused_mn``; as in the paper's comparison of all modalities, they are not in the whole embedding.
 
-    The paper has three modalities; with more, pairs remain what is fused. Its perceptrons have dropout, which is not
-    here. A requested width is divided evenly among the z_m; one that is a number narrower is padded with a zero.
+    The paper has three modalities; with more, only pairs are fused. Its perceptrons have dropout, ours do not. A given
+    width is divided evenly among the z_m; for the loss, one that is narrower by 1 is padded with a zero.
     """
 
     NAME, TITLE, PAPER = "confu", "ConFu", "arXiv 2511.21331"

@@ -1,4 +1,4 @@
-"""DisentangledSSL: shared information up to what is necessary, then each modality's rest. Wang et al. 2024.
+"""DisentangledSSL: compressed shared information, then the rest of each modality. Wang et al. 2024.
 
 arXiv 2410.23996 (ICLR 2025).
 """
@@ -32,15 +32,15 @@ class DisentangledSSLKnobs(Knobs):
 
 
 class DisentangledSSL(Method):
-    """Step 1: shared representations c_1, c_2 of the modalities agree, and are compressed. Step 2: s_m, which reads x_m
-    and c_m, must with the other modality's c tell two views of a sample from all others, and be orthogonal to c_m.
+    """Step 1: shared representations c_1, c_2 of the modalities agree, and are compressed. Step 2: s_m, a function of
+    x_m and c_m, must identify views of a sample together with the other modality's c, and be orthogonal to c_m.
 
     c_m = W_m mean token of a shared encoder; its draws around it are compared. s_m = perceptron of [mean token of a
     specific encoder, c_m]; the paper feeds c_m into that encoder, beside x_m. Embedding: shared = [c_1, c_2],
     unique_m = s_m, four equal widths. There are no projection heads, as in the code.
 
-    The paper trains step 2 after step 1. Here both take every step; step 2 sees the shared representations without
-    gradients, so that step 1 is what it would be alone.
+    The paper trains step 2 after step 1. Here both are trained together. Step 2 has the shared representations without
+    gradients, so it does not change step 1.
     """
 
     NAME, TITLE, PAPER = "disentangled_ssl", "DisentangledSSL", "arXiv 2410.23996"
@@ -100,7 +100,7 @@ class DisentangledSSL(Method):
         return terms
 
     def padded(self, shared: list[Tensor]) -> list[Tensor]:
-        """Shared representations of equal width: one that is a number narrower gets a zero."""
+        """Shared representations of equal width: one that is narrower by 1 is padded with a zero."""
         return [F.pad(z, (0, max(self.shared_widths) - z.shape[1])) for z in shared]
 
     def embed(self, inputs):

@@ -26,11 +26,11 @@ class GatedSymileKnobs(LearnedScaleKnobs):
 
 
 class Gate(nn.Module):
-    """How much each other modality counts for a candidate: a sigmoid of attention, times one for "none fits".
+    """The weight of each other modality for a candidate: a sigmoid of attention, times 1 - p(none fits).
 
-    The candidate's vector asks, the others' vectors answer, by cosines of linear maps over a temperature. A null head
-    gives the probability that no other modality is to count. A vector that does not count gives way to its modality's
-    ``neutral``, a learned direction, by a learned ``strength``.
+    Queries are linear maps of the candidate's vector, and keys of the others' vectors; attention is their cosine over a
+    temperature. A null head gives the probability that no other modality fits. A vector with a low weight is
+    replaced by its modality's ``neutral``, a learned direction, to the extent of a learned ``strength``.
     """
 
     def __init__(self, count: int, width: int, temperature: float, strength: float):
@@ -58,11 +58,11 @@ class Gate(nn.Module):
 
 
 class GatedSymile(Separate):
-    """Each modality in turn is the target: the gated others of a sample must find its own vector among the batch's.
+    """Each modality in turn is the target, which the gated others of a sample must identify in the batch.
 
-    Only the target is exchanged, and the gate sees each candidate: B negatives a row, as many as of Symile's shuffled
-    tuples. The scale of the scores is learned, and multiplied by E^(M/2 - 1), as for Symile here. The paper has three
-    modalities; this takes more or two in the same way.
+    Negatives differ in the target only, and the gate depends on the candidate. A row has as many negatives as with
+    Symile's shuffled tuples. The learned scale of the scores is multiplied by E^(M/2 - 1), as in our Symile. The paper
+    has three modalities; two, or more than three, are treated in the same way.
     """
 
     NAME, TITLE, PAPER = "gated_symile", "Gated Symile", "arXiv 2604.05834"

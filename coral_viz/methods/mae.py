@@ -1,6 +1,6 @@
-"""A masked autoencoder: what is left of all modalities must fill in what is hidden. He et al. 2021, arXiv 2111.06377.
+"""A masked autoencoder: hidden patches are predicted from visible ones. He et al. 2021, arXiv 2111.06377.
 
-With patches of several modalities in one encoder, after M3AE (arXiv 2205.14204) and MultiMAE (arXiv 2204.01678).
+As in M3AE (arXiv 2205.14204) and MultiMAE (arXiv 2204.01678), patches of several modalities enter one encoder.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class MAEKnobs(FusionKnobs):
 class Decoder(nn.Module):
     """Patches of one modality from the fused embedding alone: (B, width) -> (B, N, p).
 
-    A perceptron that is told a patch's place, by fixed sines and cosines.
+    It is a perceptron with fixed position codes of the patches as further inputs.
     """
 
     def __init__(self, patches: int, size: int, width: int, dim: int, hidden: int):
@@ -43,12 +43,12 @@ class Decoder(nn.Module):
 
 
 class MAE(FusedSubsets):
-    """Patches of the inputs are hidden at random, the fusion of the rest is decoded, the hidden ones are compared.
+    """Random patches of the inputs are hidden, and reconstructed from the fused embedding of the others.
 
-    A baseline without contrast: what predicts the inputs is kept, whether modalities share it or not. Patches are
-    steps, features or squares of images. A hidden patch is set to zero, as encoders of observations cannot leave it
-    out. The decoder reads the fused embedding, not tokens, so that what it needs is in the embedding. Both views are
-    inputs of their own, each its own target.
+    This baseline has no contrast: it keeps information that predicts the inputs, whether modalities share it or not.
+    Patches are steps, features or squares of images. Hidden patches are zero, as encoders of observations cannot leave
+    them out. The input of the decoder is the fused embedding, not tokens, so the embedding must hold all information
+    that the decoder needs. Each view is a separate input and its own target.
     """
 
     NAME, TITLE, PAPER = "mae", "MAE", "arXiv 2111.06377"
@@ -66,7 +66,7 @@ class MAE(FusedSubsets):
         return 2 * count, 2
 
     def hide(self, patches: Tensor) -> Tensor:
-        """Which patches (2B, N, p) of both views to hide, (2B, N, 1) bool; never padding."""
+        """The patches of both views, (2B, N, p), that are hidden, bool (2B, N, 1); never padding."""
         draws = torch.rand(2, len(patches) // 2, patches.shape[1], 1, device=patches.device).flatten(0, 1)
         return (draws < self.knobs.mask_ratio) & ~patches.isnan().all(-1, keepdim=True)
 

@@ -20,9 +20,9 @@ class PMRLKnobs(Knobs):
 class PMRL(Separate):
     """L = alignment + separation, of the E x M matrix of a sample's embeddings.
 
-    Alignment: its leading singular value must dominate, so that all modalities point along one line. Separation: the
-    directions of these lines must tell the samples of a batch apart. The paper's third term, a classifier of matching
-    pairs on top of a pretrained text decoder, is not here.
+    Alignment: its leading singular value must dominate, so that all modalities are on one line. Separation: the
+    directions of these lines must identify the samples of a batch. The paper's third term, a classifier of matching
+    pairs with a pretrained text decoder, is left out.
     """
 
     NAME, TITLE, PAPER = "pmrl", "PMRL", "arXiv 2507.17343"

@@ -1,7 +1,8 @@
-"""The interval of every mean over seeds: Student's, ended where its scale ends.
+"""The interval of every mean over seeds: Student's, clipped to the scale.
 
-Coverage of the mean by 95 % intervals over n seeds, and in brackets their median width, in points of 1 000 samples of
-values like accuracies (seeds stay within their scale; the last two are found in a share of the seeds, else at chance):
+Coverage of the mean by 95 % intervals over n seeds in %, and in brackets their median width in points, over 1 000
+samples of values like accuracies, within the scale. In the last two distributions a share of the seeds finds the label,
+and the others are at chance:
 
 =========================  ==  =========  ==========  ===================  =========  ===========
 values                     n   Student t  percentile  expanded percentile  BCa        studentised
@@ -23,10 +24,10 @@ found in a fifth           5   66 (56)    64 (46)     66 (61)              64 (5
 found in a fifth           10  89 (37)    88 (37)     89 (39)              88 (38)    90 (75)
 =========================  ==  =========  ==========  ===================  =========  ===========
 
-Student's covers as much as any but the studentised, and it alone does so at 3 seeds. The studentised bootstrap reaches
-its coverage where it is as wide as the scale. No interval covers where all seeds agree by chance: of a label that one
-training in five finds, five seeds are all alike in a third of all tables. There the count k of n (``found``) says more,
-and stands beside the mean.
+Student's interval has the largest coverage except for the studentised bootstrap, and is the only one with this coverage
+at 3 seeds. The studentised bootstrap achieves its coverage by intervals as wide as the scale. No interval covers if all
+seeds agree by chance: if one training in five finds a label, five seeds are equal in a third of all tables. Then the
+count k of n (``found``), which is given beside the mean, is more informative.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ def student(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, n
 
 
 def within(low: float, high: float, values: np.ndarray, unit: str) -> tuple[float, float]:
-    """An interval that ends where the scale of the unit ends, unless values lie beyond."""
+    """An interval clipped to the scale of the unit, unless values are outside of it."""
     least, most = SCALES.get(unit, (-np.inf, np.inf))
     if np.min(values) < least or np.max(values) > most:
         return low, high
@@ -59,15 +60,15 @@ def within(low: float, high: float, values: np.ndarray, unit: str) -> tuple[floa
 
 
 def in_words(estimate: float, low: float, high: float) -> str:
-    """A mean of shares in %, with its interval: "85.1 ± 6.3"; "85.1 [43.8, 100.0]" where the scale ends the interval.
+    """A mean of shares in %, with its interval: "85.1 ± 6.3", or "85.1 [43.8, 100.0]" if the interval is clipped.
 
-    No interval where there is none, or where it rounds to the mean.
+    The interval is left out if it is NaN, or if it rounds to the mean.
     """
     return f"{100 * estimate:.1f}{beside(estimate, low, high)}"
 
 
 def beside(estimate: float, low: float, high: float) -> str:
-    """What ``in_words`` says beside the mean: " ± 6.3", " [43.8, 100.0]" or ""."""
+    """The interval of ``in_words``: " ± 6.3", " [43.8, 100.0]" or ""."""
     if not high - low >= 1e-3:
         return ""
     if abs(high + low - 2 * estimate) < 1e-8:

@@ -1,4 +1,4 @@
-"""Guess the atoms of random gates: four sliders, scored at once against the exact atoms."""
+"""Guess the atoms of random gates with four sliders; guesses are scored against the exact atoms."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def problem(rng: np.random.Generator) -> Problem:
 
 
 def judged(asked: Problem, guess: pid.Atoms) -> str:
-    """What is right about a guess and, where sums do not hold, which of them."""
+    """The verdict on a guess, with the sums that it violates."""
     told, right = [], 0
     for name, symbol in style.ATOM_SYMBOLS.items():
         mine, true = float(getattr(guess, name)), float(getattr(asked.atoms, name))
@@ -81,11 +81,11 @@ def judged(asked: Problem, guess: pid.Atoms) -> str:
 
 
 class AtomGuesses:
-    """Gates one after the other, each with four sliders, a button *Score* and a button *Next gate*.
+    """A sequence of gates, each with four sliders, a button *Score* and a button *Next gate*.
 
     Attributes:
-        asked: the gate that stands.
-        words: what was said about the guess, "" before.
+        asked: the current gate.
+        words: the verdict on the guess, "" before.
         right: for every gate scored so far, whether all four atoms were close enough.
     """
 

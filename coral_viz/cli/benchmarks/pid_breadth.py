@@ -45,7 +45,7 @@ def _lattice_times(p: np.ndarray) -> Iterator[tuple]:
 
 
 def correlation_times(quick: bool) -> Iterator[tuple]:
-    """Milliseconds of total correlation and its kin, against dit."""
+    """Milliseconds of total correlation, dual total correlation and O-information, against dit."""
     import dit.multivariate
 
     for variables in (3,) if quick else (3, 6):

@@ -1,4 +1,4 @@
-"""Paired differences of configurations from their baseline, and which of them stand after Holm's correction."""
+"""Paired differences of configurations from their baseline, and which are significant after Holm's correction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def differences(
     labels: Sequence[str] | None = None,
     name: str = "",
 ) -> Figure:
-    """A row per configuration but its method's baseline, a panel per label; arguments as ``setting_effects.cells``.
+    """A row per configuration except its method's baseline, a panel per label; arguments as ``setting_effects.cells``.
 
     Raises:
         ValueError: as ``setting_effects.cells``, or no run at the baseline.

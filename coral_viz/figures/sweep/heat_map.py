@@ -1,4 +1,4 @@
-"""Two settings at once: a heat map of means, and in every tile how far the effects of both do not add up."""
+"""Two settings at once: a heat map of means, with the interaction of both effects in every tile."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def heat(
 ) -> Figure:
     """A panel per label, the first setting across and the second downwards, all other settings at the base.
 
-    Labels that every run keeps whole have no panel but a sentence, unless they are asked for.
+    Labels that every run keeps completely have a sentence in place of a panel, unless they are in ``labels``.
 
     Args:
         table: a sweep's table.

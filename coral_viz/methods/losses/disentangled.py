@@ -1,4 +1,4 @@
-"""DisentangledSSL's two steps: what two modalities share, compressed; then what each adds, apart from the shared."""
+"""The two steps of DisentangledSSL: compressed shared information, and the specific information of each modality."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def specific_information(
     temperature: float,
     orthogonality_weight: float,
 ) -> dict[str, Tensor]:
-    """Step 2 of DisentangledSSL for one modality: its specific and the shared representation must hold all of it.
+    """Step 2 of DisentangledSSL for one modality: specific and shared representations together identify its views.
 
     Args:
         joint1, joint2: (B, E), for each view the specific representation beside the *other* modality's shared one.

@@ -1,4 +1,4 @@
-"""Gated Symile's objective: Symile's product, in which what does not fit a candidate gives way to a neutral vector."""
+"""Gated Symile's objective: Symile's product, with neutral vectors in place of modalities that do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The objective of masked autoencoders: fill in what was hidden."""
+"""The objective of masked autoencoders: reconstruct hidden patches."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from coral_viz.methods.losses.precision import full_precision
 
 @full_precision
 def masked_reconstruction(found: Tensor, wanted: Tensor, *, hidden: Tensor) -> Tensor:
-    """The squared error of reconstructed patches, over hidden ones alone, as in MAE (arXiv 2111.06377).
+    """The mean squared error of reconstructed patches, over hidden ones only, as in MAE (arXiv 2111.06377).
 
     Args:
-        found, wanted: (B, N, p), patches as predicted and as they are; patches that are not hidden may be NaN.
+        found, wanted: predicted and true patches, (B, N, p); patches that are not hidden may be NaN.
         hidden: bool (B, N, 1).
 
     Returns:

@@ -1,7 +1,7 @@
-"""PMRL's objective: the leading singular value of a sample's embeddings, taken side by side, and its direction.
+"""PMRL's objective: the leading singular value of the matrix of a sample's embeddings, and its direction.
 
-The E x M matrix of M unit vectors has singular values s_1 >= .. >= s_M, whose squares add up to M. All vectors lie on
-one line where s_1 = sqrt(M). They are computed in float64, as roots of eigenvalues of the M x M Gram matrix, which
+The E x M matrix of M unit vectors has singular values s_1 >= .. >= s_M, whose squares sum to M. If s_1 = sqrt(M), all
+vectors are on one line. They are computed in float64, as roots of eigenvalues of the M x M Gram matrix, which
 synchronises a GPU.
 """
 

@@ -31,7 +31,7 @@ def unpatched(patches: Tensor, shape: tuple[int, ...]) -> Tensor:
 
 
 def counted(shape: tuple[int, ...]) -> tuple[int, int]:
-    """How many patches inputs of this shape have, and how many numbers each holds."""
+    """The number of patches of inputs with this shape, and the numbers in each."""
     if len(shape) == 1:
         return shape[0], 1
     if len(shape) == 2:

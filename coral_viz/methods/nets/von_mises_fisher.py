@@ -13,9 +13,9 @@ GRID, QUANTILES = 20_000, 4096
 class VonMisesFisher(nn.Module):
     """Draws unit vectors around mean directions of E numbers, with concentration kappa: (B, E) -> (B, E).
 
-    The cosine w with the mean has the density exp(kappa w) (1 - w^2)^((E - 3) / 2), whatever the mean, and is drawn
-    from a table of its quantiles; the rest points anywhere at right angles. Draws are from torch's random state, and
-    have gradients for the means.
+    The cosine w with the mean has the density exp(kappa w) (1 - w^2)^((E - 3) / 2) and is drawn from a table of its
+    quantiles. The orthogonal component has a uniform direction. Draws use torch's random state and are differentiable
+    in the means.
     """
 
     def __init__(self, dim: int, concentration: float):

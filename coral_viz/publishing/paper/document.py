@@ -1,7 +1,7 @@
 """A LaTeX document of a paper's set at the venue's geometry, and a contact sheet of its figures, to look at.
 
-The document shows what a paper would: every figure at its natural size in one or both columns, every table across the
-text, each with its caption. It needs geometry, graphicx and booktabs, no venue's own style.
+The document has every figure at its natural size in one or both columns, and every table across the text, each with its
+caption. It needs geometry, graphicx and booktabs, but no style of a venue.
 """
 
 from __future__ import annotations
