@@ -214,7 +214,8 @@ def test_names_are_names(swept, tmp_path, capsys, name):
     for option in ("--name", "--grid"):
         options = [str(swept), f"{option}={name}", "--data", str(data), "--command", ""]
         assert main(["ship", *options]) == 1
-        assert capsys.readouterr().err.startswith(f"coral_viz: the name {name!r} is not allowed")
+        said = capsys.readouterr().err
+        assert said.startswith("coral_viz: ") and f"{name!r} " in said
     assert list(tmp_path.iterdir()) == []
 
 
