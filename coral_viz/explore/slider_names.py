@@ -1,6 +1,8 @@
-"""Names of the handles of sliders for screen readers, as ipywidgets gives them none.
+"""What ipywidgets leaves out of sliders: names of handles for screen readers, and ends that follow the range.
 
-Widgets cannot have further attributes, so a line of script in the page copies the name from the number box above.
+Widgets cannot have further attributes, so a script in the page copies names from the number boxes above the sliders.
+With Home and End a handle would go to the ends that it had at first, so the script takes those of the box.
+"""
 """
 
 from __future__ import annotations
@@ -19,6 +21,16 @@ if (!window.coralNames) {{
   window.coralNames = new MutationObserver(name);
   window.coralNames.observe(document.body, {{childList: true, subtree: true}});
   name();
+  document.addEventListener('keydown', event => {{
+    const handle = event.target.closest?.('.{NUMBERED} .noUi-handle');
+    const end = {{Home: 'min', End: 'max'}}[event.key];
+    if (!handle || !end) return;
+    const box = handle.closest('.{NUMBERED}').querySelector('input[type=number]');
+    box.value = box[end];
+    box.dispatchEvent(new Event('change', {{bubbles: true}}));
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }}, true);
 }}
 this.remove();
 """

@@ -103,7 +103,7 @@ def move(page, name):
     cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}(")
     picture, (label, value) = cell.locator("figure img"), MOVES[name]
     before = picture.get_attribute("alt")
-    control = cell.get_by_label(label, exact=True)
+    control = cell.get_by_label(label, exact=True).and_(cell.locator("select, input"))  # not the handle of a slider
     if isinstance(value, str):
         control.select_option(value)
     else:
@@ -210,6 +210,18 @@ def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
         assert cell.locator(".widget-label, .widget-label-basic span").evaluate_all(CUT) == []
         assert cell.locator(".noUi-handle").evaluate_all(UNNAMED) == []
         assert cell.locator("[title=null]").count() == 0
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.recordings()")
+    moment = cell.get_by_role("spinbutton", name="moment")
+    first = moment.get_attribute("max")
+    for recording in ("trifeature", "biased"):  # of more moments, then of fewer
+        chosen = cell.get_by_label("recording", exact=True)
+        chosen.select_option(
+            index=[recording in words for words in chosen.locator("option").all_inner_texts()].index(True)
+        )
+        expect(moment).to_have_attribute("max", "20" if recording == "trifeature" else first, timeout=30 * SECOND)
+        for key, end in (("End", "max"), ("Home", "min")):
+            cell.get_by_role("slider", name="moment").press(key)
+            expect(moment).to_have_value(moment.get_attribute(end), timeout=30 * SECOND)
     assert watched.complaints == []
 
 
