@@ -200,6 +200,15 @@ print(alone.missing)
 # | Can you name the runs behind each dot? | `manifest.json` |
 # | Is it reproducible? | same data, same bytes |
 #
+# ## 6. What have you learned?
+#
+# Ten questions about gates, losses and masks that no notebook has shown: work them out on paper, answer all of them,
+# then press *Score*. It says what to read again. Another seed asks others.
+
+# %%
+teach.quiz(seed=1)
+
+# %% [markdown]
 # ## Key points
 #
 # - Draw a figure at its final width, and never scale it.
