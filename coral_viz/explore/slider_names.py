@@ -3,7 +3,6 @@
 Widgets cannot have further attributes, so a script in the page copies names from the number boxes above the sliders.
 With Home and End a handle would go to the ends that it had at first, so the script takes those of the box.
 """
-"""
 
 from __future__ import annotations
 
