@@ -215,7 +215,8 @@ def test_names_are_names(swept, tmp_path, capsys, name):
         options = [str(swept), f"{option}={name}", "--data", str(data), "--command", ""]
         assert main(["ship", *options]) == 1
         said = capsys.readouterr().err
-        assert said.startswith("coral_viz: ") and f"{name!r} " in said
+        assert said.startswith("coral_viz: ")
+        assert f"{name!r} " in said
     assert list(tmp_path.iterdir()) == []
 
 
