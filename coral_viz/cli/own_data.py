@@ -14,6 +14,7 @@ from coral_viz.tasks.estimates import MOST, estimated
 from coral_viz.tasks.resplit import nominal_sizes
 
 GIGA = 2**30
+PROGRAM = 0.8  # GB
 FEW = 12  # classes that are listed
 
 
@@ -30,8 +31,19 @@ def described(data: Dataset) -> Iterator[str]:
         yield f"  groups: {data.groups.max() + 1}; no split divides them"
     sizes = ", ".join(f"{split} {'' if data.splits is not None else 'about '}{n:,}" for split, n in _sizes(data))
     yield f"  splits {'drawn by the seed' if data.splits is None else 'given'}: {sizes}"
+    yield f"  memory: about {needed(data):.1f} GB for a run and for estimates"
     if data.copies:
         yield f"  {data.copies} samples equal others in all modalities"
+
+
+def needed(data: Dataset) -> float:
+    """Memory in GB that a run and estimates take, roughly: the program, arrays in memory, and what is read at once."""
+    in_memory = sum(values.nbytes for values in data.inputs.values() if not isinstance(values, np.memmap))
+    widths = [int(np.prod(modality.shape)) for modality in data.modalities]
+    vectors = [width for width, modality in zip(widths, data.modalities) if modality.kind == "vector"]
+    probed = 8 * max(n for split, n in _sizes(data) if split != "train") * sum(widths)
+    estimated_from = 24 * min(len(data), MOST) * max(vectors, default=0)
+    return PROGRAM + (in_memory + max(probed, estimated_from)) / GIGA
 
 
 def held(data: Dataset, folder: str | Path) -> Iterator[str]:

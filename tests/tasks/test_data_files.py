@@ -1,11 +1,14 @@
 """Data in files: what is read from .npz and from folders with a task.toml, and what is refused."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
 
 from coral_viz import tasks
+from coral_viz.cli import own_data
 from coral_viz.tasks.data_files import read
 
 N = 60
@@ -66,6 +69,21 @@ def test_an_npz_is_modalities_and_labels_by_their_axes(tmp_path):
     same = tasks.from_arrays({"sound": SOUND, "steps": STEPS}, {"kind": Y}, groups=GROUPS, lengths={"steps": lengths})
     assert data.content == same.data.content
     assert tasks.opened(str(tmp_path / "1 my.npz")).content == data.content
+
+
+def test_the_memory_that_large_data_take_is_said_before_a_run(tmp_path):
+    n, width = 100_000, 768
+    small = tasks.from_arrays({"a": SOUND, "b": SOUND[::-1].copy()}, {"kind": Y}).data
+    assert "  memory: about 0.8 GB for a run and for estimates" in own_data.described(small)
+    mapped = {
+        name: np.lib.format.open_memmap(tmp_path / f"{name}.npy", "w+", np.float32, (n, width))  # takes no room
+        for name in "ab"
+    }
+    wide = tuple(tasks.Modality(name, "vector", (width,)) for name in "ab")
+    large = dataclasses.replace(small, inputs=mapped, modalities=wide, labels={"kind": np.arange(n) % 3})
+    assert 1 < own_data.needed(large) < 2
+    loaded = dataclasses.replace(large, inputs={name: np.empty((n, width), np.float32) for name in "ab"})
+    assert own_data.needed(loaded) - own_data.needed(large) == pytest.approx(2 * n * width * 4 / 2**30)
 
 
 BAD = {
