@@ -22,6 +22,8 @@ from coral_viz import explore, teach
 from coral_viz.explore import shipped
 from coral_viz.figures.layout.display import show
 from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep.differences import differences
+from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import statistics
 from coral_viz.runs import grids, sweep_table, sweeps
 
@@ -158,7 +160,7 @@ teach.check(width, "width_of_a_paired_interval")
 
 # %% [markdown]
 # Here is every configuration minus the baseline: balanced accuracy of a linear probe on the whole embedding, with 95 %
-# intervals. **Bold** differences are *significant*: both the bootstrap interval and Student's interval exclude 0.
+# t-intervals. **Bold** differences are *significant*: their interval excludes 0.
 
 
 # %%
@@ -197,6 +199,27 @@ teach.check(count, "found_by_chance")
 # <details><summary>Solution</summary>
 #
 # `count = 2`
+# </details>
+#
+# Holm's correction counts all differences that are shown together. Here are those of masks; filled dots are significant
+# after it.
+
+# %%
+show(differences(coral, ["mask_ratio", "masking"], labels=["synergy"]))
+
+# %% [markdown]
+# Do the effects of two hyperparameters add up? The heat map shows the means of both together. Below them stands the
+# *interaction*: by how much a mean differs from the sum of both effects, with its interval.
+
+# %%
+show(heat(coral, ["mask_ratio", "masking"]))
+
+# %% [markdown]
+# <details><summary><b>How to read it</b></summary>
+#
+# An interaction of 0 means that the effect of one hyperparameter does not depend on the other. Tiles in the row and in
+# the column of the baseline have none: what stands there is one effect alone. In the explorer below, choose *heat map*
+# or *differences* as the picture, and any configuration as the baseline.
 # </details>
 #
 # ## 4. What is lost in exchange?
