@@ -279,8 +279,8 @@ def test_latex_is_whole_and_escaped():
         "\\cmidrule(lr){2-3} \\cmidrule(lr){4-4}",
         " & R & my\\_label & S \\\\",
     ]
-    assert lines[6] == "a\\_b \\& c & 1 & 2 & 3 \\\\"
-    assert lines[7:9] == [" &  & {\\fontsize{6}{7}\\selectfont $\\pm$ 1} &  \\\\", "d & 4 & 4 & 4 \\\\"]
+    assert lines[6] == "a\\_b \\& c & 1 & 2 & 3 \\\\[-0.7ex]"
+    assert lines[7:9] == [" &  & {\\fontsize{6}{7}\\selectfont $\\pm$ 1} &  \\\\[0.5ex]", "d & 4 & 4 & 4 \\\\"]
     assert [lines[i] for i in (1, 5, 9, 10)] == ["\\toprule", "\\midrule", "\\bottomrule", "\\end{tabular*}"]
 
 
@@ -309,9 +309,9 @@ def test_the_best_is_bold_and_what_is_within_noise_of_it_underlined():
         )
     )
     shown = {line.split(" & ")[0]: line.split(" & ")[1] for line in made.body if " & " in line}
-    assert shown["Cross"] == "\\textbf{90.0} \\\\"
-    assert shown["CoMM"] == "\\underline{89.8} \\\\"
-    assert shown["SimCLR"] == "50.4 \\\\"
+    assert shown["Cross"] == "\\textbf{90.0} \\\\[-0.7ex]"
+    assert shown["CoMM"] == "\\underline{89.8} \\\\[-0.7ex]"
+    assert shown["SimCLR"] == "50.4 \\\\[-0.7ex]"
     assert "Bold: the best" in made.caption
     alike = latex_tables.accuracy(of_methods(cross=[1.0] * 5, comm=[1.0] * 5))
     assert "textbf" not in alike.latex

@@ -173,10 +173,11 @@ def booktabs(groups: dict[str, list[str]], body: list[list]) -> list[str]:
     heads = [escaped(style.label_style(label).symbol) for labels in groups.values() for label in labels]
     lines += [f" & {' & '.join(heads)} \\\\", "\\midrule"]
     for name, *cells in body:
-        lines.append(f"{escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\")
-        if any(below for _, below in cells):
+        has_below = any(below for _, below in cells)
+        lines.append(f"{escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\{'[-0.7ex]' * has_below}")
+        if has_below:
             below = [f"{{{SMALL}{below}}}" if below else "" for _, below in cells]
-            lines.append(f" & {' & '.join(below)} \\\\")
+            lines.append(f" & {' & '.join(below)} \\\\[0.5ex]")
     return [*lines, "\\bottomrule", "\\end{tabular*}"]
 
 
