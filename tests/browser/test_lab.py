@@ -27,7 +27,7 @@ NAMES = [
 AHEAD = 3  # so many notebooks run already while one is looked at: two cores are seldom idle then
 
 MOVES = {  # by explorer: a control, by the name that is read aloud, and what to set it to
-    "gates": ("gate", "XOR"),
+    "gates": ("gate", "OR"),
     "lattice": ("sources", "2"),
     "unique": ("gate", "XOR"),
     "tasks": ("sigma, noise", 1.5),
