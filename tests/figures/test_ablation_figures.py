@@ -361,7 +361,7 @@ def rows_mean(rows, ratio):
     [
         (lambda t: setting_effects.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
         (lambda t: setting_effects.curve(t, "masking"), "'masking' are words"),
-        (lambda t: setting_effects.curve(t[t["weight"] == 10], "mask_ratio"), "no two levels of 'mask_ratio'"),
+        (lambda t: setting_effects.curve(t[t["weight"] == 10], "mask_ratio"), "no two runs differ in 'mask_ratio'"),
         (lambda t: setting_effects.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
         (lambda t: setting_effects.cells(t, ["depth"]), "has no setting 'depth'"),
         (lambda t: sweep_data.held(t, ["masking"], {"mask_ratio": 0.75}), "varies 'weight', too"),

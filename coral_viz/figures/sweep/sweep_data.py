@@ -162,7 +162,7 @@ def lines(rows: pd.DataFrame, setting: str) -> pd.DataFrame:
     others = [name for name in settings(rows) if name != setting]
     rows = _alone(rows, setting)
     if rows.empty:
-        raise ValueError(f"the table holds no two levels of {setting!r} with everything else the same")
+        raise ValueError(f"no two runs differ in {setting!r} alone; choose another setting to vary, or hold fewer")
     rows = rows.assign(line=named(rows, others), **{setting: rows[setting].astype(float)})
     return rows.sort_values(setting, kind="stable")
 
