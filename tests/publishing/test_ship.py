@@ -168,7 +168,7 @@ def test_ships_a_sweep_with_its_cells_and_their_comparison(swept, tmp_path, caps
         frame[(frame[list(where)] == where).all(axis=1)] for frame in (pd.read_csv(tmp_path / names[1]), table)
     )
     assert row["estimate"].item() == pytest.approx(values["value"].mean(), abs=1e-4)
-    assert (row["n"].item(), row["interval"].item()) == (2, "no interval below 5 seeds")
+    assert (row["n"].item(), row["interval"].item()) == (2, "95% t-interval over seeds")
     lines = (tmp_path / names[2]).read_text().splitlines()
     assert [line.split(" | ")[0] for line in lines[2:4]] == ["| baseline", "| hidden 64"]
 
