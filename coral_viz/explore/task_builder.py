@@ -47,6 +47,10 @@ class TaskBuilder(Explorer):
     ONLY = MappingProxyType({BITS: (), SAMPLE: ("sample", "shared_phases")})
     MORE = ("distribution", "rho", *AMPLITUDES, "alpha", "observation", "tokens", "shared_phases")
 
+    def __init__(self, task: tasks.Task | None = None, **settings):
+        """``task``: begin with the settings of this task, ``factors`` of two modalities; ``settings`` change them."""
+        super().__init__(**_settings(task) | settings)
+
     def controls(self):
         start, at_rest = Dials().resolved(), {"continuous_update": False}
         dials = {
@@ -114,12 +118,30 @@ class TaskBuilder(Explorer):
         return f"Bits left: {told}. In training the two modalities share {shared:.2f} bits."
 
 
+def _settings(task: tasks.Task | None) -> dict:
+    """A task's settings that have a control. ValueError for another task, or where one without a control differs."""
+    if task is None:
+        return {}
+    if not isinstance(task, Factors) or task.count != 2:
+        raise ValueError(f"explore.tasks shows 'factors' of two modalities, not {task.name!r}.")
+    mine = task.dials.resolved()
+    hidden = {"drop": True, "warp": 0.0, "features": max(WORKING[task.observation]["features"], _room(mine))}
+    for name, value in hidden.items():
+        if mine[name] != value:
+            raise ValueError(f"explore.tasks has no control for {name} = {mine[name]}; it shows {name} = {value}.")
+    return {name: value for name, value in mine.items() if name not in (*hidden, "count", "amplitude_pairs")}
+
+
+def _room(dials: dict) -> int:
+    """Numbers that a look needs for its planes; 0 where tokens are no looks."""
+    return 2 * 3 * dials["classes"] if dials["observation"] == "looks" else 0
+
+
 @lru_cache(maxsize=64)
 def _built(dials: tuple) -> Built:
     """The task of these dials. ValueError if they make no sense, or leave no label."""
     chosen = dict(dials)
-    room = 2 * 3 * chosen["classes"] if chosen["observation"] == "looks" else 0
-    features = max(room, WORKING[chosen["observation"]]["features"])
+    features = max(_room(chosen), WORKING[chosen["observation"]]["features"])
     task = Factors(seed=SEED, features=features, **chosen)
     if not task.labels:
         raise ValueError("all amplitudes are 0, so there is no label; raise one of them.")

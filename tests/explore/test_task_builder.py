@@ -23,6 +23,18 @@ def test_the_task_is_the_one_of_the_dials(shown):
     assert task.task.truth == same.truth
 
 
+def test_a_task_may_be_handed_over():
+    task = tasks.load("factors", seed=3, distribution="biased", classes=6, features=36, sigma=0.8, rho=0.5)
+    explorer = explore.tasks(task, tokens=4)
+    said = {name: explorer.settings[name] for name in ("distribution", "classes", "sigma", "rho", "alpha", "tokens")}
+    assert said == {"distribution": "biased", "classes": 6, "sigma": 0.8, "rho": 0.5, "alpha": 2.3, "tokens": 4}
+    assert explorer.compute(explorer.settings).task.dials.resolved() == task.dials.resolved() | {"tokens": 4}
+    with pytest.raises(ValueError, match="shows 'factors' of two modalities, not 'digits'"):
+        explore.tasks(tasks.load("digits", seed=0))
+    with pytest.raises(ValueError, match=r"no control for warp = 0\.5; it shows warp = 0\.0"):
+        explore.tasks(tasks.load("factors", seed=0, warp=0.5))
+
+
 def test_without_noise_all_bits_are_left_and_with_much_none(shown):
     clear, drowned = built(shown, sigma=0.05), built(shown, sigma=3.0, amplitude_unique=0.1)
     for label, atoms in clear.left.items():
