@@ -17,7 +17,7 @@ import tempfile
 import pandas as pd
 from IPython.display import Markdown
 
-from coral_viz import explore, figures, methods, runs, tasks, teach
+from coral_viz import explore, figures, runs, tasks, teach
 from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.layout.display import show
 from coral_viz.publishing import report
@@ -117,7 +117,8 @@ teach.check(shared, "common_to_views")
 # time. (`device="auto"` takes a GPU if there is one. After Ctrl-C or the stop button, finished runs are kept.)
 
 # %%
-CHOSEN = [name for name in methods.names() if name != "triangle"]  # TRIANGLE takes three modalities
+CHOSEN = ["cross", "cmc", "clip_ib", "cross_self", "simclr", "comm"]
+CHOSEN += ["infmasking", "coral", "factorcl", "symile", "gram", "ovaib"]
 budget = runs.Budget(steps=100, probe_samples=1024, test_samples=1024)
 specs = [runs.RunSpec.make(name, "factors", 41, budget=budget) for name in CHOSEN]
 store = runs.Store(tempfile.mkdtemp())

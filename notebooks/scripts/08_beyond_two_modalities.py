@@ -134,10 +134,14 @@ teach.check(omega, "parity_of_five")
 # |:--|:--|:--|
 # | Cross, CMC, CLIP+IB | sum of the cosines of all pairs | no |
 # | Symile | sum over coordinates of the product of all M vectors | yes |
+# | Gated Symile | the same, where a [gate](glossary.md#gate) can replace vectors that do not fit | yes |
 # | GRAM | minus the volume that all M vectors span | yes |
 # | TRIANGLE | minus the area of the triangle between three vectors | yes, for M = 3 |
 # | OVA-IB | cosine between z and its projection on the span of the others | yes |
+# | PMRL | largest [singular value](glossary.md#singular-value) of all M vectors (no mixed tuples compared) | yes |
+# | ConFu | cosines of pairs, and of z with the fusion of two others | in the network |
 # | CoMM, InfMasking, COrAL | compare views; a network fuses the modalities | in the network |
+# | MAE | none: it predicts hidden parts of the inputs from the rest | in the network |
 #
 # A contrastive loss asks which of B = 128 candidates is the match. Without any information it equals log B nats. Each
 # bit that the score uses lowers it by log 2. So **(log B − loss) / log 2 is the number of bits in use**.
@@ -278,9 +282,9 @@ teach.predict(
 )
 
 # %% [markdown]
-# A score that does not depend on signs cannot fix them: matching embeddings may become parallel or opposite. (OVA-IB
-# has a second term, in section 5, that depends on signs.) For the networks of section 2, we rank by the score of z, by
-# the score of −z, and by plain cosines. Modality 1 is the query.
+# A score that does not depend on signs (PMRL's is another) cannot fix them: matching embeddings may become parallel or
+# opposite. (OVA-IB has a second term, in section 5, that depends on signs.) For the networks of section 2, we rank by
+# the score of z, by the score of −z, and by plain cosines. Modality 1 is the query.
 
 # %%
 found = {}
