@@ -3,15 +3,19 @@
 import json
 import pickle
 import random
+import warnings
 
 import numpy as np
 import pytest
 import torch
+from matplotlib.text import Text
 from PIL import Image
 
-from coral_viz import methods, runs, tasks, training
+from coral_viz import figures, methods, pid, runs, tasks, training
 from coral_viz.__main__ import main
-from coral_viz.tasks import multibench
+from coral_viz.results import references
+from coral_viz.runs import grids, sweeps
+from coral_viz.tasks import estimates, multibench
 from coral_viz.tasks.multibench import affect, films, protocols
 from coral_viz.tasks.padding import is_padding, lengths
 
@@ -229,6 +233,32 @@ def test_readouts_of_a_run_are_fitted_to_training_and_validation_samples(tmp_pat
     spec = runs.RunSpec.make("comm", "mosi", 1, dials={"path": path}, budget=budget)
     assert spec.budget.probe_samples == 39 + 11
     assert runs.RunSpec.from_canonical(spec.canonical) == spec
+
+
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("mosi", lambda folder: written(folder, "mosi", speech("mosi"))),
+        ("mimic", lambda folder: written(folder, "mimic", clinical())),
+        ("pose", lambda folder: episodes(folder / "triangle_real_data")),
+        ("mmimdb", lambda folder: film_folder(folder / "mmimdb")),
+    ],
+)
+def test_every_format_goes_through_a_sweep_to_a_figure(tmp_path, monkeypatch, name, make):
+    ends = [f"{atom}{end}" for atom in pid.NAMES for end in ("", "/low", "/high")]
+    monkeypatch.setattr(estimates, "_atoms", lambda data, label: dict.fromkeys(ends, 0.125))
+    chosen = {"knobs": {"dim": 40, "hidden": 16, "projection": 16}, "dials": {"path": str(make(tmp_path))}}
+    budget = {"steps": 1, "batch": 8, "samples": 16, "probe_samples": 50, "test_samples": 30}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # MOSI has fewer test samples here, which is said
+        grid = grids.make({"method": "cross", "task": name, "seeds": 1, "budget": budget} | chosen)
+    sweep = sweeps.run(grid, tmp_path / "out", executor="serial", device="cpu")
+    assert sweep.failures.empty
+    known = references.by_label(sweep.table)
+    assert set(known["known"]) == {references.ESTIMATE}
+    figure = figures.bits_kept(sweep.table)
+    assert figure.axes
+    assert "estimate" in " ".join(text.get_text() for text in figure.findobj(Text))
 
 
 def test_one_command_says_what_a_file_holds(tmp_path, capsys):
