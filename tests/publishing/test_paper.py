@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import itertools
 import json
 import re
 import shlex
@@ -10,9 +11,12 @@ import subprocess
 import zlib
 from pathlib import Path
 
+import matplotlib
 import pandas as pd
 import pytest
 import torch
+from matplotlib import font_manager
+from matplotlib.font_manager import FontEntry
 
 import coral_viz
 from coral_viz import style
@@ -122,7 +126,21 @@ def test_the_manifest_says_what_all_rests_on(made, data):
     assert note["command"] == f"python -m coral_viz figures --venue icml --data {data} --all"
 
 
-def test_two_runs_give_the_same_bytes(made, data, tmp_path):
+@pytest.fixture
+def other_fonts():
+    """Other letters stand, under the names of usual faces and of our own, before those that matplotlib brings."""
+    manager, other = font_manager.fontManager, Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSansMono.ttf")
+    kinds = itertools.product(("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "STIXGeneral"), (400, 700))
+    named = [FontEntry(fname=str(other), name=name, weight=weight, size="scalable") for name, weight in kinds]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manager, "ttflist", [*named, *manager.ttflist])
+        manager.addfont(other)  # which has the manager look again
+        assert font_manager.findfont("DejaVu Sans") == str(other)
+        yield
+    manager.addfont(other)
+
+
+def test_two_runs_give_the_same_bytes_whichever_fonts_are_installed(made, data, tmp_path, other_fonts):
     again = paper.make(tmp_path / "again", venue="icml", data=data, every=True)
     assert again.missing == made.missing
     for path in made.out.iterdir():
