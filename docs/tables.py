@@ -16,7 +16,7 @@ from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_effects
 from coral_viz.methods import FusionKnobs, catalogue
 from coral_viz.results import metrics, schema
-from coral_viz.results.references import EXACT
+from coral_viz.results.references import ATOMS, EXACT
 
 ROOT = Path(__file__).parents[1]
 PART = re.compile(r"(<!-- generated: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
@@ -107,6 +107,18 @@ def sweep_speed() -> str:
     return numbers(["", "s", "times faster"], [*lines, ["looking up a finished run", f"{lookup:.4f}", ""]])
 
 
+def real_data() -> str:
+    """The estimated atoms of real data, with groups held out together and without."""
+    heads = ["data", "label", "n", "held out", "H", "R", "U1", "U2", "S"]
+    lines = []
+    for row in benchmark("bench_real"):
+        bits = {key: float(row[key]) for key in row if key.startswith(ATOMS) or key == "entropy"}
+        spans = (f"{bits[name]:z.2f} [{bits[f'{name}/low']:z.2f}, {bits[f'{name}/high']:z.2f}]" for name in ATOMS)
+        held_out = f"{row['groups']} groups" if row["groups"] != "0" else "samples"
+        lines.append([row["task"], row["label"], row["n"], held_out, f"{bits['entropy']:.2f}", *spans])
+    return numbers(heads, lines)
+
+
 def shipped_cells(name: str) -> dict[str, dict[str, str]]:
     """The cells of a table that ships, by the names of its rows and columns."""
     heads, _, *rows = (
@@ -168,6 +180,7 @@ TABLES = {
     "token speed": token_speed,
     "image speed": image_speed,
     "sweep speed": sweep_speed,
+    "real data": real_data,
     "methods": catalogue.markdown,
     "hyperparameters": hyperparameters,
     "shared hyperparameters": lambda: options(FusionKnobs),

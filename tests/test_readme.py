@@ -92,7 +92,7 @@ def test_every_page_of_the_docs_is_linked_to_from_the_readme_and_in_the_navigati
 
 def test_the_readme_lists_every_notebook():
     notebooks = sorted((ROOT / "notebooks").glob("*.ipynb"))
-    assert len(notebooks) == 10
+    assert len(notebooks) == 11
     assert [path.name for path in notebooks if f"](notebooks/{path.name})" not in README] == []
 
 

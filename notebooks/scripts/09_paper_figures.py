@@ -221,4 +221,4 @@ teach.quiz(seed=1)
 #
 # **References.** Colours for readers with colour vision deficiency: [Petroff, 2021](references.md#reading).
 #
-# **Next.** Back to the [overview of the workshop](README.md).
+# **Next.** [10: your own data](10_your_own_data.ipynb)

@@ -16,6 +16,7 @@ import pandas as pd
 from sklearn.datasets import load_breast_cancer, load_digits
 
 from coral_viz import figures, pid, runs, tasks, teach
+from coral_viz.figures.decomposition.atom_bars import dots
 from coral_viz.figures.layout.display import show
 from coral_viz.results import references, tables
 
@@ -33,7 +34,9 @@ halves = tasks.from_arrays(
     name="halves",
 )
 halves = halves.estimated()
-budget = runs.Budget(steps=100)
+
+# %%
+budget = runs.Budget(steps=60, batch=64)
 specs = [runs.RunSpec.make(method, halves, seed=1, budget=budget) for method in ("cross", "coral")]
 table = pd.concat([runs.perform(spec).rows for spec in specs])
 
@@ -42,26 +45,28 @@ table = pd.concat([runs.perform(spec).rows for spec in specs])
 # [readouts](glossary.md#readout), one fifth to test. `estimated` estimated the information in the data. `perform`
 # trained two methods without the label and measured their embeddings.
 
+
+# %%
+def with_interval(row, prefix=""):
+    """The atoms of a row of numbers, with the ends of their intervals."""
+    value, low, high = (
+        [row[f"{prefix}{name}{end}"] for name in pid.NAMES] for end in ("", "/low", "/high")
+    )
+    return pid.Atoms(*value, low=low, high=high)
+
+
 # %% jupyter={"source_hidden": true}
-known = halves.known("parity")
-atoms = {name: known[f"estimate/{name}"] for name in pid.NAMES}
 teach.predict(
     "Each half tells something about the parity of the digit. Which of the four atoms is largest?",
-    (
-        "redundancy",
-        "unique information of the upper half",
-        "unique information of the lower half",
-        "synergy",
-    ),
-    {
-        "redundancy": "redundancy",
-        "unique_1": "unique information of the upper half",
-        "unique_2": "unique information of the lower half",
-        "synergy": "synergy",
-    }[max(atoms, key=atoms.get)],
-    "Estimated in bits: "
-    + ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in atoms.items())
-    + ". Often either half suffices; where they look alike in one half, as 3 and 9 may, the other decides.",
+    ("redundancy", "unique 1, of the upper half", "unique 2, of the lower half", "synergy"),
+    "redundancy",
+    "Mostly either half suffices. Lines are 95 % intervals.",
+    replies={
+        "unique 1, of the upper half": "What the upper half tells, the lower half mostly tells, too.",
+        "unique 2, of the lower half": "The lower half has a little to itself, far less than both share.",
+        "synergy": "A few digits need both halves, most do not.",
+    },
+    shows=[show(dots({"parity": with_interval(halves.known("parity"), "estimate/")}))],
 )
 
 # %% [markdown]
@@ -120,9 +125,10 @@ teach.check(band, "band_of_an_estimate")
 # These data come with Python packages. The table ships, because not everybody has the packages:
 #
 # - *rotations*: a smartwatch's accelerometer | gyroscope during shoulder exercises of ten people. Which of two
-#   rotations is it, and on which side?
+#   rotations is it, and on which side? *watch*: the same for all seven exercises.
 # - *indian-pines*: 75 bands of shorter | 125 of longer waves from an aircraft. Does corn or soy grow at this pixel?
-# - *digit-halves* and *six-or-nine*: handwriting, as halves of the image, or as Fourier | Karhunen-Loève coefficients.
+# - *digit-halves*: handwriting, as halves of the image. *multiple-features* and *six-or-nine*: as Fourier |
+#   Karhunen-Loève coefficients.
 #
 # Samples are not independent: two seconds of one person, or two pixels of one field, are nearly copies. *Held out
 # together* means that no classifier is tested on a person, field or form that it was fitted to.
@@ -134,40 +140,35 @@ real["held out"] = held_out
 real.set_index(["task", "label", "held out"])[["n", "entropy", *pid.NAMES]].round(2)
 
 # %% jupyter={"source_hidden": true}
-corn = real[real["task"] == "indian-pines"].set_index("held out")
-fields = corn.index[corn["groups"] > 0][0]
-total = corn[list(pid.NAMES)].sum(axis=1)
-left = total[fields] / total["single samples"]
+corn = real[real["task"] == "indian-pines"]
 teach.predict(
-    f"With single pixels held out, the bands tell {total['single samples']:.2f} bits about corn or soy. How much of "
-    "this is left if whole fields are held out?",
+    "With single pixels held out, the bands tell three quarters of a bit about corn or soy. How much of this is left "
+    "if whole fields are held out?",
     ("nearly all", "about half", "less than a quarter"),
-    "less than a quarter" if left < 1 / 4 else "about half" if left < 3 / 4 else "nearly all",
-    f"{total[fields]:.2f} bits. The classifiers had recognised fields, not plants.",
+    "less than a quarter",
+    "The classifiers had recognised fields, not plants.",
+    replies={
+        "nearly all": "That would be so if a pixel told no more about its field than about its plant.",
+        "about half": "Even less: most of it was about which field a pixel lies in.",
+    },
+    shows=[show(dots({row["held out"]: with_interval(row) for _, row in corn.iterrows()}))],
 )
 
+# %% [markdown]
+# The same for the watch: which of two rotations is it?
 
 # %%
-def with_interval(row, prefix=""):
-    """The atoms of a row of numbers, with the ends of their intervals."""
-    value, low, high = (
-        [row[f"{prefix}{name}{end}"] for name in pid.NAMES] for end in ("", "/low", "/high")
-    )
-    return pid.Atoms(*value, low=low, high=high)
-
-
-two = real[real["task"].isin(["indian-pines", "rotations"]) & (real["label"] != "side")]
-rows = {f"{row['label']}, {row['held out']}": with_interval(row) for _, row in two.iterrows()}
-show(figures.dots(rows, small_print="Lines: 95 % intervals."))
+turns = real[(real["task"] == "rotations") & (real["label"] == "exercise")]
+show(dots({row["held out"]: with_interval(row) for _, row in turns.iterrows()}))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# With single samples held out, the atoms are large. With whole groups held out, all information disappears that was
-# only about *which field* or *which person*. Of corn and soy hardly anything is left, and the interval of synergy
-# includes 0. Which rotation it is, the accelerometer seems to tell, until people are held out together: then the
-# gyroscope has the unique information, and the accelerometer none. The intervals are long and include 0, because ten
-# people are few, however many seconds of each there are.
+# With single samples held out, the data seem to hold much. With whole groups held out, all information disappears
+# that was only about *which field* or *which person*. Of corn and soy hardly anything is left, and the interval of
+# synergy includes 0. Which rotation it is, the accelerometer seems to tell, until people are held out together: then
+# the gyroscope has the unique information, and the accelerometer none. The intervals are long and include 0, because
+# ten people are few, however many seconds of each there are.
 # </details>
 #
 # ## 4. What an estimate cannot say
@@ -181,7 +182,7 @@ show(figures.dots(rows, small_print="Lines: 95 % intervals."))
 #   data are *resplits*: they share samples, so their interval says how stable a result is on these data.
 # - **It says how much, not why.** Unique information may be a property of the world, of the sensor or of the noise.
 #
-# With the numbers of your table, `references` tells which kind of reference a figure shows.
+# `references` tells which kind of reference a figure of your table shows, and its numbers.
 
 # %%
 known = references.by_label(table)
@@ -204,7 +205,7 @@ label, first = "target", [name for name in patients if name.startswith("mean ")]
 others = patients.drop(columns=[*first, label])
 mine = tasks.from_arrays({"mean": patients[first], "rest": others}, {label: patients[label]})
 found = mine.estimated().known(label)
-show(figures.dots({"my table": with_interval(found, "estimate/")}))
+show(dots({"my table": with_interval(found, "estimate/")}))
 
 # %% [markdown]
 # From here: write the arrays into an .npz, and one command trains all methods on several resplits and writes a report.

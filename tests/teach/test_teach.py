@@ -59,6 +59,11 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
     ),
     "column_in_points": ([234, 234.0], [(486, "both columns"), (3.25, "72 points")]),
     "type_in_print": ([4, 4.0], [(16, "shrinks"), (8, "multiplied")]),
+    "most_about_a_rare_class": ([0.469, 0.47], [(1, "equally frequent"), (0.325, "nats"), (0.9, "entropy")]),
+    "band_of_an_estimate": (
+        [(0.5, 1.2), [0.5, 1.2]],
+        [((0.7, 1.2), "dashed"), (0.5, "pair"), ((0.4, 0.6), "four lower ends"), ((1.2, 0.5), "four lower ends")],
+    ),
 }
 
 

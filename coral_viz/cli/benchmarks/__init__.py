@@ -22,6 +22,7 @@ BENCHMARKS = {
     "trifeature": ("image_times", "run"),
     "sweeps": ("sweep_times", "run"),
     "explorers": ("explorer_times", "run"),
+    "real": ("real_estimates", "run"),
     "cuda": ("device_bench", "run"),
 }
 """By name: module and function."""

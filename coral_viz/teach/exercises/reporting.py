@@ -1,9 +1,10 @@
-"""Seeds, intervals and figures: the exercises of notebooks 07 and 09."""
+"""Seeds, intervals, figures and estimates: the exercises of notebooks 07, 09 and 10."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from coral_viz.pid import information
 from coral_viz.teach.exercises.registry import NotYet, close, exercise
 
 # --- 07: ablations --------------------------------------------------------------------------------------------------
@@ -69,4 +70,35 @@ def type_in_print(points) -> str:
         raise NotYet(f"Every length is multiplied by {factor:g}, and so is the type size.")
     return (
         f"8 x {factor:g} = {8 * factor:g} points, too small to read. A figure drawn at its final width is not scaled."
+    )
+
+
+# --- 10: your own data ----------------------------------------------------------------------------------------------
+
+
+@exercise
+def most_about_a_rare_class(bits) -> str:
+    """The entropy, in bits, of a label of which 10 of 100 samples have one class and 90 the other."""
+    exact = float(information.entropy(np.array([0.1, 0.9])))
+    if close(bits, 1):
+        raise NotYet("That is the entropy of two equally frequent classes. These are not.")
+    if close(bits, exact * np.log(2)):
+        raise NotYet("That is in nats. Divide by ln 2, or take logarithms to base 2.")
+    if not close(bits, exact):
+        raise NotYet("No data hold more about a label than its entropy: the sum of -p log2 p over its classes.")
+    return f"{exact:.3f} bits. A rare class is soon guessed: 'not ill' is right for 90 of 100 patients."
+
+
+@exercise
+def band_of_an_estimate(band) -> str:
+    """From where to where the band of an estimate reaches, in bits, given its atoms with intervals."""
+    if not (isinstance(band, tuple | list) and len(band) == 2):
+        raise NotYet("Answer with a pair of numbers, (low, high).")
+    low, value, high = 0.4 + 0.1, 0.5 + 0.2, 0.6 + 0.3 + 0.1 + 0.2
+    if close(band[0], value) or close(band[1], value):
+        raise NotYet(f"{value:g} bits is the estimate itself, the dashed line. The band is about its uncertainty.")
+    if not close(band, (low, high)):
+        raise NotYet("Add the four lower ends for one side of the band, and the four upper ends for the other.")
+    return (
+        f"From {low:g} to {high:g} bits, with the dashed line at {value:g}. An embedding inside it may keep everything."
     )
