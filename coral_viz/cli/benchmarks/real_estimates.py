@@ -27,7 +27,7 @@ def run(out: Path, quick: bool = False) -> pd.DataFrame:
 
     Writes ``out``/bench_real.csv; ``quick`` estimates the data of scikit-learn alone.
     """
-    rows = []
+    rows: list[dict] = []
     for name in NAMES[: 1 if quick else None]:
         task = tasks.load(name)
         assert isinstance(task, tasks.Arrays)
