@@ -86,7 +86,7 @@ def test_features_of_sequences_leave_padding_out_and_of_images_are_patches():
 
 @pytest.mark.slow
 def test_estimates_of_factors_handed_over_as_arrays_are_within_a_twentieth_of_a_bit():
-    """Of what one modality tells, that is; of synergy the classifiers miss up to three quarters (docs/own-data.md)."""
+    """Without synergy, which the classifiers hardly find in looks (docs/own-data.md)."""
     world = tasks.load("factors", seed=3)
     batch = world.sample(10_000, "test", 3)
     arrays = {m.name: x.flatten(1).numpy() for m, x in zip(world.modalities, batch.inputs)}
