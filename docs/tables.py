@@ -194,6 +194,12 @@ ACCURACY = metrics.METRICS["balanced_accuracy"]
 PICTURES = {
     "data/figures/factors_schematic.svg": figures.schematic.caption,
     "data/figures/factors_bits_kept.svg": figures.bits_kept.caption,
+    **{
+        f"data/figures/runs_factors_learning{ending}.svg": learning.caption.filled(
+            measured=ACCURACY.heading, bound="chance", axis=axis
+        )
+        for ending, axis in (("", "steps"), ("_seconds", "seconds"))
+    },
     "data/figures/xnor_retrieval.svg": figures.retrieval.caption,
     "data/figures/grid_coral_mask_ratio.svg": setting_effects.curve.caption.filled(
         measured=ACCURACY.title, setting="mask ratio", of=" in the sweep coral", dotted="; dotted: chance"

@@ -165,6 +165,7 @@ teach.predict(
 
 # %%
 shipped = tables.read("../data/results/factors.parquet")
+shipped = shipped[shipped["method"].isin(CHOSEN)]
 kept = show(figures.bits_kept(shipped[shipped["distribution"] != "relation"]))
 
 # %% jupyter={"source_hidden": true}
