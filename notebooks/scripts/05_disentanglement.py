@@ -164,8 +164,8 @@ teach.predict(
 # </details>
 
 # %% [markdown]
-# A mean of 0.4 bits can be "0.4 for every seed" or "1.6 for one seed and 0 for the others". The table shows bits of u1 in
-# the *shared* part, with one row per penalty and one column per seed.
+# A mean of 0.4 bits can be "0.4 for every seed" or "1.6 for one seed and 0 for the others". The table shows bits of u1
+# in the *shared* part, with one row per penalty and one column per seed.
 
 # %%
 rows = coral[
@@ -178,10 +178,10 @@ rows.pivot_table(index="penalty", columns="seed", values="value").round(2)
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# With seed 51 the shared path has learned most of u1, with the others next to nothing, whatever the penalty. So the mean
-# over seeds says how *often* u1 leaks rather than how much. Intervals over seeds are therefore wide, and five seeds are
-# few. What does change the leakage is masking: [Ablations](../docs/ablations.md#coral) has a constant mask ratio, with
-# which the shared path learns neither u1 nor u2.
+# With seed 51 the shared path has learned most of u1, with the others next to nothing, whatever the penalty. So the
+# mean over seeds says how *often* u1 leaks rather than how much. Intervals over seeds are therefore wide, and five
+# seeds are few. What does change the leakage is masking: [Ablations](../docs/ablations.md#coral) has a constant mask
+# ratio, with which the shared path learns neither u1 nor u2.
 # </details>
 #
 # ## 4. Leakage in bits

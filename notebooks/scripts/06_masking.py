@@ -257,8 +257,8 @@ teach.predict(
 # - CoMM drops entire modalities, InfMasking random tokens of both, COrAL tokens of one modality in each view.
 # - The ratio counts tokens of the masked modality. With few tokens rounding matters. A schedule starts with low ratios.
 # - Masks are used in training only; the probed embedding has seen all tokens.
-# - One seed of an ablation is an anecdote. Over ten seeds COrAL's synergy rises with the mask ratio, from 63 % without masks
-#   to 72 % at 0.9, and under a constant ratio the shared path learns no unique information
+# - One seed of an ablation is an anecdote. Over ten seeds COrAL's synergy rises with the mask ratio, from 63 % without
+#   masks to 72 % at 0.9, and under a constant ratio the shared path learns no unique information
 #   ([ablations](../docs/ablations.md#coral)).
 #
 # **Glossary.** [Ablation](glossary.md#ablation) · [attention](glossary.md#attention) ·
