@@ -41,9 +41,10 @@ def test_a_line_per_run_in_a_panel_per_label(assert_legible, face, look, metric)
     assert "COrAL, unbiased, seed 41 after 4000 steps: redundancy" in figure.alt
 
 
-def test_curves_may_stand_over_seconds():
+def test_curves_may_stand_over_seconds(assert_legible):
     coral, cross = recorded("coral"), recorded("cross", steps=STEPS[:4])
-    figure = learning([coral, cross], seconds={coral.spec.id: 80.0, cross.spec.id: 5.0})
+    figure = learning([coral, cross], seconds={coral.spec.id: 80.0, cross.spec.id: 5.0}, look=style.paper(columns=2))
+    assert_legible(figure)
     (fast, slow, _), ax = figure.axes[0].lines, figure.axes[0]
     assert slow.get_xdata().tolist() == pytest.approx([2, 20, 80])
     assert fast.get_xdata()[-1] == pytest.approx(5)

@@ -8,6 +8,7 @@ import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from coral_viz import style
 from coral_viz.figures.course.moment import RECORDED
@@ -86,7 +87,9 @@ def _panel(ax: Axes, replays: Sequence, paces: Sequence[float], label: str, metr
     look = style.label_style(label)
     ax.set_title(look.name, color=look.colour)
     ax.set(xscale="log", xlim=(FIRST * last, 1.1 * last))
+    ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
     ax.xaxis.set_major_formatter("{x:g}")
+    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def _alt(replays: Sequence, labels: list[str], metric: str) -> str:
