@@ -114,7 +114,6 @@ def command(url, folder):
         "ServerApp.root_dir": folder,
         "ServerApp.disable_check_xsrf": True,
         "IdentityProvider.token": "",
-        "LabApp.expose_app_in_browser": True,
     }
     return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"] + [
         f"--{name}={value}" for name, value in options.items()
@@ -139,11 +138,12 @@ def wait_for(url, server, log):
 
 
 @dataclass
-class Desk:
-    """JupyterLab in one page, and what must not happen there: errors, requests to other hosts."""
+class Watched:
+    """A notebook in a page of its own, and what must not happen there: errors, requests to other hosts."""
 
     page: object
     lab: str
+    path: str
     complaints: list = field(default_factory=list)
 
     def __post_init__(self):
@@ -151,8 +151,8 @@ class Desk:
         self.page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
         self.page.on("request", lambda request: self.note(request.url))
         self.page.on("websocket", lambda socket: self.note(socket.url))
-        self.page.goto(f"{self.lab}/lab/workspaces/desk?reset", timeout=1000 * START_SECONDS)
-        self.page.wait_for_function("window.jupyterapp?.restored.then(() => true)", timeout=1000 * START_SECONDS)
+        workspace = re.sub(r"\W", "-", self.path)  # of its own too, so that pages do not disturb one another
+        self.page.goto(f"{self.lab}/lab/workspaces/{workspace}/tree/{self.path}?reset", timeout=1000 * START_SECONDS)
 
     def hear(self, message):
         """Errors on the console, but for one that is not ours.
@@ -169,71 +169,36 @@ class Desk:
         if parts.scheme in ("http", "https", "ws", "wss") and parts.hostname != "127.0.0.1":
             self.complaints.append(f"request to another host: {url}")
 
-    def open(self, path):
-        """The notebook in a tab of its own, in front of the others."""
-        opened = "path => jupyterapp.commands.execute('docmanager:open', {path}).then(widget => widget.id)"
-        return Tab(self, path, self.page.evaluate(opened, path))
-
-
-@dataclass
-class Tab:
-    """A notebook in a tab; ``panel`` holds its cells, and what JupyterLab says and offers around them is the page's."""
-
-    desk: Desk
-    path: str
-    id: str
-
-    @property
-    def page(self):
-        return self.desk.page
-
-    @property
-    def panel(self):
-        return self.page.locator(f"[id='{self.id}']")
-
-    def show(self):
-        self.page.evaluate("id => jupyterapp.shell.activateById(id)", self.id)
-
-    def close(self):
-        """Close the tab unsaved, and end the kernel, which would outlive it."""
-        self.page.evaluate(
-            "id => [...jupyterapp.shell.widgets('main')].find(widget => widget.id === id).dispose()", self.id
-        )
-        with urllib.request.urlopen(f"{self.desk.lab}/api/sessions") as answer:
+    def close(self, picture):
+        """Save how the page looks, close it, and end the kernel, which would outlive it."""
+        self.page.screenshot(path=picture)
+        self.page.close()
+        with urllib.request.urlopen(f"{self.lab}/api/sessions") as answer:
             sessions = [session["id"] for session in json.load(answer) if session["path"] == self.path]
         for session in sessions:
-            request = urllib.request.Request(f"{self.desk.lab}/api/sessions/{session}", method="DELETE")
+            request = urllib.request.Request(f"{self.lab}/api/sessions/{session}", method="DELETE")
             urllib.request.urlopen(request).close()
 
 
 @pytest.fixture(scope="session")
-def desk(chromium, lab):
-    """One page of one Chromium for all notebooks: JupyterLab takes seconds to load."""
+def context(chromium):
+    """Tall windows of one Chromium, which share what they have loaded of JupyterLab."""
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield Desk(browser.new_context(viewport=TALL, reduced_motion="reduce").new_page(), lab)
+        yield browser.new_context(viewport=TALL, reduced_motion="reduce")
         browser.close()
 
 
 @pytest.fixture
-def looked_at(desk, request, tmp_path):
-    """Saves how the page looks in the end if the test fails."""
-    failed = request.session.testsfailed
-    yield
-    if request.session.testsfailed > failed:
-        desk.page.screenshot(path=tmp_path / "page.jpeg")
-
-
-@pytest.fixture
-def open_notebook(desk, looked_at):
-    """Opens notebooks by their paths, and closes them in the end, in a window of the usual size."""
+def open_notebook(context, lab, tmp_path):
+    """Opens notebooks by their paths, in pages that are watched, and closes those that are open in the end."""
     opened = []
 
     def open_one(path):
-        opened.append(desk.open(path))
+        opened.append(Watched(context.new_page(), lab, path))
         return opened[-1]
 
     yield open_one
-    for tab in opened:
-        tab.close()
-    desk.page.set_viewport_size(TALL)
+    for number, watched in enumerate(opened):
+        if not watched.page.is_closed():
+            watched.close(tmp_path / f"page-{number}.jpeg")

@@ -7,7 +7,7 @@ from html import escape
 import nbformat
 import pytest
 import render
-from conftest import DRAWN, LAPTOP
+from conftest import DRAWN, LAPTOP, Watched
 from playwright.sync_api import expect
 
 from coral_viz import explore
@@ -53,14 +53,14 @@ def code_cells(name):
     return [cell for cell in cells if cell.cell_type == "code"]
 
 
-def wait_until_ready(tab, count):
+def wait_until_ready(page, count):
     """Until every code cell is drawn, which JupyterLab does little by little, and the kernel is idle.
 
     The status bar says so. The circle in the toolbar is "idle" from the beginning, before any kernel is asked for; then
     *Run All Cells* asks for another one, and its cells are lost.
     """
-    expect(tab.panel.locator(PROMPT)).to_have_count(count, timeout=180 * SECOND)
-    idle = tab.page.locator("#jp-main-statusbar").get_by_text(f"{render.KERNEL['display_name']} | Idle")
+    expect(page.locator(PROMPT)).to_have_count(count, timeout=180 * SECOND)
+    idle = page.locator("#jp-main-statusbar").get_by_text(f"{render.KERNEL['display_name']} | Idle")
     idle.wait_for(timeout=180 * SECOND)
 
 
@@ -70,37 +70,37 @@ def choose(page, menu, item):
     page.get_by_role("menuitem", name=item, exact=True).click()
 
 
-def wait_until_run(panel):
+def wait_until_run(page):
     """Until the last code cell has its number."""
-    last = panel.locator(PROMPT).last
+    last = page.locator(PROMPT).last
     expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=600 * SECOND)
 
 
-def assert_pictures_have_words(panel, name):
+def assert_pictures_have_words(page, name):
     """As many pictures as the notebook shows, each of them loaded, each with its alternative text.
 
     Those that answer a question are not there before it is answered.
     """
-    answer_all(panel)
+    answer_all(page)
     shown = sum(cell.source.count("show(") + bool(EXPLORER.search(cell.source)) for cell in code_cells(name))
-    pictures = panel.locator(SHOWN)
+    pictures = page.locator(SHOWN)
     expect(pictures).to_have_count(shown, timeout=60 * SECOND)
     assert shown > 0
     assert all(picture.evaluate("img => img.decode().then(() => img.naturalWidth)") > 0 for picture in pictures.all())
     assert all(len(picture.get_attribute("alt") or "") > 40 for picture in pictures.all())
 
 
-def assert_controls_have_names(panel):
+def assert_controls_have_names(page):
     """Every control is read aloud by a name; a slider by that of the number box beside it."""
-    live = panel.locator(".jp-OutputArea-output .jupyter-widgets")
+    live = page.locator(".jp-OutputArea-output .jupyter-widgets")
     assert live.locator("select, input, button").evaluate_all(NAMELESS) == []
     for slider in live.locator(".widget-slider, .widget-hslider").all():
         assert slider.locator("xpath=..").locator("input[type=number]").count() == 1
 
 
-def move(panel, name):
+def move(page, name):
     """Set one control of an explorer, and wait for another picture."""
-    cell = panel.locator(".jp-CodeCell").filter(has_text=f"explore.{name}(")
+    cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}(")
     picture, (label, value) = cell.locator("figure img"), MOVES[name]
     before = picture.get_attribute("alt")
     control = cell.get_by_label(label, exact=True).and_(cell.locator("select, input"))  # not the handle of a slider
@@ -113,9 +113,9 @@ def move(panel, name):
     assert cell.locator("[role=alert]").count() == 0
 
 
-def hide_a_token(panel):
+def hide_a_token(page):
     """Hide a token of the masking explorer by a click: its button says so, and the picture changes; show it again."""
-    cell = panel.locator(".jp-CodeCell").filter(has_text="explore.masking(")
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.masking(")
     picture = cell.locator("figure img")
     before = picture.get_attribute("alt")
     cell.get_by_label("picture", exact=True).select_option("bits under a mask")
@@ -131,10 +131,9 @@ def hide_a_token(panel):
     assert cell.locator("[role=alert]").count() == 0
 
 
-def answer_all(panel):
+def answer_all(page):
     """Guess in every question, and have the answer revealed, with its picture if it has one."""
-    reveal = panel.page.get_by_role("button", name="Reveal")
-    for cell in panel.locator(".jp-CodeCell").filter(has=reveal).all():
+    for cell in page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).all():
         assert cell.locator(SHOWN).count() == 0
         cell.get_by_role("radio").first.check()
         cell.get_by_role("button", name="Reveal").click()
@@ -142,50 +141,49 @@ def answer_all(panel):
 
 
 @pytest.fixture(scope="module")
-def start(desk, request):
+def start(context, lab, request):
     """Starts the notebook of a test, and of the next tests, unless they run already."""
     names = [item.callspec.params["name"] for item in request.session.items if "running" in item.fixturenames]
     running = {}
 
     def start_one(name):
-        tab = desk.open(f"fresh/{name}")
-        wait_until_ready(tab, len(code_cells(name)))
-        choose(tab.page, "Run", "Run All Cells")
-        return tab
+        watched = Watched(context.new_page(), lab, f"fresh/{name}")
+        wait_until_ready(watched.page, len(code_cells(name)))
+        choose(watched.page, "Run", "Run All Cells")
+        return watched
 
     def start_from(name):
         first = names.index(name)
         for soon in names[first : first + 1 + AHEAD]:
             running[soon] = running.get(soon) or start_one(soon)
-        running[name].show()
         return running[name]
 
     return start_from
 
 
 @pytest.fixture
-def running(start, name, looked_at):
+def running(start, name, tmp_path):
     """The notebook ``name``, whose cells are running or have run."""
-    tab = start(name)
-    yield tab
-    tab.close()
+    watched = start(name)
+    yield watched
+    watched.close(tmp_path / "page.jpeg")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_notebook_runs_and_its_explorers_move(running, name):
-    panel, cells = running.panel, code_cells(name)
+    page, cells = running.page, code_cells(name)
     source = "\n".join(cell.source for cell in cells)
-    wait_until_run(panel)
-    assert panel.locator(ERROR).all_inner_texts() == []
+    wait_until_run(page)
+    assert page.locator(ERROR).all_inner_texts() == []
     numbers = ["" if cell.metadata else f"[{number}]:" for number, cell in enumerate(cells, 1)]  # "": folded
-    assert panel.locator(PROMPT).all_text_contents() == numbers
-    assert_pictures_have_words(panel, name)
-    assert_controls_have_names(panel)
+    assert page.locator(PROMPT).all_text_contents() == numbers
+    assert_pictures_have_words(page, name)
+    assert_controls_have_names(page)
     for explorer in dict.fromkeys(EXPLORER.findall(source)):
-        move(panel, explorer)
+        move(page, explorer)
     if "explore.masking(" in source:
-        hide_a_token(panel)
-    assert running.desk.complaints == []
+        hide_a_token(page)
+    assert running.complaints == []
 
 
 CUT = """labels => labels.filter(label => label.offsetParent && label.scrollWidth > label.clientWidth + 1)
@@ -194,16 +192,16 @@ UNNAMED = "handles => handles.filter(handle => !handle.getAttribute('aria-label'
 
 
 def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
-    tab = open_notebook("fresh/explorers.ipynb")
-    page, panel = tab.page, tab.panel
-    wait_until_ready(tab, len(explore.__all__))
+    watched = open_notebook("fresh/explorers.ipynb")
+    page = watched.page
+    wait_until_ready(page, len(explore.__all__))
     choose(page, "Run", "Run All Cells")
-    wait_until_run(panel)
+    wait_until_run(page)
     page.set_viewport_size(LAPTOP)
     page.wait_for_timeout(2 * SECOND)  # until JupyterLab has laid it out
-    room = panel.locator(".jp-NotebookPanel-notebook").bounding_box()["height"]
+    room = page.locator(".jp-NotebookPanel-notebook").bounding_box()["height"]
     for name in explore.__all__:
-        cell = panel.locator(".jp-CodeCell").filter(has_text=f"explore.{name}()")
+        cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}()")
         cell.scroll_into_view_if_needed()
         expect(cell.locator("figure img")).to_be_visible(timeout=60 * SECOND)
         assert cell.locator(".jp-OutputArea-output").bounding_box()["height"] <= room, name
@@ -212,7 +210,7 @@ def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
         assert cell.locator(".widget-label, .widget-label-basic span").evaluate_all(CUT) == []
         assert cell.locator(".noUi-handle").evaluate_all(UNNAMED) == []
         assert cell.locator("[title=null]").count() == 0
-    cell = panel.locator(".jp-CodeCell").filter(has_text="explore.recordings()")
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.recordings()")
     moment = cell.get_by_role("spinbutton", name="moment")
     first = moment.get_attribute("max")
     for recording in ("trifeature", "biased"):  # of more moments, then of fewer
@@ -224,7 +222,7 @@ def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
         for key, end in (("End", "max"), ("Home", "min")):
             cell.get_by_role("slider", name="moment").press(key)
             expect(moment).to_have_value(moment.get_attribute(end), timeout=30 * SECOND)
-    assert tab.desk.complaints == []
+    assert watched.complaints == []
 
 
 def saved(page, lab, path):
@@ -240,18 +238,18 @@ def saved(page, lab, path):
 
 def test_a_slider_moved_while_a_cell_draws_spoils_neither_and_both_are_saved(open_notebook, lab):
     path = "fresh/concurrent.ipynb"
-    tab = open_notebook(path)
-    page, panel = tab.page, tab.panel
-    wait_until_ready(tab, 2)
+    watched = open_notebook(path)
+    page = watched.page
+    wait_until_ready(page, 2)
     choose(page, "Run", "Run All Cells")
-    drawn = panel.locator(".jp-CodeCell").nth(1).locator("img")
+    drawn = page.locator(".jp-CodeCell").nth(1).locator("img")
     expect(drawn.nth(1)).to_be_attached(timeout=180 * SECOND)
-    move(panel, "tasks")
-    wait_until_run(panel)
+    move(page, "tasks")
+    wait_until_run(page)
     expect(drawn).to_have_count(DRAWN)
     assert len({picture.get_attribute("src") for picture in drawn.all()}) == 1, "a picture differs from its equals"
-    assert panel.locator(ERROR).count() == 0
-    moved = escape(panel.locator("figure img").get_attribute("alt"))
+    assert page.locator(ERROR).count() == 0
+    moved = escape(page.locator("figure img").get_attribute("alt"))
     choose(page, "File", "Save All")
     for _ in range(60):
         page.wait_for_timeout(SECOND)
@@ -260,19 +258,19 @@ def test_a_slider_moved_while_a_cell_draws_spoils_neither_and_both_are_saved(ope
             break
     assert any(moved in str(value) for value in values)
     assert MOVES["tasks"][1] in values
-    assert tab.desk.complaints == []
+    assert watched.complaints == []
 
 
 def test_a_committed_notebook_shows_its_pictures_without_running(open_notebook):
     name = "04_pid_of_embeddings.ipynb"
-    tab = open_notebook(f"committed/{name}")
-    page, panel = tab.page, tab.panel
-    wait_until_ready(tab, len(code_cells(name)))
-    assert_pictures_have_words(panel, name)
+    watched = open_notebook(f"committed/{name}")
+    page = watched.page
+    wait_until_ready(page, len(code_cells(name)))
+    assert_pictures_have_words(page, name)
     assert page.get_by_text("model not found").count() == 0
     assert page.get_by_text("official Jupyter news").count() == 0
-    answer = panel.locator("details").first
+    answer = page.locator("details").first
     assert not answer.locator("p").first.is_visible()
     answer.locator("summary").click()
     assert answer.locator("p").first.is_visible()
-    assert tab.desk.complaints == []
+    assert watched.complaints == []
