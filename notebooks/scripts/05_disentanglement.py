@@ -180,7 +180,7 @@ rows.pivot_table(index="penalty", columns="seed", values="value").round(2)
 #
 # With seed 51 the shared path has learned most of u1, with the others next to nothing, whatever the penalty. So the
 # mean over seeds says how *often* u1 leaks rather than how much. Intervals over seeds are therefore wide, and five
-# seeds are few. What does change the leakage is masking: [Ablations](../docs/ablations.md#coral) has a constant mask
+# seeds are few. What does change the leakage is masking: [Ablations](../docs/ablations.md) has a constant mask
 # ratio, with which the shared path learns neither u1 nor u2.
 # </details>
 #

@@ -259,7 +259,7 @@ teach.predict(
 # - Masks are used in training only; the probed embedding has seen all tokens.
 # - One seed of an ablation is an anecdote. Over ten seeds COrAL's synergy rises with the mask ratio, from 63 % without
 #   masks to 72 % at 0.9, and under a constant ratio the shared path learns no unique information
-#   ([ablations](../docs/ablations.md#coral)).
+#   ([ablations](../docs/ablations.md)).
 #
 # **Glossary.** [Ablation](glossary.md#ablation) · [attention](glossary.md#attention) ·
 # [CLS token](glossary.md#cls-token) · [fusion](glossary.md#fusion) · [mask](glossary.md#mask) ·

@@ -24,7 +24,7 @@ def test_nothing_to_choose_is_a_sentence():
     shown = explore.lattice()
     with shown.following():
         shown.widgets["node"].options = []
-    with pytest.raises(ValueError, match=r"explore\.lattice has nothing to choose: Ready\."):
+    with pytest.raises(ValueError, match=r"explore\.lattice has nothing to choose: If nothing moves"):
         bench._moves(shown, 3)
 
 

@@ -140,7 +140,7 @@ def test_runs_of_spread_tokens_show_digits_without_a_method(shown):
     assert shown.presenter.words == AT_REST
     assert left(shown).task.name == "digits"
     assert left(shown).read is None
-    assert "read by no method" in shown.presenter.picture.value
+    assert "without a method" in shown.presenter.picture.value
     assert "reads" not in shown.presenter.shown.alt
 
 

@@ -91,7 +91,7 @@ def test_a_training_seed_is_part_of_the_id_where_it_is_not_the_seed():
     assert again.words.endswith("unbiased, seed 3, training seed 7")
     with pytest.raises(ValueError, match="training_seed = -1 is not allowed; it takes a whole number from 0"):
         spec(training_seed=-1)
-    with pytest.raises(ValueError, match="not those that"):
+    with pytest.raises(ValueError, match="are not the present ones"):
         RunSpec.from_canonical(plain.canonical[:-1] + ',"training_seed":3}')
 
 
