@@ -71,9 +71,10 @@ def choose(page, menu, item):
 
 
 def wait_until_run(page):
-    """Until the last code cell has its number."""
-    last = page.locator(PROMPT).last
+    """Until the last code cell that is not folded has its number, and the kernel nothing left to do."""
+    last = page.locator(f"{PROMPT}:not(.jp-Placeholder-prompt)").last
     expect(last).to_have_text(re.compile(r"\[\d+\]:"), timeout=600 * SECOND)
+    expect(page.locator("[data-status=idle]").first).to_be_visible(timeout=600 * SECOND)
 
 
 def assert_pictures_have_words(page, name):
