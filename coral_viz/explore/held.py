@@ -10,7 +10,7 @@ import traitlets
 from coral_viz.explore import live
 from coral_viz.explore.explorer import choice
 from coral_viz.explore.presenter import html_widget
-from coral_viz.figures.sweep import sweep_data
+from coral_viz.figures.sweep import sweep_words
 
 ANY = "any"  # what a setting is that is not held
 
@@ -29,7 +29,7 @@ class Held(ipywidgets.VBox):
         """Offer these values of each setting; ``value`` keeps those that still exist."""
         self.lists, former = {}, self.children
         for name, values in choices.items():
-            options = [(ANY, ANY), *((sweep_data.plain(value), value) for value in values)]
+            options = [(ANY, ANY), *((sweep_words.plain(value), value) for value in values)]
             self.lists[name] = choice(name.replace("_", " "), options, ANY)
             self.lists[name].observe(partial(self._gather, name), "value")
         self.children = (html_widget("Held:"), *self.lists.values())

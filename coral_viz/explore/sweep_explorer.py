@@ -19,7 +19,7 @@ from coral_viz.explore.explorer import Explorer, choice, named
 from coral_viz.explore.held import Held
 from coral_viz.figures.comparison.part_bits import PARTS
 from coral_viz.figures.course.embedding_map import Map, embedding_map
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import setting_effects, sweep_data, sweep_words
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.paths import DATA
@@ -272,7 +272,7 @@ def _runs(grid: str, store: str) -> list[tuple[str, str]]:
 def _bases(grid: str, store: str) -> list[tuple[str, str]]:
     """What configurations can be compared with, as (words, run): the defaults, or any configuration of the table."""
     runs = {words.rpartition(", seed")[0]: run for words, run in reversed(_runs(grid, store))}
-    others = {words: run for words, run in reversed(runs.items()) if not sweep_data.is_baseline(words)}
+    others = {words: run for words, run in reversed(runs.items()) if not sweep_words.is_baseline(words)}
     return [("the defaults", ""), *others.items()]
 
 

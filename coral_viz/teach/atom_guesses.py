@@ -18,6 +18,7 @@ from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import Shown, show
 from coral_viz.pid.information import informations
 from coral_viz.teach.hints import disclosed
+from coral_viz.teach.question import Question
 
 CLOSE = 0.1
 """Bits by which a guessed atom may be off."""
@@ -80,7 +81,7 @@ def judged(asked: Problem, guess: pid.Atoms) -> str:
     return f"{words} A sum does not hold: {'; '.join(broken)}." if broken else words
 
 
-class AtomGuesses:
+class AtomGuesses(Question):
     """A sequence of gates, each with four sliders, a button *Score* and a button *Next gate*.
 
     Attributes:
@@ -94,13 +95,8 @@ class AtomGuesses:
         self._begin()
         live.keep(self)
 
-    def close(self) -> None:
-        """Remove the widgets from the kernel and the page. Displayed again, it begins anew."""
-        self._closed = True
-        live.close(self.view)
-
     def _begin(self) -> None:
-        self._closed, self._rng, self.right = False, np.random.default_rng(self.seed), list[bool]()
+        self._rng, self.right = np.random.default_rng(self.seed), list[bool]()
         self.table, self.told = html_widget(), html_widget()
         self.sliders = {name: slider(title, 0.0, 0.0, 1.0, 0.01) for name, title in style.ATOM_NAMES.items()}
         self.score, self.next = (
@@ -136,13 +132,6 @@ class AtomGuesses:
 
     def _repr_html_(self) -> str:
         return f"{_table(self.asked)}{disclosed('Answer', _picture({'truth': self.asked.atoms})._repr_html_())}"
-
-    def _repr_mimebundle_(self, **kwargs) -> dict:
-        if self._closed:
-            self._begin()
-        live.keep(self)
-        shown = dict(self.view._repr_mimebundle_(**kwargs) or {})
-        return shown | {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
 def guess_atoms(seed: int = 1) -> AtomGuesses:

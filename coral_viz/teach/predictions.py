@@ -13,6 +13,7 @@ from coral_viz.explore import live
 from coral_viz.explore.explorer import Explorer
 from coral_viz.explore.presenter import html_widget
 from coral_viz.teach.hints import disclosed
+from coral_viz.teach.question import Question
 
 
 class Drawn(Protocol):
@@ -26,7 +27,7 @@ ASKED = 4
 """What stands before the answer's picture: the question, the options, the button, the answer."""
 
 
-class Prediction:
+class Prediction(Question):
     """A question as radio buttons with a button *Reveal*; without a kernel, a list of options with a folded answer.
 
     Attributes:
@@ -45,17 +46,15 @@ class Prediction:
     ):
         self.question, self.options, self.answer, self.why = question, tuple(options), answer, why
         self.replies, self.shows = replies, shows
-        self._ask()
+        self._begin()
         live.keep(self)
 
     def close(self) -> None:
         """Remove the widgets from the kernel and the page. Displayed again, the question starts anew."""
-        self._closed = True
         self.view.children = self.view.children[:ASKED]  # an explorer is closed with the cell that made it
-        live.close(self.view)
+        super().close()
 
-    def _ask(self) -> None:
-        self._closed = False
+    def _begin(self) -> None:
         self.choice = ipywidgets.RadioButtons(
             options=self.options,
             value=None,
@@ -91,13 +90,6 @@ class Prediction:
         options = "".join(f"<li>{escape(option)}</li>" for option in self.options)
         answer = f"<p>{escape(f'{self.answer}. {self.why}')}</p>{''.join(map(_still, self.shows))}"
         return f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{options}</ul>{disclosed('Answer', answer)}"
-
-    def _repr_mimebundle_(self, **kwargs) -> dict:
-        if self._closed:
-            self._ask()
-        live.keep(self)
-        shown = dict(self.view._repr_mimebundle_(**kwargs) or {})
-        return shown | {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
 def _moving(shown: Drawn | Explorer) -> ipywidgets.Widget:

@@ -15,6 +15,7 @@ from coral_viz.explore import live
 from coral_viz.explore.presenter import html_widget
 from coral_viz.teach.atom_guesses import Problem, problem
 from coral_viz.teach.hints import disclosed
+from coral_viz.teach.question import Question
 
 OPTIONS = 4
 """Answers to choose from."""
@@ -104,7 +105,7 @@ def _all_sets() -> list[str]:
     return [_sets(chosen) for size in range(5) for chosen in itertools.combinations(LABELS, size)]
 
 
-class Quiz:
+class Quiz(Question):
     """Ten questions as radio buttons, and a button *Score*.
 
     Attributes:
@@ -115,16 +116,11 @@ class Quiz:
 
     def __init__(self, seed: int):
         self.items = items(seed)
-        self._ask()
+        self._begin()
         live.keep(self)
 
-    def close(self) -> None:
-        """Remove the widgets from the kernel and the page. Displayed again, the test starts anew."""
-        self._closed = True
-        live.close(self.view)
-
-    def _ask(self) -> None:
-        self._closed, self.words = False, ""
+    def _begin(self) -> None:
+        self.words = ""
         looks = {"style": {"description_width": "90px"}, "layout": {"width": "auto"}}
         self.choices = [
             ipywidgets.RadioButtons(options=item.options, value=None, description=f"answer {i}", tooltip="", **looks)
@@ -158,13 +154,6 @@ class Quiz:
         )
         answers = "".join(f"<li>{escape(item.answer)} ({escape(item.again)})</li>" for item in self.items)
         return f"<ol>{listed}</ol>{disclosed('Answers', f'<ol>{answers}</ol>')}"
-
-    def _repr_mimebundle_(self, **kwargs) -> dict:
-        if self._closed:
-            self._ask()
-        live.keep(self)
-        shown = dict(self.view._repr_mimebundle_(**kwargs) or {})
-        return shown | {"text/html": self._repr_html_(), "text/plain": repr(self)}
 
 
 def quiz(seed: int = 1) -> Quiz:

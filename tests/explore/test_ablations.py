@@ -9,7 +9,7 @@ from coral_viz import explore, style
 from coral_viz.explore import shipped
 from coral_viz.explore.background import Background
 from coral_viz.explore.presenter import AT_REST
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import setting_effects, sweep_words
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import provenance
@@ -243,4 +243,4 @@ def test_progress_is_a_sentence():
 
 
 def test_settings_are_words_in_pictures():
-    assert [sweep_data.plain(value) for value in (0.50, 3, True, "hinge")] == ["0.5", "3", "on", "hinge"]
+    assert [sweep_words.plain(value) for value in (0.50, 3, True, "hinge")] == ["0.5", "3", "on", "hinge"]

@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex
 from coral_viz import style
 from coral_viz.figures.layout import face as faces
 from coral_viz.figures.layout import panel_grid
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import setting_effects, sweep_data, sweep_words
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import statistics, tables
@@ -170,9 +170,9 @@ def test_methods_with_other_defaults_have_baselines_of_their_own(sweep):
     both = pd.concat([rows, other])
     base = sweep_data.baseline(both)
     words = dict.fromkeys(sweep_data.named(both, ["method", "mask_ratio"], base))
-    assert [name for name in words if sweep_data.is_baseline(name)] == ["COrAL, baseline", "InfMasking, baseline"]
+    assert [name for name in words if sweep_words.is_baseline(name)] == ["COrAL, baseline", "InfMasking, baseline"]
     assert "InfMasking, mask ratio 0.75" in words
-    told = sweep_data.based_in_words(base)
+    told = sweep_words.based_in_words(base)
     assert told == ["mask ratio 0.75 (COrAL)", "mask ratio 0.7 (InfMasking)"]
     held = sweep_data.held(both, [], base)
     assert set(zip(held["method"], held["mask_ratio"])) == {("coral", 0.75), ("infmasking", 0.7)}
@@ -185,7 +185,7 @@ def test_a_baseline_can_be_named(sweep):
 
 
 def test_words_of_the_baseline_leave_out_settings_without_a_value():
-    words = sweep_data.baseline_in_words(["Cross, baseline"], {"distribution": "biased", "knob": ""}, "grey line")
+    words = sweep_words.baseline_in_words(["Cross, baseline"], {"distribution": "biased", "knob": ""}, "grey line")
     assert words == " Baseline (grey line): distribution biased."
 
 

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from coral_viz import style
 from coral_viz.figures.layout import face, panel_grid
 from coral_viz.figures.layout.canvas import SPACED, describe, picture, seeds_in_words
-from coral_viz.figures.sweep import sweep_data
+from coral_viz.figures.sweep import sweep_data, sweep_words
 from coral_viz.results import metrics, multiplicity, statistics, tables
 from coral_viz.results.metrics import Metric
 
@@ -46,8 +46,8 @@ def differences(
     shown, order, names = metrics.of(rows), list(dict.fromkeys(pairs["cell"])), tables.labels(rows)
     pairs = pairs.assign(y=pairs["cell"].map(order.index))
     written, tall, wide = panel_grid.written(order)
-    words = f"Difference in {sweep_data.in_words(shown, readout, part)}; {seeds_in_words(pairs)}"
-    words += f" Baseline: {', '.join(sweep_data.based_in_words(base))}."
+    words = f"Difference in {sweep_words.in_words(shown, readout, part)}; {seeds_in_words(pairs)}"
+    words += f" Baseline: {', '.join(sweep_words.based_in_words(base))}."
     key = [_key("p \u2264 .05 (Holm)", True), _key("not told from 0", False)]
     figure, (line,) = panel_grid.panels(
         (1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6, foot=2.8, key=key
@@ -60,7 +60,7 @@ def differences(
         ax.set_ylim(len(order) - 0.45, -0.55)
         ax.set_xlabel("points" if shown.in_percent else shown.unit)
     line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
-    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" of the sweep {name}" if name else ""}
+    told = sweep_words.measured_in_words(rows, readout, part, name)
     return describe(figure, _alt(pairs, shown), measured=told["measured"], of=told["of"])
 
 
@@ -71,7 +71,7 @@ def against_baseline(rows: pd.DataFrame) -> pd.DataFrame:
     """
     parts = []
     for _, own in rows.groupby("method", sort=False):
-        bases = own.loc[own["cell"].map(sweep_data.is_baseline), "cell"].unique()
+        bases = own.loc[own["cell"].map(sweep_words.is_baseline), "cell"].unique()
         if len(bases) == 1 and own["cell"].nunique() > 1:
             parts.append(statistics.paired(own, {"cell": bases[0]}, ["label"]))
     if not parts:

@@ -15,7 +15,7 @@ from matplotlib.patches import Rectangle
 from coral_viz.figures.comparison.part_bits import ink_on, tile
 from coral_viz.figures.layout import face, panel_grid
 from coral_viz.figures.layout.canvas import SPACED, describe, picture
-from coral_viz.figures.sweep import sweep_data
+from coral_viz.figures.sweep import sweep_data, sweep_words
 from coral_viz.results import metrics, statistics, tables
 from coral_viz.results.metrics import Metric
 
@@ -64,11 +64,13 @@ def heat(
     summary = sweep_data.summary(rows, ["label", across, down])
     effects = _interactions(rows, {name: base.get(name) for name in settings})
     levels = {name: sorted(rows[name].unique(), key=_order) for name in settings}
-    names, written = tables.labels(rows), [sweep_data.plain(level) for level in levels[down]]
-    words = sweep_data.small_print(rows.assign(reference=np.nan), summary, readout, part) + sweep_data.not_shown(
+    names, written = tables.labels(rows), [sweep_words.plain(level) for level in levels[down]]
+    words = sweep_words.small_print(rows.assign(reference=np.nan), summary, readout, part) + sweep_words.not_shown(
         kept, shown
     )
-    words += f" Below a mean: interaction against {', '.join(sweep_data.value_in_words(n, base[n]) for n in settings)}."
+    words += (
+        f" Below a mean: interaction against {', '.join(sweep_words.value_in_words(n, base[n]) for n in settings)}."
+    )
     left = face.widest(written) + 3.0
     shape = len(names), 1
     figure, grid = panel_grid.panels(shape, ROW * len(written), words, left=left, foot=2.8, between=2.2)
@@ -78,12 +80,12 @@ def heat(
         _tiles(
             ax, summary[summary["label"] == label], effects[effects["label"] == label], levels, settings, shown, small
         )
-        ax.set_xticks(range(len(levels[across])), [sweep_data.plain(level) for level in levels[across]])
+        ax.set_xticks(range(len(levels[across])), [sweep_words.plain(level) for level in levels[across]])
         ax.set_yticks(range(len(written)), written)
-        ax.set(xlabel=sweep_data.setting_in_words(across), ylabel=sweep_data.setting_in_words(down))
+        ax.set(xlabel=sweep_words.setting_in_words(across), ylabel=sweep_words.setting_in_words(down))
         panel_grid.title(ax, label, panel_grid.named([label], 100, "bold")[0])
-    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" of the sweep {name}" if name else ""}
-    told["settings"] = " and ".join(map(sweep_data.setting_in_words, settings))
+    told = sweep_words.measured_in_words(rows, readout, part, name)
+    told["settings"] = " and ".join(map(sweep_words.setting_in_words, settings))
     return describe(figure, _alt(summary, effects, settings, shown, told["measured"]), **told)
 
 
@@ -139,7 +141,7 @@ def _effect(effect: pd.Series, metric: Metric) -> str:
 
 def _alt(summary: pd.DataFrame, effects: pd.DataFrame, settings: Sequence[str], metric: Metric, measured: str) -> str:
     def where(row: pd.Series) -> str:
-        return f"{row['label']} at {', '.join(sweep_data.value_in_words(name, row[name]) for name in settings)}"
+        return f"{row['label']} at {', '.join(sweep_words.value_in_words(name, row[name]) for name in settings)}"
 
     told = [f"{where(cell)}: {metric.text(cell['estimate'])}" for _, cell in summary.iterrows()]
     strong = [

@@ -21,7 +21,7 @@ from coral_viz import style
 from coral_viz.figures.course.loss_curves import spread
 from coral_viz.figures.layout import face, marks, panel_grid
 from coral_viz.figures.layout.canvas import SMALL, SPACED, describe, picture
-from coral_viz.figures.sweep import sweep_data
+from coral_viz.figures.sweep import sweep_data, sweep_words
 from coral_viz.results import metrics, parts, tables
 from coral_viz.results.metrics import BEST, Metric
 
@@ -72,7 +72,7 @@ def curve(
     apart = 0.5 / _width(columns) * (max(places.values()) - min(places.values()))
     rows = rows.assign(place=place, x=place + apart * rank)
     summary = sweep_data.summary(rows, ["line", "label", setting, "x", "place"])
-    words = sweep_data.small_print(rows, summary, readout, part) + sweep_data.not_shown(kept, shown)
+    words = sweep_words.small_print(rows, summary, readout, part) + sweep_words.not_shown(kept, shown)
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
     key = [panel_grid.handle(line, i, style.MUTED) for i, line in enumerate(lines)]
     shape = math.ceil(len(names) / columns), columns
@@ -83,17 +83,17 @@ def curve(
         _lines(ax, here, seeds, lines, label)
         lowest = i >= len(names) - columns
         ax.set_xticks(list(places.values()), [f"{level:g}" if lowest else "" for level in places])
-        ax.set_xlabel(sweep_data.setting_in_words(setting) if lowest else "")
+        ax.set_xlabel(sweep_words.setting_in_words(setting) if lowest else "")
         panel_grid.title(ax, label, titles[i])
         _scale(ax, "y", rows, summary)
     for ax in grid[:, 0]:
         ax.set_ylabel(shown.axis)
     for ax in grid.flat[len(names) :]:
         ax.remove()
-    alt = _alt(summary, shown, sweep_data.in_words(shown, readout, part), "line", setting)
-    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" in the sweep {name}" if name else ""}
-    told["setting"] = sweep_data.setting_in_words(setting)
-    return describe(figure, alt + sweep_data.not_shown(kept, shown), **told)
+    alt = _alt(summary, shown, sweep_words.in_words(shown, readout, part), "line", setting)
+    told = sweep_words.measured_in_words(rows, readout, part) | {"of": f" in the sweep {name}" if name else ""}
+    told["setting"] = sweep_words.setting_in_words(setting)
+    return describe(figure, alt + sweep_words.not_shown(kept, shown), **told)
 
 
 @picture(
@@ -124,7 +124,7 @@ def curves(
     shown, kept = metrics.of(every), sweep_data.whole(every)
     panels = [(setting, label) for setting in settings for label in tables.labels(rows) if label not in kept]
     methods = style.method_order((name, "") for name in every["method"])
-    names = [sweep_data.value_in_words("method", method) for method, _ in methods]
+    names = [sweep_words.value_in_words("method", method) for method, _ in methods]
     columns = min(len(panels), 4 if panel_grid.panel_width(4, panel_grid.numbers()) > READABLE else 2)
     places = {setting: _places(sorted(own[setting].unique()), columns) for setting, own in varied.items()}
     frames = []
@@ -132,12 +132,12 @@ def curves(
         place = own[setting].map(places[setting])
         beside = own["method"].map([method for method, _ in methods].index) - (len(methods) - 1) / 2
         apart = 0.5 / _width(columns) * np.ptp(list(places[setting].values()))
-        line = own["method"].map(lambda method: sweep_data.value_in_words("method", method))
+        line = own["method"].map(lambda method: sweep_words.value_in_words("method", method))
         frames.append(own.assign(setting=setting, level=own[setting], line=line, place=place, x=place + apart * beside))
     drawn = pd.concat(frames)[lambda own: ~own["label"].isin(kept)]
     summary = sweep_data.summary(drawn, ["line", "label", "setting", "level", "x", "place"])
-    words = sweep_data.small_print(drawn, summary, readout, part) + sweep_data.not_shown(kept, shown)
-    words += f" All else: {', '.join(sweep_data.based_in_words(base))}."
+    words = sweep_words.small_print(drawn, summary, readout, part) + sweep_words.not_shown(kept, shown)
+    words += f" All else: {', '.join(sweep_words.based_in_words(base))}."
     key = [panel_grid.handle(words, i, style.MUTED) for i, words in enumerate(names)]
     shape = math.ceil(len(panels) / columns), columns
     figure, grid = panel_grid.panels(
@@ -148,19 +148,19 @@ def curves(
         here, seeds = (own[(own["setting"] == setting) & (own["label"] == label)] for own in (summary, drawn))
         _lines(ax, here.sort_values("level"), seeds, names, label)
         ax.set_xticks(list(places[setting].values()), [f"{level:g}" for level in places[setting]])
-        ax.set_xlabel(sweep_data.setting_in_words(setting))
+        ax.set_xlabel(sweep_words.setting_in_words(setting))
         panel_grid.title(ax, label, title)
         _scale(ax, "y", drawn, summary)
     for ax in grid[:, 0]:
         ax.set_ylabel(shown.axis)
     for ax in grid.flat[len(panels) :]:
         ax.remove()
-    told = sweep_data.measured_in_words(drawn, readout, part) | {"of": f" of the sweep {name}" if name else ""}
+    told = sweep_words.measured_in_words(drawn, readout, part, name)
     alt = [
-        _alt(own, shown, f"{sweep_data.in_words(shown, readout, part)} over the {setting}", "line", "level")
+        _alt(own, shown, f"{sweep_words.in_words(shown, readout, part)} over the {setting}", "line", "level")
         for setting, own in summary.groupby("setting", sort=False)
     ]
-    return describe(figure, " ".join(alt) + sweep_data.not_shown(kept, shown), **told)
+    return describe(figure, " ".join(alt) + sweep_words.not_shown(kept, shown), **told)
 
 
 @picture(
@@ -194,14 +194,14 @@ def cells(
     rows, base = sweep_data.cells(sweep_data.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
-    words = sweep_data.small_print(rows, summary, readout, part)
+    words = sweep_words.small_print(rows, summary, readout, part)
     words += sweep_data.compared_in_words(rows, base, "grey line")
     shown = metrics.of(rows)
     figure, (line,) = panel_grid.panels((1, len(names)), (0.5 + tall) * len(order), words, left=wide, right=0.6)
     titles = panel_grid.named(names, panel_grid.panel_width(len(names), wide, 0.6), "bold")
     for label, words, ax in zip(names, titles, line):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
-        for estimate in here.loc[here["cell"].map(sweep_data.is_baseline), "estimate"]:
+        for estimate in here.loc[here["cell"].map(sweep_words.is_baseline), "estimate"]:
             ax.axvline(estimate, color=style.FAINT, lw=matplotlib.rcParams["lines.linewidth"], zorder=0)
         ax.axvline(seeds["reference"].mean(), **panel_grid.dotted())
         marks.dots(ax, here, seeds, style.label_style(label).colour)
@@ -209,8 +209,8 @@ def cells(
         _scale(ax, "x", seeds if shown.bound else rows, here if shown.bound else summary)
         ax.set_ylim(len(order) - 0.45, -0.55)
     line[0].set_yticks(range(len(order)), written, linespacing=SPACED)
-    told = sweep_data.measured_in_words(rows, readout, part) | {"of": f" of {name}" if name else ""}
-    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"), **told)
+    told = sweep_words.measured_in_words(rows, readout, part) | {"of": f" of {name}" if name else ""}
+    return describe(figure, _alt(summary, shown, sweep_words.in_words(shown, readout, part), "cell"), **told)
 
 
 @picture(short="{measured} across the labels, a line per configuration.")
@@ -231,12 +231,12 @@ def parallel(
     rows, base = sweep_data.cells(sweep_data.measured(table, metric, readout, part, labels), settings, base)
     rows, summary, order, names = _in_order(rows)
     written, tall, wide = panel_grid.written(order)
-    words = sweep_data.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
+    words = sweep_words.small_print(rows, summary.assign(interval="no interval is drawn"), readout, part)
     words += sweep_data.compared_in_words(rows, base, "black")
     shown, height = metrics.of(rows), max(PANEL, (tall + 0.2) * len(order))
     figure, ((ax,),) = panel_grid.panels((1, 1), height, words, left=panel_grid.numbers(), right=wide + 1.5)
     colours = [
-        style.INK if sweep_data.is_baseline(cell) else colour
+        style.INK if sweep_words.is_baseline(cell) else colour
         for cell, colour in zip(order, itertools.cycle(style.PETROFF6))
     ]
     thin = 0.3 * matplotlib.rcParams["lines.linewidth"]
@@ -253,8 +253,8 @@ def parallel(
     ax.set_xticks(range(len(names)), panel_grid.named(names, apart - 0.6))
     ends = summary[summary["x"] == len(names) - 1].set_index("cell")["estimate"]
     _name_ends(ax, ends.reindex(order).to_numpy(), written, colours, tall / height)
-    told = sweep_data.measured_in_words(rows, readout, part)
-    return describe(figure, _alt(summary, shown, sweep_data.in_words(shown, readout, part), "cell"), **told)
+    told = sweep_words.measured_in_words(rows, readout, part)
+    return describe(figure, _alt(summary, shown, sweep_words.in_words(shown, readout, part), "cell"), **told)
 
 
 @picture(
@@ -291,7 +291,7 @@ def trade(
     looks = [panel_grid.look(i, colour) for i, colour in enumerate(_colours(levels))]
     if setting == "method":
         looks = [_of_method(level) for level in levels]
-    names, without = ([sweep_data.value_in_words(setting, level) for level in found] for found in (levels, neither))
+    names, without = ([sweep_words.value_in_words(setting, level) for level in found] for found in (levels, neither))
     where = " or ".join(map(parts.part_title, runs["part"].unique()))
     words = f"Bits in {where} over the truth ({readout} readout). Small dots: runs (n = {len(runs)}); large: means."
     left_out = f" Not shown, {sweep_data.LITTLE:.0%} or less of both: {', '.join(without)}." if without else ""
@@ -310,7 +310,7 @@ def trade(
         axis.set_view_interval(low - 0.04, 1 + 0.06 * (1 - low), ignore=True)
         axis.set_major_formatter(PercentFormatter(1, decimals=0))
         axis.set_label_text(f"{atom} kept")
-    told = {"part": where, "of": f" of the sweep {name}" if name else "", "asked": metrics.READOUTS[readout].asked}
+    told = {"part": where, "of": sweep_words.of_sweep(name), "asked": metrics.READOUTS[readout].asked}
     told["joined"] = ""
     if isinstance(levels[0], float):
         told["joined"] = "; a line joins those that differ in it alone, so lines of other settings may cross"

@@ -13,7 +13,7 @@ from functools import partial
 import pandas as pd
 
 from coral_viz import style
-from coral_viz.figures.sweep import sweep_data
+from coral_viz.figures.sweep import sweep_data, sweep_words
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
 from coral_viz.results import found, intervals, statistics, tables
@@ -95,12 +95,12 @@ def ablation(table: pd.DataFrame, name: str = "ablation") -> LatexTable:
     base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     summary = tables.summarise(rows, ["line", "group", "label"])
-    told = ", ".join(sweep_data.based_in_words(base))
+    told = ", ".join(sweep_words.based_in_words(base))
     says = (
         "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds. A line "
         f"is named by its differences from the baseline ({told})."
     )
-    lines = sorted(summary["line"].unique(), key=lambda line: not sweep_data.is_baseline(line))
+    lines = sorted(summary["line"].unique(), key=lambda line: not sweep_words.is_baseline(line))
     return _latex_table(name, summary, lines, {"": tables.labels(summary)}, says, rows, table)
 
 
