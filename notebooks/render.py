@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 NOTEBOOKS = Path(__file__).parent
 CELL_SECONDS = 600
 LIVE = "application/vnd.jupyter.widget-view+json"
+FOLDED = "folded"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
 
 
@@ -30,13 +31,14 @@ def target(script: Path) -> Path:
 def from_script(script: Path) -> nbformat.NotebookNode:
     """The notebook of a script, without outputs; cells are numbered, so that the same script gives the same bytes.
 
-    Of a cell's metadata only ``jupyter`` is kept, which folds the code of questions, as it tells the answers.
+    Of a cell's metadata only ``jupyter`` is kept, which folds the code of questions, as it tells the answers. Exported
+    pages, in which nothing is folded, leave out the code of cells with the tag ``FOLDED``.
     """
     notebook = jupytext.read(script, fmt="py:percent")
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
     notebook.nbformat_minor = 5
     for number, cell in enumerate(notebook.cells):
-        folded = {"jupyter": cell.metadata["jupyter"]} if "jupyter" in cell.metadata else {}
+        folded = {"jupyter": cell.metadata["jupyter"], "tags": [FOLDED]} if "jupyter" in cell.metadata else {}
         cell.id, cell.metadata = f"cell-{number:02d}", nbformat.from_dict(folded)
     return notebook
 

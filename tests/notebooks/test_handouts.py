@@ -25,6 +25,7 @@ SHOWS = (
 def ran():
     """A notebook as JupyterLab saves it after it was run: with live widgets and their state."""
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in SHOWS])
+    notebook.cells[1].metadata.tags = [render.FOLDED]
     notebook.metadata = nbformat.from_dict({"kernelspec": render.KERNEL})
     NotebookClient(notebook, timeout=300, store_widget_state=True).execute()
     assert all(render.LIVE in cell.outputs[-1]["data"] for cell in notebook.cells)
@@ -42,4 +43,6 @@ def test_an_exported_notebook_has_every_picture(ran, name):
         picture = re.search("<img [^>]*>", output)[0]
         assert 'src="data:image/png;base64,' in picture
         assert re.search('alt="[^"]{40,}"', picture)
+    assert "explore.gates" in re.sub("<[^>]*>", "", page)
+    assert "replies" not in page, "the code of a question tells its answer"
     assert render.LIVE not in re.sub("(?s)<script.*?</script>", "", page)
