@@ -148,16 +148,17 @@ def _joined(parts: dict[str, Tensor], names: tuple[str, ...]) -> Tensor:
 
 
 def _single(fitted: dict, labels: dict, labels_test: dict) -> list[dict]:
+    """Rows of one part: bits of every readout, and accuracies of all but the best, which is chosen by its log-loss."""
     rows = []
     for name, label in labels_test.items():
-        prior = torch.bincount(labels[name]) / len(labels[name])
-        posterior, row = fitted[LINEAR].posteriors[name], {"label": name, "n": len(label)}
-        decided = {
-            "balanced_accuracy": balanced_accuracy(posterior, label, prior),
-            "macro_accuracy": macro_accuracy(posterior, label),
-        }
-        for metric, share in decided.items():
-            rows.append(row | {"metric": metric, "readout": LINEAR, "value": share, "unit": "share"})
+        prior, row = torch.bincount(labels[name]) / len(labels[name]), {"label": name, "n": len(label)}
+        for readout in (r for r in fitted if r != BEST):
+            posterior = fitted[readout].posteriors[name]
+            decided = {
+                "balanced_accuracy": balanced_accuracy(posterior, label, prior),
+                "macro_accuracy": macro_accuracy(posterior, label),
+            }
+            rows += [row | {"metric": m, "readout": readout, "value": v, "unit": "share"} for m, v in decided.items()]
         for readout, result in fitted.items():
             bits, _ = pid.information_from_posterior(result.posteriors[name].cpu().numpy(), label.cpu().numpy())
             rows.append(row | {"metric": "bits", "readout": readout, "value": bits, "unit": "bits"})

@@ -47,7 +47,7 @@ def fit(
         seed: of the split and of the perceptron.
 
     Returns:
-        A ``Readout`` for each of ``metrics.READOUTS``. The best is, for each label, the one of the two with the lower
+        A ``Readout`` by name, linear and best. The best is, for each label, the one of the two with the lower
         cross-entropy on held-out probe data.
 
     Raises:

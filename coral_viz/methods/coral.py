@@ -25,7 +25,7 @@ CURRICULUM = (1 / 15, 7 / 15, 11 / 15, 1.0)
 class COrALKnobs(FusionKnobs):
     orthogonality: str = option(
         "hinge",
-        "penalty on the cosine between paths: hinge, max(0, cos) (paper-time code), or squared, cos^2 (later code)",
+        "penalty on the cosine between paths: hinge, max(0, cos) (code at publication), or squared, cos^2 (later code)",
         choices=("hinge", "squared"),
     )
     orthogonality_weight: float = option(1.0, "w_o (1 on synthetic data; 10 with squared on MultiBench)", low=0.0)

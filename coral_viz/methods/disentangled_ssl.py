@@ -23,10 +23,12 @@ from coral_viz.training.distributed import gathered
 class DisentangledSSLKnobs(Knobs):
     temperature: float = option(0.07, "temperature of both steps' contrasts", low=1e-3)
     beta: float = option(
-        0.1, "weight of compression: shared representations of a sample must be alike (the scripts scan it)", low=0.0
+        0.1, "weight of compression: shared representations of a sample must be alike (published: tuned)", low=0.0
     )
     orthogonality_weight: float = option(
-        1.0, "lambda, weight of orthogonality of specific and shared (the scripts scan it)", low=0.0
+        1.0,
+        "lambda, weight of the orthogonality of specific and shared representations (published: tuned)",
+        low=0.0,
     )
     concentration: float = option(1000.0, "kappa of the shared representation's von Mises-Fisher distribution", low=1.0)
 

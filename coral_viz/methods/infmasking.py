@@ -22,7 +22,7 @@ class InfMaskingKnobs(FusionKnobs):
     mask_weight: float = option(1.0, "lambda, final weight of the variance of masked fusions", low=0.0)
     ramp: int | None = option(
         None,
-        "number of equal increments of lambda, the first at the start (published: the epochs); None: linear from 0",
+        "equal steps in which lambda rises, the first at the start (published: one per epoch); None: linearly from 0",
         low=1,
         optional=True,
         kind=int,

@@ -74,8 +74,8 @@ def where_split(row: pd.Series) -> str:
 
 
 SPLIT = (
-    "Where seeds disagree, (k/n: low to high) counts those in which a linear readout finds more than half of the "
-    "label's bits, with the exact 95 % interval of that share in %."
+    "Where a label is learned with some seeds only, (k/n: low to high) counts the seeds in which a linear probe finds "
+    "more than half of its information, with the exact 95 % interval of k/n in %."
 )
 """What ``where_split`` says, below a table."""
 

@@ -37,7 +37,7 @@ class Budget(Options):
     )
     probe: str = option(
         "level",
-        "readouts of the whole embedding: level (ours), or paper (the papers' logistic regression, too)",
+        "readouts of the whole embedding: level (the default ones), or paper (also the papers' logistic regression)",
         choices=("level", "paper"),
         former="level",
     )

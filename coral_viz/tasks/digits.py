@@ -34,8 +34,8 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (only the relation is "
-        "shown, and its digits shift between views so that only d stays the same; rho = 1/K)",
+        "training distribution: unbiased (rho = 1/K), biased (rho = 1) or relation (rho = 1/K, and views share nothing "
+        "but the relation)",
         choices=("unbiased", "biased", "relation"),
     )
     classes: int = option(4, "K, the number of classes of every latent: the digits 0 to K-1", low=2, high=10)

@@ -36,8 +36,8 @@ class Dials(Options):
 
     distribution: str = option(
         "unbiased",
-        "training distribution: unbiased (rho = 1/K), biased (rho = 1), relation (only the relation is informative: "
-        "its latents shift between views so that only d stays, amplitudes of the others 0, alpha 0, rho = 1/K)",
+        "training distribution: unbiased (rho = 1/K), biased (rho = 1) or relation (rho = 1/K, and views share nothing "
+        "but the relation)",
         choices=("unbiased", "biased", "relation"),
     )
     classes: int = option(4, "K, the number of classes of every latent", low=2, high=64)
@@ -51,7 +51,7 @@ class Dials(Options):
         None, "phases are uniform on (-alpha, alpha) (default 2.3)", low=0.0, high=math.pi, optional=True
     )
     sigma: float = option(
-        WORKING[USUAL]["sigma"], "standard deviation of the noise on every number (signal: 1)", low=0.0
+        WORKING[USUAL]["sigma"], "standard deviation of the noise on every number (the signal's is 1)", low=0.0
     )
     tokens: int = option(8, "T, tokens per modality", low=1, high=1024)
     features: int = option(WORKING[USUAL]["features"], "p, numbers per token", low=1, high=4096)

@@ -63,7 +63,7 @@ def test_seeds_are_counted_where_some_found_a_label_and_others_did_not():
     low, high = (100 * float(bound[0]) for bound in exact_interval([1], [5]))
     assert lines["baseline"][0].endswith(f"<br>(1/5: {low:.0f} to {high:.0f})")
     assert "<br>" not in lines["mask ratio 0.9"][0]
-    assert "(k/n: low to high) counts those in which a linear readout finds more than half" in words
+    assert "(k/n: low to high) counts the seeds in which a linear probe finds more than half" in words
     assert "(k/n" not in read(with_bits(usual), with_bits(better))[2]
 
 

@@ -281,7 +281,7 @@ def test_latex_counts_seeds_where_some_found_a_label_and_others_did_not(table):
     rows = table[(table["method"] == "comm") & (table["distribution"] == "biased")]
     sheet = latex_tables.accuracy(rows)
     assert _split(rows, "comm", "") == sheet.latex.count(" (1/3)}") == 1
-    assert "(k/n) counts those in which a linear readout finds more than half" in sheet.caption
+    assert "(k/n) counts the seeds in which a linear probe finds more than half" in sheet.caption
     assert sheet.rows.query("label == 'synergy'")[["found", "of"]].to_numpy().tolist() == [[1, 3]]
     assert "(k/n)" not in latex_tables.accuracy(rows[rows["seed"] == 1]).caption
 

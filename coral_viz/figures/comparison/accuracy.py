@@ -14,6 +14,7 @@ from coral_viz import style
 from coral_viz.figures.layout import strip
 from coral_viz.figures.layout.canvas import describe, picture, seeds_in_words, text_at
 from coral_viz.results import references, tables
+from coral_viz.results.metrics import LINEAR
 from coral_viz.results.tables import VARIANT
 
 BY = [*VARIANT, "distribution", "label", "readout"]
@@ -33,7 +34,7 @@ def accuracy(table: pd.DataFrame) -> Figure:
     Raises:
         ValueError: the table holds no balanced accuracy of a whole embedding, or no chance or truth beside it.
     """
-    seeds = tables.select(table, metric="balanced_accuracy", part="all")
+    seeds = tables.select(table, metric="balanced_accuracy", part="all", readout=LINEAR)
     chance, held = _of_labels(table, "chance"), references.by_label(table)
     summary = tables.summarise(seeds, BY)
     summary = summary.assign(low=summary["low"].clip(0), high=summary["high"].clip(upper=1))

@@ -22,7 +22,10 @@ from coral_viz.results.metrics import LINEAR
 KEY = ["line", "group", "label"]
 """What tells the cells of a table apart."""
 
-SPLIT = "Where seeds disagree, (k/n) counts those in which a linear readout finds more than half of the label's bits."
+SPLIT = (
+    "Where a label is learned with some seeds only, (k/n) counts the seeds in which a linear probe finds more than "
+    "half of its information."
+)
 
 MARKED = (
     "Bold: the best of a column; underlined: within noise of it (p > 0.05 by a t test paired by seed, with Holm's "
