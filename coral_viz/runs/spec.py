@@ -147,8 +147,8 @@ class RunSpec:
             knobs = methods.get(told["method"]).KNOBS.former() | told["knobs"]
             budget = Budget(**Budget.former() | told["budget"])
             settings = {"knobs": knobs, "budget": budget, "training_seed": told.get("training_seed")}
-            if tasks.is_own(told["task"], told["dials"]):
-                spec = cls._of_own_data(told["method"], told["task"], told["seed"], told["dials"], **settings)
+            if tasks.is_of_data(told["task"], told["dials"]):
+                spec = cls._of_data(told["method"], told["task"], told["seed"], told["dials"], **settings)
             else:
                 settings["dials"] = tasks.preset(told["task"]).options.former() | told["dials"]
                 spec = cls.make(told["method"], told["task"], told["seed"], **settings)
@@ -160,10 +160,11 @@ class RunSpec:
         return spec
 
     @classmethod
-    def _of_own_data(cls, method: str, task: str, seed: int, dials: dict, *, knobs, budget, training_seed) -> RunSpec:
-        """A spec whose data are not at hand: what cannot be checked without them is not."""
+    def _of_data(cls, method: str, task: str, seed: int, dials: dict, *, knobs, budget, training_seed) -> RunSpec:
+        """A spec without its data, which need not be at hand: what cannot be checked without them is not."""
         chosen = methods.get(method).KNOBS.make(f"method {method!r}", knobs)
-        own = tasks.OWN.options.make(f"task {task!r}", tasks.OWN.options.former() | dials)
+        options = (tasks.OWN if tasks.is_own(task, dials) else tasks.preset(task)).options
+        own = options.make(f"task {task!r}", options.former() | dials)
         again = seed_of(seed if training_seed is None else training_seed, "training_seed")
         settings = (tuple(vars(chosen).items()), str(task), tuple(vars(own).items()))
         return cls(method, methods.get(method).VERSION, *settings, seed_of(seed), budget, again)

@@ -139,6 +139,12 @@ def is_own(task: str, dials: Mapping[str, object]) -> bool:
     return "content" in dials and ":" not in task and task not in names()
 
 
+def is_of_data(task: str, dials: Mapping[str, object]) -> bool:
+    """Whether a run's task is a data set that may not be at hand: the user's, or that of a package or of a file."""
+    known = REGISTRY[task].task if task in REGISTRY else None
+    return is_own(task, dials) or ("content" in dials and isinstance(known, type) and issubclass(known, Arrays))
+
+
 def preset(name: str | Dataset) -> Preset:
     """The preset of a task's name; that of one's own data has a budget that uses all samples.
 

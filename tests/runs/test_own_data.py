@@ -8,6 +8,8 @@ import pytest
 from coral_viz import tasks
 from coral_viz.cli import tour
 from coral_viz.runs import Budget, RunSpec, grids, perform
+from coral_viz.runs.spec import said
+from coral_viz.tasks.real_data import SOURCES, DigitHalves
 
 
 def arrays(n=120, seed=0):
@@ -45,6 +47,21 @@ def test_the_data_travel_with_the_spec_and_are_no_part_of_its_text():
     assert bare.on(task()).load_task().data.content == spec.data.content
     with pytest.raises(ValueError, match="is on other data than these"):
         bare.on(tasks.from_arrays(*arrays(seed=2), name="mine"))
+
+
+def test_runs_on_data_of_a_package_are_read_where_it_is_missing(monkeypatch):
+    spec = RunSpec.make("coral", "digit-halves", 1, dials={"noise": 0.2}, budget={"steps": 3})
+
+    def missing():
+        raise ModuleNotFoundError(SOURCES["watch"].package)
+
+    monkeypatch.setattr(DigitHalves, "read", missing)
+    bare = RunSpec.from_canonical(spec.canonical)
+    assert bare == spec
+    assert (bare.settings, bare.knob, bare.words, bare.cost) == (spec.settings, spec.knob, spec.words, spec.cost)
+    assert said(spec.canonical) == (spec.id, spec.settings)
+    with pytest.raises(ModuleNotFoundError, match="seglearn"):
+        bare.load_task()
 
 
 def test_a_run_uses_all_samples_unless_told_otherwise_and_says_what_it_cuts():
