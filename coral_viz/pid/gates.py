@@ -99,7 +99,7 @@ GATES = {
     "SUM": Gate("the target is the sum of two bits", _rule(lambda a, b: a + b, _pair, 2), (0.5, 0, 0, 1)),
     "COPY": Gate("the target is both bits", _rule(lambda a, b: 2 * a + b, _pair, 2), (0, 1, 1, 0)),
     "PWUNQ": Gate(
-        "each time only one source, by turns, knows the target bit and the other says nothing",
+        "in each draw one source, at random, shows the target bit; the other is blank",
         ((0, 1, 0), (0, 2, 1), (1, 0, 0), (2, 0, 1)),
         (0.5, 0, 0, 0.5),
     ),

@@ -78,12 +78,30 @@ teach.predict(
 #    unknowns: U1 = U2 = 0.311 − R, and S = 0.189 + R.
 # 5. One definition is missing. Section 3 gives it: source 1 has unique information only if it is of more use than
 #    source 2 for some decision about y. Here p(y | x1) and p(y | x2) are the same, so neither is of more use:
-#    U1 = U2 = 0.
+#    U1 = U2 = 0. (Names of values do not matter: NAND, or AND with one coin inverted, has the same atoms.)
 # 6. So R = 0.311 and S = 0.189 + 0.311 = 0.5 bits.
 #
+# **Try it.** A measure gives R = 0.7 bits for a table with I(X1;Y) = 1.2, I(X2;Y) = 0.9 and I(X1,X2;Y) = 1.6 bits. What
+# are all four atoms?
+
+# %%
+atoms = None  # (R, U1, U2, S)
+teach.check(atoms, "atoms_from_informations")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# R + U1 = I(X1;Y), R + U2 = I(X2;Y), and all four sum to I(X1,X2;Y).
+# </details>
+# <details><summary>Solution</summary>
+#
+# `atoms = (0.7, 0.5, 0.2, 0.2)`
+# </details>
+
+# %% [markdown]
 # **See it.** Choose a gate, change the correlation between the sources, and add noise to the target. What must happen
 # to the synergy of AND when source 2 always equals source 1? (The rows below the diagram are other measures, which
-# define redundancy in another way. Section 4 compares them.)
+# define redundancy in another way. Section 4 says how.)
 
 # %%
 explore.gates(gate="XOR")
@@ -93,31 +111,6 @@ explore.gates(gate="XOR")
 #
 # When source 2 of AND always equals source 1, either of them determines y. Then all information is redundant and the
 # synergy is 0. Noise reduces all atoms.
-# </details>
-#
-# **Guess the atoms.** Every gate here is new: two fair coins, a rule, sometimes a copy, sometimes noise. Set the four
-# sliders, then press *Score*. *Help* tells the three informations that the sums need. Go on until three gates in a row
-# are right.
-
-# %%
-teach.guess_atoms(seed=1)
-
-# %% [markdown]
-# **Try it.** In `UNQ` the target equals source 1. Make a table with one bit of unique information in source *2* and no
-# other atom.
-
-# %%
-table = pid.gates.gate("UNQ")  # change me
-teach.check(table, "only_source_2")
-
-# %% [markdown]
-# <details><summary>Hint</summary>
-#
-# The first axis of the array is source 1, the second is source 2. Numpy can swap axes.
-# </details>
-# <details><summary>Solution</summary>
-#
-# `table = pid.gates.gate("UNQ").transpose(1, 0, 2)`
 # </details>
 #
 # ## 3. What *unique* means: an advantage
@@ -131,7 +124,8 @@ teach.check(table, "only_source_2")
 # For a binary target these decision problems can be drawn as ROC curves. An agent accepts ("y = 1") for some values of
 # its source; the curve shows the true-positive rate against the false-positive rate. The dashed line is the convex
 # **hull** of both curves: an agent who may choose the better source for each problem. U1 is what the hull gains over
-# source 2, and U2 is what it gains over source 1. Synergy is what the *pair* gains over the hull.
+# source 2, and U2 is what it gains over source 1, in bits of information; the areas only show where. Synergy is what
+# the *pair* gains over the hull.
 
 # %%
 explore.unique(gate="UNQ", correlation=0.4)
@@ -140,7 +134,8 @@ explore.unique(gate="UNQ", correlation=0.4)
 # The other picture shows the same with tables. Consider all tables Q that have the same p(x1, y) and p(x2, y) as the
 # true table P, with any dependence between the sources. BROJA minimises I(X1,X2;Y) over these tables: the minimum is
 # R + U1 + U2, and what P has beyond the minimum is synergy. The solver proves how close its result is to the minimum.
-# This bound is the **gap**, in bits. Choose the second picture and the gate AND, and move from P to the optimum.
+# This bound is the **gap**, in bits. Choose the picture *tables with the same p(xi, y)* and the gate AND, and move from
+# P to the optimum.
 #
 # <details><summary><b>What you should have seen</b></summary>
 #
@@ -150,17 +145,42 @@ explore.unique(gate="UNQ", correlation=0.4)
 # the synergy falls, to 0 at the optimum.
 # </details>
 #
+# **By hand, once more.** If source 2 is a noisy copy of source 1 (given x1, x2 says nothing more about y), whatever an
+# agent can do with source 2, it can do with source 1. So U2 = 0, and R = I(X2;Y). Example: y = x1, and the coins are
+# equal in three of four cases. I(X1;Y) = 1 bit. Given x2, y is known with probability 3/4, so
+# R = I(X2;Y) = 1 − 0.811 = 0.189 bits. The sums give U1 = 1 − 0.189 = 0.811 and S = 0.
+
+# %%
+copied = pid.gates.gate("UNQ", correlation=0.5)  # y = x1; in half of the draws x2 is set to x1
+show(bars({"y = x1": pid.broja(copied)}))
+
+# %% [markdown]
+# **Guess the atoms.** Every gate here is new: two fair coins, a rule, sometimes a copy, sometimes noise. Set the four
+# sliders, then press *Score*. *Help* tells the three informations that the sums need. Go on until three gates in a row
+# are right.
+
+# %%
+teach.guess_atoms(seed=1)
+
+# %% [markdown]
 # ## 4. Why does S differ between measures?
 #
 # Because R does. Most measures define R, and the three sums determine the other atoms. One more bit of redundancy means
-# one bit less of U1, one bit less of U2 and one more bit of synergy.
+# one bit less of U1, one bit less of U2 and one more bit of synergy. Four other measures of redundancy:
+#
+# - [**I_min**](glossary.md#i_min) (`i_min`): value by value of the target, what the source that says less about it
+#   says;
+# - [**MMI**](glossary.md#mmi) (`mmi`): the smaller of I(X1;Y) and I(X2;Y);
+# - [**I_sx**](glossary.md#i_sx) (`i_sx`): what one learns on being told that x1 or x2 occurred;
+# - [**I_±**](glossary.md#i_pm) (`i_pm`): what single events rule out and how they mislead, the redundancy of each by
+#   itself.
 
 # %%
-copied = {
+pairs = {
     name: pid.decompose_pmf(pid.gates.gate("COPY"), name)
     for name in ("i_min", "mmi", "broja", "i_sx", "i_pm")
 }
-by_measure = show(side_by_side(copied))
+by_measure = show(side_by_side(pairs))
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
@@ -214,8 +234,9 @@ teach.check(answer, "hidden_by_co_information")
 # Three sources can provide a piece of information in 18 ways, such as "source 1 alone, or sources 2 and 3 together".
 # Each way is a node of the [**redundancy lattice**](glossary.md#lattice). Braces enclose sources that are observed
 # together. Several groups side by side mean that each group provides the information: `{1}{23}`. The *redundancy* of a
-# node is the information that its groups share. Its *atom* is the part that no lower node has. The redundancy of a node
-# is the sum of the atoms at the node and below it.
+# node is the information that its groups share. Its *atom* is the part that no lower node has. *Lower* means easier to
+# obtain: `{1}` is below `{12}`, and `{1}{2}` is below `{1}`. The redundancy of a node is the sum of the atoms at the
+# node and below it.
 
 # %%
 explore.lattice(sources=3, example="1, or 2 and 3")

@@ -141,23 +141,6 @@ explore.embeddings(run=spec.id, picture="between parts")
 # Compare the row *Synergy* of `shared` and `unique 1` with the figure before: in the stored pictures `shared` alone has
 # 0.62 bits here and 0.91 there. The embedding is the same, but the classifiers and the samples are others.
 #
-# **Try it.** A measure gives R = 0.7 bits, and classifiers give I(X1;Y) = 1.2, I(X2;Y) = 0.9 and I(X1,X2;Y) = 1.6 bits.
-# What are all four atoms?
-
-# %%
-atoms = None  # (R, U1, U2, S)
-teach.check(atoms, "atoms_from_informations")
-
-# %% [markdown]
-# <details><summary>Hint</summary>
-#
-# R + U1 = I(X1;Y), R + U2 = I(X2;Y), and all four sum to I(X1,X2;Y).
-# </details>
-# <details><summary>Solution</summary>
-#
-# `atoms = (0.7, 0.5, 0.2, 0.2)`
-# </details>
-#
 # ## 4. How large is the error?
 #
 # Many papers use another estimator: cluster each source by **k-means**, count how often each combination of clusters
@@ -222,6 +205,24 @@ show(figures.bias(measured[measured["truth"].isin(["suppressor", "two_bit", "mix
 # tells about the label of *one* sample. They are negative where the source misleads: its posterior gives the true label
 # a lower probability than its frequency does.
 #
+# **Try it.** A label is 0 or 1, equally often. For one sample a classifier gives the true label the probability 1/8.
+# What is the pointwise information, in bits?
+
+# %%
+told = None
+teach.check(told, "told_by_a_misled_classifier")
+
+# %% [markdown]
+# <details><summary>Hint</summary>
+#
+# Divide the probability that the classifier gives by the one that the frequency gives.
+# </details>
+# <details><summary>Solution</summary>
+#
+# `told = -2`
+# </details>
+
+# %% [markdown]
 # Two strips of the task `digits` ([02](02_synthetic_tasks.ipynb)), by writers that were never seen in training. The
 # label is again "is t1 = t2?", and a strong supervised classifier, `Reader`, gives the posteriors.
 

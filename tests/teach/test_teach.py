@@ -8,10 +8,9 @@ from coral_viz.figures.layout.display import show
 from coral_viz.teach.exercises import EXERCISES, NotYet, registry
 
 ASKED = ("Which atom?", ("redundancy", "synergy"), "synergy", "One coin tells nothing.")
-UNQ, XOR = pid.gates.gate("UNQ"), pid.gates.gate("XOR")
+XOR = pid.gates.gate("XOR")
 
 ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the sentence about them must hold
-    "only_source_2": ([UNQ.transpose(1, 0, 2)], [(UNQ, "source 1"), (pid.gates.gate("XOR"), "S 1.000")]),
     "hidden_by_co_information": (
         ["RDNXOR", pid.gates.gate("RDNXOR"), "PWUNQ"],
         [("AND", "-0.189"), ("UNQ", "redundancy"), ("NOGATE", "NOGATE")],
@@ -42,6 +41,7 @@ ANSWERS = {  # by exercise: right answers, and wrong ones with a word that the s
             ([1, 0], "2 x 2"),
         ],
     ),
+    "told_by_a_misled_classifier": ([-2, -2.0], [(2, "less"), (-1.386, "nats"), (-3, "frequency"), (0.25, "ratio")]),
     "free_for_the_hinge": ([-1, -0.3], [(0.3, "hinge penalty"), (0, "both penalties"), (-2, "between")]),
     "tokens_kept": ([2], [(6, "hidden"), (3, "whole")]),
     "hidden_in_view_1": ([6, 6.0], [(12, "both"), (8, "Whose")]),

@@ -15,14 +15,18 @@ from coral_viz.teach.exercises.registry import CLOSE, NotYet, close, exercise, i
 
 
 @exercise
-def only_source_2(table) -> str:
-    """A table p[x1, x2, y] with one bit of U2 and nothing else."""
-    atoms = pid.broja(table)
-    if close(atoms.as_array(), (0, 1, 0, 0)):
-        raise NotYet("All information is still unique to source 1. The first axis is source 1, the second is source 2.")
-    if not close(atoms.as_array(), (0, 0, 1, 0)):
-        raise NotYet(f"This table has {in_words(atoms)}; it should have U2 = 1 bit and no other atom.")
-    return "Source 2 alone is informative. Swapping the sources swaps U1 and U2."
+def atoms_from_informations(atoms) -> str:
+    """R, U1, U2, S if I1 = 1.2, I2 = .9, I12 = 1.6 and R = .7 bits."""
+    given = np.asarray(atoms, dtype=float)
+    if given.shape != (4,):
+        raise NotYet("Four numbers are asked for: R, U1, U2 and S, in this order.")
+    if not close(given[0], 0.7):
+        raise NotYet("R is given: 0.7 bits.")
+    if not close(given[0] + given[1], 1.2) or not close(given[0] + given[2], 0.9):
+        raise NotYet("Source 1 has R + U1 = 1.2 bits, and source 2 has R + U2 = 0.9 bits.")
+    if not close(given.sum(), 1.6):
+        raise NotYet(f"The sum of all four must be I12 = 1.6; yours is {given.sum():g}.")
+    return "Three mutual informations and the redundancy determine all atoms. Measures differ in the redundancy."
 
 
 @exercise
@@ -116,15 +120,15 @@ def enough_samples(n) -> str:
 
 
 @exercise
-def atoms_from_informations(atoms) -> str:
-    """R, U1, U2, S if I1 = 1.2, I2 = .9, I12 = 1.6 and R = .7 bits."""
-    given = np.asarray(atoms, dtype=float)
-    if given.shape != (4,):
-        raise NotYet("Four numbers are asked for: R, U1, U2 and S, in this order.")
-    if not close(given[0], 0.7):
-        raise NotYet("R is given: 0.7 bits.")
-    if not close(given[0] + given[1], 1.2) or not close(given[0] + given[2], 0.9):
-        raise NotYet("Source 1 has R + U1 = 1.2 bits, and source 2 has R + U2 = 0.9 bits.")
-    if not close(given.sum(), 1.6):
-        raise NotYet(f"The sum of all four must be I12 = 1.6; yours is {given.sum():g}.")
-    return "Three mutual informations and the redundancy determine all atoms. Measures differ in the redundancy."
+def told_by_a_misled_classifier(bits) -> str:
+    """log2 p(y|x) / p(y) in bits, of p(y|x) = 1/8 and p(y) = 1/2."""
+    exact = math.log2((1 / 8) / (1 / 2))
+    if close(bits, -exact):
+        raise NotYet("The size is right. Does the classifier make the true label more or less probable than it was?")
+    if close(bits, exact * math.log(2)):
+        raise NotYet("Right in nats; in bits the logarithm is to base 2.")
+    if close(bits, math.log2(1 / 8)):
+        raise NotYet("log2 p(y|x) alone. What does the frequency of the label say without the classifier?")
+    if not close(bits, exact):
+        raise NotYet("log2 of a ratio is asked for: 1/8 to the frequency of the label.")
+    return "log2(1/4) = -2 bits: it misleads. A guess by frequency would have given the true label one half."
