@@ -201,9 +201,15 @@ PICTURES = {
         for ending, axis in (("", "steps"), ("_seconds", "seconds"))
     },
     "data/figures/xnor_retrieval.svg": figures.retrieval.caption,
-    "data/figures/grid_coral_mask_ratio.svg": setting_effects.curve.caption.filled(
-        measured=ACCURACY.title, setting="mask ratio", of=" in the sweep coral", dotted="; dotted: chance"
-    ),
+    **{
+        f"data/figures/grid_{grid}_{setting}.svg": setting_effects.curve.caption.filled(
+            measured=ACCURACY.title,
+            setting=setting.replace("_", " "),
+            of=f" in the sweep {grid}",
+            dotted="; dotted: chance",
+        )
+        for grid, setting in (("coral", "mask_ratio"), ("infmasking", "mask_ratio"), ("dials", "rho"))
+    },
     "data/figures/runs_trifeature-32_learning.svg": learning.caption.filled(
         measured=ACCURACY.heading, bound="chance", axis="steps"
     ),
