@@ -76,7 +76,7 @@ def test_every_link_of_the_page_is_a_file_beside_it(done):
     links = Links()
     links.feed(result.page.read_text())
     assert len(links.found) > 10
-    for link in links.found:
+    for link in [link for link in links.found if not link.startswith("data:image/svg+xml;base64,")]:
         assert link.startswith("#") or (out / link).is_file(), link
 
 

@@ -1,3 +1,4 @@
+import base64
 import re
 from html.parser import HTMLParser
 
@@ -53,7 +54,7 @@ def written(small, tmp_path_factory):
 def test_every_link_leads_to_a_file_of_the_folder(written):
     out, _, page = written
     assert page.links
-    for link in page.links:
+    for link in [link for link in page.links if not link.startswith("data:image/svg+xml;base64,")]:
         assert link.startswith("#") or (out / link).is_file(), link
 
 
@@ -80,17 +81,66 @@ def test_print_keeps_all_columns_and_closed_details_and_dark_pages_have_dark_pic
     assert "--card: #ffffff" not in dark
 
 
-def test_nothing_is_asked_of_other_hosts(written):
+def test_nothing_is_asked_of_other_hosts_nor_of_other_files(written):
     source = written[1].read_text(encoding="utf-8")
-    assert not re.search(r"https?:|//\w|@import|url\(|<script|<link", source)
+    source, pictures = re.subn(r'"data:image/svg\+xml;base64,[A-Za-z0-9+/=]+"', '""', source)
+    assert pictures == len(written[2].images)
+    assert not re.search(r"https?:|//\w|@import|url\(|<link|<script[^>]|fetch|XMLHttpRequest|import\(|Socket", source)
+    assert source.count("<script>") == 1
 
 
 def test_every_figure_is_shown_with_its_words(written, small):
     pictures = figures.overview(small)
-    shown = {image["src"]: image["alt"] for image in written[2].images}
-    assert shown == {f"figures/{name}.svg": picture.alt for name, picture in pictures.items()}
+    out, _, page = written
+    head = "data:image/svg+xml;base64,"
+    shown = {base64.b64decode(image["src"].removeprefix(head)): image["alt"] for image in page.images}
+    drawn = {(out / "figures" / f"{name}.svg").read_bytes(): picture.alt for name, picture in pictures.items()}
+    assert shown == drawn
     assert {"bits_kept", "accuracy", "parts", "training", "where_comm", "where_cross_dots"} <= set(pictures)
-    assert next(iter(shown)) == "figures/bits_kept.svg"
+    assert next(iter(shown)) == (out / "figures" / "bits_kept.svg").read_bytes()
+
+
+def test_contents_name_every_section_in_order(written):
+    source = written[1].read_text(encoding="utf-8")
+    (contents,) = re.findall(r'<nav aria-label="Contents">(.*?)</nav>', source, re.DOTALL)
+    listed = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', contents)
+    assert listed == re.findall(r'<h2 id="([^"]+)">([^<]+)</h2>', source)
+    assert len({name for name, _ in listed}) == len(listed) >= 6
+    assert listed[0] == ("what-was-kept", "What was kept")
+
+
+def test_numbers_lead_to_the_runs_that_they_rest_on(written, small):
+    source = written[1].read_text(encoding="utf-8")
+    linked = re.findall(r'<a href="#(runs-[^"]+)" title="([^"]+)">(-?[\d.]+)</a>', source)
+    rows = re.findall(r'<tr(?: id="([^"]+)")? data-group="([^"]+)">(.*?)</tr>', source)
+    summary = tables.bits_kept(small).query("readout == 'best'")
+    assert len(linked) == len(summary)
+    assert len(rows) == small["run_id"].nunique()
+    assert {group for group, _, _ in linked} == {group for _, group, _ in rows} == {name for name, _, _ in rows if name}
+    asked = small[(small["method"] == "comm") & (small["distribution"] == "relation")]
+    ids = [
+        run
+        for run in asked["run_id"].unique()
+        if any(run in cells and group == "runs-comm-relation" for _, group, cells in rows)
+    ]
+    assert sorted(ids) == sorted(asked["run_id"].unique())
+    bits = asked[(asked["metric"] == "bits") & (asked["part"] == "all") & (asked["readout"] == "best")]
+    said = ", ".join(f"seed {row.seed}: {row.value:.2f}" for row in bits.sort_values("seed").itertuples())
+    assert said in {words for group, words, _ in linked if group == "runs-comm-relation"}
+
+
+def test_runs_state_their_sizes_and_where_they_were_made_and_what_is_the_same_is_said_once(small):
+    made = provenance.known({"cpu": "fast", "commit": "0123456789abcdef-dirty"})
+    sized = small.assign(embedding_width=64.0, parameters=small["method"].map({"cross": 24961.0, "comm": 104640.0}))
+    words = " ".join(told(sized, **made).split())
+    assert "Of all: width 64, device cpu, CPU fast, commit 0123456789-dirty." in words
+    assert words.count("<td>24,961</td>") == words.count("<td>104,640</td>") == small["run_id"].nunique() // 2
+    others = ["slow"] + ["fast"] * (small["run_id"].nunique() - 1)
+    words = " ".join(told(sized, **made | {"cpu": others}).split())
+    assert words.count("<td>slow</td>") == 1
+    assert "Of all: width 64, device cpu, commit" in words
+    bare = small.assign(embedding_width=float("nan"), parameters=float("nan"))
+    assert "Of all: device cpu.</caption>" in told(bare)
 
 
 def test_numbers_truths_and_n_are_those_of_the_table(written, small):
@@ -114,6 +164,8 @@ def test_the_folder_holds_the_table(written, small):
     out = written[0]
     pd.testing.assert_frame_equal(tables.read(out / "results.parquet"), schema.validate(small))
     assert len(pd.read_csv(out / "timing.csv")) == 12
+    kept = pd.read_csv(out / "bits_kept.csv", keep_default_na=False)
+    assert kept["estimate"].tolist() == pytest.approx(tables.bits_kept(small)["estimate"].tolist())
 
 
 def test_reading_follows_the_numbers(table):
@@ -176,12 +228,14 @@ def many(wide_table, tmp_path_factory):
     return report.write(out, wide_table, runs, drawn, command="tour", settings={}).read_text(encoding="utf-8")
 
 
-def test_many_methods_are_counted_not_listed(many):
+def test_many_methods_are_counted_not_listed(many, wide_table):
     text = Page(many).text
     assert "19 objectives, from Cross to MAE, trained on the task factors of 2 modalities" in text
     assert "Below it the linear readout" not in text
     assert not re.search(r"linear \d\.\d\d", text)
-    assert many.count('<th scope="row">OVA-IB (beta=0.1)</th>') == 2  # bits kept, and time
+    assert many.index(f"All {wide_table['run_id'].nunique()} runs") < many.index('data-group="runs-cross-')
+    runs = tables.of_variant(wide_table, ("ovaib", "beta=0.1"))["run_id"].nunique()
+    assert many.count('<th scope="row">OVA-IB (beta=0.1)</th>') == 2 + runs  # bits kept, and time; its runs
 
 
 def test_many_pictures_are_paged_and_folded(many):

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from coral_viz import style
+from coral_viz.figures.layout import hover
 
 
 def dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, colour: str, *, filled=True, marker="o") -> None:
@@ -24,7 +25,8 @@ def dots(ax: Axes, summary: pd.DataFrame, seeds: pd.DataFrame, colour: str, *, f
     ax.hlines(summary["y"], summary["low"], summary["high"], color=colour, **_interval())
     ax.plot(seeds["value"], seeds["y"], color=colour, zorder=3, clip_on=False, **_tick())
     face = colour if filled else style.PAPER
-    ax.plot(summary["estimate"], summary["y"], mfc=face, mec=colour, zorder=4, clip_on=False, **_dot(marker))
+    looks = {"mfc": face, "mec": colour, "zorder": 4, "clip_on": False} | _dot(marker)
+    hover.keep(ax.plot(summary["estimate"], summary["y"], **looks)[0], summary)
 
 
 def key(names: dict[str, bool], *, intervals: bool) -> list[Line2D]:

@@ -1,7 +1,8 @@
 """The folder that a report is written to.
 
-The folder holds ``index.html``, the tidy table as ``results.parquet`` and ``results.csv``, ``timing.csv``, and in
-``figures/`` a pdf, svg, png and json of every picture.
+The folder holds ``index.html``, which needs no other file, the tidy table as ``results.parquet`` and ``results.csv``,
+``bits_kept.csv``, the summary that the page shows, ``timing.csv``, and in ``figures/`` a pdf, svg, png and json of
+every picture.
 """
 
 from __future__ import annotations
@@ -50,11 +51,18 @@ def write(
         names.check(name)
     out.mkdir(parents=True, exist_ok=True)
     tables.write(table, out / "results")
+    tables.bits_kept(table).to_csv(out / "bits_kept.csv", index=False)
     timing.to_csv(out / "timing.csv", index=False)
-    for name, figure in figures.items():
-        save(figure, out / "figures" / name, data=table)
+    shown = {name: _illustrated(out / "figures" / name, figure, table) for name, figure in figures.items()}
     failed = pd.DataFrame() if failures is None else failures
-    filled = page.document(command=command, **sections.content(table, timing, figures, failed, settings))
+    filled = page.document(command=command, **sections.content(table, timing, shown, failed, settings))
     index = out / "index.html"
     index.write_text(filled, encoding="utf-8")
     return index
+
+
+def _illustrated(stem: Path, figure: Figure, table: pd.DataFrame) -> page.Illustration:
+    """Save a figure, and show it as the SVG that was saved."""
+    paths = save(figure, stem, data=table)
+    (svg,) = [path for path in paths if path.suffix == ".svg"]
+    return page.Illustration.of(stem.name, figure, svg.read_bytes())

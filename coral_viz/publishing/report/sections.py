@@ -8,11 +8,10 @@ import re
 from collections.abc import Mapping
 
 import pandas as pd
-from matplotlib.figure import Figure
 
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.publishing.report import reading
+from coral_viz.publishing.report import reading, runs_made
 from coral_viz.publishing.report.page import Cell, Grid, Illustration
 from coral_viz.results import found, parts, provenance, references, tables
 from coral_viz.results.metrics import BEST, LINEAR
@@ -35,12 +34,11 @@ FEW = 6  # names in a sentence
 def content(
     table: pd.DataFrame,
     timing: pd.DataFrame,
-    figures: Mapping[str, Figure],
+    shown: Mapping[str, Illustration],
     failures: pd.DataFrame,
     settings: Mapping[str, object],
 ) -> dict:
-    """The content of the page; arguments as for ``report.write``."""
-    shown = {name: Illustration.of(name, figure) for name, figure in figures.items()}
+    """The content of the page; arguments as for ``report.write``, and figures as they are shown."""
     trained_on, known = tables.distributions(table), set(references.references(table)["known"])
     sections = {title: _pages(name, shown) for name, title in TITLES.items()}
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
@@ -55,7 +53,7 @@ def content(
         "samples": [shown[name] for name in SAMPLES if name in shown],
         "headline": [shown[name] for name in HEADLINE if name in shown],
         "kept": reading.kept(table),
-        "bits": _bits(tables.bits_kept(table), found.found(table, readout=BEST)),
+        "bits": _bits(tables.bits_kept(table), found.found(table, readout=BEST), _by_seed(table)),
         "tiles": _pages("parts", shown),
         "leakage": reading.leakage(table),
         "between": _between(table, shown),
@@ -73,6 +71,7 @@ def content(
         "mixed": provenance.mixed(timing) if "cpu" in timing else "",
         "facts": _facts(table) | dict(settings),
         "times": _times(_with_knobs(timing, table)),
+        "runs_made": runs_made.grid(_with_knobs(timing, table), table),
         "failed": _failed(_with_knobs(failures, table)) if len(failures) else Grid("", [], []),
         "versions": {"Python": platform.python_version()} | versions,
     }
@@ -87,7 +86,14 @@ def _objectives(table: pd.DataFrame) -> str:
 # --- bits kept ----------------------------------------------------------------------------------------------------
 
 
-def _bits(summary: pd.DataFrame, counts: pd.DataFrame) -> Grid:
+def _by_seed(table: pd.DataFrame) -> pd.Series:
+    """By cell of ``_bits`` the bits of every seed, as words."""
+    rows = tables.beside_truth(table, part="all", readout=BEST).sort_values("seed", kind="stable")
+    said = rows.assign(words=[f"seed {seed}: {value:z.2f}" for seed, value in zip(rows["seed"], rows["value"])])
+    return said.groupby([*VARIANT, "distribution", "label"])["words"].agg(", ".join)
+
+
+def _bits(summary: pd.DataFrame, counts: pd.DataFrame, by_seed: pd.Series) -> Grid:
     """Bits kept as a table: estimate, interval, n, and in how many seeds found; the linear readout's of few methods."""
     columns = [
         (distribution, label)
@@ -97,6 +103,7 @@ def _bits(summary: pd.DataFrame, counts: pd.DataFrame) -> Grid:
     key = [*VARIANT, "distribution", "label", "readout"]
     cells = summary.set_index(key)
     cells["found"] = counts.assign(readout=BEST).set_index(key).apply(_found, axis=1)
+    cells["seeds"] = by_seed.reindex(cells.index.droplevel("readout")).to_numpy()
     held = references.mean(summary, ["distribution", "label"]).set_index(["distribution", "label"])
     variants = style.method_order(tables.variants(summary))
     with_linear = len(variants) <= FEW
@@ -126,7 +133,9 @@ def _cell(cells: pd.DataFrame, key: tuple[str, ...], with_linear: bool) -> Cell:
     notes += [f"n = {best['n']}"] if best["n"] != cells["n"].max() else []
     if with_linear and (*key, LINEAR) in cells.index:
         notes.append(f"linear {cells.loc[(*key, LINEAR), 'estimate']:z.2f}")
-    return Cell(f"{best['estimate']:z.2f}", tuple(notes))
+    method, knob, distribution, _ = key
+    group = runs_made.group(method, knob, distribution)
+    return Cell(f"{best['estimate']:z.2f}", tuple(notes), runs=group, hover=best["seeds"])
 
 
 def _found(row: pd.Series) -> str:
