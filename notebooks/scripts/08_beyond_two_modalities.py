@@ -323,10 +323,10 @@ show(by_count(runs.sweep_table.read("../data/results/grid_ovaib.parquet"), ["tem
 # <details><summary><b>What you should have seen</b></summary>
 #
 # On xnor no other modality has the same information, so one might expect the minimality term to do harm. Compare beta 0
-# with beta 1. With three modalities the term does harm for most seeds at the higher temperature, and makes little
-# difference at the low one. With five modalities it helps: without it the ranking stays random. With four, two of five
-# seeds fail without it. The figure does not explain why. The relation is one bit for any number of modalities (TC = 1);
-# only DTC grows.
+# with beta 1. At the higher temperature the term does harm: with beta 1 the ranking stays random for every seed. At the
+# default temperature it helps: with three modalities some seeds fail without it, with four all do. With five modalities
+# the ranking stays random with and without it. The figure does not explain why. The relation is one bit for any number
+# of modalities (TC = 1); only DTC grows.
 # </details>
 
 # %% [markdown]
