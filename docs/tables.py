@@ -113,10 +113,14 @@ def real_data() -> str:
     lines = []
     for row in benchmark("bench_real"):
         bits = {key: float(row[key]) for key in row if key.startswith(ATOMS) or key == "entropy"}
-        spans = (f"{bits[name]:z.2f} [{bits[f'{name}/low']:z.2f}, {bits[f'{name}/high']:z.2f}]" for name in ATOMS)
+        spans = (_span(bits[name], bits[f"{name}/low"], bits[f"{name}/high"]) for name in ATOMS)
         held_out = f"{row['groups']} groups" if row["groups"] != "0" else "samples"
         lines.append([row["task"], row["label"], row["n"], held_out, f"{bits['entropy']:.2f}", *spans])
     return numbers(heads, lines)
+
+
+def _span(value: float, low: float, high: float) -> str:
+    return f"{value:z.2f} [{low:z.2f}, {high:z.2f}]"
 
 
 def shipped_cells(name: str) -> dict[str, dict[str, str]]:
@@ -145,6 +149,11 @@ def numbers(heads: list[str], lines: list[list[str]]) -> str:
 def options(cls) -> str:
     """The settings of an options class, one a line."""
     return f"| name | {HEAD}\n|:--|{RULE}" + "".join(_line(row) for row in cls.describe())
+
+
+def own_data() -> str:
+    """The augmentations of one's own data."""
+    return "".join(line for line in options(tasks.Arrays.DIALS).splitlines(keepends=True) if "`content`" not in line)
 
 
 def hyperparameters() -> str:
@@ -181,6 +190,7 @@ TABLES = {
     "image speed": image_speed,
     "sweep speed": sweep_speed,
     "real data": real_data,
+    "own data": own_data,
     "methods": catalogue.markdown,
     "hyperparameters": hyperparameters,
     "shared hyperparameters": lambda: options(FusionKnobs),

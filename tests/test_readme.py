@@ -57,6 +57,7 @@ def test_the_code_of_readme_and_docs_runs(tmp_path, monkeypatch):
     for code in run:
         exec(compile(code, "README or docs", "exec"), {"__name__": "read"})
     assert {"bits_kept.png", "bits_kept.pdf"} <= {path.name for path in tmp_path.iterdir()}
+    assert __main__.main(["data", "mine.npz", "--no-estimate"]) == 0
 
 
 def test_the_commands_of_readme_and_docs_are_ones():

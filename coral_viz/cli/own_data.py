@@ -10,7 +10,9 @@ import numpy as np
 from coral_viz import pid
 from coral_viz.options import shown
 from coral_viz.tasks import Dataset
-from coral_viz.tasks.estimates import MOST, estimated
+from coral_viz.tasks.dataset import pieces
+from coral_viz.tasks.estimates import MOST, estimated, gaussian
+from coral_viz.tasks.refusals import lacking
 from coral_viz.tasks.resplit import nominal_sizes
 
 GIGA = 2**30
@@ -32,6 +34,8 @@ def described(data: Dataset) -> Iterator[str]:
     sizes = ", ".join(f"{split} {'' if data.splits is not None else 'about '}{n:,}" for split, n in _sizes(data))
     yield f"  splits {'drawn by the seed' if data.splits is None else 'given'}: {sizes}"
     yield f"  memory: about {needed(data):.1f} GB for a run and for estimates"
+    if data.augmentations:
+        yield f"  augmentations: {', '.join(f'{name} = {value:g}' for name, value in data.augmentations.items())}"
     if data.copies:
         yield f"  {data.copies} samples equal others in all modalities"
 
@@ -55,11 +59,16 @@ def held(data: Dataset, folder: str | Path) -> Iterator[str]:
         if not atoms:
             yield f"  {label}: too few samples of a class, or too few groups, for an estimate"
             continue
-        words = ", ".join(
-            f"{name.replace('_', ' ')} {atoms[name]:z.2f} [{atoms[f'{name}/low']:z.2f}, {atoms[f'{name}/high']:z.2f}]"
-            for name in pid.NAMES
-        )
-        yield f"  {label}: {words}; at most {_entropy(data, label):.2f} in all"
+        yield f"  {label}: {_in_words(atoms)}; at most {_entropy(data, label):.2f} in all"
+        if not data.classes[label] and (linear := gaussian(data, label)):
+            yield f"  {label} as if all were Gaussian (linear dependence of its values): {_in_words(linear)}"
+
+
+def _in_words(atoms: dict[str, float]) -> str:
+    return ", ".join(
+        f"{name.replace('_', ' ')} {atoms[name]:z.2f} [{atoms[f'{name}/low']:z.2f}, {atoms[f'{name}/high']:z.2f}]"
+        for name in pid.NAMES
+    )
 
 
 def _sizes(data: Dataset) -> list[tuple[str, int]]:
@@ -79,7 +88,12 @@ def _absent(data: Dataset, modality) -> str:
         lengths = data.present[modality.name].sum(1)
         words = f", {lengths.min()} to {lengths.max()} steps"
     if data.missing == "mean":
-        words += f", missing {np.mean(np.isnan(data.inputs[modality.name])):.2%}"
+        count = without = 0
+        for _, piece in pieces(data.inputs[modality.name]):
+            count += int(np.isnan(piece).sum())
+            without += int(lacking(piece).sum())
+        words += f", missing {count / data.inputs[modality.name].size:.2%}"
+        words += f" (all of it in {without:,} samples)" if without else ""
     return words
 
 

@@ -70,10 +70,13 @@ def chosen_task(task: str | tasks.Task) -> tuple[str | tasks.Dataset, dict]:
     """A task's name or one's own data, and its dials."""
     if isinstance(task, str):
         name, dials = parse(task)
-        return tasks.opened(name), dials
+        source = tasks.opened(name)
+        return source, (source.augmentations if isinstance(source, tasks.Dataset) else {}) | dials
+    source = tasks.opened(task)
     usual = {row["name"]: row["default"] for row in task.DIALS.describe()}
     usual["content"] = vars(task.dials).get("content")
-    return tasks.opened(task), {name: value for name, value in vars(task.dials).items() if value != usual[name]}
+    own = source.augmentations if isinstance(source, tasks.Dataset) else {}
+    return source, {name: value for name, value in vars(task.dials).items() if name in own or value != usual[name]}
 
 
 def budget(task: str | tasks.Task, *, short: bool = False, quick: bool = False, **chosen: int | None) -> Budget:

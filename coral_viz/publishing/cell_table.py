@@ -13,8 +13,8 @@ import pandas as pd
 from coral_viz import methods, style
 from coral_viz.results import found, intervals, multiplicity, statistics, tables
 from coral_viz.results.metrics import LINEAR
-from coral_viz.runs import RunSpec, sweep_table
-from coral_viz.runs.spec import check_asked
+from coral_viz.runs import sweep_table
+from coral_viz.runs.spec import usual_settings
 
 GROUP = ["method", "task", "distribution"]
 """Cells are compared within groups that agree in these columns."""
@@ -110,10 +110,8 @@ def _text(summary: pd.DataFrame, cell: int, label: str, words) -> str:
 
 
 def _baseline(group: tuple, settings: list[str]) -> dict[str, object]:
-    method, task, distribution = group
-    check_asked(method, task)
-    made = RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
-    return {name: made.get(name) for name in settings}
+    usual = usual_settings(*group)
+    return {name: usual.get(name) for name in settings}
 
 
 def _distinct(rows: pd.DataFrame, columns: list[str]) -> list[tuple]:

@@ -163,7 +163,7 @@ def accuracy_table(table: pd.DataFrame) -> str:
         for distribution in tables.distributions(rows)
         for label in tables.labels(rows[rows["distribution"] == distribution])
     ]
-    heads = [f"{distribution}: {style.label_style(label).symbol}" for distribution, label in columns]
+    heads = [": ".join(filter(None, [name, style.label_style(label).symbol])) for name, label in columns]
     lines = [f"| | {' | '.join(heads)} |", f"|:--|{'--:|' * len(columns)}"]
     for variant in style.method_order(tables.variants(rows)):
         keys = [(*variant, *column) for column in columns]

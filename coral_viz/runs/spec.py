@@ -147,7 +147,7 @@ class RunSpec:
             knobs = methods.get(told["method"]).KNOBS.former() | told["knobs"]
             budget = Budget(**Budget.former() | told["budget"])
             settings = {"knobs": knobs, "budget": budget, "training_seed": told.get("training_seed")}
-            if tasks.is_of_data(told["task"], told["dials"]):
+            if tasks.is_own(told["task"], told["dials"]) or tasks.is_read(told["task"]):
                 spec = cls._of_data(told["method"], told["task"], told["seed"], told["dials"], **settings)
             else:
                 settings["dials"] = tasks.preset(told["task"]).options.former() | told["dials"]
@@ -177,13 +177,19 @@ class RunSpec:
         return tasks.OWN if tasks.is_own(self.task, dict(self.dials)) else tasks.preset(self.task)
 
     def load_task(self, device="cpu") -> tasks.Task:
-        """The run's task, on a device. ValueError if the run is on one's own data and they are not at hand."""
-        if self.preset is tasks.OWN:
-            raise ValueError(
-                f"run {self.id} is on the data {self.task!r} (content {dict(self.dials)['content']}), which are not at "
-                "hand; give them with spec.on(task)."
-            )
+        """The run's task, on a device.
+
+        ValueError if the run is on one's own data and there is no task of them in this process.
+        """
         source = self.task if self.data is None else self.data
+        if self.preset is tasks.OWN:
+            content = dict(self.dials)["content"]
+            if content not in tasks.AT_HAND:
+                raise ValueError(
+                    f"run {self.id} is on the data {self.task!r} (content {content}), which are not at hand; make "
+                    "their task first, by tasks.from_arrays(...) or tasks.load('data.npz')."
+                )
+            source = tasks.AT_HAND[content]
         task = tasks.load(source, seed=self.seed, device=device, **dict(self.dials))
         return task.stating(self.held) if self.held and isinstance(task, tasks.Arrays) else task
 
@@ -263,6 +269,24 @@ def defaults(method: str, preset: tasks.Preset) -> dict:
     """A method's default hyperparameters, those of the network as the task has them. ValueError for unknown methods."""
     own = {field.name: field.default for field in dataclasses.fields(methods.get(method).KNOBS)}
     return own | {name: value for name, value in preset.network.items() if name in own}
+
+
+def usual_settings(method: str, task: str, distribution: str = "") -> dict[str, object]:
+    """The settings of a run of this method and task, by name, where none is given.
+
+    Those of a task that reads its samples are told without them, so that what their number decides is left out; an
+    unknown task is one's own data. ValueError for an unknown method, or an import path that the user has not named in
+    this process.
+    """
+    check_asked(method, task)
+    own = tasks.is_own(task, {"content": ""})
+    if not own and not tasks.is_read(task):
+        return RunSpec.make(method, task, 0, dials={"distribution": distribution} if distribution else None).settings
+    preset = tasks.OWN if own else tasks.preset(task)
+    dials = preset.options.make(f"task {task!r}", preset.dials).resolved()
+    usual = defaults(method, preset) | dials | Budget(**preset.budget).resolved()
+    unknown = {"content", "samples", "probe_samples", "test_samples", *(("batch",) if own else ())}
+    return {name: value for name, value in usual.items() if name not in unknown}
 
 
 def said(canonical: str) -> tuple[str, dict[str, object]]:

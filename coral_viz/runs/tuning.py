@@ -9,7 +9,7 @@ import pandas as pd
 from coral_viz.results import multiplicity, references, statistics, tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
-from coral_viz.runs.spec import RunSpec, check_asked
+from coral_viz.runs.spec import usual_settings
 
 LEVEL = 0.05
 GROUP = ["method", "task", "distribution"]
@@ -45,8 +45,7 @@ def tuned(table: pd.DataFrame) -> pd.DataFrame:
 def _best(rows: pd.DataFrame, names: list[str]) -> dict:
     """The row of one method."""
     place = {name: rows[name].iloc[0] for name in GROUP}
-    check_asked(place["method"], place["task"])
-    usual = RunSpec.make(place["method"], place["task"], 0).settings
+    usual = usual_settings(place["method"], place["task"])
     default = {name: usual.get(name) for name in names}
     means = tables.summarise(rows, names)
     leads = statistics.paired(rows, default)

@@ -12,7 +12,7 @@ import torch
 from coral_viz.options import Options, seed_of, shown
 from coral_viz.registries import Registry
 from coral_viz.tasks import data_files
-from coral_viz.tasks.arrays import Arrays, from_arrays
+from coral_viz.tasks.arrays import AT_HAND, Arrays, from_arrays
 from coral_viz.tasks.dataset import Dataset
 from coral_viz.tasks.digits import Digits
 from coral_viz.tasks.factors import Factors
@@ -23,6 +23,7 @@ from coral_viz.tasks.task import Batch, Modality, Task
 from coral_viz.tasks.trifeature import Trifeature
 
 __all__ = [
+    "AT_HAND",
     "Arrays",
     "Batch",
     "Dataset",
@@ -139,10 +140,10 @@ def is_own(task: str, dials: Mapping[str, object]) -> bool:
     return "content" in dials and ":" not in task and task not in names()
 
 
-def is_of_data(task: str, dials: Mapping[str, object]) -> bool:
-    """Whether a run's task is a data set that may not be at hand: the user's, or that of a package or of a file."""
-    known = REGISTRY[task].task if task in REGISTRY else None
-    return is_own(task, dials) or ("content" in dials and isinstance(known, type) and issubclass(known, Arrays))
+def is_read(name: str) -> bool:
+    """Whether a task of this package reads its samples from a file or from another package, which may be missing."""
+    known = REGISTRY[name].task if name in REGISTRY else None
+    return isinstance(known, type) and issubclass(known, Arrays)
 
 
 def preset(name: str | Dataset) -> Preset:
@@ -160,9 +161,9 @@ def load(name: str | Dataset, *, seed: int = 0, device="cpu", **dials) -> Task:
     """Build a task.
 
     Args:
-        name: a task's name, the path of a subclass of Task or of a function that returns a Task, an alias of a path, or
-            one's own data. A function is called with those of ``seed``, ``device`` and ``dials`` that are among its
-            parameters.
+        name: a task's name, the path of a subclass of Task or of a function that returns a Task, an alias of a path,
+            the path of a data file, or one's own data. A function is called with those of ``seed``, ``device`` and
+            ``dials`` that are among its parameters.
         seed: draws what the task leaves to chance: its encoding, images or split.
         device: where its samples live.
         dials: settings of the task (see its ``Dials``); they override those of a preset.
@@ -175,6 +176,7 @@ def load(name: str | Dataset, *, seed: int = 0, device="cpu", **dials) -> Task:
             other settings than the given ones.
     """
     seed = seed_of(seed)
+    name = opened(name) if isinstance(name, str) else name
     if isinstance(name, Dataset):
         return Arrays(name, seed=seed, device=device, **dials)
     chosen = preset(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import weakref
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,9 @@ from coral_viz.tasks.estimates import estimated, table_metrics
 from coral_viz.tasks.resplit import nominal_sizes, split_rows
 from coral_viz.tasks.task import SPLITS, Batch, Task, check_split
 from coral_viz.tasks.views import normalise
+
+AT_HAND: weakref.WeakValueDictionary[str, Dataset] = weakref.WeakValueDictionary()
+"""By the hash of their content, the data of all tasks that there are in this process."""
 
 ORDER = 7  # stream of random numbers that says which samples come first
 
@@ -119,12 +123,13 @@ class Arrays(Task):
     distributions = ("",)
 
     def __init__(self, data: Dataset, *, seed: int = 0, device="cpu", **dials):
-        self.dials = self.DIALS.make(f"task {data.name!r}", {"content": data.content} | dials)
+        self.dials = self.DIALS.make(f"task {data.name!r}", {"content": data.content} | data.augmentations | dials)
         if self.dials.content != data.content:
             raise ValueError(
                 f"the data {data.name!r} are others (content {data.content}) than those asked for "
                 f"({self.dials.content}); give the old ones, or make the runs anew."
             )
+        AT_HAND[data.content] = data
         self.name, self.data, self.device = data.name, data, torch.device(device)
         self.modalities = list(data.modalities)
         self.labels = dict.fromkeys(data.labels, "")

@@ -8,6 +8,7 @@ code from the files, and no path may lead out of the folder.
 
 from __future__ import annotations
 
+import dataclasses
 import fnmatch
 import tomllib
 from collections.abc import Mapping
@@ -19,12 +20,13 @@ import pandas as pd
 from PIL import Image
 
 from coral_viz.options import shown
+from coral_viz.tasks import augmentations
 from coral_viz.tasks.checked import dataset
 from coral_viz.tasks.dataset import Dataset
 
 LISTING = "task.toml"
 IMAGES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp")
-KEYS = ("name", "missing", "copies", "modalities", "labels", "groups", "splits")
+KEYS = ("name", "missing", "copies", "modalities", "labels", "groups", "splits", "augmentations")
 OF_SOURCE = ("file", "key", "column", "columns", "kind", "lengths")
 
 
@@ -51,7 +53,7 @@ def read(path: str | Path) -> Dataset:
     arrays = {name: _values(folder, source, f"modality {name!r}") for name, source in sources.items()}
     lengths = {name: source["lengths"] for name, source in sources.items() if "lengths" in source}
     labels = {name: _column(folder, source, f"label {name!r}") for name, source in _table(listing, "labels").items()}
-    return dataset(
+    made = dataset(
         arrays,
         labels,
         lengths={name: _column(folder, source, f"the lengths of {name!r}") for name, source in lengths.items()},
@@ -62,6 +64,7 @@ def read(path: str | Path) -> Dataset:
         copies=listing.get("copies", False) is True,
         name=listing.get("name", _name(folder.resolve().name)),
     )
+    return dataclasses.replace(made, augmentations=_augmentations(listing))
 
 
 def _of_npz(path: Path) -> Dataset:
@@ -96,6 +99,15 @@ def _table(listing: Mapping[str, Any], key: str) -> dict[str, Any]:
     if not isinstance(table, dict):
         raise ValueError(f"{LISTING}: {key} = {shown(table)} must be a table of names, such as [{key}.NAME].")
     return table
+
+
+def _augmentations(listing: Mapping[str, Any]) -> dict[str, float]:
+    """Settings by name, checked; the hash of the content is no one's to say."""
+    table = _table(listing, "augmentations")
+    known = [row["name"] for row in augmentations.Dials.describe() if row["name"] != "content"]
+    _check_keys(table, tuple(known), f"{LISTING}: augmentations")
+    checked = augmentations.Dials.make(f"{LISTING}: augmentations", table)
+    return {name: getattr(checked, name) for name in table}
 
 
 def _source(source: Any, what: str) -> dict[str, Any]:

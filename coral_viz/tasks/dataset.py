@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -30,7 +30,8 @@ class Dataset:
         splits: (n,) int64, indices into ``SPLITS``; None where splits are to be drawn.
         missing: "mean" if missing values (NaN) are replaced by the training mean; otherwise there are none.
         copies: the number of samples that equal an earlier one in all modalities.
-        content: 16 hexadecimal digits of the SHA-256 of all but the name; equal data have the same.
+        content: 16 hexadecimal digits of the SHA-256 of arrays, labels, groups and splits; equal data have the same.
+        augmentations: settings of the task (``augmentations.Dials``) that hold where none are given.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Dataset:
     missing: str
     copies: int
     content: str
+    augmentations: dict[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(next(iter(self.inputs.values())))

@@ -2,7 +2,8 @@
 
 Source 1 is the first modality, source 2 all others. Vectors enter as they are. Sequences and images enter as summaries:
 mean, standard deviation, first and last step of a sequence, and 8 x 8 patches of an image. So the estimate misses
-information that the summaries lose. A continuous label is replaced by the quarters of its values.
+information that the summaries lose. A continuous label is replaced by the quarters of its values; ``gaussian`` takes
+the values themselves, and sees their linear dependence alone.
 """
 
 from __future__ import annotations
@@ -62,19 +63,40 @@ def table_metrics(held: dict[str, float]) -> dict[str, float]:
     return {f"estimate{end}": value for end, value in sums.items()} | own
 
 
+def gaussian(data: Dataset, label: str) -> dict[str, float]:
+    """What ``estimated`` tells of a label, as if the modalities and a continuous label were jointly Gaussian.
+
+    {} where there are too few samples for so many features.
+    """
+    chosen, first, others = _sources(data)
+    try:
+        return _as_numbers(pid.gaussian_of_samples(first, others, data.labels[label][chosen]))
+    except ValueError:  # fewer samples than features
+        return {}
+
+
 def _atoms(data: Dataset, label: str) -> dict[str, float]:
     """The four atoms in bits and the ends of their 95 % intervals; {} where there are too few samples."""
-    strata = data.strata(label)
-    chosen = np.sort(np.random.default_rng(0).permutation(len(data))[:MOST])
-    first, *rest = features(data, chosen)
+    chosen, first, others = _sources(data)
     groups = None if data.groups is None else data.groups[chosen]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of copies and outliers, which the data are asked for before
-            y, others = strata[chosen], np.concatenate(rest, axis=1)
-            found = pid.decompose(first, others, y, groups=groups, replicates=REPLICATES)
+            y = data.strata(label)[chosen]
+            return _as_numbers(pid.decompose(first, others, y, groups=groups, replicates=REPLICATES))
     except ValueError:  # too few samples of a class, or too few groups
         return {}
+
+
+def _sources(data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """MOST samples, their features of the first modality, and of all others."""
+    chosen = np.sort(np.random.default_rng(0).permutation(len(data))[:MOST])
+    first, *rest = features(data, chosen)
+    return chosen, first, np.concatenate(rest, axis=1)
+
+
+def _as_numbers(found: pid.Atoms) -> dict[str, float]:
+    """Each atom and the ends of its interval, by name."""
     ends = {"": found.as_array(), "/low": found.low, "/high": found.high}
     return {f"{name}{end}": float(values[i]) for end, values in ends.items() for i, name in enumerate(pid.NAMES)}
 

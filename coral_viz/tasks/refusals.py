@@ -19,7 +19,7 @@ LEAST = 5
 
 def read(modality: Modality, values: np.ndarray, present: np.ndarray | None, digest, missing: str) -> np.ndarray:
     """Check the numbers, add them to ``digest``, and return a hash of every row, (n,)."""
-    rows, absent = np.zeros(len(values), np.uint64), 0
+    rows, absent, without = np.zeros(len(values), np.uint64), 0, 0
     digest.update(repr((modality.name, values.shape, values.dtype.str)).encode())
     for where, piece in pieces(values):
         piece = np.ascontiguousarray(piece)
@@ -28,15 +28,25 @@ def read(modality: Modality, values: np.ndarray, present: np.ndarray | None, dig
         if piece.dtype.kind == "f":
             _check_finite(modality, piece)
             absent += int(np.isnan(piece).sum())
+            without += int(lacking(piece).sum())
         digest.update(piece.tobytes())
         hashes = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in piece)
         rows[where] = np.frombuffer(b"".join(hashes), np.uint64)
     if absent and missing == "refuse":
         raise ValueError(
-            f"modality {modality.name!r} misses {absent} values (NaN); say missing='mean' to take the training mean in "
-            "their place, or leave those samples out."
+            f"modality {modality.name!r} misses {absent} values (NaN){_whole(without)}; say missing='mean' to take the "
+            "training mean in their place, or leave those samples out."
         )
     return rows
+
+
+def lacking(piece: np.ndarray) -> np.ndarray:
+    """Which samples (n, ...) lack the modality: they have no number in it, bool (n,)."""
+    return np.isnan(piece.reshape(len(piece), -1)).all(1)
+
+
+def _whole(without: int) -> str:
+    return f", {without} samples miss all of it" if without else ""
 
 
 def _check_finite(modality: Modality, piece: np.ndarray) -> None:

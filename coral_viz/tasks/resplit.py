@@ -13,7 +13,7 @@ from coral_viz.tasks.task import SPLITS
 FIFTHS = {"train": 3, "probe": 1, "test": 1}
 """Of the samples: how many fifths a drawn split takes."""
 
-USUAL_BATCH = 128
+USUAL_BATCH = 64
 
 
 def nominal_sizes(data: Dataset) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """Results of one's own: read as they are, nothing invented, drawn by whatever reads tables."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -87,8 +89,16 @@ def test_bits_without_a_truth_are_drawn_without_one(tmp_path):
 
 
 def test_the_figures_of_a_paper_and_the_explorer_take_the_file(file, tmp_path):
-    made = paper.make(tmp_path / "out", results=file, only=["ablation_mine_accuracy", "ablation_mine_accuracy_rate"])
+    asked = ["ablation_mine_accuracy", "ablation_mine_accuracy_rate", "table_ablation_mine_accuracy"]
+    made = paper.make(tmp_path / "out", results=file, only=asked)
     assert made.missing == {}
+    tex = made.tables["table_ablation_mine_accuracy"][0].read_text()
+    assert "\\caption{Accuracy, mean over seeds. A line is named by its differences from the baseline (rate 0.1" in tex
+    assert " & accuracy \\\\" in tex
+    names = [line.split(" & ")[0] for line in tex.splitlines() if " & 0." in line]
+    assert names == ["ours, baseline", "theirs, baseline", "ours, rate 0.2", "theirs, rate 0.2"]
+    assert "[0.82, 0.85]" in tex
+    assert not {"Bold", "textbf", "underline", "probe", "truth", "chance"} & set(re.findall(r"\w+", tex))
     caption = (tmp_path / "out" / "ablation_mine_accuracy.txt").read_text()
     assert "as in the table of results; 24 runs" in caption
     assert "step" not in caption

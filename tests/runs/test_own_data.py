@@ -1,15 +1,22 @@
 """Runs on one's own data: what they are, where the data are, and that they reach the page without a truth."""
 
+import gc
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.text import Text
 
-from coral_viz import tasks
+from coral_viz import explore, figures, pid, tasks
 from coral_viz.cli import tour
-from coral_viz.runs import Budget, RunSpec, grids, perform
-from coral_viz.runs.spec import said
-from coral_viz.tasks.real_data import SOURCES, DigitHalves
+from coral_viz.explore import finished
+from coral_viz.figures.sweep import setting_effects
+from coral_viz.publishing.cell_table import grid_table
+from coral_viz.runs import Budget, RunSpec, Store, grids, perform, sweep_table, sweeps
+from coral_viz.runs.spec import said, usual_settings
+from coral_viz.tasks import estimates
+from coral_viz.tasks.real_data import DigitHalves
 
 
 def arrays(n=120, seed=0):
@@ -42,26 +49,81 @@ def test_the_data_travel_with_the_spec_and_are_no_part_of_its_text():
     assert bare == spec
     assert bare.settings == spec.settings
     assert (bare.knob, bare.words) == (spec.knob, spec.words)
-    with pytest.raises(ValueError, match=r"on the data 'mine' \(content .*\), which are not at hand"):
-        bare.load_task()
-    assert bare.on(task()).load_task().data.content == spec.data.content
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tasks, "AT_HAND", {})
+        with pytest.raises(ValueError, match=r"on the data 'mine' \(content .*\), which are not at hand"):
+            bare.load_task()
+        assert bare.on(task()).load_task().data.content == spec.data.content
     with pytest.raises(ValueError, match="is on other data than these"):
         bare.on(tasks.from_arrays(*arrays(seed=2), name="mine"))
 
 
-def test_runs_on_data_of_a_package_are_read_where_it_is_missing(monkeypatch):
-    spec = RunSpec.make("coral", "digit-halves", 1, dials={"noise": 0.2}, budget={"steps": 3})
+def test_runs_are_opened_once_there_is_a_task_of_their_data(tmp_path):
+    x, labels = arrays()
+    np.savez(tmp_path / "mine.npz", **x, **labels)
+    spec, store = RunSpec.make("coral", str(tmp_path / "mine.npz"), 1, budget={"steps": 1}), Store(tmp_path / "runs")
+    store.save(spec, perform(spec, "cpu"), seconds=0.0, device="cpu")
+    kept = spec.id, spec.data.content
+    del spec
+    gc.collect()
+    with pytest.raises(ValueError, match=r"make their task first, by tasks\.from_arrays\(\.\.\.\) or tasks\.load"):
+        finished.opened(str(store.root), kept[0])
+    mine = tasks.load(str(tmp_path / "mine.npz"))
+    opened = finished.opened(str(store.root), kept[0])
+    assert opened.task.data is mine.data
+    assert opened.task.data.content == kept[1]
+
+
+@pytest.fixture
+def without_package(monkeypatch):
+    """A function after which the data of digit-halves cannot be read."""
 
     def missing():
-        raise ModuleNotFoundError(SOURCES["watch"].package)
+        raise ModuleNotFoundError("no package")
 
-    monkeypatch.setattr(DigitHalves, "read", missing)
+    return lambda: monkeypatch.setattr(DigitHalves, "read", missing)
+
+
+def test_runs_on_data_of_a_package_are_read_where_it_is_missing(without_package):
+    spec = RunSpec.make("coral", "digit-halves", 1, dials={"noise": 0.2}, budget={"steps": 3})
+    usual = RunSpec.make("coral", "digit-halves", 0).settings
+    without_package()
     bare = RunSpec.from_canonical(spec.canonical)
     assert bare == spec
     assert (bare.settings, bare.knob, bare.words, bare.cost) == (spec.settings, spec.knob, spec.words, spec.cost)
     assert said(spec.canonical) == (spec.id, spec.settings)
-    with pytest.raises(ModuleNotFoundError, match="seglearn"):
+    counted = {"content", "samples", "probe_samples", "test_samples"}
+    assert usual_settings("coral", "digit-halves") == {name: usual[name] for name in usual if name not in counted}
+    with pytest.raises(ModuleNotFoundError, match="no package"):
         bare.load_task()
+
+
+def test_what_is_usual_on_own_data_is_known_without_them():
+    usual = RunSpec.make("coral", task(), 1).settings
+    counted = {"content", "samples", "probe_samples", "test_samples", "batch"}
+    assert usual_settings("coral", "mine") == {name: usual[name] for name in usual if name not in counted}
+    with pytest.raises(ValueError, match="method 'theirs' does not exist"):
+        usual_settings("theirs", "mine")
+
+
+def test_tables_of_such_runs_are_drawn_and_compared_where_the_package_is_missing(tmp_path, without_package):
+    budgets = [{"steps": steps} for steps in (3, 1500)]
+    specs = [RunSpec.make("coral", "digit-halves", seed, budget=budget) for seed in (1, 2, 3) for budget in budgets]
+    row = {"method": "coral", "task": "digit-halves", "metric": "balanced_accuracy", "readout": "linear"}
+    row |= {"unit": "share", "part": "all", "label": "digit", "split": "test", "distribution": "", "knob": ""}
+    row |= {"status": "done", "step": 3, "n": 359, "method_version": 1}
+    rows = [row | {"run_id": spec.id, "seed": spec.seed, "value": 0.5, "steps": spec.budget.steps} for spec in specs]
+    table = pd.DataFrame(rows)
+    table.attrs["specs"] = {spec.id: spec.canonical for spec in specs}
+    path = sweep_table.write(table, tmp_path / "results.parquet")
+    without_package()
+    table = sweep_table.read(path)
+    drawn = setting_effects.cells(table, ["steps"], metric="balanced_accuracy")
+    assert "baseline: 50.0" in drawn.alt
+    assert "| steps 3 | 50.0 | 3 |" in grid_table(table)
+    shown = explore.ablations(store=str(tmp_path), vary="steps")
+    assert shown.figure() is not None
+    shown.close()
 
 
 def test_a_run_uses_all_samples_unless_told_otherwise_and_says_what_it_cuts():
@@ -106,3 +168,30 @@ def test_a_continuous_label_is_regressed_and_its_quarters_are_read():
     assert whole["mse", "linear"] > 0
     assert np.isfinite(whole["bits", "best"])
     assert rows[rows["metric"] == "chance"]["value"].tolist() == [0.25]
+
+
+def test_three_modalities_of_three_kinds_with_groups_go_through_a_sweep_to_figures(tmp_path, monkeypatch):
+    ends = [f"{atom}{end}" for atom in pid.NAMES for end in ("", "/low", "/high")]
+    monkeypatch.setattr(estimates, "_atoms", lambda data, label: dict.fromkeys(ends, 0.125))
+    rng, n = np.random.default_rng(0), 90
+    mine = tasks.from_arrays(
+        {
+            "photo": rng.integers(0, 256, (n, 16, 16), dtype=np.uint8),
+            "sound": rng.normal(size=(n, 6, 3)),
+            "face": rng.normal(size=(n, 5)),
+        },
+        {"mood": np.arange(n) % 3, "age": rng.random(n)},
+        groups=np.arange(n) // 6,
+        lengths={"sound": rng.integers(1, 7, n)},
+        name="mine",
+    )
+    knobs = {"dim": 32, "hidden": 16, "projection": 16}
+    grid = grids.make({"method": "coral", "task": mine, "seeds": 1, "knobs": knobs, "budget": {"steps": 1}})
+    sweep = sweeps.run(grid, tmp_path, executor="serial", device="cpu")
+    assert sweep.failures.empty
+    assert set(sweep.table.loc[sweep.table["metric"] == "r2", "label"]) == {"age"}
+    drawn = figures.overview(sweep.table, only=["bits_kept", "subsets"])
+    assert set(drawn) == {"bits_kept", "subsets"}
+    words = " ".join(text.get_text() for text in drawn["bits_kept"].findobj(Text))
+    assert "about 0.5 bits" in words
+    assert "an estimate with its 95% interval, not exact" in words

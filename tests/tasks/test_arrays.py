@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from coral_viz import evaluation, methods, tasks, training
+from coral_viz.cli import own_data
 from coral_viz.tasks.task import SPLITS
 
 
@@ -234,6 +235,15 @@ def test_missing_values_count_as_the_mean_if_that_is_said():
     absent = batch.latents["row"] < 50
     assert (batch.inputs[0][absent, 2] == 0).all()
     assert torch.allclose(batch.inputs[0][~absent, 2].mean(), torch.tensor(0.0), atol=1e-5)
+
+
+def test_it_is_said_how_many_samples_miss_a_modality_altogether():
+    arrays, y = {"sound": holds(SOUND, slice(0, 20), np.nan), "touch": TOUCH}, {"class": Y}
+    with pytest.raises(ValueError, match=r"misses 140 values \(NaN\), 20 samples miss all of it; say"):
+        tasks.from_arrays(arrays, y)
+    told = list(own_data.described(tasks.from_arrays(arrays, y, missing="mean").data))
+    assert "  sound: vector (7,), float64, missing 10.00% (all of it in 20 samples)" in told
+    assert "  touch: vector (5,), float32, missing 0.00%" in told
 
 
 def test_copies_are_taken_where_groups_keep_them_together_or_it_is_said():

@@ -1,6 +1,8 @@
 """Data in files: what is read from .npz and from folders with a task.toml, and what is refused."""
 
 import dataclasses
+import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,9 +10,11 @@ import pytest
 from PIL import Image
 
 from coral_viz import tasks
-from coral_viz.cli import own_data
+from coral_viz.cli import own_data, tour
+from coral_viz.tasks import augmentations
 from coral_viz.tasks.data_files import read
 
+PAGE = Path(__file__).parents[2] / "docs" / "own-data.md"
 N = 60
 RNG = np.random.default_rng(0)
 SOUND, STEPS, Y = RNG.normal(size=(N, 4)), RNG.normal(size=(N, 5, 2)), np.arange(N) % 3
@@ -59,6 +63,19 @@ def test_a_folder_is_what_its_listing_says(folder):
     assert read(folder / "task.toml").content == data.content
 
 
+def test_the_listing_of_the_docs_is_read(folder):
+    (listing,) = re.findall(r"^```toml\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    (folder / "task.toml").write_text(listing, encoding="utf-8")
+    np.save(folder / "sound.npy", STEPS)
+    table = {"speaker": GROUPS, "mood": np.array(["a", "b", "c"])[Y], "pixel_1": SOUND[:, 0], "pixel_2": SOUND[:, 1]}
+    pd.DataFrame(table).to_csv(folder / "table.csv", index=False)
+    data = read(folder)
+    assert {m.name: m.kind for m in data.modalities} == {"photo": "image", "sound": "sequence", "face": "vector"}
+    assert (data.classes, data.augmentations) == ({"mood": ("a", "b", "c")}, {"noise": 0.2})
+    assert np.array_equal(data.groups, GROUPS)
+    assert "  augmentations: noise = 0.2" in own_data.described(data)
+
+
 def test_an_npz_is_modalities_and_labels_by_their_axes(tmp_path):
     lengths = np.full(N, 3)
     np.savez(tmp_path / "1 my.npz", sound=SOUND, steps=STEPS, kind=Y, groups=GROUPS, lengths_steps=lengths)
@@ -86,6 +103,20 @@ def test_the_memory_that_large_data_take_is_said_before_a_run(tmp_path):
     assert own_data.needed(loaded) - own_data.needed(large) == pytest.approx(2 * n * width * 4 / 2**30)
 
 
+def test_augmentations_of_a_listing_hold_unless_others_are_given(folder):
+    write(folder, views="augmentations = {noise = 0.5, step_drop = 0}")
+    data = read(folder)
+    assert tasks.load(data).dials == augmentations.Dials(data.content, noise=0.5, step_drop=0.0)
+    assert tasks.load(data, noise=0.1).dials.noise == 0.1
+    source, dials = tour.chosen_task(f"{folder}:noise=0.2")
+    assert source.content == data.content
+    assert tasks.load(source, **dials).dials == augmentations.Dials(data.content, noise=0.2, step_drop=0.0)
+    source, dials = tour.chosen_task(tasks.load(data, noise=0.1, mix=0.5))
+    assert tasks.load(source, **dials).dials == augmentations.Dials(data.content, step_drop=0.0, mix=0.5)
+    write(folder)
+    assert read(folder).content == data.content
+
+
 BAD = {
     "leads out": ({"sound": 'modalities.sound = "../sound.npy"'}, "outside the folder"),
     "absolute": ({"sound": 'modalities.sound = "/etc/passwd"'}, "outside the folder"),
@@ -97,6 +128,9 @@ BAD = {
     "unknown key": ({"name": 'title = "mine"'}, "task.toml has no key 'title'"),
     "unknown of source": ({"sound": 'modalities.sound = {file = "sound.npz", sort = 1}'}, "no key 'sort'; it takes"),
     "no table": ({"sound": "modalities.sound = 3"}, "takes a table with file"),
+    "unknown augmentation": ({"a": "augmentations.blur = 1"}, "augmentations has no key 'blur'; it takes noise, "),
+    "content of their own": ({"a": "augmentations.content = 'x'"}, "augmentations has no key 'content'"),
+    "augmentation": ({"a": "augmentations.noise = -1"}, "augmentations: noise = -1.0 is not allowed; it takes"),
     "no TOML": ({"name": "name = "}, "is no TOML"),
 }
 

@@ -1,15 +1,17 @@
 """What data of one's own are estimated to hold: near a truth that is known but was not told, and made once."""
 
+import json
 import pickle
 
 import numpy as np
 import pytest
 
 from coral_viz import pid, tasks
+from coral_viz.cli import own_data
 from coral_viz.runs import RunSpec
 from coral_viz.runs.stated import stated
 from coral_viz.tasks import estimates
-from coral_viz.tasks.estimates import estimated, features, table_metrics
+from coral_viz.tasks.estimates import estimated, features, gaussian, table_metrics
 
 N = 400
 RNG = np.random.default_rng(0)
@@ -44,6 +46,23 @@ def test_estimates_are_near_the_truth_and_kept_by_content(task, tmp_path, monkey
     (tmp_path / f"estimates-{task.data.content}.json").write_text('{"y": 3, "value": {}}', encoding="utf-8")
     with pytest.raises(TypeError):
         estimated(task.data, tmp_path)
+
+
+def test_a_continuous_label_is_also_estimated_as_gaussian(tmp_path):
+    rng, n = np.random.default_rng(1), 2000
+    x, other, noise = rng.normal(size=(3, n, 2))
+    value = x[:, 0] + other[:, 1] + noise[:, 0]
+    data = tasks.from_arrays({"a": x, "b": other}, {"value": value}).data
+    held = gaussian(data, "value")
+    exact = pid.gaussian(np.array([[1, 0, 1], [0, 1, 1], [1, 1, 3]]), 1, 1)
+    assert np.allclose([held[name] for name in pid.NAMES], exact.as_array(), atol=0.05)
+    assert all(held[f"{name}/low"] <= held[name] <= held[f"{name}/high"] for name in pid.NAMES)
+    estimates.path(data, tmp_path).write_text(json.dumps({"value": held}), encoding="utf-8")
+    *_, quarters, linear = own_data.held(data, tmp_path)
+    assert quarters.endswith("; at most 2.00 in all")
+    assert linear.startswith("  value as if all were Gaussian (linear dependence of its values): redundancy 0.")
+    few = tasks.from_arrays({"a": RNG.normal(size=(60, 40)), "b": RNG.normal(size=(60, 40))}, {"v": RNG.random(60)})
+    assert gaussian(few.data, "v") == {}
 
 
 def test_runs_on_real_data_of_a_package_state_estimates_made_once_for_all(tmp_path, monkeypatch):

@@ -23,8 +23,7 @@ from coral_viz.figures.sweep.sweep_words import (
     value_in_words,
 )
 from coral_viz.results import metrics, own_results, references, schema, tables
-from coral_viz.runs import RunSpec
-from coral_viz.runs.spec import check_asked
+from coral_viz.runs.spec import usual_settings
 
 WHOLE = 0.98
 """From which share of what is possible on a label counts as kept whole."""
@@ -51,7 +50,8 @@ def baseline(table: pd.DataFrame) -> dict[str, object]:
     the task itself, it is the most frequent value. The table need not have a run with the default.
     """
     runs = table.drop_duplicates("run_id")
-    own = {of: _defaults(*of) for of in runs[OF].drop_duplicates().itertuples(index=False, name=None)}
+    places = [] if own_results.are_own(runs) else runs[OF].drop_duplicates().itertuples(index=False, name=None)
+    own = {of: _defaults(*of) for of in places}
     found = {}
     for name in [name for name in settings(table) if name != "method"]:
         values = {of: known[name] for of, known in own.items() if name in known}
@@ -67,9 +67,7 @@ def baseline(table: pd.DataFrame) -> dict[str, object]:
 def _defaults(method: str, task: str, distribution: str) -> dict[str, object]:
     """The settings of the task's runs of a method, as far as they are known; the distribution is no default."""
     try:
-        check_asked(method, task)
-        dials = {"distribution": distribution} if distribution else None
-        settings = RunSpec.make(method, task, seed=0, dials=dials).settings
+        settings = usual_settings(method, task, distribution)
     except ValueError:
         return {}
     return {name: value for name, value in settings.items() if name != "distribution"} | {"knob": ""}

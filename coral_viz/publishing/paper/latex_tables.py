@@ -1,7 +1,7 @@
 """Tables of a paper, in LaTeX (booktabs) to set and as CSV to count with: accuracies by method, cells of ablations.
 
 A table is as wide as the text: intervals stand below their means. The best mean of a column is bold, and those within
-noise of it are underlined.
+noise of it are underlined, if more is known to be better. Of results of one's own, every metric has a table.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import pandas as pd
 
 from coral_viz import style
 from coral_viz.figures.sweep import sweep_data, sweep_words
-from coral_viz.publishing.paper import words
+from coral_viz.publishing.paper import sweep_pictures, words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
-from coral_viz.results import found, intervals, statistics, tables
-from coral_viz.results.metrics import LINEAR
+from coral_viz.results import found, intervals, metrics, own_results, statistics, tables
+from coral_viz.results.metrics import LINEAR, Metric
 
 KEY = ["line", "group", "label"]
 """What tells the cells of a table apart."""
@@ -72,7 +72,9 @@ def plan(sources: Sources) -> Iterator[PlannedTable]:
     """Every table of the set, including those whose source is missing."""
     yield PlannedTable("table_accuracy", sources.named[MAIN], accuracy)
     for name, source in sources.sweeps.items():
-        yield PlannedTable(f"table_ablation_{name}", source, partial(ablation, name=f"ablation_{name}"))
+        for called, metric in sweep_pictures.metrics_of(name, source.content).items():
+            make = partial(ablation, name=f"ablation_{called}", metric=metric)
+            yield PlannedTable(f"table_ablation_{called}", source, make)
 
 
 def accuracy(table: pd.DataFrame) -> LatexTable:
@@ -89,20 +91,24 @@ def accuracy(table: pd.DataFrame) -> LatexTable:
     return _latex_table("accuracy", summary, list(names.values()), groups, says, rows, table)
 
 
-def ablation(table: pd.DataFrame, name: str = "ablation") -> LatexTable:
+def ablation(table: pd.DataFrame, name: str = "ablation", metric: str = "balanced_accuracy") -> LatexTable:
     """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
 
-    ``name``: what the LaTeX label calls it.
+    Args:
+        table: a sweep's table, or results of one's own.
+        name: what the LaTeX label calls it.
+        metric: of a linear probe of the whole embedding; of results of one's own, as the file states it.
     """
-    rows = sweep_data.measured(table, "balanced_accuracy", LINEAR, "all")
-    base, names = sweep_data.baseline(rows), sweep_data.settings(rows)
+    own = own_results.are_own(table)
+    rows = sweep_data.measured(table, metric, None if own else LINEAR, "all")
+    base, names, known = sweep_data.baseline(rows), sweep_data.settings(rows), metrics.of(rows)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
+    rows["label"] = rows["label"].mask(rows["label"] == "", known.title)
     summary = tables.summarise(rows, ["line", "group", "label"])
     told = ", ".join(sweep_words.based_in_words(base))
-    says = (
-        "Balanced accuracy in % of a linear probe of the whole embedding, mean over seeds. A line "
-        f"is named by its differences from the baseline ({told})."
-    )
+    says = f"{known.title[:1].upper()}{known.title[1:]}{' in %' * known.in_percent}"
+    says += f"{'' if own else ' of a linear probe of the whole embedding'}, mean over seeds."
+    says += f" A line is named by its differences from the baseline ({told})." if told else ""
     lines = sorted(summary["line"].unique(), key=lambda line: not sweep_words.is_baseline(line))
     return _latex_table(name, summary, lines, {"": tables.labels(summary)}, says, rows, table)
 
@@ -110,10 +116,13 @@ def ablation(table: pd.DataFrame, name: str = "ablation") -> LatexTable:
 def _latex_table(
     name: str, summary: pd.DataFrame, lines: list[str], groups: dict, says: str, rows: pd.DataFrame, table: pd.DataFrame
 ) -> LatexTable:
-    summary = summary.merge(_counts(rows, table), how="left", on=KEY).merge(_standing(rows), how="left", on=KEY)
+    known = metrics.of(rows)
+    marked = bool(known.bound)  # which of two values of another metric is better is not known
+    standing = _standing(rows) if marked else pd.DataFrame(columns=[*KEY, "standing"])
+    summary = summary.merge(_counts(rows, table), how="left", on=KEY).merge(standing, how="left", on=KEY)
     split = (summary["found"].gt(0) & summary["found"].lt(summary["of"])).any()
-    says = " ".join([says, MARKED, *[SPLIT] * bool(split)])
-    cells = {tuple(cell[KEY]): (_mean(cell), _below(cell)) for _, cell in summary.iterrows()}
+    says = " ".join([says, *[MARKED] * marked, *[SPLIT] * bool(split)])
+    cells = {tuple(cell[KEY]): (_mean(cell, known), _below(cell, known)) for _, cell in summary.iterrows()}
     columns = [(group, label) for group, labels in groups.items() for label in labels]
     body = [[line, *(cells.get((line, *column), ("", "")) for column in columns)] for line in lines]
     caption = f"{says} {words.of_runs(rows)}"
@@ -193,16 +202,19 @@ def _rules(groups: dict[str, list[str]]) -> str:
     return " ".join(rules)
 
 
-def _mean(cell: pd.Series) -> str:
-    """The mean in %: bold, underlined or neither, and seeds where they disagree."""
-    mean = f"{100 * cell['estimate']:.1f}"
+def _mean(cell: pd.Series, known: Metric) -> str:
+    """The mean, a share in %: bold, underlined or neither, and seeds where they disagree."""
+    mean = escaped(known.text(cell["estimate"]))
     mean = {"best": f"\\textbf{{{mean}}}", "noise": f"\\underline{{{mean}}}"}.get(cell["standing"], mean)
     split = f"({cell['found']:.3g}/{cell['of']:g})" if 0 < cell["found"] < cell["of"] else ""
     return f"{mean} {{{SMALL}{split}}}" if split else mean
 
 
-def _below(cell: pd.Series) -> str:
+def _below(cell: pd.Series, known: Metric) -> str:
     """Its interval, in the same unit."""
+    if not known.in_percent:
+        low, high = (known.text(cell[end]) for end in ("low", "high"))
+        return "" if low == high else f"[{low}, {high}]"
     return escaped(intervals.beside(cell["estimate"], cell["low"], cell["high"]).strip())
 
 

@@ -41,7 +41,7 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
         return setting_effects.cells(table, settings, metric=metric, name=name, look=look)
 
     numbers = _numbers(source.content)
-    for called, metric in _metrics(name, source.content).items():
+    for called, metric in metrics_of(name, source.content).items():
         yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured), core=True)
         few = _few(source.content, numbers)
         if few:
@@ -75,7 +75,7 @@ def _of_few_levels(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
     return [name for name in numbers if table is not None and table[name].nunique() < MANY]
 
 
-def _metrics(name: str, table: pd.DataFrame | None) -> dict[str, str]:
+def metrics_of(name: str, table: pd.DataFrame | None) -> dict[str, str]:
     """The metrics that are drawn, by what their figures are called: linear accuracy, of own results all that there are.
 
     Of a metric only letters, digits and underscores go into the name of a file.
