@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.information import mutual_information, table
 
@@ -74,7 +75,7 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
     Raises:
         ValueError: posteriors or p_y outside [0, 1], or a class without posterior mass that p_y asks for.
     """
-    posterior = np.asarray(posterior)
+    posterior = as_array(posterior, "The list of posteriors")
     if posterior.dtype.kind not in "biuf":
         raise ValueError(f"Posteriors must be real numbers, not {posterior.dtype}.")
     posterior = posterior.astype(float)
@@ -145,7 +146,8 @@ def _from_zero(steps):
 
 def _binary_tables(p1, p2):
     # Rounded input can agree on p(y) no better than it is rounded.
-    rounding = [np.finfo(p.dtype).eps for p in map(np.asarray, (p1, p2)) if p.dtype.kind == "f"]
+    p1, p2 = as_array(p1, "The first table"), as_array(p2, "The second table")
+    rounding = [np.finfo(p.dtype).eps for p in (p1, p2) if p.dtype.kind == "f"]
     p1, p2 = table(p1, 2), table(p2, 2)
     for p in (p1, p2):
         if p.shape[-1] != 2:

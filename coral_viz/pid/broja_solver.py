@@ -20,6 +20,7 @@ from scipy.sparse import coo_array, issparse
 
 from coral_viz.pid import _barrier, _packed
 from coral_viz.pid._cells import TRACE, Cells, Marginal
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.binary import union_information
 from coral_viz.pid.information import BIT, entropy, informations, table
@@ -38,7 +39,7 @@ def broja(p, *, batch_axes: int | None = None, tol: float = 1e-7, coupling: bool
         p: probabilities or counts, shape batch axes + (n1, n2, ny); each table is normalised to sum 1. Or a single
             table as a ``scipy.sparse.coo_array`` of three axes. Time and memory then depend on the number of cells that
             the marginals leave free; cells whose y occurs with only one x1 or one x2 cost almost nothing.
-        batch_axes: how many leading axes are a batch; all but the last three where None.
+        batch_axes: how many leading axes are a batch. Where None, all but the last three, if each table sums to 1.
         tol: duality gap to reach, in bits. 1e-9 costs a fifth more time than 1e-7; float64 can reach it unless marginal
             probabilities of 1e-10 and less are present.
         coupling: also return the optimal joint distribution, sparse if p is, whose marginals are exact to rounding.
@@ -83,34 +84,29 @@ def two_sources(p, batch_axes: int | None = None):
         The same tables, normalised by ``table`` if dense.
 
     Raises:
-        ValueError: as ``table``; masked cells; ``batch_axes`` that do not leave 3 axes; or, without ``batch_axes``,
-            more than three axes that look like a single table of more sources: probabilities that sum to 1 over all
-            axes, or whole counts with different totals.
+        ValueError: as ``table``; ``batch_axes`` that do not leave 3 axes; or, without ``batch_axes``, more than three
+            axes that could be a single table of more sources: the tables do not sum to 1 each.
     """
     axes = p.ndim if issparse(p) else np.ndim(p)
     if batch_axes is not None and axes != batch_axes + 3:
         raise ValueError(f"A table needs 3 axes, but batch_axes={batch_axes} leaves {axes - batch_axes} of {axes}.")
     if issparse(p):
         return p
-    if np.ma.is_masked(p):
-        raise ValueError(f"A table must be known, but {np.ma.count_masked(p)} of its {np.size(p)} cells are masked.")
-    if batch_axes is None and axes > 3 and _more_sources(np.asarray(p)):
+    p = as_array(p, "A table")
+    if batch_axes is None and axes > 3 and not _are_distributions(p):
         raise ValueError(
-            f"A table of shape {np.shape(p)} looks like {axes - 1} sources and a target, which redundancy_lattice"
+            f"A table of shape {p.shape} looks like {axes - 1} sources and a target, which redundancy_lattice"
             f"({axes - 1}) decomposes; if it is a batch of tables of two sources, say batch_axes={axes - 3}."
         )
     return table(p)
 
 
-def _more_sources(p) -> bool:
-    """Whether the total is that of one distribution, or whole counts differ in total as resamples would not."""
-    if p.dtype.kind not in "biuf" or np.prod(p.shape[:-3]) < 2:
-        return False
+def _are_distributions(p) -> bool:
+    """Whether each table of a batch sums to 1, or there is no more than one. A table of more sources does not."""
+    if np.prod(p.shape[:-3]) < 2 or p.dtype.kind not in "biuf" or not np.isfinite(p).all():
+        return True  # one table, or what ``table`` refuses
     with np.errstate(over="ignore"):
-        totals = p.sum((-3, -2, -1), dtype=float)
-    if not np.isfinite(totals).all():
-        return False
-    return abs(totals.sum() - 1.0) < 1e-6 or bool(np.ptp(totals) > 2 + 1e-4 * totals.max() and (p == np.floor(p)).all())
+        return bool((np.abs(p.sum((-3, -2, -1), dtype=float) - 1.0) < 1e-3).all())
 
 
 def _of_dense(p, tol: float, coupling: bool) -> Atoms:

@@ -22,6 +22,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from coral_viz.pid.arguments import check_whole
 from coral_viz.pid.calibration import implied_information, recalibrate
 from coral_viz.pid.directions import Directions
 from coral_viz.pid.posteriors import FLOOR
@@ -143,6 +144,7 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
 
 def partition(y: np.ndarray, folds: int, seed: int, groups) -> np.ndarray:
     """The fold of each row, of a random partition that keeps groups together and classes in proportion."""
+    check_whole(seed, 0, "A partition needs a seed of at least 0")
     splitter = (StratifiedKFold if groups is None else StratifiedGroupKFold)(folds, shuffle=True, random_state=seed)
     fold = np.empty(len(y), int)
     for number, (_, rows) in enumerate(splitter.split(y, y, groups)):

@@ -16,6 +16,7 @@ import numpy as np
 from sklearn.cluster import KMeans
 
 from coral_viz.pid import samples
+from coral_viz.pid.arguments import check_whole
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.calibration import recalibrate
@@ -101,20 +102,22 @@ def decompose(
     if replicates:
         check_interval(0.95, replicates)
     y = samples.labels(y)
-    symbols = [samples.are_symbols(z) for z in (z1, z2)]
+    symbols = [samples.are_symbols(z, name) for name, z in (("z1", z1), ("z2", z2))]
     if symbols[0] != symbols[1]:
         raise ValueError("The sources must be both embeddings or both symbols, but one is a 1-D array of symbols.")
     for name, given in (("joint", joint), ("groups", groups), ("weights", weights)):
         if given is not None and (symbols[0] or method != "posterior"):
             raise ValueError(f"{name}= has a meaning for the posteriors of embeddings only.")
     if symbols[0]:
-        counts = _counts(samples.symbols(z1, len(y), "z1"), samples.symbols(z2, len(y), "z2"), y)
+        x1, x2 = (samples.symbols(z, len(y), f"Source {name}") for name, z in (("z1", z1), ("z2", z2)))
+        counts = _counts(x1, x2, y)
         return infer(counts, replicates=replicates, seed=seed) if replicates else bias_corrected(counts, seed=seed)
     if method == "kmeans":
         return _kmeans(samples.embedding(z1, len(y), "z1"), samples.embedding(z2, len(y), "z2"), y, clusters, seed)
     weights = relative(weights, y)
     sources = {"z1": z1, "z2": z2} | ({} if joint is None else {"joint": joint})
     (z1, z2, *fused), groups = prepared(sources, y, folds, groups)
+    _enough_weight(weights, y, folds)
     fits = [cross_fit(x, y, folds=folds, seed=seed, groups=groups) for x in ([z1], [z2], fused or [z1, z2])]
     return _from_posteriors(fits, y, replicates, seed, groups, weights)
 
@@ -154,7 +157,8 @@ def decompose_parts(
         raise ValueError(f"There is no part {unknown[0]!r}; there are {', '.join(parts)}.")
     if len(sources) == 2:
         return decompose(parts[sources[0]], parts[sources[1]], y, **options)
-    rest = [np.asarray(part) for name, part in parts.items() if name not in sources]
+    n = len(samples.labels(y))
+    rest = [samples.embedding(part, n, name) for name, part in parts.items() if name not in sources]
     if len(sources) != 1 or not rest:
         raise ValueError(f"Sources must be two parts, or one of several, not {list(sources)} of {list(parts)}.")
     return decompose(parts[sources[0]], np.concatenate(rest, axis=1), y, **options)
@@ -237,7 +241,7 @@ def prepared(sources: Mapping[str, np.ndarray], y: np.ndarray, folds: int, group
         UserWarning: of copies and outliers.
     """
     checked = {name: samples.embedding(z, len(y), name) for name, z in sources.items()}
-    groups = None if groups is None else samples.symbols(groups, len(y), "groups")
+    groups = None if groups is None else samples.symbols(groups, len(y), "The list of groups")
     _enough(y, folds, groups)
     for name, z in checked.items():
         samples.warn_of_copies(z, y, name, groups)
@@ -245,7 +249,7 @@ def prepared(sources: Mapping[str, np.ndarray], y: np.ndarray, folds: int, group
 
 
 def _kmeans(z1, z2, y, clusters: int, seed: int) -> Atoms:
-    if not 2 <= clusters <= len(y):
+    if not (isinstance(clusters, int | np.integer) and 2 <= clusters <= len(y)):
         raise ValueError(f"The number of clusters must lie in 2..{len(y)} (samples), but is {clusters}.")
     x1, x2 = (KMeans(clusters, n_init=3, random_state=seed).fit_predict(z) for z in (z1, z2))
     counts = _counts(x1, x2, y)
@@ -268,10 +272,19 @@ def _counts(x1: np.ndarray, x2: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _enough(y: np.ndarray, folds: int, groups) -> None:
     """Every class needs two samples per fold, so that each half of each training set has some."""
-    if folds < 2:
-        raise ValueError(f"A cross-fit needs at least 2 folds, not {folds}.")
+    check_whole(folds, 2, "A cross-fit needs at least 2 folds")
     if groups is not None and groups.max() + 1 < folds:
         raise ValueError(f"There are {groups.max() + 1} groups, fewer than the {folds} folds.")
     rarest = np.bincount(y).min()
     if rarest < 2 * folds:
         raise ValueError(f"The rarest class has {rarest} samples, fewer than two for each of the {folds} folds.")
+
+
+def _enough_weight(weights: np.ndarray, y: np.ndarray, folds: int) -> None:
+    """The same of weighted samples, each class counted as the equally weighted ones that would tell as much."""
+    least = (np.bincount(y, weights) ** 2 / np.bincount(y, weights**2)).min()
+    if least < min(2 * folds, np.bincount(y).min()):
+        raise ValueError(
+            f"Weights leave a class as much as {least:.2g} equally weighted samples, fewer than two for each of the "
+            f"{folds} folds."
+        )

@@ -27,6 +27,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja_solver import atoms_of_union
 from coral_viz.pid.information import BIT
@@ -141,9 +142,7 @@ def union_information(p1, p2):
 
 def checked(covariance):
     """The correlation matrices of covariances, shape batch axes + (d, d); ValueError if they are none."""
-    if np.ma.is_masked(covariance):
-        raise ValueError(f"A covariance must be known, but {np.ma.count_masked(covariance)} of its entries are masked.")
-    found = np.asarray(covariance)
+    found = as_array(covariance, "A covariance")
     if found.dtype.kind not in "biuf":
         raise ValueError(f"A covariance must hold real numbers, not {found.dtype}.")
     if found.ndim < 2 or found.shape[-1] != found.shape[-2] or not found.shape[-1]:

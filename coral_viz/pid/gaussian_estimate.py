@@ -21,6 +21,7 @@ import numpy as np
 from scipy.special import digamma, ndtri
 from scipy.stats import rankdata
 
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja_solver import atoms_of_union
 from coral_viz.pid.gaussian_closed_form import channels_of, union_information
@@ -82,9 +83,7 @@ def normal_scores(x) -> np.ndarray:
 
 def samples(x, name: str = "x") -> np.ndarray:
     """Samples as an array (n, d) of floats; ValueError if they are not finite real numbers of that shape."""
-    if np.ma.is_masked(x):
-        raise ValueError(f"{name} must be known, but {np.ma.count_masked(x)} of its values are masked.")
-    x = np.asarray(x)
+    x = as_array(x, name)
     if x.dtype.kind not in "biuf":
         raise ValueError(f"{name} must hold real numbers, not {x.dtype}.")
     if x.ndim not in (1, 2) or not x.size:

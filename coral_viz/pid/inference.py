@@ -21,6 +21,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from coral_viz.pid.arguments import check_whole
 from coral_viz.pid.atoms import Atoms
 from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.information import BIT, entropy
@@ -71,7 +72,7 @@ def infer(counts: np.ndarray, *, level: float = 0.95, replicates: int = 200, see
     check_interval(level, replicates)
     warn_if_sparse(counts)
     drawn = np.random.default_rng(seed).multinomial(counts.sum(), counts.ravel() / counts.sum(), size=replicates)
-    drawn = broja(drawn.reshape(-1, *counts.shape), tol=TOLERANCE).as_array()
+    drawn = broja(drawn.reshape(-1, *counts.shape), batch_axes=1, tol=TOLERANCE).as_array()
     point, plug_in = _bias_corrected(counts, "quadratic", seed), broja(counts, tol=TOLERANCE).as_array()
     ceiling = largest_entropy(counts.sum((0, 1)), level)
     low, high = _interval(point.as_array(), plug_in, drawn, level, point.gap, ceiling)
@@ -171,8 +172,7 @@ def check_interval(level: float, replicates: int) -> None:
     """ValueError for a level outside (0, 1), or too few replicates."""
     if not 0 < level < 1:
         raise ValueError(f"The level of an interval must lie in (0, 1), but is {level}.")
-    if replicates < 20:
-        raise ValueError(f"An interval needs at least 20 replicates, not {replicates}.")
+    check_whole(replicates, 20, "An interval needs at least 20 replicates")
 
 
 def warn_if_sparse(counts: np.ndarray) -> None:
@@ -206,7 +206,7 @@ def _bias_corrected(counts: np.ndarray, method: str, seed: int) -> Atoms:
 
 def _informations(tables: np.ndarray) -> Informations:
     """Plug-in informations of tables (..., n1, n2, ny)."""
-    atoms = broja(tables, tol=TOLERANCE)
+    atoms = broja(tables, batch_axes=tables.ndim - 3, tol=TOLERANCE)
     joint = atoms.information
     known = Informations(atoms.information_1, atoms.information_2, joint - atoms.synergy, joint, atoms.gap)
     return known._replace(entropy=entropy(tables.sum((-3, -2)) / tables.sum((-3, -2, -1))[..., None]))

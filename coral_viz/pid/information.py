@@ -9,6 +9,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import entr
 
+from coral_viz.pid.arguments import as_array
+
 BIT = np.log(2.0)
 """One bit in nats: divide nats by it."""
 
@@ -24,12 +26,9 @@ def table(p, ndim: int = 3) -> np.ndarray:
         A new float64 array of the same shape.
 
     Raises:
-        ValueError: wrong dimension, an empty axis, negative or non-finite entries, or a table of zeros.
-
-    Warns:
-        UserWarning: a batch that sums to 1 as a whole, as a single table of more variables would.
+        ValueError: wrong dimension, an empty axis, masked, negative or non-finite entries, or a table of zeros.
     """
-    p = np.asarray(p)
+    p = as_array(p, "A table")
     if p.dtype.kind not in "biuf":
         raise ValueError(f"A table must hold real numbers, not {p.dtype}.")
     p = p.astype(float)

@@ -133,7 +133,7 @@ def decompose_pmf(p, measure: str = "broja", *, batch_axes: int | None = None) -
         p: probabilities or counts, shape batch axes + (n1, n2, ny).
         measure: one of ``names()``. dit's measures are solved one table at a time and take from milliseconds to
             minutes each.
-        batch_axes: how many leading axes are a batch; all but the last three where None.
+        batch_axes: how many leading axes are a batch. Where None, all but the last three, if each table sums to 1.
 
     Returns:
         Atoms in bits; the gap is 0 for closed forms, certified for "broja", and NaN for dit's.
@@ -166,15 +166,16 @@ class Pointwise(NamedTuple):
     misinformative: Atoms
 
 
-def decompose_pointwise(p, measure: str = "i_sx") -> Pointwise:
+def decompose_pointwise(p, measure: str = "i_sx", *, batch_axes: int | None = None) -> Pointwise:
     """The atoms of each outcome (x1, x2, y): which ones are redundant or synergistic, and which mislead.
 
     Args:
         p: probabilities or counts, shape batch axes + (n1, n2, ny).
         measure: "i_sx" (Makkeh, Gutknecht and Wibral 2021) or "i_pm" (Finn and Lizier 2018).
+        batch_axes: as for ``decompose_pmf``.
 
     Raises:
-        ValueError: another measure, or a bad table.
+        ValueError: another measure, a bad table, or axes that look like more than two sources.
 
     >>> xor = np.array([[[1, 0], [0, 1]], [[0, 1], [1, 0]]])
     >>> decompose_pointwise(xor).informative.synergy[0, 1, 1].round(4)
@@ -182,7 +183,7 @@ def decompose_pointwise(p, measure: str = "i_sx") -> Pointwise:
     """
     if measure not in POINTWISE:
         raise ValueError(f"There are no pointwise atoms of {measure!r}; there are {', '.join(POINTWISE)}.")
-    p = table(p)
+    p = two_sources(p.toarray() if issparse(p) else p, batch_axes)
     nodes = [POINTWISE[measure](p, node, 2) for node in (PAIR, ((0,),), ((1,),), ((0, 1),))]
     parts = []
     for name, (shared, first, second, both) in zip(Pointwise._fields, zip(*nodes)):

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coral_viz.pid import binary
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.atoms import Atoms, Bits
 from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
@@ -223,21 +224,25 @@ def relative(weights, labels: np.ndarray) -> np.ndarray:
     """Weights of mean 1; ValueError unless they are finite, not negative, one a sample, and leave two classes."""
     if weights is None:
         return np.ones(len(labels))
-    weights = np.asarray(weights)
+    weights = as_array(weights, "The list of weights")
     if weights.dtype.kind not in "biuf" or weights.shape != labels.shape:
         kind = f"{weights.dtype} of shape {weights.shape}"
         raise ValueError(f"Weights must be real numbers of shape {labels.shape}, not {kind}.")
     if not (np.isfinite(weights).all() and (weights >= 0).all()):
         odd = weights[~(np.isfinite(weights) & (weights >= 0))][0]
         raise ValueError(f"Weights must be finite and not negative, but one is {odd}.")
-    if not (np.bincount(labels, weights) > 0).all():
+    if not (np.bincount(labels, weights > 0) > 0).all():
         raise ValueError("Weights must leave something of every class, but all of one class are 0.")
+    weights = weights / weights.max()  # so that no sum overflows
     return weights / weights.mean()
 
 
 def _checked(t: np.ndarray, y: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Posteriors as positive distributions over the classes that occur, and labels renumbered to match."""
-    t, y = np.asarray(t, dtype=float), np.asarray(y)
+    t, y = as_array(t, f"Posterior {name}"), as_array(y, "The list of labels")
+    if t.dtype.kind not in "biuf":
+        raise ValueError(f"Posterior {name} must hold real numbers, not {t.dtype}.")
+    t = t.astype(float)
     if t.ndim != 2:
         raise ValueError(f"Posterior {name} must have shape (samples, classes), but has {t.shape}.")
     if y.shape != t.shape[:1]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import warnings
 
 import numpy as np
-from scipy.sparse import issparse
+
+from coral_viz.pid.arguments import as_array
 
 # Copies are suspicious if so many values of a source are repeated, in such a share of samples, nearly always under one
 # label: fewer are the values of a source that has few.
@@ -26,24 +27,25 @@ def labels(y) -> np.ndarray:
     return classes
 
 
-def are_symbols(z) -> bool:
+def are_symbols(z, name: str) -> bool:
     """Whether a source is a list of symbols: whole numbers, names or categories, not an embedding of one dimension."""
-    z = np.asarray(z) if not issparse(z) else z
+    z = as_array(z, f"Source {name}")
     if z.ndim != 1 or z.dtype.kind not in "iubUSO":
         return False
     return z.dtype.kind != "O" or not all(isinstance(value, float) for value in z if value is not None)
 
 
-def symbols(z, n: int, name: str) -> np.ndarray:
-    """Symbols (n,) as integers 0..k-1 in their order."""
-    return codes(_same_length(_array(z, f"Source {name}"), n, name), f"Source {name}")
+def symbols(z, n: int, what: str) -> np.ndarray:
+    """Symbols (n,) as integers 0..k-1 in their order; errors name them ``what``."""
+    z = _same_length(_array(z, what), n, what)
+    if z.ndim != 1:
+        raise ValueError(f"{what} must have shape ({n},), but has {z.shape}.")
+    return codes(z, what)
 
 
 def embedding(z, n: int, name: str) -> np.ndarray:
     """An embedding as float64 (n, d), d >= 1."""
-    if issparse(z):
-        raise ValueError(f"Source {name} is a sparse matrix: give it as an array, {name}.toarray().")
-    z = _same_length(_array(z, f"Source {name}"), n, name)
+    z = _same_length(_array(z, f"Source {name}"), n, f"Source {name}")
     if z.dtype.kind not in "biufO":
         raise ValueError(f"Source {name} must hold real numbers, but holds {z.dtype}.")
     try:
@@ -67,6 +69,8 @@ def codes(values: np.ndarray, what: str) -> np.ndarray:
             raise ValueError(f"{what} must be known, but row {missing[0]} holds {values[missing[0]]}.")
     elif values.dtype.kind not in "biufUS":
         raise ValueError(f"{what} must be numbers or names, not {values.dtype}.")
+    elif values.dtype.kind == "f" and np.isnan(values).any():
+        raise ValueError(f"{what} must be known, but row {np.flatnonzero(np.isnan(values))[0]} holds nan.")
     try:
         return np.unique(values, return_inverse=True)[1]
     except TypeError:
@@ -98,16 +102,13 @@ def warn_of_copies(z: np.ndarray, y: np.ndarray, name: str, groups: np.ndarray |
 
 
 def _array(values, what: str) -> np.ndarray:
-    if np.ma.isMaskedArray(values) and np.ma.getmaskarray(values).any():
-        first = np.argwhere(np.ma.getmaskarray(values))[0].tolist()
-        raise ValueError(f"{what} must be known, but are masked at {first}: leave out such samples or impute them.")
-    array = np.asarray(values)
+    array = as_array(values, what)
     if array.dtype.kind in "US" and not isinstance(values, np.ndarray):  # else a missing value becomes the name "nan"
         array = np.asarray(values, dtype=object)
     return array
 
 
-def _same_length(z: np.ndarray, n: int, name: str) -> np.ndarray:
+def _same_length(z: np.ndarray, n: int, what: str) -> np.ndarray:
     if z.ndim == 0 or len(z) != n:
-        raise ValueError(f"Source {name} has {len(z) if z.ndim else 1} samples, but there are {n} labels.")
+        raise ValueError(f"{what} has {len(z) if z.ndim else 1} samples, but there are {n} labels.")
     return z

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from coral_viz.pid.arguments import as_array
 from coral_viz.pid.broja_solver import broja
 
 # Gap of the solver in bits: a few samples know their atoms to nothing like this; many to a small part of a bit by n.
@@ -28,7 +29,7 @@ def synergy_p_value(counts: np.ndarray, *, replicates: int = 200, seed: int = 0)
     observed = broja(counts, tol=tol)
     ordered = counts if observed.unique_1 >= observed.unique_2 else counts.swapaxes(0, 1)
     null = shuffled(ordered.sum(2), ordered.sum(1), replicates, np.random.default_rng(seed))
-    return _exceedance(np.asarray(broja(null, tol=tol).synergy), float(observed.synergy), tol)
+    return _exceedance(np.asarray(broja(null, batch_axes=1, tol=tol).synergy), float(observed.synergy), tol)
 
 
 def shuffled(rows: np.ndarray, columns: np.ndarray, replicates: int, rng: np.random.Generator) -> np.ndarray:
@@ -71,7 +72,7 @@ def _without_replacement(here, others, missing, rng: np.random.Generator) -> np.
 
 def checked_counts(counts: np.ndarray) -> np.ndarray:
     """Counts (n1, n2, ny) as integers; ValueError unless they are whole numbers of at least 4 samples."""
-    counts = np.asarray(counts)
+    counts = as_array(counts, "Counts")
     if counts.ndim != 3:
         raise ValueError(f"Counts must have shape (n1, n2, ny), but have {counts.shape}.")
     if counts.dtype.kind not in "biuf":

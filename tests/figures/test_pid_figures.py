@@ -105,7 +105,7 @@ def test_polytope_marks_p_and_the_lowest_point(p):
     ("call", "words"),
     [
         (lambda: figures.bars({}), "no decomposition"),
-        (lambda: figures.dots({"x": pid.broja(np.ones((3, 2, 2, 2)))}), "'x' is a batch"),
+        (lambda: figures.dots({"x": pid.broja(np.ones((3, 2, 2, 2)), batch_axes=1)}), "'x' is a batch"),
         (lambda: hasse.hasse(TWO, np.zeros(18)), "has 4 nodes"),
         (lambda: unique_hull.polytope(np.ones((2, 2, 3))), "2x2x2"),
         (lambda: unique_hull.polytope(gates.gate("RDN")), "no freedom"),

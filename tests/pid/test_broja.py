@@ -223,7 +223,7 @@ def test_a_missed_tolerance_is_returned_with_its_gap_and_said(monkeypatch):
         (np.zeros((2, 2, 2)), {}, "all zeros"),
         (np.ones((2, 2, 2), dtype=complex), {}, "real numbers, not complex128"),
         (np.full((2, 2, 2), None), {}, "real numbers, not object"),
-        (np.ma.masked_less(np.arange(8).reshape(2, 2, 2), 3), {}, "known, but 3 of its 8 cells are masked"),
+        (np.ma.masked_less(np.arange(8).reshape(2, 2, 2), 3), {}, r"known, but 3 of 8 values are masked"),
         (np.ones((2, 2, 2)), {"tol": 0}, "tol must be positive, not 0"),
         (np.ones((2, 2, 2)), {"tol": float("nan")}, "tol must be positive"),
     ],
@@ -233,7 +233,9 @@ def test_bad_input_is_named(p, arguments, words):
         pid.broja(p, **arguments)
 
 
-@pytest.mark.parametrize("decompose", [pid.broja, lambda p: pid.decompose_pmf(p, "i_min"), pid.decompose_pmf])
+@pytest.mark.parametrize(
+    "decompose", [pid.broja, lambda p: pid.decompose_pmf(p, "i_min"), pid.decompose_pmf, pid.decompose_pointwise]
+)
 def test_three_sources_are_no_batch(decompose):
     x1, x2, x3 = np.indices((2, 2, 2))
     parity = np.zeros((2, 2, 2, 2))
@@ -243,6 +245,10 @@ def test_three_sources_are_no_batch(decompose):
         decompose(parity)
     with pytest.raises(ValueError, match=words):
         decompose(np.random.default_rng(0).multinomial(90, parity.ravel()).reshape(parity.shape))
+    with pytest.raises(ValueError, match=words):  # as many samples for either value of source 1, as resamples have
+        decompose(np.rint(8 * parity).astype(int))
+    with pytest.raises(ValueError, match=words):
+        decompose(3.7 * parity)
 
 
 def test_batch_axes_say_what_a_table_is():
@@ -255,9 +261,12 @@ def test_batch_axes_say_what_a_table_is():
             pid.broja(p, batch_axes=axes)
 
 
-def test_resamples_of_nearly_one_size_are_a_batch():
+def test_batches_of_counts_say_so_and_distributions_need_not():
     counts = np.array([[[[2, 0], [1, 2]]], [[[1, 1], [1, 1]]]])
-    assert pid.broja(counts).synergy.shape == (2,)
+    found = pid.broja(counts, batch_axes=1)
+    assert_same_atoms(found, pid.broja(counts / counts.sum((1, 2, 3), keepdims=True)))
+    rounded = (counts / counts.sum((1, 2, 3), keepdims=True)).astype(np.float16)
+    assert pid.broja(rounded).synergy.shape == found.synergy.shape == (2,)
 
 
 def test_gates_in_one_batch_of_equal_shape():

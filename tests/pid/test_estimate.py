@@ -221,9 +221,15 @@ HOLED = np.where(np.arange(80).reshape(40, 2) == 7, np.nan, Z)
         (lambda: decompose(Z + 1j, Z, Y), "z1 must hold real numbers"),
         (lambda: decompose(Z, Z.astype(str), Y), "z2 must hold real numbers"),
         (lambda: decompose(np.where(Z > 9, Z, None), Z, Y), "z1 must be finite, but holds nan in row 0"),
-        (lambda: decompose(csr_matrix(Z), Z, Y), r"z1 is a sparse matrix: give it as an array, z1.toarray\(\)"),
-        (lambda: decompose(Z, np.ma.masked_greater(Z, 2), Y), r"z2 must be known, but are masked at \[39, 1\]"),
-        (lambda: decompose(Z, Z, np.ma.masked_equal(Y, 1)), r"Labels must be known, but are masked at \[1\]"),
+        (lambda: decompose(csr_matrix(Z), Z, Y), r"z1 is a sparse array of shape \(40, 2\): .* toarray\(\)"),
+        (
+            lambda: decompose(Z, np.ma.masked_greater(Z, 2), Y),
+            r"z2 must be known, but 1 of 80 values are masked, .* \[39, 1\]",
+        ),
+        (
+            lambda: decompose(Z, Z, np.ma.masked_equal(Y, 1)),
+            r"Labels must be known, but 20 of 40 .* masked, the first at \[1\]",
+        ),
         (lambda: decompose(Z, Z, np.where(Y, "yes", None)), "Labels must be known, but row 0 holds None"),
         (lambda: decompose(Z, Z, [*"ab" * 19, "a", math.nan]), "Labels must be known, but row 39 holds nan"),
         (lambda: decompose(Z, Z, np.where(Y, math.nan, 1)), "must be classes, but hold nan"),

@@ -103,7 +103,7 @@ def test_batch_axes():
         (SUM, (1.5, 1), "d1=1.5"),
         (SUM, (0, 1), "d1=0"),
         (SUM * np.nan, (1, 1), "finite, but this one holds nan"),
-        (np.ma.masked_equal(SUM, 3), (1, 1), "known, but 1 of its entries are masked"),
+        (np.ma.masked_equal(SUM, 3), (1, 1), "known, but 1 of 9 values are masked"),
         (SUM * 1j, (1, 1), "real numbers, not complex128"),
         (-SUM, (1, 1), "not be negative, but the covariance holds -3"),
         (SUM + np.triu(SUM, 1), (1, 1), "symmetric, but this one is off by 0.58"),
