@@ -160,7 +160,7 @@ def _say_between(rows: pd.DataFrame, settings: dict) -> str:
 
 
 def _name(row) -> str:
-    return f"{style.method_style(row.method, row.knob).label}, {row.distribution}"
+    return ", ".join(filter(None, [style.method_style(row.method, row.knob).label, row.distribution]))
 
 
 # --- geometry ---------------------------------------------------------------------------------------------------------

@@ -183,7 +183,7 @@ class RunSpec:
         """
         source = self.task if self.data is None else self.data
         if self.preset is tasks.OWN:
-            content = dict(self.dials)["content"]
+            content = str(dict(self.dials)["content"])
             if content not in tasks.AT_HAND:
                 raise ValueError(
                     f"run {self.id} is on the data {self.task!r} (content {content}), which are not at hand; make "

@@ -97,7 +97,7 @@ def _sources(data: Dataset) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 def _as_numbers(found: pid.Atoms) -> dict[str, float]:
     """Each atom and the ends of its interval, by name."""
-    ends = {"": found.as_array(), "/low": found.low, "/high": found.high}
+    ends = {"": found.as_array(), "/low": np.asarray(found.low), "/high": np.asarray(found.high)}
     return {f"{name}{end}": float(values[i]) for end, values in ends.items() for i, name in enumerate(pid.NAMES)}
 
 

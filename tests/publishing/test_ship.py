@@ -113,6 +113,11 @@ def test_accuracy_table_has_a_line_a_method_and_says_the_interval(table):
     assert comm[lines[0].split(" | ").index("biased: S")] == f"{cell}<br>(1/3: 1 to 91)"
 
 
+def test_columns_of_own_data_which_have_no_distribution_are_named_by_labels(table):
+    rows = table[table["distribution"] == "biased"].assign(distribution="")
+    assert accuracy_table(rows).startswith("| | R | ")
+
+
 def test_accuracy_table_counts_seeds_where_some_found_a_label_and_others_did_not(table):
     rows = table[(table["method"] == "cross") & (table["distribution"] == "biased") & (table["label"] == "synergy")]
     found = (rows["metric"] == "bits") & (rows["readout"] == "linear") & (rows["part"] == "all")

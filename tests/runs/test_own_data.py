@@ -2,6 +2,7 @@
 
 import gc
 import pickle
+import re
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,8 @@ from coral_viz.cli import tour
 from coral_viz.explore import finished
 from coral_viz.figures.sweep import setting_effects
 from coral_viz.publishing.cell_table import grid_table
+from coral_viz.publishing.paper.words import of_runs
+from coral_viz.results import tables
 from coral_viz.runs import Budget, RunSpec, Store, grids, perform, sweep_table, sweeps
 from coral_viz.runs.spec import said, usual_settings
 from coral_viz.tasks import estimates
@@ -190,8 +193,12 @@ def test_three_modalities_of_three_kinds_with_groups_go_through_a_sweep_to_figur
     sweep = sweeps.run(grid, tmp_path, executor="serial", device="cpu")
     assert sweep.failures.empty
     assert set(sweep.table.loc[sweep.table["metric"] == "r2", "label"]) == {"age"}
-    drawn = figures.overview(sweep.table, only=["bits_kept", "subsets"])
-    assert set(drawn) == {"bits_kept", "subsets"}
+    asked = {"bits_kept", "subsets", "retrieval", "parts", "where_coral_dots"}
+    drawn = figures.overview(sweep.table, only=asked)
+    assert set(drawn) == asked
+    said = [*(figure.alt for figure in drawn.values()), of_runs(tables.select(sweep.table, metric="bits", part="all"))]
+    assert [text for text in said if re.search(r", ,|  |on samples", text)] == []
+    assert "trained for 1 steps, seeds 1 (each with its own split of the data, " in said[-1]
     words = " ".join(text.get_text() for text in drawn["bits_kept"].findobj(Text))
     assert "about 0.5 bits" in words
     assert "an estimate with its 95% interval, not exact" in words

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from coral_viz import methods, tasks, training
+from coral_viz.__main__ import main
 from coral_viz.tasks import real_data
 from coral_viz.tasks.padding import lengths
 
@@ -119,6 +120,11 @@ def test_halves_of_digits_come_with_scikit_learn():
     assert len(world.data) == 1797
     assert world.data.groups.max() == 12
     assert [m.shape for m in world.modalities] == [(32,), (32,)]
+
+
+def test_one_command_says_what_they_are(capsys):
+    assert main(["data", "digit-halves", "--no-estimate"]) == 0
+    assert "digit-halves: 1,797 samples" in capsys.readouterr().out
 
 
 def test_a_package_that_is_missing_is_a_sentence(monkeypatch):

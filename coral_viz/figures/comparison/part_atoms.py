@@ -242,7 +242,6 @@ def _alt(kind: str, summary: pd.DataFrame) -> str:
     for (method, knob, part, distribution, label), rows in summary.groupby(BY[:-1], sort=False):
         atoms = rows.set_index("metric")["estimate"].reindex(LABELS)
         values = ", ".join(f"{MEANINGS[atom]} {value:z.2f}" for atom, value in atoms.items())
-        words.append(
-            f"{style.method_style(method, knob).label}, {distribution}, {label} in {part_title(part)}: {values}"
-        )
+        of = ", ".join(filter(None, [style.method_style(method, knob).label, distribution, label]))
+        words.append(f"{of} in {part_title(part)}: {values}")
     return f"{kind} of the bits that two parts of an embedding hold about each label. {'; '.join(words)}."

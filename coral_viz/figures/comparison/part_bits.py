@@ -129,5 +129,6 @@ def _alt(summary: pd.DataFrame) -> str:
     words = []
     for row in most.itertuples():
         method = style.method_style(row.method, row.knob).label
-        words.append(f"{method}, {row.distribution}, {row.label}: {row.part} {row.estimate:z.2f}")
+        of = ", ".join(filter(None, [method, row.distribution, row.label]))
+        words.append(f"{of}: {row.part} {row.estimate:z.2f}")
     return f"Heat map of the bits of each part of each embedding about each label. Most bits: {'; '.join(words)}."

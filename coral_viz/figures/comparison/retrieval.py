@@ -147,5 +147,5 @@ def _alt(summary: pd.DataFrame, random: pd.Series) -> str:
             f"{style.method_style(row.method, row.knob).label} {row.estimate:.0%}" for row in rows.itertuples()
         )
         name = f"{key[2]} ({key[1].split(', ')[1]})"
-        parts.append(f"{name} after {key[0]} training, random {random[key]:.1%}: {means}")
+        parts.append(f"{name} {tables.after(key[0])}, random {random[key]:.1%}: {means}")
     return f"Dot plot of retrieval across modalities. {'; '.join(parts)}."

@@ -29,13 +29,13 @@ def _protocol(rows: pd.DataFrame) -> str:
     if own_results.are_own(rows):
         return f"Protocol: as in the table of results; {len(runs)} run{'s' * (len(runs) != 1)}."
     steps, tested = rows.groupby("run_id")["step"].max(), rows.loc[rows["split"] == "test", "n"]
-    count = tables.modalities(rows)
+    count, kinds = tables.modalities(rows), " or ".join(filter(None, tables.distributions(runs)))
     seeds = ", ".join(map(str, sorted(runs["seed"].unique())))
     return (
-        f"Protocol: task {', '.join(runs['task'].unique())}{f' of {count} modalities' if count else ''}, trained on "
-        f"{' or '.join(tables.distributions(runs))} samples for {_span(steps)} steps, seeds {seeds} (each with its own "
-        "data, initial weights and batches, the same for all methods); measured on "
-        f"{_span(tested)} test samples.{READOUTS if rows['readout'].any() else ''} "
+        f"Protocol: task {', '.join(runs['task'].unique())}{f' of {count} modalities' if count else ''}, trained "
+        f"{f'on {kinds} samples ' if kinds else ''}for {_span(steps)} steps, seeds {seeds} (each with its own "
+        f"{'data' if kinds else 'split of the data'}, initial weights and batches, the same for all methods); measured "
+        f"on {_span(tested)} test samples.{READOUTS if rows['readout'].any() else ''} "
         f"{len(runs)} run{'s' * (len(runs) != 1)}."
     )
 

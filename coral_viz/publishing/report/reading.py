@@ -157,7 +157,7 @@ def _luck(table: pd.DataFrame) -> list[str]:
     top = spread.loc[spread["trainings_sd"].idxmax()]
     return [
         f"Trained again on the same data, results vary most with {_name((top['method'], top['knob']))}: bits of "
-        f"{_label(top['label'])} after {top['distribution']} training have a standard deviation of "
+        f"{_label(top['label'])} {tables.after(top['distribution'])} have a standard deviation of "
         f"{top['trainings_sd']:.2f} between trainings of one seed and of {top['seeds_sd']:.2f} between seeds."
     ]
 
