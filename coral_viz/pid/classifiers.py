@@ -31,6 +31,8 @@ from coral_viz.pid.posteriors import FLOOR
 MANY, LARGEST, TRIAL = 20_000, 40_000, 5_000
 # Two hidden layers are tried where a trial fits to so many samples: of fewer they learn no more than one.
 DEEP = 1_500
+# Directions are tried in up to so many columns: their time grows with the cube, and noise hides them in more.
+WIDE = 1_000
 
 
 class HeldOut(NamedTuple):
@@ -131,8 +133,12 @@ def _choice(fits: _Fits, trial: Split, full: Split) -> str:
     noise = 0.5 / np.sqrt(len(trial.test))
     few_rounds = {"boosting": _boosting(5, 0.5, 16, 0, max_bins=32)}
     glimpse = _Fits(few_rounds, fits.features, fits.y).information("boosting", trial)
-    asked = set(fits.candidates) - {"boosting"} - ({"deep perceptron"} if len(trial.train) < DEEP else set())
-    told = {name: fits.information(name, trial) for name in fits.candidates if name in asked}
+    left_out = {
+        "deep perceptron": len(trial.train) < DEEP,
+        "directions": fits.features.shape[1] > WIDE,
+        "boosting": True,
+    }
+    told = {name: fits.information(name, trial) for name in fits.candidates if not left_out.get(name)}
     if glimpse > max(0.7 * max(told.values()), noise):
         told["boosting"] = fits.information("boosting", trial)
     near = [name for name in told if told[name] >= 0.9 * max(told.values()) - noise]

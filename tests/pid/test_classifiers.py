@@ -89,6 +89,11 @@ def test_what_costs_most_is_fitted_only_where_it_may_win(monkeypatch):
     assert [rounds for name, rounds, _ in fitted if "Boosting" in name] == [5]
     assert sum(size for _, _, size in fitted) < 12 * 600
     assert not any(deep)
+    assert any(name == "Pipeline" for name, *_ in fitted)
+    fitted.clear()
+    monkeypatch.setattr(classifiers, "WIDE", 39)
+    classifiers.cross_fit([shift], y, folds=5, seed=0)
+    assert not any(name == "Pipeline" for name, *_ in fitted)
 
     steps = rng.uniform(size=(300, 4))
     assert classifiers.cross_fit([steps], (steps[:, 0] * 6).astype(int) % 2, folds=3, seed=0).classifier == "boosting"
