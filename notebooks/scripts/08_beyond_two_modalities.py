@@ -13,7 +13,7 @@
 # - **You need** [01](01_pid_primer.ipynb) for synergy and [03](03_train_methods.ipynb) for contrastive losses.
 # - **Time.** 20 minutes to read, 30 with its exercises. *Run → Run All Cells* takes about half a minute on two cores.
 
-# %%
+# %% jupyter={"source_hidden": true}
 import math
 import tempfile
 
@@ -74,7 +74,7 @@ teach.check(table, "only_all_three")
 # and DTC = M − 1, because each bit is determined by the others. For two variables both quantities equal the mutual
 # information.
 
-# %%
+# %% jupyter={"source_hidden": true}
 x1, x2, x3 = np.indices((2, 2, 2))
 bits = {
     "copied": (x1 == x2) & (x2 == x3),
@@ -92,7 +92,7 @@ show(information_map({name: [of(p) for of in both] for name, p in bits.items()})
 # (parity), and 0 for a pair of variables.
 #
 # **See it.** The same map for our tasks. In *xnor* the modalities share the parity of three bits and nothing else. In
-# *factors* they encode a common class r, one class u each, and a relation of all of them. Raise the number of
+# *factors* they encode a common latent r, a latent u each, and a relation of all of them. Raise the number of
 # modalities: which points move to the right, which move up? Then lower the probability that the relation holds (rho).
 
 # %%
@@ -134,17 +134,27 @@ teach.check(omega, "parity_of_five")
 # |:--|:--|:--|
 # | Cross, CMC, CLIP+IB | sum of the cosines of all pairs | no |
 # | Symile | sum over coordinates of the product of all M vectors | yes |
-# | Gated Symile | the same, where a [gate](glossary.md#gate) can replace vectors that do not fit | yes |
 # | GRAM | minus the volume that all M vectors span | yes |
 # | TRIANGLE | minus the area of the triangle between three vectors | yes, for M = 3 |
 # | OVA-IB | cosine between z and its projection on the span of the others | yes |
-# | PMRL | largest [singular value](glossary.md#singular-value) of all M vectors (no mixed tuples compared) | yes |
-# | ConFu | cosines of pairs, and of z with the fusion of two others | in the network |
 # | CoMM, InfMasking, COrAL | compare views; a network fuses the modalities | in the network |
+#
+# <details><summary>Four more methods</summary>
+#
+# | method | score of z with the others | joint? |
+# |:--|:--|:--|
+# | Gated Symile | Symile's, with learned weights for vectors that do not fit ([gates](glossary.md#gate)) | yes |
+# | PMRL | largest [singular value](glossary.md#singular-value) of all M vectors of one sample | yes |
+# | ConFu | cosines of pairs, and of z with the fusion of two others | in the network |
 # | MAE | none: it predicts hidden parts of the inputs from the rest | in the network |
 #
+# PMRL never compares vectors of different samples.
+# </details>
+#
 # A contrastive loss asks which of B = 128 candidates is the match. Without any information it equals log B nats. Each
-# bit that the score uses lowers it by log 2. So **(log B − loss) / log 2 is the number of bits in use**.
+# bit that the score uses lowers it by log 2. So the number of bits in use is:
+#
+# **in use = (log B − loss) / log 2**
 
 # %%
 budget = runs.Budget(steps=200, probe_samples=512, test_samples=512)
@@ -154,9 +164,11 @@ store = runs.Store(tempfile.mkdtemp())
 for outcome in runs.execute(specs, store, jobs=2):
     print(f"{outcome.spec.words}: {outcome.status}, {outcome.seconds:.0f} s {outcome.reason}")
 live = pd.concat([store.rows(spec) for spec in specs])
+
+# %%
 ended = live[(live["split"] == "train") & (live["step"] == budget.steps)]
-last = ended.set_index("method")["value"]
-in_use = (math.log(budget.batch) - last[["cross", "symile"]]) / math.log(2)
+loss = ended.set_index("method")["value"].loc[["cross", "symile"]]
+in_use = (math.log(budget.batch) - loss) / math.log(2)
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
@@ -179,10 +191,11 @@ teach.predict(
 # ## 3. Retrieval by a score, or a probe?
 #
 # In [**retrieval**](glossary.md#retrieval) the query is one modality of a sample, and the method's own score ranks the
-# pairs of the other two modalities. (Fusion methods rank by cosines between the embeddings of single modalities.) Half
-# of all pairs match, so a random ranking has an average precision of 50 %. The figure also shows what
-# [readouts](glossary.md#readout) find that are fitted to the label "the relation holds". Stored results, five seeds,
-# 1 000 steps:
+# pairs of the other two modalities. (Fusion methods rank by cosines between the embeddings of single modalities.) At
+# every match, count which share of the pairs ranked so far are matches; the mean of these shares is the **average
+# precision**. Here half of all pairs match, so a random ranking has an average precision of 50 %. The figure also shows
+# what [readouts](glossary.md#readout) find that are fitted to the label "the relation holds". Stored results, 1 000
+# steps:
 
 # %%
 METHODS = ["cross", "comm", "coral", "symile", "gram", "triangle", "ovaib"]
@@ -202,9 +215,9 @@ show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 # %% [markdown]
 # **How do retrieval and probes differ?** A score uses no labels: it ranks by the similarity that training has produced.
 # A readout is fitted to thousands of labelled samples, and a nonlinear one can compute the relation itself. Cross keeps
-# the bit of every modality because nothing in its loss removes it, but the perceptron, not Cross, relates the three
-# bits. So there are three levels: information is *kept* if any readout finds it, *linearly readable* if a linear
-# readout does, and *found* if the method's own score ranks by it.
+# the bit of every modality because nothing in its loss removes it, but the small network of the readout, not Cross,
+# relates the three bits. So there are three levels: information is *kept* if any readout finds it, *linearly
+# readable* if a linear readout does, and *found* if the method's own score ranks by it.
 #
 # **Why can a linear readout not read the relation from three separate embeddings?** A weighted sum of bits cannot
 # express their parity. **Try it.** Write three bits as numbers a, b and c, each −1 or 1. Which function of them, added
@@ -225,9 +238,14 @@ teach.check(feature, "a_fourth_number")
 # </details>
 
 # %% [markdown]
-# Symile's score is such a product, and a fusion network has to learn one. No sum over pairs can express it. (Such a
-# sum can rank some matches first, but then it ranks others last. So an average precision slightly above 50 % in the
-# first column does not show that the relation was learned.)
+# Symile's score is such a product, and a fusion network has to learn one. No sum over pairs can express it.
+#
+# <details><summary>Then why are some pairwise scores above 50 %?</summary>
+#
+# A score that prefers x2 = x3 ranks all matches first where x1 = 0, but all of them last where x1 = 1. Their average
+# precisions are 100 % and 31 %, so the mean is 65 %, although the score ignores x1. An average precision somewhat above
+# 50 % does not show that the relation was learned.
+# </details>
 #
 # **Which embeddings are needed?** A readout of all three does not say whether two of them suffice. The
 # [redundancy lattice](glossary.md#lattice) does (section 5 of [01](01_pid_primer.ipynb)). `pid.decompose_many`
@@ -252,7 +270,7 @@ show(hasse(nodes.lattice, nodes.values, name="Symile: partial information"))
 #
 # Take three vectors with similar directions, and rotate the first by a full turn, on which half of the way it is −z:
 
-# %%
+# %% jupyter={"source_hidden": true}
 degrees = np.arange(0, 361, 5)
 angle = torch.tensor(np.radians(degrees)).float()
 turned = torch.nn.functional.pad(torch.stack([angle.cos(), angle.sin()], 1), (0, 6))
@@ -282,16 +300,16 @@ teach.predict(
 )
 
 # %% [markdown]
-# A score that does not depend on signs (PMRL's is another) cannot fix them: matching embeddings may become parallel or
-# opposite. (OVA-IB has a second term, in section 5, that depends on signs.) For the networks of section 2, we rank by
-# the score of z, by the score of −z, and by plain cosines. Modality 1 is the query.
+# A score that does not depend on signs cannot fix them: matching embeddings may become parallel or opposite. (OVA-IB
+# has a second term, in section 5, that depends on signs.) For the networks of section 2, we rank by the score of z, by
+# the score of −z, and by plain cosines. Modality 1 is the query.
 
-# %%
+# %% jupyter={"source_hidden": true}
 found = {}
 for spec in specs:
     task, method = runs.restored(spec, store)
     asked = task.sample(500, "train", seed=42)
-    right = task.compatible(asked, asked, 0)
+    right = task.compatible(asked, asked, 0)  # which pairs match which modality 1
     with torch.no_grad():
         z, *rest = method.eval().keys(asked.inputs)
         ways = {"own score": method.score(z, rest, 0), "own score of −z": method.score(-z, rest, 0)}
@@ -354,14 +372,17 @@ teach.predict(
 )
 
 # %% [markdown]
-# Every score ranks far better than at random. Is that due to the relation? As a control, rank by r alone, without any
-# method.
+# The dotted line is a random ranking. It is far below the 50 % of section 3: here a pair matches only if its r is that
+# of the query (one in four) *and* the relation holds (one in four). Every score ranks far better than at random. Is
+# that due to the relation? As a control, rank by r alone, without any method.
 
 # %%
 task = tasks.load("factors", count=3, distribution="biased", seed=41)
 asked = task.sample(1024, "train", seed=42)
-r = asked.latents["r"]
-f"{average_precision((r[:, None] == r).double(), task.compatible(asked, asked, 0)).mean().item():.0%} by r alone"
+right = task.compatible(asked, asked, 0)  # which pairs match which modality 1
+same_r = (asked.latents["r"][:, None] == asked.latents["r"]).double()
+ranked = {"at random": torch.zeros_like(same_r), "by r alone": same_r}
+pd.Series({way: f"{average_precision(score, right).mean():.0%}" for way, score in ranked.items()})
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
