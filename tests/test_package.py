@@ -145,12 +145,13 @@ def test_a_missing_extra_is_named(code, missing, extra, tmp_path):
     )
 
 
-@pytest.mark.parametrize("asked", ["tour --quick", "methods", "train cross", "sweep grid.toml", "bench training"])
-def test_a_command_without_its_extra_is_one_sentence(asked, tmp_path):
-    code = f"from coral_viz.__main__ import main; sys.exit(main({asked.split()}))"
+def test_a_command_without_its_extra_is_one_sentence(tmp_path):
+    asked = ["tour --quick", "methods", "train cross", "sweep grid.toml", "bench training"]
+    code = f"from coral_viz.__main__ import main; print([main(line.split()) for line in {asked}])"
     said = without(["torch"], code, tmp_path)
-    assert said.returncode == 1
-    assert said.stderr == "coral_viz: torch is not installed; it comes with pip install 'coral_viz[train]'.\n"
+    assert said.stdout == "[1, 1, 1, 1, 1]\n"
+    words = "coral_viz: torch is not installed; it comes with pip install 'coral_viz[train]'."
+    assert said.stderr.splitlines() == [words] * len(asked)
 
 
 def test_the_lock_pins_every_requirement_within_its_range_on_every_platform():

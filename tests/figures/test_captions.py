@@ -9,8 +9,9 @@ from coral_viz.figures.sweep import setting_effects
 
 
 def test_every_picture_of_a_table_has_a_caption(table):
-    shown = figures.overview(table)
-    assert shown
+    few = table[table["method"].isin(["cross", "coral"]) & (table["distribution"] == "biased") & (table["seed"] < 2)]
+    shown = figures.overview(few)
+    assert {"bits_kept", "accuracy", "found", "parts", "training", "where_coral", "where_coral_dots"} <= shown.keys()
     for name, figure in shown.items():
         assert caption_of(figure).short.endswith("."), name
 
