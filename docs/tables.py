@@ -13,7 +13,7 @@ from pathlib import Path
 from coral_viz import figures, methods, runs, tasks
 from coral_viz.figures.comparison.bits_kept import LINES
 from coral_viz.figures.course.probe_curves import learning
-from coral_viz.figures.sweep import setting_effects
+from coral_viz.figures.sweep import setting_curves
 from coral_viz.methods import FusionKnobs, catalogue
 from coral_viz.results import metrics, schema
 from coral_viz.results.references import ATOMS, EXACT
@@ -212,7 +212,7 @@ PICTURES = {
     },
     "data/figures/xnor_retrieval.svg": figures.retrieval.caption,
     **{
-        f"data/figures/grid_{grid}_{setting}.svg": setting_effects.curve.caption.filled(
+        f"data/figures/grid_{grid}_{setting}.svg": setting_curves.curve.caption.filled(
             measured=ACCURACY.title,
             setting=setting.replace("_", " "),
             of=f" in the sweep {grid}",

@@ -17,7 +17,8 @@ from coral_viz.explore.visible_tokens import EVERY, SAMPLES, Tokens
 from coral_viz.figures.course.moment import RECORDED
 from coral_viz.figures.data.image_masks import patches
 from coral_viz.figures.data.visible_bits import visible_bits
-from coral_viz.figures.sweep.setting_effects import cells, curve
+from coral_viz.figures.sweep.configuration_rows import cells
+from coral_viz.figures.sweep.setting_curves import curve
 from coral_viz.figures.sweep.sweep_data import baseline, is_number
 from coral_viz.runs import RunSpec, Store, sweep_table
 

@@ -17,7 +17,7 @@ import torch
 
 from coral_viz import figures, methods, runs, style
 from coral_viz.figures.course.probe_curves import learning
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import setting_curves, sweep_data
 from coral_viz.publishing import manifest, names
 from coral_viz.publishing.cell_table import GROUP, below, grid_table, percent
 from coral_viz.results import found, parts, schema, tables
@@ -135,7 +135,7 @@ def ship_grid(out: str | Path, data: str | Path, *, name: str, command: str) -> 
         paths[2].write_text(grid_table(table), encoding="utf-8")
         for setting in sweep_table.settings(table):
             if sweep_data.levels(table, setting) >= MANY:
-                drawn, stem = setting_effects.curve(table, setting, look=style.paper(columns=2)), f"{name}_{setting}"
+                drawn, stem = setting_curves.curve(table, setting, look=style.paper(columns=2)), f"{name}_{setting}"
                 paths += figures.save(drawn, folder / "figures" / stem, data=table, formats=FORMATS)
         return manifest.put(paths, folder, data, name=name, command=command)
 

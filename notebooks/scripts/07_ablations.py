@@ -21,7 +21,7 @@ from IPython.display import Markdown
 from coral_viz import explore, teach
 from coral_viz.explore import shipped
 from coral_viz.figures.layout.display import show
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import configuration_rows, setting_curves, sweep_data, synergy_tradeoff
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import statistics
@@ -124,7 +124,7 @@ teach.predict(
         f"{ratio:g}": f"At {ratio:g} it is {value:.0%}, as a mean over seeds."
         for ratio, value in ratios.drop(ratios.idxmax()).items()
     },
-    shows=show(setting_effects.curve(coral, "mask_ratio")),
+    shows=show(setting_curves.curve(coral, "mask_ratio")),
 )
 
 # %% [markdown]
@@ -236,7 +236,7 @@ explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared"
 # Each dot is one run. It shows how much of U1 and U2 the shared part holds, and how much of S.
 
 # %%
-show(setting_effects.trade(coral, setting="mask_ratio"))
+show(synergy_tradeoff.trade(coral, setting="mask_ratio"))
 
 # %%
 runs = sweep_data.traded(coral, "mask_ratio", "shared", "best")
@@ -264,7 +264,7 @@ Markdown(f"Rank correlation of the two over {cells} configurations, for each see
 # %%
 ORTHOGONALITY = ["orthogonality", "orthogonality_weight", "unique_weight"]
 seen = {"metric": "redundancy", "part": "shared|unique_1", "labels": ["redundancy", "unique_1"]}
-show(setting_effects.cells(coral, ORTHOGONALITY, **seen))
+show(configuration_rows.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
 both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1")]
@@ -288,7 +288,7 @@ Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 # they are independent. How often must the relation hold?
 
 # %%
-show(setting_effects.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
+show(setting_curves.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
 
 # %% [markdown]
 # **Try it, with an open end.** Which question do you have about these methods? Write it as a grid, predict the result,

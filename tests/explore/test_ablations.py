@@ -6,10 +6,11 @@ import tomllib
 import pytest
 
 from coral_viz import explore, style
-from coral_viz.explore import shipped
+from coral_viz.explore import shipped, sweep_launcher
 from coral_viz.explore.background import Background
 from coral_viz.explore.presenter import AT_REST
-from coral_viz.figures.sweep import setting_effects, sweep_words
+from coral_viz.explore.sweep_results import SweepResults
+from coral_viz.figures.sweep import configuration_rows, label_lines, setting_curves, sweep_words, synergy_tradeoff
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import provenance
@@ -23,7 +24,6 @@ LINES = [
     'knobs.masking = ["asymmetric", "symmetric"]',
 ]
 PRINTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); print('1/4 runs', flush=True); "
-ABLATIONS = sys.modules[explore.ablations.__module__]
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,11 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
     shown.widgets["view"].value = view
     free = ["mask_ratio", "masking"]
     wanted = {
-        "curve": lambda rows: setting_effects.curve(rows, "mask_ratio"),
-        "configurations": lambda rows: setting_effects.cells(rows, free),
-        "lines across labels": lambda rows: setting_effects.parallel(rows, free),
+        "curve": lambda rows: setting_curves.curve(rows, "mask_ratio"),
+        "configurations": lambda rows: configuration_rows.cells(rows, free),
+        "lines across labels": lambda rows: label_lines.parallel(rows, free),
         "heat map of two settings": lambda rows: heat(rows, free),
-        "synergy against unique": lambda rows: setting_effects.trade(rows, setting="mask_ratio"),
+        "synergy against unique": lambda rows: synergy_tradeoff.trade(rows, setting="mask_ratio"),
     }[view](table(folder))
     assert shown.presenter.shown.alt == wanted.alt
     assert shown.figure(style.talk()).alt == wanted.alt
@@ -97,7 +97,7 @@ def test_a_baseline_is_chosen_by_hand(shown, folder):
     assert len(options) == 5
     shown.widgets["baseline"].value = options["mask ratio 0, masking symmetric"]
     base = {"mask_ratio": 0.0, "masking": "symmetric"}
-    assert shown.presenter.shown.alt == setting_effects.cells(table(folder), list(base), base=base).alt
+    assert shown.presenter.shown.alt == configuration_rows.cells(table(folder), list(base), base=base).alt
     shown.widgets["view"].value = "differences from the baseline"
     assert shown.presenter.shown.alt == differences(table(folder), list(base), base=base).alt
     shown.widgets["baseline"].value = ""
@@ -107,7 +107,7 @@ def test_a_baseline_is_chosen_by_hand(shown, folder):
 def test_what_is_held_is_left_and_named_in_the_code(shown, folder):
     shown.widgets["hold"].lists["masking"].value = "symmetric"
     rows = table(folder)
-    assert shown.presenter.shown.alt == setting_effects.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
+    assert shown.presenter.shown.alt == setting_curves.curve(rows[rows["masking"] == "symmetric"], "mask_ratio").alt
     shown.widgets["view"].value = "configurations"
     said = " ".join(shown.figure().texts[0].get_text().split())
     assert said.endswith("No run is at the baseline: mask ratio 0.75, masking symmetric.")
@@ -123,7 +123,7 @@ def test_linear_readouts_and_single_labels(shown, folder):
     shown.widgets["measure"].value = "bits, linear"
     shown.widgets["label"].value = "synergy"
     seen = {"metric": "bits", "readout": "linear", "labels": ["synergy"]}
-    assert shown.presenter.shown.alt == setting_effects.curve(table(folder), "mask_ratio", **seen).alt
+    assert shown.presenter.shown.alt == setting_curves.curve(table(folder), "mask_ratio", **seen).alt
 
 
 def test_a_run_can_be_opened_where_its_weights_are(shown, folder):
@@ -183,7 +183,7 @@ def test_bad_settings_are_refused_in_words(shown):
 
 
 def test_the_sweep_is_that_of_the_grid(shown, folder):
-    assert ABLATIONS._command({"grid": str(folder / "tiny.toml"), "store": "out"})[1:] == [
+    assert sweep_launcher.command(str(folder / "tiny.toml"), "out")[1:] == [
         *("-m", "coral_viz", "sweep", str(folder / "tiny.toml")),
         *("--out", "out"),
     ]
@@ -205,25 +205,26 @@ def test_a_sweep_in_the_background_ends_with_its_table(shown, folder, monkeypatc
     shown.widgets["store"].value = str(new)
     made = str(folder / "out" / "results.parquet")
     copy = f"import pathlib, shutil; pathlib.Path({str(new)!r}).mkdir(); shutil.copy({made!r}, {str(new)!r})"
-    monkeypatch.setattr(ABLATIONS, "_command", lambda settings: [sys.executable, "-c", PRINTS + copy])
+    monkeypatch.setattr(sweep_launcher, "command", lambda grid, store: [sys.executable, "-c", PRINTS + copy])
     start, stop = buttons(shown)
     start.click()
     assert (start.disabled, stop.disabled) == (True, False)
-    shown.sweeping.thread.join(30)
+    shown.launcher.running.thread.join(30)
     assert (start.disabled, stop.disabled) == (False, True)
     assert shown.presenter.words == AT_REST
-    assert ABLATIONS._source("tiny", str(new)) == new / "results.parquet"
+    assert SweepResults("tiny", str(new)).path == new / "results.parquet"
 
 
 def test_a_sweep_can_be_cancelled(shown, monkeypatch):
-    monkeypatch.setattr(ABLATIONS, "_command", lambda s: [sys.executable, "-c", PRINTS + "import time; time.sleep(60)"])
+    waits = [sys.executable, "-c", PRINTS + "import time; time.sleep(60)"]
+    monkeypatch.setattr(sweep_launcher, "command", lambda grid, store: waits)
     start, stop = buttons(shown)
     start.click()
     while shown.presenter.words != "1/4 runs":
-        shown.sweeping.thread.join(0.05)
+        shown.launcher.running.thread.join(0.05)
     stop.click()
-    shown.sweeping.thread.join(30)
-    assert not shown.sweeping.thread.is_alive()
+    shown.launcher.running.thread.join(30)
+    assert not shown.launcher.running.thread.is_alive()
     assert shown.presenter.words == "Cancelled; the runs that have ended are kept."
     assert 'role="alert"' not in shown.presenter.status.value
 
@@ -238,8 +239,8 @@ def test_progress_bars_are_told_line_by_line():
 
 def test_progress_is_a_sentence():
     bar = "3/8 runs |###########                   | 00:05 elapsed, about 00:09 left"
-    assert ABLATIONS._in_words(bar) == "3 of 8 runs are done, about 00:09 left."
-    assert ABLATIONS._in_words("Table in out/results.parquet") == "Table in out/results.parquet"
+    assert sweep_launcher.in_words(bar) == "3 of 8 runs are done, about 00:09 left."
+    assert sweep_launcher.in_words("Table in out/results.parquet") == "Table in out/results.parquet"
 
 
 def test_settings_are_words_in_pictures():

@@ -159,7 +159,7 @@ def test_closing_leaves_what_runs_beside_the_kernel():
     left = []
     beside = SimpleNamespace(leave=lambda: left.append(1))
     sweep, own = explore.ablations(), explore.masking()
-    sweep.sweeping = own.own.running = beside
+    sweep.launcher.running = own.own.running = beside
     sweep.close()
     own.close()
     assert left == [1, 1]

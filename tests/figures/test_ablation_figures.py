@@ -9,7 +9,14 @@ from matplotlib.colors import to_hex
 from coral_viz import style
 from coral_viz.figures.layout import face as faces
 from coral_viz.figures.layout import panel_grid
-from coral_viz.figures.sweep import setting_effects, sweep_data, sweep_words
+from coral_viz.figures.sweep import (
+    configuration_rows,
+    label_lines,
+    setting_curves,
+    sweep_data,
+    sweep_words,
+    synergy_tradeoff,
+)
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
 from coral_viz.results import statistics, tables
@@ -33,13 +40,13 @@ def sweep(table):
 
 
 DRAWN = {
-    "curve": lambda table, **look: setting_effects.curve(table, "mask_ratio", **look),
-    "curve of a loss": lambda table, **look: setting_effects.curve(table, "mask_ratio", metric="loss/shared", **look),
-    "cells": lambda table, **look: setting_effects.cells(table, ["mask_ratio", "masking", "weight"], **look),
-    "cells in bits": lambda table, **look: setting_effects.cells(table, ["masking"], metric="bits", **look),
-    "parallel": lambda table, **look: setting_effects.parallel(table, ["mask_ratio", "masking"], **look),
-    "trade": lambda table, **look: setting_effects.trade(table, setting="mask_ratio", **look),
-    "trade of words": lambda table, **look: setting_effects.trade(table, setting="masking", **look),
+    "curve": lambda table, **look: setting_curves.curve(table, "mask_ratio", **look),
+    "curve of a loss": lambda table, **look: setting_curves.curve(table, "mask_ratio", metric="loss/shared", **look),
+    "cells": lambda table, **look: configuration_rows.cells(table, ["mask_ratio", "masking", "weight"], **look),
+    "cells in bits": lambda table, **look: configuration_rows.cells(table, ["masking"], metric="bits", **look),
+    "parallel": lambda table, **look: label_lines.parallel(table, ["mask_ratio", "masking"], **look),
+    "trade": lambda table, **look: synergy_tradeoff.trade(table, setting="mask_ratio", **look),
+    "trade of words": lambda table, **look: synergy_tradeoff.trade(table, setting="masking", **look),
 }
 
 
@@ -53,7 +60,7 @@ def test_every_word_can_be_read(sweep, assert_legible, face, name, look):
 
 def test_long_names_of_cells_are_broken_and_whole(sweep, assert_legible, face):
     long = sweep.rename(columns={"mask_ratio": "mask_ratio_of_either_modality", "masking": "masking_of_both_views"})
-    figure = setting_effects.cells(long, sweep_data.settings(long), look=style.paper() | face)
+    figure = configuration_rows.cells(long, sweep_data.settings(long), look=style.paper() | face)
     names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert "mask ratio of either modality 0.25, masking of both views symmetric" in [
         n.replace("\n", " ") for n in names
@@ -81,7 +88,7 @@ def of(sweep, label, metric="balanced_accuracy", part="all", readout="linear"):
 
 
 def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(sweep):
-    figure = setting_effects.curve(sweep, "mask_ratio", labels=tables.LABELS)
+    figure = setting_curves.curve(sweep, "mask_ratio", labels=tables.LABELS)
     assert [ax.get_title("left") for ax in figure.axes] == ["Redundancy", "Unique 1", "Unique 2", "Synergy"]
     ax, rows = figure.axes[3], of(sweep, "synergy")
     rows = rows[rows["weight"] == 1]
@@ -99,7 +106,7 @@ def test_a_curve_shows_means_and_seeds_of_cells_that_differ_in_the_level_alone(s
 
 
 def test_panels_that_fill_no_row_are_labelled_all_the_same(sweep, assert_legible, face):
-    figure = setting_effects.curve(
+    figure = setting_curves.curve(
         sweep, "mask_ratio", labels=["unique_1", "unique_2", "synergy"], look=style.paper() | face
     )
     assert [ax.get_xlabel() for ax in figure.axes] == ["", "mask ratio", "mask ratio"]
@@ -108,7 +115,7 @@ def test_panels_that_fill_no_row_are_labelled_all_the_same(sweep, assert_legible
 
 def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
     weights = sweep["mask_ratio"].map({0.0: 0.1, 0.25: 1.0, 0.5: 10.0, 0.75: 100.0})
-    figure = setting_effects.curve(sweep.assign(mask_ratio=weights), "mask_ratio", labels=["synergy"])
+    figure = setting_curves.curve(sweep.assign(mask_ratio=weights), "mask_ratio", labels=["synergy"])
     (ax,) = figure.axes
     assert list(ax.get_xticks()) == [0, 1, 2, 3]
     assert [text.get_text() for text in ax.get_xticklabels()] == ["0.1", "1", "10", "100"]
@@ -118,14 +125,14 @@ def test_levels_too_close_to_stand_to_scale_stand_side_by_side(sweep):
 def test_methods_are_lines_of_their_own(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z" + own["run_id"].str[-1])
-    figure = setting_effects.curve(pd.concat([own, other]), "mask_ratio")
+    figure = setting_curves.curve(pd.concat([own, other]), "mask_ratio")
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["COrAL", "CoMM"]
 
 
 def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     base = {"mask_ratio": 0.75, "masking": "asymmetric", "weight": 1.0}
     assert sweep_data.baseline(sweep) == base
-    figure = setting_effects.cells(sweep, ["masking", "weight"])
+    figure = configuration_rows.cells(sweep, ["masking", "weight"])
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == [
         "baseline",
         "masking symmetric",
@@ -137,7 +144,7 @@ def test_cells_are_those_that_differ_from_the_base_in_what_is_named(sweep):
     wanted = rows.groupby(["masking", "weight"])["value"].mean()
     assert means == pytest.approx([wanted[key] for key in (("asymmetric", 1), ("symmetric", 1), ("asymmetric", 10))])
     assert [*ax.lines[0].get_xdata()] == pytest.approx([means[0]] * 2)
-    other = setting_effects.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
+    other = configuration_rows.cells(sweep, ["masking"], base={"mask_ratio": 0.25})
     assert "Baseline (grey line): mask ratio 0.25, masking asymmetric" in other.texts[0].get_text().replace("\n", " ")
 
 
@@ -147,14 +154,14 @@ def test_the_baseline_has_the_defaults_however_rare_they_are(sweep):
     assert sweep_data.baseline(often)["mask_ratio"] == 0.75
     lacking = one[one["mask_ratio"] != 0.75]
     assert sweep_data.baseline(lacking)["mask_ratio"] == 0.75
-    figure = setting_effects.cells(lacking, ["mask_ratio"])
+    figure = configuration_rows.cells(lacking, ["mask_ratio"])
     names = [text.get_text() for text in figure.axes[0].get_yticklabels()]
     assert names == ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5"]
     said = " ".join(figure.texts[0].get_text().split())
     assert said.endswith("Dotted: chance. No run is at the baseline: mask ratio 0.75, masking asymmetric, weight 1.")
     assert sweep_data.named(one[one["mask_ratio"] == 0], ["mask_ratio"], {"mask_ratio": 0.75})[0] == "mask ratio 0"
     with pytest.raises(ValueError, match=r"no run has mask ratio 0\.75.*let base= name other values"):
-        setting_effects.cells(lacking.assign(width=64), ["width"])
+        configuration_rows.cells(lacking.assign(width=64), ["width"])
 
 
 def test_a_sweep_of_widths_is_compared_with_the_default_width(sweep):
@@ -180,7 +187,7 @@ def test_methods_with_other_defaults_have_baselines_of_their_own(sweep):
 
 def test_a_baseline_can_be_named(sweep):
     rows = sweep[(sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
-    figure = setting_effects.cells(rows, ["masking"], base={"masking": "symmetric"})
+    figure = configuration_rows.cells(rows, ["masking"], base={"masking": "symmetric"})
     assert [text.get_text() for text in figure.axes[0].get_yticklabels()] == ["baseline", "masking asymmetric"]
 
 
@@ -192,7 +199,7 @@ def test_words_of_the_baseline_leave_out_settings_without_a_value():
 def test_where_methods_alone_differ_none_is_the_baseline(sweep):
     own = sweep[(sweep["masking"] == "asymmetric") & (sweep["weight"] == 1) & (sweep["mask_ratio"] == 0.75)]
     other = own.assign(method="comm", run_id=own["run_id"].str[:-1] + "z")
-    figure = setting_effects.cells(pd.concat([own, other]), ["masking"])
+    figure = configuration_rows.cells(pd.concat([own, other]), ["masking"])
     assert {text.get_text() for text in figure.axes[0].get_yticklabels()} == {"COrAL", "CoMM"}
     assert "grey line" not in figure.texts[0].get_text().replace("\n", " ")
 
@@ -251,7 +258,7 @@ def test_a_heat_map_is_of_one_method_and_two_settings(sweep):
 
 
 def test_small_panels_show_numbers_of_few_levels_at_the_defaults(sweep, assert_legible, face):
-    figure = setting_effects.curves(sweep, ["mask_ratio", "weight"], look=style.paper(columns=2) | face)
+    figure = setting_curves.curves(sweep, ["mask_ratio", "weight"], look=style.paper(columns=2) | face)
     assert_legible(figure)
     shown = [(ax.get_title("left"), ax.get_xlabel()) for ax in figure.axes]
     assert ("Synergy", "mask ratio") in shown
@@ -265,7 +272,7 @@ def test_small_panels_show_numbers_of_few_levels_at_the_defaults(sweep, assert_l
 
 
 def test_parallel_lines_are_means_across_labels(sweep):
-    figure = setting_effects.parallel(sweep, ["mask_ratio"])
+    figure = label_lines.parallel(sweep, ["mask_ratio"])
     (ax,) = figure.axes
     heights = {text.get_text().strip(): text.get_position()[1] for text in ax.texts}
     names = ["mask ratio 0", "mask ratio 0.25", "mask ratio 0.5", "baseline"]
@@ -279,7 +286,7 @@ def test_parallel_lines_are_means_across_labels(sweep):
 
 
 def test_trade_is_of_shares_that_one_part_keeps(sweep):
-    figure = setting_effects.trade(sweep, setting="mask_ratio")
+    figure = synergy_tradeoff.trade(sweep, setting="mask_ratio")
     rows = sweep[(sweep["mask_ratio"] == 0.25) & (sweep["masking"] == "symmetric")]
     bits = {label: of(rows, label, "bits", "shared", "best")["value"].mean() for label in tables.LABELS}
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "s"]
@@ -294,7 +301,7 @@ def test_trade_is_of_shares_that_one_part_keeps(sweep):
 def test_what_keeps_neither_is_named_instead_of_drawn(sweep):
     usual = sweep[sweep["weight"] == 1]
     lost = usual["masking"].eq("symmetric") & usual["metric"].eq("bits") & (usual["label"] != "redundancy")
-    figure = setting_effects.trade(usual.assign(value=usual["value"].where(~lost, 0.01)), setting="masking")
+    figure = synergy_tradeoff.trade(usual.assign(value=usual["value"].where(~lost, 0.01)), setting="masking")
     assert "Not shown, 5% or less of both: masking symmetric." in figure.texts[0].get_text().replace("\n", " ")
     assert len(figure.axes[0].lines) == 2  # runs and means of the other
     assert "n = 12" in figure.texts[0].get_text()
@@ -302,7 +309,7 @@ def test_what_keeps_neither_is_named_instead_of_drawn(sweep):
 
 def test_labels_that_every_run_keeps_whole_are_named_instead_of_drawn(sweep):
     full = (sweep["label"] == "redundancy") & (sweep["metric"] == "balanced_accuracy")
-    drawn = setting_effects.curve(sweep.assign(value=sweep["value"].where(~full, 0.995)), "mask_ratio")
+    drawn = setting_curves.curve(sweep.assign(value=sweep["value"].where(~full, 0.995)), "mask_ratio")
     assert [ax.get_title("left") for ax in drawn.axes][-1] == "Synergy"
     assert "Redundancy" not in [ax.get_title("left") for ax in drawn.axes]
     for words in (drawn.texts[0].get_text().replace("\n", " "), drawn.alt):
@@ -330,23 +337,23 @@ def test_trade_looks_at_the_whole_of_methods_without_a_shared_part(sweep):
     assert dict(zip(runs["method"], runs["part"])) == {"coral": "shared", "comm": "all"}
     whole = of(other, "synergy", "bits", readout="best").set_index("run_id")["value"]
     assert runs.set_index("run_id")["synergy"][whole.index].to_numpy() == pytest.approx(whole.to_numpy())
-    assert "kept in whole or shared" in setting_effects.trade(pd.concat([own, other])).alt
+    assert "kept in whole or shared" in synergy_tradeoff.trade(pd.concat([own, other])).alt
 
 
 def test_small_print_states_unit_n_and_interval(sweep):
     words = (
-        setting_effects.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
+        setting_curves.curve(sweep, "mask_ratio", metric="bits", part="shared").texts[0].get_text().replace("\n", " ")
     )
     assert words == (
         "COrAL after 600 steps of biased training: bits (best readout) in shared; n = 3 seeds; 95% "
         "t-interval over seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run."
     )
-    between = setting_effects.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
+    between = setting_curves.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
     assert "bits in both shared and path 1" in between.alt
 
 
 def test_alt_text_tells_the_means(sweep):
-    figure = setting_effects.curve(sweep, "mask_ratio", labels=["synergy"])
+    figure = setting_curves.curve(sweep, "mask_ratio", labels=["synergy"])
     rows = of(sweep, "synergy")
     mean = rows[(rows["mask_ratio"] == 0.25) & (rows["masking"] == "symmetric")]["value"].mean()
     assert f"Synergy: masking symmetric: {100 * rows_mean(rows, 0.0):.1f} at 0, {100 * mean:.1f} at 0.25" in figure.alt
@@ -359,18 +366,18 @@ def rows_mean(rows, ratio):
 @pytest.mark.parametrize(
     ("draw", "words"),
     [
-        (lambda t: setting_effects.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
-        (lambda t: setting_effects.curve(t, "masking"), "'masking' are words"),
-        (lambda t: setting_effects.curve(t[t["weight"] == 10], "mask_ratio"), "no two runs differ in 'mask_ratio'"),
-        (lambda t: setting_effects.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
-        (lambda t: setting_effects.cells(t, ["depth"]), "has no setting 'depth'"),
+        (lambda t: setting_curves.curve(t, "depth"), "has no setting 'depth'; it has mask_ratio, masking, weight"),
+        (lambda t: setting_curves.curve(t, "masking"), "'masking' are words"),
+        (lambda t: setting_curves.curve(t[t["weight"] == 10], "mask_ratio"), "no two runs differ in 'mask_ratio'"),
+        (lambda t: setting_curves.curve(t, "mask_ratio", part="fused"), "part 'fused'"),
+        (lambda t: configuration_rows.cells(t, ["depth"]), "has no setting 'depth'"),
         (lambda t: sweep_data.held(t, ["masking"], {"mask_ratio": 0.75}), "varies 'weight', too"),
         (
-            lambda t: setting_effects.cells(t, ["masking"], base={"mask_ratio": 0.6}),
+            lambda t: configuration_rows.cells(t, ["masking"], base={"mask_ratio": 0.6}),
             "no run has mask ratio 0.6",
         ),
-        (lambda t: setting_effects.trade(t, part="fused"), "part 'fused'"),
-        (lambda t: setting_effects.trade(t[t["label"] != "synergy"]), "labels of unique information and of synergy"),
+        (lambda t: synergy_tradeoff.trade(t, part="fused"), "part 'fused'"),
+        (lambda t: synergy_tradeoff.trade(t[t["label"] != "synergy"]), "labels of unique information and of synergy"),
     ],
 )
 def test_what_cannot_be_drawn_is_said(sweep, draw, words):
@@ -382,7 +389,7 @@ def test_what_cannot_be_drawn_is_said(sweep, draw, words):
 def test_a_metric_that_is_not_declared_has_its_name_and_unit(sweep, unit, axis, said):
     probe = (sweep["metric"] == "balanced_accuracy") & (sweep["part"] == "all")
     new = pd.concat([sweep, sweep[probe].assign(metric="sharpness", unit=unit, readout="")], ignore_index=True)
-    figure = setting_effects.curve(new, "mask_ratio", metric="sharpness", labels=["synergy"])
+    figure = setting_curves.curve(new, "mask_ratio", metric="sharpness", labels=["synergy"])
     assert figure.axes[0].get_ylabel() == axis
     assert said in " ".join(figure.texts[0].get_text().split())
     assert "Dotted" not in figure.texts[0].get_text()

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from coral_viz import figures
 from coral_viz.figures.layout.canvas import Caption, caption_of, describe, picture
-from coral_viz.figures.sweep import setting_effects
+from coral_viz.figures.sweep import configuration_rows, synergy_tradeoff
 
 
 def test_every_picture_of_a_table_has_a_caption(table):
@@ -19,10 +19,10 @@ def test_every_picture_of_a_table_has_a_caption(table):
 def test_places_of_a_caption_are_filled_by_what_is_drawn(table):
     own = table[(table["method"] == "coral") & (table["knob"] == "")]
     assert caption_of(figures.stacked(own)).short.startswith("COrAL: bits about each label that two parts hold")
-    told = caption_of(setting_effects.trade(table[table["distribution"] == "biased"], part="all", name="tour"))
+    told = caption_of(synergy_tradeoff.trade(table[table["distribution"] == "biased"], part="all", name="tour"))
     assert told.long.startswith("Synergy over unique information that whole embeddings of the sweep tour keep")
     assert "by the best readout, below 0" in told.long
-    shown = caption_of(setting_effects.cells(own, [], metric="bits", labels=["synergy"]))
+    shown = caption_of(configuration_rows.cells(own, [], metric="bits", labels=["synergy"]))
     assert shown.short == "Bits by the best readout of the whole embedding, a row per configuration."
     assert "Ablation: bits by" in shown.long
 

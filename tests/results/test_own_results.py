@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from coral_viz import explore
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import configuration_rows, setting_curves, sweep_data
 from coral_viz.publishing import paper
 from coral_viz.results import own_results, statistics, tables
 
@@ -56,9 +56,9 @@ def test_statistics_read_it(file):
 
 def test_figures_draw_it_and_name_no_bound(file):
     table = own_results.read(file)
-    cells = setting_effects.cells(table, ["rate", "norm"], metric="accuracy")
+    cells = configuration_rows.cells(table, ["rate", "norm"], metric="accuracy")
     assert "theirs, baseline: 0.73" in cells.alt
-    curve = setting_effects.curve(table, "rate", metric="accuracy")
+    curve = setting_curves.curve(table, "rate", metric="accuracy")
     (ax,) = curve.axes
     assert ax.get_ylabel() == "accuracy"
     means = [np.asarray(line.get_ydata(), float) for line in ax.lines if len(line.get_ydata()) == 2]
@@ -76,14 +76,14 @@ def test_a_known_metric_is_drawn_in_percent(tmp_path):
         "method,seed,metric,value,label\n"
         + "".join(f"a,{s},balanced_accuracy,.8,y\nb,{s},balanced_accuracy,.9,y\n" for s in SEEDS)
     )
-    figure = setting_effects.cells(own_results.read(path), [], metric="balanced_accuracy")
+    figure = configuration_rows.cells(own_results.read(path), [], metric="balanced_accuracy")
     assert "b: 90.0" in figure.alt
 
 
 def test_bits_without_a_truth_are_drawn_without_one(tmp_path):
     path = tmp_path / "bits.csv"
     path.write_text("method,seed,metric,value\n" + "".join(f"a,{s},bits,1.5\nb,{s},bits,0.5\n" for s in SEEDS))
-    figure = setting_effects.cells(own_results.read(path), [], metric="bits")
+    figure = configuration_rows.cells(own_results.read(path), [], metric="bits")
     assert "b: 0.50" in figure.alt
     assert "truth" not in " ".join(text.get_text() for text in figure.texts)
 

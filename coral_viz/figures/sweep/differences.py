@@ -36,10 +36,12 @@ def differences(
     labels: Sequence[str] | None = None,
     name: str = "",
 ) -> Figure:
-    """A row per configuration except its method's baseline, a panel per label; arguments as ``setting_effects.cells``.
+    """A row per configuration except its method's baseline, a panel per label.
+
+    Arguments as ``configuration_rows.cells``.
 
     Raises:
-        ValueError: as ``setting_effects.cells``, or no run at the baseline.
+        ValueError: as ``configuration_rows.cells``, or no run at the baseline.
     """
     rows, base = sweep_data.cells(sweep_data.measured(table, metric, readout, part, labels), settings, base)
     pairs = against_baseline(rows)

@@ -46,10 +46,10 @@ def heat(
     Args:
         table: a sweep's table.
         settings: two of its settings.
-        base, metric, readout, part, labels, name: as ``setting_effects.cells``.
+        base, metric, readout, part, labels, name: as ``configuration_rows.cells``.
 
     Raises:
-        ValueError: not two settings, several methods, or as ``setting_effects.cells``.
+        ValueError: not two settings, several methods, or as ``configuration_rows.cells``.
     """
     if len(set(settings)) != 2:
         raise ValueError(f"a heat map has two settings, not {', '.join(settings)}")

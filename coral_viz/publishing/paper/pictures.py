@@ -13,7 +13,7 @@ from coral_viz.figures.comparison.beyond_pairs import relation
 from coral_viz.figures.comparison.overview import PAGE
 from coral_viz.figures.decomposition.interval_coverage import coverages
 from coral_viz.figures.decomposition.solver_speed import speed, times
-from coral_viz.figures.sweep import setting_effects
+from coral_viz.figures.sweep import synergy_tradeoff
 from coral_viz.publishing.paper import opened, sweep_pictures, words
 from coral_viz.publishing.paper.planned_figure import Drawn, PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
@@ -46,7 +46,7 @@ def _main(source: Source) -> Iterator[PlannedFigure]:
         select = partial(_of_variants, variants=variants)
         yield PlannedFigure(f"parts_of_all_{number}", source, shown(figures.matrix, select), words.of_means)
     yield PlannedFigure("between_parts", source, shown(figures.dots, _shared))
-    trade = partial(setting_effects.trade, part="all", readout=LINEAR)
+    trade = partial(synergy_tradeoff.trade, part="all", readout=LINEAR)
     yield PlannedFigure("synergy_against_unique", source, shown(trade, _traded), words.of_means, columns=1, core=True)
 
 

@@ -13,7 +13,7 @@ from functools import partial
 import pandas as pd
 from matplotlib.figure import Figure
 
-from coral_viz.figures.sweep import setting_effects, sweep_data
+from coral_viz.figures.sweep import configuration_rows, setting_curves, sweep_data, synergy_tradeoff
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.planned_figure import PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import Source
@@ -38,24 +38,24 @@ def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
 
     def cells(table: pd.DataFrame, *, look: Mapping, metric: str) -> Figure:
         settings = [name for name in sweep_data.settings(table) if name != "method"]
-        return setting_effects.cells(table, settings, metric=metric, name=name, look=look)
+        return configuration_rows.cells(table, settings, metric=metric, name=name, look=look)
 
     numbers = _numbers(source.content)
     for called, metric in metrics_of(name, source.content).items():
         yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured), core=True)
         few = _few(source.content, numbers)
         if few:
-            panels = partial(setting_effects.curves, settings=few, metric=metric, name=name)
+            panels = partial(setting_curves.curves, settings=few, metric=metric, name=name)
             yield PlannedFigure(f"ablation_{called}_few_levels", source, shown(panels, measured))
         for setting in [setting for setting in numbers if setting not in few]:
-            curve = partial(setting_effects.curve, setting=setting, metric=metric, name=name)
+            curve = partial(setting_curves.curve, setting=setting, metric=metric, name=name)
             columns = 1 if setting in _of_few_levels(source.content, numbers) else 2
             yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured), columns=columns)
     if not numbers or own_results.are_own(source.content):
         return
     part, setting = _most_shared(source.content), _most_varied(source.content, numbers)
     if _is_traded(source.content, setting, part):
-        trade = partial(setting_effects.trade, setting=setting, part=part, readout=LINEAR, name=name)
+        trade = partial(synergy_tradeoff.trade, setting=setting, part=part, readout=LINEAR, name=name)
         drawn = shown(trade, measured)
         yield PlannedFigure(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
 
