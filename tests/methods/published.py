@@ -60,7 +60,7 @@ def decayed(name: str) -> Callable:
     """Whether the parameter of this name decays in a run of this spec."""
 
     def read(spec: runs.RunSpec) -> bool:
-        from coral_viz.training.loop import decay_groups
+        from coral_viz.training.trainable import decay_groups
 
         method = small(spec.method)
         groups = decay_groups(method, 1.0, spec.budget.decay)

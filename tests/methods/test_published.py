@@ -9,7 +9,7 @@ from published import FACTS, small
 
 from coral_viz import methods, runs, tasks
 from coral_viz.runs import RunSpec, grids, recipes, run
-from coral_viz.training.loop import decay_groups
+from coral_viz.training.trainable import decay_groups
 
 BIMODAL = [name for name in recipes.RECIPES if methods.get(name).COUNT[0] == 2]
 

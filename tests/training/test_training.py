@@ -100,7 +100,7 @@ def test_divergence_names_step_and_term(task):
 
 
 def test_terms_are_fetched_every_so_many_steps_and_at_the_end(task, monkeypatch):
-    monkeypatch.setattr(training.loop, "FETCHED", 4)
+    monkeypatch.setattr(training.history, "FETCHED", 4)
     history, fetched = training.History(), []
     with history.fetched():
         for step in range(10):
@@ -123,7 +123,7 @@ def test_an_error_after_a_divergence_is_told_as_the_divergence(task):
 
 def test_only_matrices_decay():
     model = Quadratic()
-    decay, rest = training.loop.decay_groups(model, 0.1)
+    decay, rest = training.trainable.decay_groups(model, 0.1)
     assert [p is model.linear.weight for p in decay["params"]] == [True]
     assert len(rest["params"]) == 3
     assert rest["weight_decay"] == 0

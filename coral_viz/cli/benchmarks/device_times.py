@@ -24,7 +24,7 @@ from coral_viz.cli.benchmarks.unit_log import Found
 from coral_viz.parents import serve_parent
 from coral_viz.runs.spec import defaults
 from coral_viz.tasks import dense_views, view_draws
-from coral_viz.training.loop import decay_groups
+from coral_viz.training.trainable import decay_groups
 
 COLUMNS = (
     *("what", "method", "size", "batch", "ms", "data_ms", "images_per_second", "operations", "share_of_peak"),

@@ -25,7 +25,8 @@ from coral_viz import methods, tasks
 from coral_viz.methods import losses
 from coral_viz.runs import one_thread
 from coral_viz.tasks.factors import FEATURE_DROPOUT, TOKEN_DROPOUT
-from coral_viz.training.loop import decay_groups, shuffled
+from coral_viz.training.loop import shuffled
+from coral_viz.training.trainable import decay_groups
 
 BATCH = 128
 
