@@ -6,6 +6,7 @@ which have no such formula, are resampled (``resampling``).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ DECIMALS = 12  # means that agree so far are tied
 def bootstrap(
     frame: pd.DataFrame, by: Sequence[str], *, seed: int = 0, draws: int = DRAWS, confidence: float = 0.95
 ) -> pd.DataFrame:
-    """Mean over seeds of ``value`` with its bootstrap interval; ``tables.summarise`` has t intervals.
+    """Deprecated: mean over seeds of ``value`` with its bootstrap interval; use ``tables.summarise``.
 
     Args:
         frame: rows of a tidy table or a sweep's table; NaN, for a setting that a method lacks, is a value like others.
@@ -37,6 +38,8 @@ def bootstrap(
         ValueError: no finished run, no such column, a group with the same seed twice, too few draws, or a confidence
             out of range.
     """
+    message = "statistics.bootstrap is replaced by tables.summarise, whose t-intervals cover better with few seeds."
+    warnings.warn(message, DeprecationWarning, stacklevel=2)
     by = list(by)
     summary, values = _grouped(_finished(frame, by), by, confidence)
     low, high = _ends(values, seed, draws, confidence)

@@ -11,6 +11,7 @@ from scipy import stats
 
 from coral_viz.results import statistics, tables
 
+pytestmark = pytest.mark.filterwarnings("ignore:statistics.bootstrap is replaced")
 VALUES = st.lists(st.floats(-10, 10), min_size=5, max_size=5)
 
 
@@ -23,6 +24,11 @@ def rows(values, **columns):
 
 def spread(seeds, **columns):
     return rows(np.random.default_rng(len(columns)).normal(size=seeds), **columns)
+
+
+def test_bootstrap_names_its_successor():
+    with pytest.warns(DeprecationWarning, match="replaced by tables.summarise"):
+        statistics.bootstrap(spread(5), ["label"])
 
 
 def test_bootstrap_stands_beside_the_t_interval():
