@@ -202,8 +202,8 @@ print(alone.missing)
 #
 # ## 6. What have you learned?
 #
-# Ten questions about gates, losses and masks that no notebook has shown: work them out on paper, answer all of them,
-# then press *Score*. It says what to read again. Another seed asks others.
+# Ten questions that no notebook has shown, about 01 to 08: work them out on paper, answer all of them, then press
+# *Score*. It says of every wrong answer what is right, why, and what to read again. Another seed asks others.
 
 # %%
 teach.quiz(seed=1)

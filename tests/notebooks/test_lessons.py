@@ -10,6 +10,7 @@ import render
 
 from coral_viz import pid, teach
 from coral_viz.teach.exercises import EXERCISES
+from coral_viz.teach.items import items
 
 LESSONS = render.scripts()[1:]
 EACH = pytest.mark.parametrize("script", LESSONS, ids=lambda script: script.stem)
@@ -108,6 +109,17 @@ def test_solutions_told_are_right(script, variable, name, solution):
     scope = {"pid": pid, "np": np}
     exec(solution, scope)
     assert teach.check(scope[variable], name).passed
+
+
+def test_the_test_sends_readers_to_sections_that_exist():
+    again = {item.again for seed in range(20) for item in items(seed)}
+    titles = {
+        f"{script.stem[:2]}, section {number}"
+        for script in LESSONS
+        for number in re.findall(r"^# ## (\d)\. ", script.read_text(), re.MULTILINE)
+    }
+    assert len(again) > 5
+    assert again <= titles
 
 
 def test_every_exercise_is_asked_once():
