@@ -21,7 +21,10 @@ HOME = "README.md"
 NOT_FOR_USERS = ("cli",)
 SINGLE = ("options.py", "style.py")
 REQUEST = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(https?:[^\"'\s>]+)")
+ROOM = re.compile(r"^\| `coral_viz\.(\w+)` \|", re.MULTILINE)
 LINK = re.compile(r"(\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(\))")
+TOGETHER = re.compile(r"<code>(?:<[^>]*>)?(\w+),(?:</span>)?</code></b>\s*\(<code>\(?(.*?)\)?</code>\)")
+TAG = re.compile(r"<[^>]*>")
 TEXT = re.compile(r"<(pre|code)\b.*?</\1>|<[^>]*>|[^<]+", re.DOTALL)
 WITHIN_NUMBER = re.compile(r"(?<=\d)\s(?=\d{3}\b|%|±)|(?<=±)\s(?=\d)")
 
@@ -60,11 +63,16 @@ def on_page_markdown(markdown, page, config, files):
         place = posixpath.relpath(placed(target), posixpath.dirname(here) or ".")
         return f"{found[1]}{place}{found[3] or ''}{found[4]}"
 
-    return LINK.sub(moved, markdown)
+    text = LINK.sub(moved, markdown)
+    return indexed(text) if here == "package.md" else text
 
 
 def on_page_content(html, page, config, files):
-    """Keep a number on one line: its groups of three digits, what follows ±, and %."""
+    """Keep a number on one line, its groups of three digits, what follows ±, and %; mend attributes in one entry.
+
+    The reference takes the second name of "low, high: ends of intervals" for the type of the first.
+    """
+    html = TOGETHER.sub(lambda found: f"<code>{found[1]}, {TAG.sub('', found[2])}</code></b>", html)
     return TEXT.sub(lambda found: found[0] if found[0][0] == "<" else WITHIN_NUMBER.sub("&nbsp;", found[0]), html)
 
 
@@ -88,6 +96,16 @@ def reference(room: Path) -> str:
     filters = ["!^_", "!^[A-Z_0-9]+$", *(f"!^{name}$" for name in sorted(exported))]
     entries = [f"::: {dotted(path)}\n    options: {{filters: {json.dumps(filters)}}}\n" for path in inside]
     return "\n".join([f"::: {dotted(init)}\n    options: {{heading_level: 1}}\n", *entries])
+
+
+def indexed(markdown: str) -> str:
+    """The table of subpackages, in which each leads to its page of the reference."""
+    pages = {room.stem for room in rooms()}
+
+    def linked(found):
+        return f"| [`coral_viz.{found[1]}`](reference/{found[1]}.md) |" if found[1] in pages else found[0]
+
+    return ROOM.sub(linked, markdown)
 
 
 def imported(init: Path) -> set[str]:

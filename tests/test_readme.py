@@ -153,6 +153,21 @@ def test_no_number_breaks_at_the_end_of_a_line():
     assert content(html, None, None, None) == kept.replace(" 1 000</p>", " 1&nbsp;000</p>")
 
 
+def test_attributes_in_one_entry_are_names_all():
+    content = runpy.run_path(str(ROOT / "docs" / "hooks.py"))["on_page_content"]
+    html = '<b><code><span title="a">row,</span></code></b> (<code>(<span title="b">column</span>, depth)</code>) –'
+    assert content(html, None, None, None) == "<b><code>row, column, depth</code></b> –"
+    alone = "<b><code>row</code></b> (<code>int</code>) –"
+    assert content(alone, None, None, None) == alone
+
+
+def test_the_table_of_subpackages_is_the_index_of_the_reference():
+    hooks = runpy.run_path(str(ROOT / "docs" / "hooks.py"))
+    linked = re.findall(r"\[`coral_viz\.(\w+)`\]\(reference/\1\.md\)", hooks["indexed"](TEXTS["docs/package.md"]))
+    assert sorted(linked) == sorted(room.stem for room in hooks["rooms"]())
+    assert len(linked) > 10
+
+
 def test_public_docstrings_say_seed_task_and_method():
     """The reference is made of them; a *world* was a task of one seed, and a *rival* a method that is ranked."""
     texts = {}
