@@ -7,9 +7,9 @@ WORDS = "Compare speed or accuracy with other implementations on this machine, a
 
 
 def add(parser) -> None:
-    parser.add_argument("what", choices=BENCHMARKS, help="which benchmark")
+    parser.add_argument("what", choices=BENCHMARKS, help="benchmark to run")
     parser.add_argument("--out", default="out/bench", help="folder of the table (default %(default)s)")
-    rehearsed = "fewer repetitions; cuda: every unit at a tiny size"
+    rehearsed = "do fewer repetitions; cuda: do every unit at a tiny size"
     parser.add_argument("--quick", "--rehearse", action="store_true", help=rehearsed)
     parser.add_argument("--minutes", type=float, help="cuda: start no unit that would end later (default 60)")
     parser.add_argument("--device", help="cuda: the device (default cuda)")

@@ -1,6 +1,6 @@
 """``doctor``: whether this machine is ready."""
 
-BRIEF = "versions, device and a self-test, with fixes"
+BRIEF = "report versions and devices, test this machine, and name fixes"
 WORDS = "Report versions and devices, train for five seconds, and name a fix for every failure."
 
 

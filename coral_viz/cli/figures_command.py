@@ -15,12 +15,12 @@ WORDS = (
 def add(parser) -> None:
     parser.add_argument("--out", default="out/paper", help="folder to write to (default %(default)s)")
     parser.add_argument("--venue", default="icml", help=f"venue: {', '.join(VENUES)} (default %(default)s)")
-    parser.add_argument("--serif", action="store_true", help="a serif typeface like the venue's text, not DejaVu Sans")
+    parser.add_argument("--serif", action="store_true", help="set text in a serif typeface like the venue's")
     parser.add_argument(
         "--captions",
         default="none",
         choices=("none", "inside"),
-        help="small print in figures, or only in the captions beside them (default %(default)s)",
+        help="inside: n and interval also below each figure; none: only in its caption (default %(default)s)",
     )
     parser.add_argument(
         "--results",
@@ -30,8 +30,8 @@ def add(parser) -> None:
         help="your own results.parquet of a tour or of sweeps, or a csv of method, seed, metric, value",
     )
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these figures and tables")
-    parser.add_argument("--all", action="store_true", help="all figures, not only the twelve that a paper needs most")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="draw only these figures and tables")
+    parser.add_argument("--all", action="store_true", help="draw all figures, not only the twelve of a paper")
 
 
 def run(options) -> None:

@@ -1,6 +1,6 @@
 """``methods``: a table of all methods."""
 
-BRIEF = "a table of all methods"
+BRIEF = "list all methods as a table"
 WORDS = "List all methods as a table: paper, modalities, parts of the embedding, hyperparameters, cost."
 
 

@@ -19,7 +19,7 @@ def add(parser) -> None:
     reach = "anyone who can reach it can run code on it: use 127.0.0.1, a private network or TLS (docs/sweeps.md)"
     parser.add_argument("--scheduler", help=f"tcp://host:port (or tls://) of a Dask scheduler; {reach}")
     shared_options.add_jobs(parser)
-    parser.add_argument("--shard", default="1/1", metavar="I/N", help="only every N-th run, from the I-th")
+    parser.add_argument("--shard", default="1/1", metavar="I/N", help="do only every N-th run, from the I-th on")
     shared_options.add_device(parser)
     parser.add_argument("--dry-run", action="store_true", help="only count the runs and estimate their time")
     parser.add_argument("--yes", action="store_true", help="confirm a grid of more than 10 000 runs")

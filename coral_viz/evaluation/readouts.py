@@ -142,18 +142,20 @@ def _splits(n: int, pieces: Tensor | None, seed: int) -> list[Split]:
     last = place.amax(1).kthvalue(max(1, int(HELD_PIECES * n))).values
     kept, held = place.amin(1) > last, place.amax(1) <= last
     if not kept.any():
-        raise ValueError(f"of {n} probe samples none is without the pieces of those held out; give more samples.")
+        raise ValueError(_no_sample_left(n))
     mixed = ~kept & ~held
     return [(kept.nonzero().squeeze(1), held.nonzero().squeeze(1), mixed.nonzero().squeeze(1))]
+
+
+def _no_sample_left(n: int) -> str:
+    return f"every one of {n} probe samples shares a piece with those held out; give more samples."
 
 
 def _folds(pieces: Tensor, generator: torch.Generator) -> list[Split]:
     """Splits whose held-out parts partition the samples, each piece (n,) in one part. ValueError for a single piece."""
     names, index = pieces.unique(return_inverse=True)
     if len(names) < 2:
-        raise ValueError(
-            f"of {len(pieces)} probe samples none is without the pieces of those held out; give more samples."
-        )
+        raise ValueError(_no_sample_left(len(pieces)))
     fold = (torch.randperm(len(names), generator=generator) % FOLDS)[index]
     return [
         ((fold != part).nonzero().squeeze(1), (fold == part).nonzero().squeeze(1), fold.new_empty(0))

@@ -127,7 +127,7 @@ class Arrays(Task):
         if self.dials.content != data.content:
             raise ValueError(
                 f"the data {data.name!r} are others (content {data.content}) than those asked for "
-                f"({self.dials.content}); give the old ones, or make the runs anew."
+                f"({self.dials.content}); give the former data, or do the runs again."
             )
         AT_HAND[data.content] = data
         self.name, self.data, self.device = data.name, data, torch.device(device)

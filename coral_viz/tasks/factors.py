@@ -247,8 +247,8 @@ class Factors(LatentTask):
             return mask
         if (mask.any(1) != mask.all(1)).any():
             raise ValueError(
-                "what some tokens of a spread observation tell is not known; show all or none of a modality's, or load "
-                "observation = 'looks'."
+                "the information in some tokens of a spread observation is unknown; show all or none of a modality's, "
+                "or load observation = 'looks'."
             )
         return mask.all(1, keepdim=True)
 

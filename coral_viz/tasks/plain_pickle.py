@@ -83,7 +83,7 @@ def _loaded(path: str | Path, file: IO[bytes]) -> Any:
     except _Code as error:
         raise ValueError(
             f"{path} names {shown(str(error))}, which could run code when the file is opened; only arrays and plain "
-            "containers are read: save them anew as these."
+            "containers are read: save the data again as these."
         ) from None
     except Exception as error:  # whatever bytes that are no pickle lead to
-        raise ValueError(f"{path} is cut short or no pickle ({type(error).__name__}); get it anew.") from None
+        raise ValueError(f"{path} is cut short or no pickle ({type(error).__name__}); download it again.") from None

@@ -198,7 +198,7 @@ def test_pieces_are_held_out_whole():
     assert sorted(torch.cat([kept, held, mixed]).tolist()) == list(range(500))
     assert not set(pieces[kept].flatten().tolist()) & set(pieces[held].flatten().tolist())
     assert 50 <= len(held) < 70
-    with pytest.raises(ValueError, match="of 5 probe samples none is without the pieces"):
+    with pytest.raises(ValueError, match="every one of 5 probe samples shares a piece"):
         readouts._splits(5, torch.zeros(5, 2, dtype=torch.long), 0)
 
 
@@ -214,7 +214,7 @@ def test_of_few_samples_every_part_is_held_out_once_and_no_group_is_divided():
     )
     assert len(readouts._splits(8, torch.arange(8)[:, None] // 4, 0)) == 2
     assert len(readouts._splits(readouts.FEW, None, 0)) == 1
-    with pytest.raises(ValueError, match="of 6 probe samples none is without the pieces"):
+    with pytest.raises(ValueError, match="every one of 6 probe samples shares a piece"):
         readouts._splits(6, torch.zeros(6, 1, dtype=torch.long), 0)
 
 

@@ -61,7 +61,7 @@ def test_code_is_refused_and_never_runs(tmp_path, where):
         "in a container": {"train": [Runs(flag)]},
     }
     path = written(tmp_path, value[where])
-    with pytest.raises(ValueError, match=r"data\.pkl names '_?io\.open', which could run code.*save them anew"):
+    with pytest.raises(ValueError, match=r"data\.pkl names '_?io\.open', which could run code.*save the data again"):
         plain_pickle.load(path)
     assert not flag.exists()
 

@@ -387,7 +387,7 @@ def test_bad_requests_are_a_sentence():
     with pytest.raises(ValueError, match="n = 1 samples give no standard error"):
         world().information(n=1)
     spread = load(**SPREAD)
-    with pytest.raises(ValueError, match="what some tokens of a spread observation tell is not known"):
+    with pytest.raises(ValueError, match="the information in some tokens of a spread observation is unknown"):
         spread.information(first(spread, 8, 4))
     assert bits(spread.information(first(spread, 8, 0))["redundancy"]) == pytest.approx([2, 0, 2], abs=1e-3)
     with pytest.raises(ValueError, match="a token of a spread observation has no posterior of its own"):

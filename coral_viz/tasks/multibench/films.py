@@ -80,7 +80,7 @@ def _json(path: Path) -> dict:
     except FileNotFoundError:
         raise ValueError(f"{path} is not there; get MM-IMDb's folder, with split.json and dataset/.") from None
     except GARBLED:
-        raise ValueError(f"{path} is no JSON; get it anew.") from None
+        raise ValueError(f"{path} is no JSON; download it again.") from None
 
 
 def _first(plots: object) -> str:
@@ -95,7 +95,7 @@ def _poster(path: Path) -> np.ndarray:
         with Image.open(path) as poster:
             return np.asarray(poster.convert("RGB").resize((SIZE, SIZE))).transpose(2, 0, 1)
     except OSError as error:
-        raise ValueError(f"{path} is no picture ({type(error).__name__}); get it anew.") from None
+        raise ValueError(f"{path} is no picture ({type(error).__name__}); download it again.") from None
 
 
 def _hashed(plots: list[str]) -> np.ndarray:

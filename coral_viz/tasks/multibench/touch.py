@@ -60,7 +60,7 @@ def _episode(file: Path, modalities: Sequence[str]) -> dict[str, np.ndarray]:
             proprio, contact = held["proprio"][1:, :8], held["contact"][1:]
     except OSError as error:
         reason = str(error).partition("(")[0].strip()
-        raise ValueError(f"{file} is cut short or no HDF5 file ({reason}); get it anew.") from None
+        raise ValueError(f"{file} is cut short or no HDF5 file ({reason}); download it again.") from None
     found = {"next": proprio[:, :4], "contact": (contact.reshape(len(contact), -1).sum(1) > 0).astype(int)}
     prepared = {"image": _image, "force": _force, "proprio": lambda x: x[:, :8].astype(np.float32)}
     return found | {key: prepared[key](x) for key, x in values.items()}
