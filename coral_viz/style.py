@@ -42,6 +42,8 @@ ATOM_MARKERS = {"redundancy": "o", "unique_1": "<", "unique_2": ">", "synergy": 
 ATOM_NAMES = {"redundancy": "Redundancy", "unique_1": "Unique 1", "unique_2": "Unique 2", "synergy": "Synergy"}
 ATOM_SYMBOLS = {"redundancy": "R", "unique_1": "U1", "unique_2": "U2", "synergy": "S"}
 THIRD, PAIRWISE = "#997700", "#A66BE8"  # what is unique to a third modality; the synergy of two among several
+DEEP_UNIQUE = "#1c2f4d"  # the dark end of a scale through the colour of unique 1
+PALE_SYNERGY, DEEP_SYNERGY = "#cdb9f3", "#35086e"  # the ends of a scale through the colour of synergy
 
 PETROFF6 = ("#5790fc", "#f89c20", "#e42536", "#964a8b", "#9c9ca1", "#7a21dd")
 """Petroff (arXiv 2107.02270): six colours in an order in which every prefix stays distinguishable."""

@@ -17,7 +17,7 @@ from coral_viz.figures.layout.canvas import canvas, describe, picture, text_at
 from coral_viz.results.parts import part_title
 
 TILE, TITLE, FOOTER = 1.6, 3.0, 1.6  # lines of text: a part, an embedding's title, the names below
-SCALE = LinearSegmentedColormap.from_list("alike", [EMPTY, style.ATOM_COLOURS["unique_1"], "#1c2f4d"])
+SCALE = LinearSegmentedColormap.from_list("alike", [EMPTY, style.ATOM_COLOURS["unique_1"], style.DEEP_UNIQUE])
 
 
 @picture

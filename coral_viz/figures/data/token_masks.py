@@ -20,7 +20,7 @@ from coral_viz.figures.layout.canvas import canvas, describe, picture, rectangle
 
 ROW, HEADER, FOOTER = 1.45, 2.6, 3.6  # lines of text: a variant, the names of modalities, the colour bar
 APART = 0.6  # between CLS and each modality's tokens, in tiles
-SCALE = LinearSegmentedColormap.from_list("attention", ["#f2f3f5", style.ATOM_COLOURS["unique_1"], "#1c2f4d"])
+SCALE = LinearSegmentedColormap.from_list("attention", ["#f2f3f5", style.ATOM_COLOURS["unique_1"], style.DEEP_UNIQUE])
 
 CROSSED: dict[str, Any] = {"fill": False, "hatch": "xxxx", "ec": to_hex(style.FUSED), "lw": 0.5}
 """The sign of a hidden token: its tile crossed out."""

@@ -22,7 +22,6 @@ from coral_viz.results import metrics, parts
 from coral_viz.results.metrics import BEST
 
 HEIGHT = 14.0  # of the plane, in lines of text
-PALE, DEEP = "#cdb9f3", "#35086e"
 JOINED = "; a line joins those that differ in it alone, so lines of other settings may cross"
 
 
@@ -98,7 +97,7 @@ def _colours(levels: list) -> list:
     """Words in colours of their own, numbers from pale to deep."""
     if not isinstance(levels[0], float):
         return list(itertools.islice(itertools.cycle(style.PETROFF6), len(levels)))
-    pale, deep = np.array(to_rgb(PALE)), np.array(to_rgb(DEEP))
+    pale, deep = (np.array(to_rgb(end)) for end in (style.PALE_SYNERGY, style.DEEP_SYNERGY))
     return [tuple(pale + share * (deep - pale)) for share in np.linspace(0, 1, len(levels))]
 
 
