@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from coral_viz import __main__, methods, runs, tasks
+from coral_viz import __main__, figures, methods, runs, tasks
 from coral_viz.cli import tour
 from coral_viz.explore import finished
 from coral_viz.figures.sweep import sweep_data
+from coral_viz.publishing import report
+from coral_viz.results import schema
 from coral_viz.runs import Store, cluster, grids, sweep_table, sweeps
 from coral_viz.runs.run import trained
 
@@ -82,6 +84,16 @@ def test_the_methods_of_the_docs_run_in_two_workers_as_they_do_here(swept):
     here = runs.perform(grid.specs[-1], "cpu").rows
     there = Store(folder / "runs").rows(grid.specs[-1])
     assert here.drop(columns="seconds").equals(there.drop(columns="seconds"))
+
+
+def test_the_report_shows_what_is_between_the_parts_of_the_methods_of_the_docs(swept, tmp_path):
+    table = sweep_table.read(swept[1] / "results.parquet")[[*schema.COLUMNS]]
+    made = table.drop_duplicates("run_id")[["run_id", "method", "distribution", "seed"]]
+    names = [f"where_{method}{ending}" for method in ("mine_Mine", "moco_MoCo") for ending in ("", "_dots")]
+    drawn = figures.overview(table, only=names)
+    page = report.write(tmp_path, table, made.assign(seconds=1.0, device="cpu"), drawn, command="tour", settings={})
+    text = page.read_text(encoding="utf-8")
+    assert [name for name in names if f'id="{name}"' not in text] == []
 
 
 def test_the_method_of_the_docs_is_measured_in_its_parts(own):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
@@ -41,7 +42,7 @@ def overview(
     Returns:
         bits_kept, accuracy, found, subsets and retrieval; ranks, for at least three methods and five seeds; costs, for
         several methods whose runs state them; parts and training, continued in parts_2, training_2 and so on; and
-        where_<method> and where_<method>_dots for each method with a decomposition between its parts.
+        where_<method> and where_<method>_dots for each method with a decomposition between its parts (see ``plain``).
     """
     look = look or style.paper(columns=2)
     plan = _plan(table[table["status"] == "done"])
@@ -72,8 +73,14 @@ def _plan(done: pd.DataFrame) -> dict[str, Callable[..., Figure]]:
     plan |= _pages("training", curves, done, done["split"] == "train")
     for method in done.loc[parts.are(done, "pair"), "method"].unique():
         own = done[done["method"] == method]
-        plan |= {f"where_{method}": partial(stacked, own), f"where_{method}_dots": partial(dots, own)}
+        name = f"where_{plain(method)}"
+        plan |= {name: partial(stacked, own), f"{name}_dots": partial(dots, own)}
     return plan
+
+
+def plain(method: str) -> str:
+    """A method's name as a part of a file's: an import path has a colon and dots."""
+    return re.sub(r"[^A-Za-z0-9_-]", "_", method)
 
 
 def _are_ranked(read: pd.DataFrame) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from coral_viz import style
+from coral_viz.figures.comparison.overview import plain
 from coral_viz.figures.layout.canvas import seeds_in_words
 from coral_viz.publishing.report import reading, runs_made
 from coral_viz.publishing.report.page import Cell, Grid, Illustration
@@ -150,14 +151,14 @@ def _between(table: pd.DataFrame, shown: Mapping[str, Illustration]) -> list[dic
     """Pictures of which two parts hold what, by method: bars and dots; embeddings of most parts first."""
     names = [name for name in shown if name.startswith("where_") and not name.endswith("_dots")]
     pairs = table[parts.are(table, "pair")].groupby("method")["part"].nunique()
-    methods = sorted((name.removeprefix("where_") for name in names), key=lambda method: -pairs.get(method, 0))
+    of = {f"where_{plain(method)}": method for method in table["method"].unique()}
     return [
         {
-            "title": style.method_style(method).label.split(" (")[0],
-            "bars": [shown[f"where_{method}"]],
-            "dots": [shown[name] for name in (f"where_{method}_dots",) if name in shown],
+            "title": style.method_style(of.get(name, name.removeprefix("where_"))).label.split(" (")[0],
+            "bars": [shown[name]],
+            "dots": [shown[dots] for dots in (f"{name}_dots",) if dots in shown],
         }
-        for method in methods
+        for name in sorted(names, key=lambda name: -pairs.get(of.get(name), 0))
     ]
 
 
