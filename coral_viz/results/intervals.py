@@ -40,7 +40,10 @@ SCALES = {"share": (0.0, 1.0)}
 
 
 def student(values: np.ndarray, confidence: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Low and high of Student's interval of the mean of values (..., n); NaN of one value. ValueError: confidence."""
+    """Low and high of Student's interval of the mean of values (..., n); NaN for one value.
+
+    ValueError for a confidence outside of (0, 1).
+    """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, not {confidence}")
     values = np.asarray(values, float)

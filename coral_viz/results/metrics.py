@@ -123,6 +123,6 @@ def of(rows: pd.DataFrame) -> Metric:
 
 
 def meant(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows by the default readout of their metric."""
+    """The rows that the default readout of their metric gave."""
     known = {name: named(name).readout for name in rows["metric"].unique()}
     return rows[rows["readout"] == rows["metric"].map(known).fillna(rows["readout"])]

@@ -76,7 +76,7 @@ class Part:
 
 @lru_cache(maxsize=1024)
 def parse(text: str) -> Part:
-    """The part of a text in the table. ValueError for a text that is none."""
+    """The part that a text of the table names. ValueError for a text that names none."""
     if text in WORDS:
         return Part(WORDS[text])
     if text.startswith("all(") and text.endswith(")"):

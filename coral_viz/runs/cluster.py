@@ -105,7 +105,7 @@ class _Queue:
         self._finished = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def begin(self, workers: set[str]) -> None:
-        """A task on each worker that has none."""
+        """Begin a task on each worker that has none."""
         idle = workers - {worker for _, worker in self.running.values()}
         for worker in list(idle)[: len(self.left)]:
             task = self.left.popleft()
@@ -114,7 +114,7 @@ class _Queue:
             self._finished.add(future)
 
     def collected(self) -> list[tuple[Any, Any, str]]:
-        """What has ended since."""
+        """Tasks that have ended since the last call, each with its result and the reason of its failure."""
         batch = self._finished.next_batch(block=False)
         known = [(future, answer) for future, answer in batch if future in self.running and not future.cancelled()]
         return [(self.running.pop(future)[0], *_told(future, answer)) for future, answer in known]
@@ -138,7 +138,7 @@ class _Queue:
         return ends
 
     def pause(self) -> None:
-        """Until something has ended, at most a second."""
+        """Wait until a task has ended, at most a second."""
         end = time.monotonic() + 1.0
         while not self._finished.has_ready() and time.monotonic() < end:
             time.sleep(0.01)

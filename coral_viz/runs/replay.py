@@ -92,7 +92,7 @@ class Recorder:
         return {1: lambda step, now: self._keep(step, now) if step in self.kept else None}
 
     def end(self, history: History) -> None:
-        """The training is over."""
+        """Complete the recording when the training has ended."""
         maps, explained = _on_last_axes(self.embeddings)
         self.replay = Replay(
             spec=self.spec,

@@ -12,7 +12,7 @@ from coral_viz.tasks.estimates import estimated, path
 
 
 def stated(specs: Iterable[RunSpec], folder: Path, say: Callable[[str], None] = print) -> list[RunSpec]:
-    """The same runs, those on data whose truth is not known with estimates.
+    """The same runs, with estimates of the information in data whose truth is not known.
 
     Args:
         specs: the runs.
