@@ -155,7 +155,8 @@ def test_no_number_breaks_at_the_end_of_a_line():
 
 def test_attributes_in_one_entry_are_names_all():
     content = runpy.run_path(str(ROOT / "docs" / "hooks.py"))["on_page_content"]
-    html = '<b><code><span title="a">row,</span></code></b> (<code>(<span title="b">column</span>, depth)</code>) –'
+    first, others = '<autoref identifier="a">row,</autoref>', '(<span title="b">column</span>, depth)'
+    html = f"<b><code>{first}</code></b> (<code>{others}</code>) –"
     assert content(html, None, None, None) == "<b><code>row, column, depth</code></b> –"
     alone = "<b><code>row</code></b> (<code>int</code>) –"
     assert content(alone, None, None, None) == alone
