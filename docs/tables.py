@@ -10,15 +10,19 @@ import csv
 import re
 from pathlib import Path
 
-from coral_viz import figures, methods, runs, tasks
-from coral_viz.figures.comparison.bits_kept import LINES
+from coral_viz import figures, methods, runs, style, tasks
+from coral_viz.figures.comparison.bits_kept import LINES, MOST
 from coral_viz.figures.course.probe_curves import learning
 from coral_viz.figures.sweep import setting_curves
 from coral_viz.methods import FusionKnobs, catalogue
 from coral_viz.results import metrics, schema
-from coral_viz.results.references import ATOMS, EXACT
+from coral_viz.results import tables as results
+from coral_viz.results.references import ATOMS, ESTIMATE, EXACT
 
 ROOT = Path(__file__).parents[1]
+REAL = ("six-or-nine",)
+"""Tables of methods on real data that ship."""
+
 PART = re.compile(r"(<!-- generated: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 HEAD, RULE = "default | allowed | meaning |", ":--|:--|:--|\n"
 
@@ -119,6 +123,22 @@ def real_data() -> str:
     return numbers(heads, lines)
 
 
+def real_runs() -> str:
+    """Bits that methods keep of real data, by the best readout, beside the estimate of what the data hold."""
+    lines, heads = [], []
+    for name in REAL:
+        kept = results.bits_kept(results.read(ROOT / "data" / "results" / f"{name}.parquet"))
+        kept = kept[kept["readout"] == metrics.BEST]
+        order = style.method_order(results.variants(kept))
+        heads = [style.method_style(*variant).label for variant in order]
+        for label, rows in kept.groupby("label"):
+            held, rows = rows.iloc[0], rows.set_index(results.VARIANT)
+            about = [name, label, f"{held['most']:.2f}", _span(held["truth"], held["held_low"], held["held_high"])]
+            spans = (_span(*rows.loc[variant, ["estimate", "low", "high"]]) for variant in order)
+            lines.append([*about, f"{rows['n'].min()}", *spans])
+    return numbers(["data", "label", "H", "in the data", "n", *heads], lines)
+
+
 def _span(value: float, low: float, high: float) -> str:
     return f"{value:z.2f} [{low:z.2f}, {high:z.2f}]"
 
@@ -190,6 +210,7 @@ TABLES = {
     "image speed": image_speed,
     "sweep speed": sweep_speed,
     "real data": real_data,
+    "real runs": real_runs,
     "own data": own_data,
     "methods": catalogue.markdown,
     "hyperparameters": hyperparameters,
@@ -209,6 +230,10 @@ PICTURES = {
             measured=ACCURACY.heading, bound="chance", axis=axis
         )
         for ending, axis in (("", "steps"), ("_seconds", "seconds"))
+    },
+    **{
+        f"data/figures/{name}_bits_kept.svg": figures.bits_kept.caption.filled(most=MOST[ESTIMATE], **LINES[ESTIMATE])
+        for name in REAL
     },
     "data/figures/xnor_retrieval.svg": figures.retrieval.caption,
     **{
