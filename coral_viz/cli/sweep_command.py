@@ -21,23 +21,41 @@ def add(parser) -> None:
     shared_options.add_jobs(parser)
     parser.add_argument("--shard", default="1/1", metavar="I/N", help="do only every N-th run, from the I-th on")
     shared_options.add_device(parser)
+    words = "record every training at about POINTS steps, for learning curves (if no number follows: %(const)s)"
+    parser.add_argument("--record", nargs="?", const=12, type=int, metavar="POINTS", help=words)
+    words = "metric of your own, module:function of the embedding of test samples, for every finished run"
+    parser.add_argument("--metric", action="append", default=[], help=words)
     parser.add_argument("--dry-run", action="store_true", help="only count the runs and estimate their time")
     parser.add_argument("--yes", action="store_true", help="confirm a grid of more than 10 000 runs")
 
 
 def run(options) -> int:
-    from coral_viz.runs import grids, sweeps
+    from coral_viz.runs import grids, own_metrics, sweeps
 
+    for metric in options.metric:
+        own_metrics.named(metric)
     grid = grids.read(options.grid, many=options.yes)
     out = options.out or f"out/{grid.name}"
     if options.dry_run:
         return _counted(grid.shard(options.shard).specs, out, options.device)
     where = {"device": options.device, "jobs": options.jobs, "scheduler": options.scheduler}
-    sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where)
+    sweep = sweeps.run(grid, out, shard=options.shard, executor=options.executor, **where, record=options.record)
+    if options.metric and sweep.table is not None:
+        _measured_too(sweep.table, options.metric, out)
     print(*_closing(sweep.table, out), sep="\n")
     if grid.tuning and sweep.table is not None:
         print(_tuned(sweep.table, out))
     return 1 if len(sweep.failures) else 0
+
+
+def _measured_too(table, asked: list[str], out: str) -> None:
+    """Add one's own metrics to the table in the folder of the sweep."""
+    from coral_viz.runs import Store, own_metrics, sweep_table
+
+    store = Store(Path(out, "runs"), to_write=False)
+    for metric in asked:
+        table = own_metrics.add(table, store, metric)
+    sweep_table.write(table, Path(out, "results.parquet"))
 
 
 def _closing(table, out: str) -> list[str]:

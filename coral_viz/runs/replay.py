@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor
 
 from coral_viz import evaluation, methods, tasks
@@ -85,7 +86,11 @@ class Recorder:
         self.embeddings: list[np.ndarray] = []
 
     def begin(self, task: tasks.Task, method: methods.Method) -> dict[int, Callable]:
-        """Record the untrained method; returns the callbacks."""
+        """Record the untrained method; returns the callbacks. ValueError if the truth of a label is not known."""
+        if unknown := [label for label in task.labels if label not in task.truth]:
+            raise ValueError(
+                f"a recording states the exact truth of every label, and that of {unknown[0]!r} is unknown."
+            )
         self.task = task
         self.fitted, self.test = (task.sample(PROBED, split, self.spec.seed) for split in ("probe", "test"))
         self._keep(0, method)
@@ -104,6 +109,10 @@ class Recorder:
             explained=explained,
             labels={label: self.test.labels[label][: self.samples].cpu().numpy() for label in self.task.labels},
         )
+
+    def packed(self) -> bytes:
+        """The file of the recording."""
+        return stamped.in_bytes(_arrays(self.replay))
 
     def _keep(self, step: int, method: methods.Method) -> None:
         """Probes of the whole embedding, and the embedding of the first test samples."""
@@ -174,9 +183,16 @@ HELD = {
 
 def save(replay: Replay, folder: str | Path) -> Path:
     """Write ``<run id>.npz``, some tens of kilobytes, and return its path; maps in float16."""
-    path, names = Path(folder) / f"{replay.spec.id}.npz", list(replay.labels)
+    path = Path(folder) / f"{replay.spec.id}.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    arrays = {
+    stamped.write(path, _arrays(replay))
+    return path
+
+
+def _arrays(replay: Replay) -> dict[str, ArrayLike]:
+    """What a file holds, see ``HELD``."""
+    names = list(replay.labels)
+    return {
         "spec": replay.spec.canonical,
         "losses/step": replay.losses.index.to_numpy(np.int64),
         "losses/terms": list(replay.losses.columns),
@@ -192,8 +208,6 @@ def save(replay: Replay, folder: str | Path) -> Path:
         "maps": replay.maps.astype(np.float16),
         "explained": replay.explained,
     }
-    stamped.write(path, arrays)
-    return path
 
 
 def load(path: str | Path) -> Replay:

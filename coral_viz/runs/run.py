@@ -11,6 +11,7 @@ from torch import Tensor
 
 from coral_viz import evaluation, methods, tasks, training
 from coral_viz.results import provenance, schema
+from coral_viz.runs.run_logs import Log
 from coral_viz.runs.spec import RunSpec
 from coral_viz.training import distributed
 from coral_viz.training.devices import resolve
@@ -28,7 +29,9 @@ class Result:
     provenance: dict[str, str] = field(default_factory=dict)
 
 
-def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorder=None) -> Result | None:
+def perform(
+    spec: RunSpec, device: str = "auto", progress: bool = False, recorder=None, log: Log | None = None
+) -> Result | None:
     """Train a method and measure its embedding.
 
     With one thread, the same spec gives the same bytes on machines with the same type of CPU and the same versions (see
@@ -39,6 +42,7 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
         device: auto, cpu or cuda.
         progress: whether to show a progress bar.
         recorder: a ``replay.Recorder``, which does not change the run.
+        log: for loss terms and results, such as ``run_logs.TensorBoard``; it does not change the run, either.
 
     Returns:
         The result. In distributed training all processes train, the first one measures, and the others return None.
@@ -47,26 +51,34 @@ def perform(spec: RunSpec, device: str = "auto", progress: bool = False, recorde
         RuntimeError: the device has too little memory; the message says what to make smaller.
     """
     try:
-        return _performed(spec, device, progress, recorder)
+        return _performed(spec, device, progress, recorder, log)
     except torch.OutOfMemoryError:
         batch = spec.budget.batch
         raise RuntimeError(
             f"{spec.words}: {device!r} ran out of memory with a batch of {batch}; "
             f"try a batch of {max(2, batch // 2)} (--batch; in a grid budget.batch), or fewer runs at once (--jobs)."
         ) from None
+    finally:
+        if log:
+            log.close()
 
 
-def _performed(spec: RunSpec, device: str, progress: bool, recorder) -> Result | None:
+def _performed(spec: RunSpec, device: str, progress: bool, recorder, log: Log | None) -> Result | None:
+    log = log if distributed.place()[0] == 0 else None
     task = spec.load_task(resolve(device))
     method = initialised(spec, task)
     size = sizes(method, task, spec)
     callbacks = recorder.begin(task, method) if recorder else None
-    history = trained(method, task, spec, progress=progress, callbacks=callbacks)
+    if log:
+        log.begin(spec)
+    history = trained(method, task, spec, progress=progress, callbacks=callbacks, log=log.terms if log else None)
     if recorder:
         recorder.end(history)
     if distributed.place()[0] > 0:
         return None
     rows = told(history, method, task, spec, size)
+    if log:
+        log.measured(rows)
     weights = {name: _own_copy(tensor) for name, tensor in sorted(method.state_dict().items())}
     return Result(rows, weights, provenance.here(task.device))
 
@@ -97,7 +109,7 @@ def sizes(method: methods.Method, task: tasks.Task, spec: RunSpec) -> dict[str, 
 
 
 def trained(method: methods.Method, task: tasks.Task, spec: RunSpec, **options) -> training.History:
-    """Train a method with the run's budget; ``options`` are progress and callbacks of ``training.train``."""
+    """Train a method with the run's budget; ``options`` are progress, callbacks and log of ``training.train``."""
     budget = spec.budget
     return training.train(
         method,

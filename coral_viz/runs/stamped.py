@@ -23,13 +23,18 @@ SIZE = len(STAMP) + 64
 
 def write(path: Path, arrays: Mapping[str, ArrayLike]) -> None:
     """Write the file atomically; the same arrays give the same bytes."""
+    with files.replacing(path) as unfinished:
+        unfinished.write_bytes(in_bytes(arrays))
+
+
+def in_bytes(arrays: Mapping[str, ArrayLike]) -> bytes:
+    """The content of the file."""
     packed = io.BytesIO()
     np.savez_compressed(packed, **{name: np.asarray(values, order="C") for name, values in arrays.items()})  # type: ignore[arg-type]  # no array is called allow_pickle
     with zipfile.ZipFile(packed, "a") as archive:
         archive.comment = bytes(SIZE)  # room for the stamp, whose length is hashed with the rest
     body = packed.getvalue()[:-SIZE]
-    with files.replacing(path) as unfinished:
-        unfinished.write_bytes(body + _stamp(body))
+    return body + _stamp(body)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

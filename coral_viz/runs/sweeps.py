@@ -1,15 +1,17 @@
 """Sweeps: the runs of a grid, performed by any executor, and their results in one table.
 
-The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, or why it failed) and
-``results.parquet`` (see ``results``). Both files are written at the end, at an interruption, and whenever a minute has
-passed and the number of finished runs has doubled, so that the total time of writing is proportional to this number.
-The same call continues an interrupted sweep. Shards of a grid may share one folder.
+The folder of a sweep holds ``runs/`` (see ``Store``), ``status.csv`` (every run: done, or why it failed),
+``results.parquet`` (see ``results``), and ``replays/`` if trainings are recorded (see ``replay``). Both files are
+written at the end, at an interruption, and whenever a minute has passed and the number of finished runs has doubled, so
+that the total time of writing is proportional to this number. The same call continues an interrupted sweep. Shards of a
+grid may share one folder.
 """
 
 from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,9 +24,18 @@ from coral_viz import files
 from coral_viz.results import tables
 from coral_viz.results.metrics import LINEAR
 from coral_viz.runs import sweep_table
-from coral_viz.runs.executors import EXECUTORS, Outcome, check_executor, execute, one_thread, side_by_side
+from coral_viz.runs.executors import (
+    EXECUTORS,
+    Outcome,
+    Recordings,
+    check_executor,
+    execute,
+    one_thread,
+    side_by_side,
+)
 from coral_viz.runs.grids import Grid
 from coral_viz.runs.progress import watched
+from coral_viz.runs.replay import Recorder
 from coral_viz.runs.run import initialised, trained
 from coral_viz.runs.spec import RunSpec
 from coral_viz.runs.stated import stated
@@ -33,6 +44,9 @@ from coral_viz.training.devices import resolve
 
 SHORT = 20.0
 """Seconds of work that are done sooner than processes have started."""
+
+RECORDINGS = "replays"
+"""The folder of recordings in the folder of a sweep."""
 
 PACED = 5
 MINUTE = 60.0
@@ -56,6 +70,7 @@ def run(
     device: str = "auto",
     jobs: int | None = None,
     scheduler: str | None = None,
+    record: int | None = None,
 ) -> Sweep:
     """Perform the missing runs of a grid or a shard, and write the folder ``out`` (see the module's docstring).
 
@@ -65,17 +80,21 @@ def run(
         shard: "i/n", every n-th run from the i-th on.
         executor: "auto" chooses dask if there is a scheduler, serial for less than twenty seconds of work, else joblib.
         device, jobs, scheduler: as for ``execute``.
+        record: record every training at about so many steps, in ``replays/``; finished runs without a recording are
+            performed again. Recording changes no run. None: no recordings.
 
     Raises:
-        ValueError: before any work, for a bad shard, executor or folder.
+        ValueError: before any work, for a bad shard, executor or folder, or fewer than two recorded steps.
     """
     check_executor(executor, ("auto", *EXECUTORS))
+    recordings = None if record is None else _recordings(Path(out), grid, record)
     store = Store(files.utf8(out) / "runs")
     grid = dataclasses.replace(grid, specs=tuple(stated(grid.specs, store.root, tqdm.write)))
     plan = list(grid.shard(shard).specs)
     if executor == "auto":
         executor = "dask" if scheduler else "joblib" if left(plan, store, device) > SHORT else "serial"
-    outcomes = execute(plan, store, device=device, executor=executor, jobs=jobs, scheduler=scheduler, say=tqdm.write)
+    where = {"device": device, "executor": executor, "jobs": jobs, "scheduler": scheduler}
+    outcomes = execute(plan, store, **where, say=tqdm.write, recordings=recordings)  # type: ignore[arg-type]
     told = _Told(grid, store, Path(out), shard)
     written, due = time.monotonic(), 1
     try:
@@ -90,6 +109,13 @@ def run(
                 told.write()
         raise
     return told.write()
+
+
+def _recordings(out: Path, grid: Grid, points: int) -> Recordings:
+    """Where trainings are recorded. ValueError for too few points, before any run."""
+    recorder = functools.partial(Recorder, points=points)
+    recorder(grid.specs[0])
+    return Recordings(out / RECORDINGS, recorder)
 
 
 def left(plan: Sequence[RunSpec], store: Store | None, device: str = "auto") -> float:

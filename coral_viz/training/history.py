@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -21,11 +21,15 @@ class TrainingDiverged(RuntimeError):
 
 @dataclass
 class History:
-    """The loss terms of every step in nats. The latest ones may still be ``on_device``, see ``fetch``."""
+    """The loss terms of every step in nats. The latest ones may still be ``on_device``, see ``fetch``.
+
+    ``log`` is called with the number of every step and its terms by name, once they are fetched.
+    """
 
     terms: list[str] = field(default_factory=list)
     values: list[list[float]] = field(default_factory=list)
     on_device: list[Tensor] = field(default_factory=list)
+    log: Callable[[int, dict[str, float]], None] | None = None
 
     def record(self, terms: dict[str, Tensor]) -> None:
         """Append one step, on its device; every ``FETCHED`` steps, all are fetched."""
@@ -45,6 +49,8 @@ class History:
                 raise TrainingDiverged(
                     f"step {len(self.values)}: {', '.join(broken)} is not finite; lower the learning rate."
                 )
+            if self.log:
+                self.log(len(self.values), dict(zip(self.terms, values)))
 
     @contextmanager
     def fetched(self) -> Iterator[None]:

@@ -40,6 +40,7 @@ def train(
     data_seed: int | None = None,
     progress: bool = True,
     callbacks: dict[int, Callable[[int, Trainable], None]] | None = None,
+    log: Callable[[int, dict[str, float]], None] | None = None,
 ) -> History:
     """Minimise the sum of ``method.loss``'s terms over ``steps`` batches of views of ``samples`` training samples.
 
@@ -58,6 +59,7 @@ def train(
         data_seed: draws the samples; ``seed`` if None.
         progress: whether to show a progress bar.
         callbacks: by number n, a function of (step, method) that is called every n steps.
+        log: a function of (step, loss terms by name) that is called for every step, every ``FETCHED`` steps.
 
     Returns:
         The loss terms of every step.
@@ -78,7 +80,7 @@ def train(
     loss = method.loss if count == 1 else DistributedDataParallel(method)
     method.decay = decay
     optimiser, schedule = _optimiser(method, lr, weight_decay, steps)
-    history = History()
+    history = History(log=log)
     with torch.random.fork_rng(devices=[task.device] if task.device.type == "cuda" else []):
         torch.manual_seed(seed + SHARE * rank)
         method.train()

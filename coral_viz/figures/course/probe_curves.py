@@ -86,6 +86,11 @@ def _panel(ax: Axes, replays: Sequence, paces: Sequence[float], label: str, metr
     ax.axhline(bound[label], color=style.MUTED, ls=":", lw=matplotlib.rcParams["axes.linewidth"], zorder=0)
     look = style.label_style(label)
     ax.set_title(look.name, color=look.colour)
+    over_time(ax, last)
+
+
+def over_time(ax: Axes, last: float) -> None:
+    """A logarithmic axis from a fiftieth of the longest training to its end."""
     ax.set(xscale="log", xlim=(FIRST * last, 1.1 * last))
     ax.xaxis.set_major_locator(LogLocator(subs=(1, 3)))
     ax.xaxis.set_major_formatter("{x:g}")

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import matplotlib
-import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
@@ -18,6 +15,7 @@ from coral_viz import style
 from coral_viz.figures.layout import panel_grid
 from coral_viz.figures.layout.canvas import describe, picture
 from coral_viz.figures.sweep import sweep_data, sweep_words
+from coral_viz.figures.sweep.level_colours import level_colours
 from coral_viz.results import metrics, parts
 from coral_viz.results.metrics import BEST
 
@@ -90,15 +88,7 @@ def _looks(setting: str, levels: list) -> list[dict]:
     """A method's own colour and marker, or a colour per level."""
     if setting == "method":
         return [_of_method(level) for level in levels]
-    return [panel_grid.look(i, colour) for i, colour in enumerate(_colours(levels))]
-
-
-def _colours(levels: list) -> list:
-    """Words in colours of their own, numbers from pale to deep."""
-    if not isinstance(levels[0], float):
-        return list(itertools.islice(itertools.cycle(style.PETROFF6), len(levels)))
-    pale, deep = (np.array(to_rgb(end)) for end in (style.PALE_SYNERGY, style.DEEP_SYNERGY))
-    return [tuple(pale + share * (deep - pale)) for share in np.linspace(0, 1, len(levels))]
+    return [panel_grid.look(i, colour) for i, colour in enumerate(level_colours(levels))]
 
 
 def _of_method(name: str) -> dict:
