@@ -29,6 +29,11 @@ def add(parser) -> None:
         metavar="TABLE",
         help="your own results.parquet of a tour or of sweeps, or a csv of method, seed, metric, value",
     )
+    parser.add_argument("--metric", default="", help="of sweeps, this metric alone (default: balanced accuracy)")
+    words = "of sweeps, only runs with these values"
+    parser.add_argument("--hold", nargs="+", default=[], metavar="SETTING=VALUE", help=words)
+    words = "of sweeps, the configuration to compare with (default: the defaults)"
+    parser.add_argument("--baseline", nargs="+", default=[], metavar="SETTING=VALUE", help=words)
     parser.add_argument("--data", default=DATA, help="folder of shipped data (default: the package's own)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="draw only these figures and tables")
     parser.add_argument("--all", action="store_true", help="draw all figures, not only the twelve of a paper")
@@ -36,8 +41,11 @@ def add(parser) -> None:
 
 def run(options) -> None:
     from coral_viz.publishing import paper
+    from coral_viz.publishing.paper import sweep_choice
 
     chosen = {"venue": options.venue, "serif": options.serif, "captions": options.captions, "results": options.results}
+    hold, base = map(sweep_choice.parsed, (options.hold, options.baseline))
+    chosen |= {"metric": options.metric, "hold": hold, "baseline": base}
     made = paper.make(options.out, **chosen, data=options.data, only=options.only, every=options.all)
     lines = [str(paths[0]) for paths in [*made.figures.values(), *made.tables.values()]]
     lines += [f"missing: {name}, since {reason}" for name, reason in made.missing.items()]

@@ -37,6 +37,7 @@ def write(out: Path, venue: str, captions: Mapping[str, Path], tables: Sequence[
         f"\\usepackage[textwidth={widths[-1]}in,textheight={TALL}in]{{geometry}}",
         "\\usepackage[T1]{fontenc}",
         "\\usepackage{mathptmx,graphicx,booktabs}",
+        "\\setlength{\\belowcaptionskip}{6pt}",  # between the caption of a table and its rule
     ]
     if len(widths) > 1:
         lines.append(f"\\setlength{{\\columnsep}}{{{widths[1] - 2 * widths[0]:g}in}}")

@@ -16,6 +16,7 @@ from coral_viz import style
 from coral_viz.figures.sweep import sweep_data, sweep_words
 from coral_viz.publishing.paper import sweep_pictures, words
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
+from coral_viz.publishing.paper.sweep_choice import DEFAULTS, SweepChoice
 from coral_viz.results import found, intervals, metrics, own_results, statistics, tables
 from coral_viz.results.metrics import LINEAR, Metric
 
@@ -68,12 +69,12 @@ class PlannedTable:
     make: Callable[[pd.DataFrame], LatexTable]
 
 
-def plan(sources: Sources) -> Iterator[PlannedTable]:
-    """Every table of the set, including those whose source is missing."""
+def plan(sources: Sources, choice: SweepChoice = DEFAULTS) -> Iterator[PlannedTable]:
+    """Every table of the set, including those whose source is missing; of sweeps what is chosen."""
     yield PlannedTable("table_accuracy", sources.named[MAIN], accuracy)
     for name, source in sources.sweeps.items():
-        for called, metric in sweep_pictures.metrics_of(name, source.content).items():
-            make = partial(ablation, name=f"ablation_{called}", metric=metric)
+        for called, metric in sweep_pictures.metrics_of(name, source.content, choice.metric).items():
+            make = partial(ablation, name=f"ablation_{called}", metric=metric, choice=choice)
             yield PlannedTable(f"table_ablation_{called}", source, make)
 
 
@@ -91,26 +92,37 @@ def accuracy(table: pd.DataFrame) -> LatexTable:
     return _latex_table("accuracy", summary, list(names.values()), groups, says, rows, table)
 
 
-def ablation(table: pd.DataFrame, name: str = "ablation", metric: str = "balanced_accuracy") -> LatexTable:
+def ablation(
+    table: pd.DataFrame, name: str = "ablation", metric: str = "balanced_accuracy", choice: SweepChoice = DEFAULTS
+) -> LatexTable:
     """The same for a sweep: a row per configuration, named by its differences from the baseline, a column per label.
 
     Args:
         table: a sweep's table, or results of one's own.
         name: what the LaTeX label calls it.
-        metric: of a linear probe of the whole embedding; of results of one's own, as the file states it.
+        metric: of the whole embedding, by its default readout; of results of one's own, as the file states it.
+        choice: its base is the configuration to compare with.
     """
-    own = own_results.are_own(table)
-    rows = sweep_data.measured(table, metric, None if own else LINEAR, "all")
+    rows = sweep_data.measured(table, metric, None, "all")
     base, names, known = sweep_data.baseline(rows), sweep_data.settings(rows), metrics.of(rows)
+    base |= choice.based(table)
     rows = rows.assign(line=sweep_data.named(rows, list(dict.fromkeys(["method", *names])), base), group="")
     rows["label"] = rows["label"].mask(rows["label"] == "", known.title)
     summary = tables.summarise(rows, ["line", "group", "label"])
     told = ", ".join(sweep_words.based_in_words(base))
     says = f"{known.title[:1].upper()}{known.title[1:]}{' in %' * known.in_percent}"
-    says += f"{'' if own else ' of a linear probe of the whole embedding'}, mean over seeds."
+    says += f"{_asked(table, known)}, mean over seeds."
     says += f" A line is named by its differences from the baseline ({told})." if told else ""
     lines = sorted(summary["line"].unique(), key=lambda line: not sweep_words.is_baseline(line))
     return _latex_table(name, summary, lines, {"": tables.labels(summary)}, says, rows, table)
+
+
+def _asked(table: pd.DataFrame, metric: Metric) -> str:
+    """Of what the metric is; of results of one's own that is not known."""
+    if own_results.are_own(table):
+        return ""
+    read = f" by {metrics.READOUTS[metric.readout].asked}" if metric.readout else ""
+    return f"{' of a linear probe' if metric.readout == LINEAR else read} of the whole embedding"
 
 
 def _latex_table(
@@ -186,7 +198,7 @@ def booktabs(groups: dict[str, list[str]], body: list[list]) -> list[str]:
     lines += [f" & {' & '.join(heads)} \\\\", "\\midrule"]
     for name, *cells in body:
         has_below = any(below for _, below in cells)
-        lines.append(f"{escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\{'[-0.7ex]' * has_below}")
+        lines.append(f"{escaped(name)} & {' & '.join(cell for cell, _ in cells)} \\\\{'[-0.4ex]' * has_below}")
         if has_below:
             below = [f"{{{SMALL}{below}}}" if below else "" for _, below in cells]
             lines.append(f" & {' & '.join(below)} \\\\[0.5ex]")

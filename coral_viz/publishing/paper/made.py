@@ -6,7 +6,7 @@ import hashlib
 import json
 import shlex
 import tempfile
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from coral_viz.publishing.paper import document, latex_tables, pictures
 from coral_viz.publishing.paper.latex_tables import PlannedTable
 from coral_viz.publishing.paper.planned_figure import PlannedFigure
 from coral_viz.publishing.paper.sources import Source, gather
+from coral_viz.publishing.paper.sweep_choice import SweepChoice
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,9 @@ def make(
     serif: bool = False,
     captions: str = "none",
     results: str | Path | Iterable[str | Path] = (),
+    metric: str = "",
+    hold: Mapping[str, object] | None = None,
+    baseline: Mapping[str, object] | None = None,
     data: str | Path = DATA,
     only: Iterable[str] = (),
     every: bool = False,
@@ -59,21 +63,26 @@ def make(
             tells them, stands beside it as text in either case.
         results: one's own table or tables: of a tour, in place of the main one, or of sweeps, in place of the shipped
             ones, with a figure for every setting that is a number.
+        metric: the only one of sweeps that is drawn; "" for balanced accuracy and one's own.
+        hold: of sweeps only the runs with these values of settings.
+        baseline: the configuration of sweeps that others are compared with; defaults for what it does not name.
         data: the folder of shipped data, by default that of the package.
         only: names of the figures and tables to make; if there is none, all tables, the twelve figures that a paper
             needs most, and all figures of one's own results.
         every: all figures instead.
 
     Raises:
-        ValueError: an unknown venue, name or place of captions, a table that is missing or not valid, or a folder that
-            cannot be written. Then nothing is written.
+        ValueError: an unknown venue, name, place of captions, metric or value of a setting, a table that is missing or
+            not valid, or a folder that cannot be written. Then nothing is written.
     """
     one = style.paper(venue, serif=serif, captions=captions)
     whole = len(style.WIDTHS[venue.lower()])
     looks = [one, style.paper(venue, columns=whole, serif=serif, captions=captions)]
     own, only = [results] if isinstance(results, str | Path) else list(results), list(only)
-    sources = gather(data, own)
-    chosen = _chosen([*pictures.plan(sources), *latex_tables.plan(sources)], only, every, set(map(Path, own)))
+    choice = SweepChoice(metric, dict(hold or {}), dict(baseline or {}))
+    sources = choice.of(gather(data, own))
+    plan: list[PlannedFigure | PlannedTable] = [*pictures.plan(sources, choice), *latex_tables.plan(sources, choice)]
+    chosen = _chosen(plan, only, every, set(map(Path, own)))
     paper = Paper(_writable(Path(out)))
     used: dict[Path, set[str]] = {}
     for planned in chosen:
@@ -89,6 +98,7 @@ def make(
             paper.missing[planned.name] = str(error)
     words = ["--venue", venue.lower(), *["--serif"] * serif]
     words += [] if captions == "none" else ["--captions", captions]
+    words += choice.words
     words += [] if Path(data) == DATA else ["--data", str(data)]
     words += ["--results", *map(str, own)] if own else []
     words += ["--only", *only] if only else []

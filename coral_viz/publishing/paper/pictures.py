@@ -17,16 +17,17 @@ from coral_viz.figures.sweep import synergy_tradeoff
 from coral_viz.publishing.paper import opened, sweep_pictures, words
 from coral_viz.publishing.paper.planned_figure import Drawn, PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import MAIN, Source, Sources
+from coral_viz.publishing.paper.sweep_choice import DEFAULTS, SweepChoice
 from coral_viz.results import parts, tables
 from coral_viz.results.metrics import LINEAR
 
 
-def plan(sources: Sources) -> Iterator[PlannedFigure]:
-    """Every figure of the set, including those whose source is missing."""
+def plan(sources: Sources, choice: SweepChoice = DEFAULTS) -> Iterator[PlannedFigure]:
+    """Every figure of the set, including those whose source is missing; of sweeps what is chosen."""
     yield PlannedFigure("schematic", None, _schematic, words.of_nothing, core=True)
     yield from _main(sources.named[MAIN])
     for name, source in sources.sweeps.items():
-        yield from sweep_pictures.plan(name, source)
+        yield from sweep_pictures.plan(name, source, choice)
     yield from _opened(sources.named["runs"])
     yield from _benchmarks(sources.named)
     yield from _beyond_two(sources.named)

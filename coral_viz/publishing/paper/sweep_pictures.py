@@ -17,10 +17,11 @@ from coral_viz.figures.sweep import configuration_rows, setting_curves, sweep_da
 from coral_viz.publishing.paper import words
 from coral_viz.publishing.paper.planned_figure import PlannedFigure, measured, shown
 from coral_viz.publishing.paper.sources import Source
-from coral_viz.results import own_results
+from coral_viz.publishing.paper.sweep_choice import DEFAULTS, SweepChoice
+from coral_viz.results import metrics, own_results
 from coral_viz.results.metrics import LINEAR
 
-MANY = 4
+MANY = 5
 """Levels from which a number has a figure of its own."""
 
 CROWDED = 4
@@ -30,18 +31,18 @@ SPREAD = 0.1
 """Shares of the truth by which cells differ at least where a plane of them is worth a figure."""
 
 
-def plan(name: str, source: Source) -> Iterator[PlannedFigure]:
-    """The figures of one sweep; only that of its cells if its table is missing; for own results, of every metric.
+def plan(name: str, source: Source, choice: SweepChoice = DEFAULTS) -> Iterator[PlannedFigure]:
+    """The figures of one sweep, as chosen; only that of its cells if its table is missing.
 
     Synergy is drawn over unique information only if cells differ in both and colours can distinguish them.
     """
 
     def cells(table: pd.DataFrame, *, look: Mapping, metric: str) -> Figure:
         settings = [name for name in sweep_data.settings(table) if name != "method"]
-        return configuration_rows.cells(table, settings, metric=metric, name=name, look=look)
+        return configuration_rows.cells(table, settings, base=choice.based(table), metric=metric, name=name, look=look)
 
     numbers = _numbers(source.content)
-    for called, metric in metrics_of(name, source.content).items():
+    for called, metric in metrics_of(name, source.content, choice.metric).items():
         yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured), core=True)
         few = _few(source.content, numbers)
         if few:
@@ -75,14 +76,24 @@ def _of_few_levels(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
     return [name for name in numbers if table is not None and table[name].nunique() < MANY]
 
 
-def metrics_of(name: str, table: pd.DataFrame | None) -> dict[str, str]:
-    """The metrics that are drawn, by what their figures are called: linear accuracy, of own results all that there are.
+def metrics_of(name: str, table: pd.DataFrame | None, asked: str = "") -> dict[str, str]:
+    """The metrics that are drawn, by what their figures are called: the one that is asked for, if the table holds it;
+    else linear accuracy and one's own (``runs.own_metrics``), and of results of one's own all.
 
     Of a metric only letters, digits and underscores go into the name of a file.
     """
-    if table is None or not own_results.are_own(table):
-        return {name: "balanced_accuracy"}
-    return {f"{name}_{re.sub(r'[^A-Za-z0-9_]+', '_', metric)}": metric for metric in table["metric"].unique()}
+    if table is None:
+        return {name: asked or "balanced_accuracy"}
+    found = list(table["metric"].unique())
+    are_own, whole = own_results.are_own(table), set(table.loc[table["part"] == "all", "metric"])
+    if asked:
+        found = [metric for metric in found if metric == asked]
+    elif not are_own:
+        found = ["balanced_accuracy", *(metric for metric in found if metric in whole - set(metrics.METRICS))]
+    slugs = {metric: re.sub(r"[^A-Za-z0-9_]+", "_", metric) for metric in found}
+    return {
+        name if metric == "balanced_accuracy" and not are_own else f"{name}_{slugs[metric]}": metric for metric in found
+    }
 
 
 def _most_shared(table: pd.DataFrame) -> str:
