@@ -9,6 +9,8 @@ import importlib
 from coral_viz.evaluation.crossmodal import retrieval
 from coral_viz.evaluation.embedding import embed, embed_subsets
 from coral_viz.evaluation.masked_readout import MaskedReadout
+from coral_viz.evaluation.masked_tokens import masked_shares
+from coral_viz.evaluation.path_cosines import head_cosines
 from coral_viz.evaluation.probes import balanced_accuracy, macro_accuracy, probe, probe_subsets
 from coral_viz.evaluation.ranking import average_precision, recall_at
 
@@ -18,7 +20,9 @@ __all__ = [
     "balanced_accuracy",
     "embed",
     "embed_subsets",
+    "head_cosines",
     "macro_accuracy",
+    "masked_shares",
     "probe",
     "probe_subsets",
     "published_probe",

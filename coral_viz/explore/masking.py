@@ -224,7 +224,7 @@ def _turned(sweep: pd.DataFrame) -> list[str]:
 
 def _coral(method, progress: float) -> str:
     return (
-        f"View 1 masks tokens of odd modalities, view 2 of even ones, here each token with probability "
+        f"View 1 masks modality 1, view 2 modality 2, here each token with probability "
         f"{method.mask_probability(progress):.2f}, so the shared path has to infer one modality from the other."
     )
 

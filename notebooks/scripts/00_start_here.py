@@ -54,7 +54,8 @@ show(questions(strips, shown, row=6))
 # and some methods train with masks ([06](06_masking.ipynb)).
 #
 # The same four kinds of information in coins: a bit that both sources have (RDN), a bit that only source 1 has (UNQ),
-# whether two coins differ (XOR), and whether both show 1 (AND).
+# whether two coins differ (XOR), and whether both show 1 (AND). BROJA is the definition of the atoms that we use;
+# [01](01_pid_primer.ipynb) explains it.
 
 # %%
 machines = {name: pid.broja(pid.gates.gate(name)) for name in ("RDN", "UNQ", "XOR", "AND")}
@@ -82,18 +83,19 @@ teach.predict(
 # %% [markdown]
 # ## 2. A task whose atoms are known
 #
-# For real films the true atoms are unknown. So we generate data whose atoms are known, from the hidden classes of the
-# strips, 0 to 3:
+# For real films the true atoms are unknown. So we generate data whose atoms are known, from the hidden variables of the
+# strips, the **latents**. Each has one of four *classes*, 0 to 3:
 #
 # - `r` is in both **modalities**, `u1` only in modality 1, `u2` only in modality 2;
-# - `t1` is in modality 1 and `t2` in modality 2. They are independent; the question is whether they are equal.
+# - `t1` is in modality 1 and `t2` in modality 2. The question is whether they are equal. In test data they are in half
+#   of the samples, so the answer has 1 bit. Each alone is still uniform and says nothing.
 #
-# Networks learn handwriting slowly, so here the classes are shown in a form from which they learn in seconds. A network
+# Networks learn handwriting slowly, so here the latents are shown in a form from which they learn in seconds. A network
 # sees only the heat maps on the left. A modality has 8 **tokens**, columns of 24 numbers. Each token is a noisy *look*
-# at all classes of its modality. The circles show how a look is made. Every class has a circle, and every token is a
-# dot on it: near the line where the class is the true one (bold number), near the centre elsewhere, up to noise. The
-# position on the line, the *phase*, is a nuisance. A second **view** of the same sample has new phases and new noise,
-# and lacks some tokens and numbers, like a cropped and tinted photograph. The classes stay the same.
+# at all latents of its modality. The circles show how a look is made. Each latent has four circles, one for each class.
+# A token is one dot in every circle: on the rim of the true class (bold number), near the centre of the others, up to
+# noise. The place on the rim, the *phase*, is a nuisance. A second **view** of the same sample has new phases and new
+# noise, and lacks some tokens and numbers, like a cropped and tinted photograph. The latents stay the same.
 
 # %%
 task = tasks.load("factors", seed=SEED)
@@ -109,8 +111,9 @@ show(two_views(task, batch, views))
 pd.DataFrame(batch.labels)[list(task.labels)].head(4).rename_axis("sample")
 
 # %% [markdown]
-# How much of this is in the noisy heat maps? The distribution that generates them gives the exact posterior of
-# every label, and so the bits that an ideal classifier gets. Each label is a single atom.
+# How much of this is in the noisy heat maps? The distribution that generates them gives the exact *posterior* of every
+# label, the probabilities of its values given a sample, and so the bits that an ideal classifier gets. Each label is a
+# single atom.
 
 # %%
 posteriors = task.posteriors(batch)
@@ -123,12 +126,13 @@ show(bars(data))
 # %% [markdown]
 # ## 3. Train a network, live
 #
-# **COrAL** (2026) learns without labels. It maps two views of one sample to similar vectors, and different samples
-# to different vectors. It has three paths, and the **embedding** is the concatenation of their outputs:
+# **COrAL** (2026) learns without labels. It maps two views of one sample to similar vectors, and different samples to
+# different vectors: its loss is *contrastive*. It has three paths, and the **embedding** is the concatenation of their
+# outputs:
 #
-# - `shared` sees both modalities. In training some tokens of one modality are masked, so that it has to use the
-#   other;
-# - `unique_1` and `unique_2` see one modality each. A penalty keeps them orthogonal to the other paths.
+# - *shared* sees both modalities. In training some tokens of one modality are masked, so that it has to use the other;
+# - *path 1* and *path 2* see one modality each. A penalty keeps their vectors *orthogonal* to those of the other paths,
+#   which means at right angles. (In code these two are called `unique_1` and `unique_2`.)
 
 # %%
 METHOD, STEPS = "coral", 400
@@ -160,7 +164,7 @@ teach.predict(
     "Views share t1 and t2, too. But whether they are equal is no weighted sum of what shows them.",
     replies={
         "it keeps three and loses synergy": "So it looks to a linear probe. A small network finds most of the bit.",
-        "it keeps all four, and a linear probe reads all four": "Nothing in the loss compares t1 with t2.",
+        "it keeps all four, and a linear probe reads all four": "Nothing makes the comparison linear.",
     },
     shows=[show(figures.bits_kept(table)), show(figures.accuracy(table))],
 )
@@ -188,18 +192,17 @@ Markdown("\n\n".join(report.reading.kept(table)))
 # %% [markdown]
 # ## 5. Where is it kept?
 #
-# `unique_1` never sees modality 2, and `unique_2` never sees modality 1. (Pictures call these two parts *path 1* and
-# *path 2*.)
+# Path 1 never sees modality 2, and path 2 never sees modality 1.
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
     "Which part holds the synergy?",
-    ("shared", "unique_1 or unique_2", "none of them alone"),
+    ("shared", "path 1 or path 2", "none of them alone"),
     "none of them alone",
     "It takes t1 and t2. In this run they are in different parts.",
     replies={
         "shared": "It sees both modalities and could hold both, but its input is masked, and the penalty is on it.",
-        "unique_1 or unique_2": "One modality says nothing about whether t1 = t2.",
+        "path 1 or path 2": "One modality says nothing about whether t1 = t2.",
     },
     shows=[show(figures.matrix(table)), show(figures.stacked(table))],
 )
@@ -210,12 +213,12 @@ teach.predict(
 #
 # <details><summary><b>What you should have seen</b></summary>
 #
-# *Synergy.* In the run stored here no part alone holds any of it. Nor do `shared` and `unique_1` together; `shared` and
-# `unique_2` hold a quarter of the bit, and all three parts 0.85. So most of it takes t1 from `unique_1` and t2 from
-# `unique_2`, like the two coins of XOR. (That pair is not drawn here, but in [04](04_pid_of_embeddings.ipynb).)
+# *Synergy.* In the run stored here no part alone holds any of it. Nor do *shared* and *path 1* together; *shared* and
+# *path 2* hold a quarter of the bit, and all three parts 0.85. So most of it takes t1 from *path 1* and t2 from *path
+# 2*, like the two coins of XOR. (That pair is not drawn here, but in [04](04_pid_of_embeddings.ipynb).)
 #
-# *Leakage.* The unique paths repeat nearly all of r, and the shared path repeats u1 and half of u2, in spite of the
-# penalty. The penalty acts on *directions*, and the same class can be encoded in another direction.
+# *Leakage.* Paths 1 and 2 repeat nearly all of r, and the shared path repeats u1 and half of u2, in spite of the
+# penalty. The penalty acts on *directions*, and the same latent can be encoded in another direction.
 # </details>
 
 # %% [markdown]

@@ -3,7 +3,7 @@
 #
 # **How do you generate data whose redundant, unique and synergistic information is known exactly?**
 #
-# - **Questions.** What are the latent classes behind a sample? Why is a nuisance needed? How much information is left
+# - **Questions.** What are the latents behind a sample? Why is a nuisance needed? How much information is left
 #   in noisy data, and how much of it does a linear probe find?
 # - **Objectives.** Afterwards you can choose the settings of the task `factors`, say how each changes the truth and the
 #   data, and distinguish its three training distributions.
@@ -21,7 +21,7 @@ from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import show
 
 # %% [markdown]
-# ## 1. Five classes behind every sample
+# ## 1. Five latents behind every sample
 #
 # Read these samples of the task `digits`, one a row. Every strip is written by people, and is one
 # [modality](glossary.md#modality) of the sample.
@@ -33,8 +33,8 @@ show(samples(digits, written, rows=3))
 
 # %% [markdown]
 # The two modalities are the [**sources**](glossary.md#source), and the [**target**](glossary.md#target) is a label that
-# we ask about. Every sample has hidden classes, its [**latents**](glossary.md#latent), each 0, 1, 2 or 3 with equal
-# probability. Which digit answers which question?
+# we ask about. Every sample has five hidden variables, its [**latents**](glossary.md#latent). Each has one of four
+# *classes*, 0, 1, 2 or 3, with equal probability. Which digit answers which question?
 
 # %%
 show(questions(digits, written, row=8))
@@ -47,8 +47,8 @@ show(questions(digits, written, row=8))
 # | u2 | modality 2 | `unique_2` | modality 2 |
 # | t1, t2 | modality 1, modality 2 | `synergy`: is t1 = t2? | only both |
 #
-# So the first three labels have 2 bits each and the last, a yes or no, 1 bit. Each label is *a single atom*. The figure
-# below is computed from the distribution that generates the samples.
+# So the first three labels have 2 bits each. In test data t1 = t2 in half of the samples, so the last, a yes or no, has
+# 1 bit. Each label is *a single atom*. The figure below is computed from the distribution that generates the samples.
 
 # %%
 task = tasks.load("factors", seed=41)
@@ -56,16 +56,16 @@ exact = {label.replace("_", " "): task.truth[label] for label in task.labels}
 show(bars(exact))
 
 # %% [markdown]
-# Why is `synergy` synergistic? t1 and t2 are independent and uniform, so knowing one says nothing about whether they
-# are equal. This is XOR with four values in place of two.
+# Why is `synergy` synergistic? Each of t1 and t2 alone is uniform, whether they are equal or not, so knowing one says
+# nothing about the answer. This is XOR with four values in place of two.
 #
-# ## 2. From classes to data
+# ## 2. From latents to data
 #
 # Digits can be read, but networks learn them slowly. The task `factors` shows the same latents in a form from which
-# they learn in seconds. A linear readout should not be able to read the classes from the data. So modality m encodes
-# each of its latents as a point on a *circle*: one circle for every class, each in a plane of its own. The position on
-# the circle, the **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light and position
-# in photographs, or the hand in handwriting. The points of all latents and noise are added: this is a
+# they learn in seconds. A linear readout should not be able to read the latents from the data. So modality m encodes
+# each of its latents as a point on a *circle*: one circle for each of its classes, each in a plane of its own. The
+# position on the circle, the **phase**, is drawn at random: it is a [**nuisance**](glossary.md#nuisance), like light
+# and position in photographs, or the hand in handwriting. The points of all latents and noise are added: this is a
 # [**look**](glossary.md#look), a [token](glossary.md#token) of 24 numbers. A modality is 8 looks at the same latents,
 # with phases and noise of their own. All 8 looks together hold nearly all bits.
 #
@@ -175,12 +175,12 @@ show(bars(left))
 # Methods are compared after training on three distributions. All are *tested* on the same distribution, where t1 = t2
 # in half of the samples.
 #
-# - **unbiased**: t1 and t2 are independent. They are equal in one sample of four.
+# - **unbiased**: t1 and t2 are independent. They are equal in one sample of four, so the answer has 0.81 bits.
 # - **biased**: t1 = t2 *always*, as in the published image benchmark. So the label `synergy` never varies in training,
-#   and the training data hold 0 bits about it. A method that scores on it later has learned what training pairs look
-#   like, and distinguishes such pairs from others.
-# - **relation**: r, u1 and u2 have amplitude 0, and each view of a sample shifts t1 and t2 by the same random step.
-#   Only t2 − t1 is common to both views. So only synergy can be learned.
+#   and the training data hold 0 bits about it. A method that scores on it later recognises pairs that look like
+#   training pairs.
+# - **relation**: r, u1 and u2 have amplitude 0, and each view of a sample shifts t1 and t2 by the same random step
+#   (modulo 4). Only t2 − t1 is common to both views. So only synergy can be learned.
 
 # %%
 seen = {}
@@ -221,16 +221,16 @@ show(pairs(images, batch, images.views(batch, torch.Generator().manual_seed(6)),
 
 # %% [markdown]
 # The views change crop, colours and blur, as the views of `factors` change phases and those of `digits` the
-# handwriting. A crop can cut a shape off, as in view 2 of the first pair's image 2; then a view shows its classes less
+# handwriting. A crop can cut a shape off, as in view 2 of the first pair's image 2; then a view shows its latents less
 # clearly, or not at all. Training on images is slower, so the next notebooks use `factors`.
 # `python -m coral_viz tour --task digits` trains on handwriting, `--task trifeature-32` on pairs of images.
 #
 # ## Key points
 #
 # - Generated data have a known truth: each label of `factors` is a single atom, with an exact number of bits.
-# - A nuisance (phases, handwriting) hides the classes from linear readouts without removing information.
+# - A nuisance (phases, handwriting) hides the latents from linear readouts without removing information.
 # - Noise removes synergy first, because a comparison needs both latents.
-# - In *biased* training data the label `synergy` never varies. Only *relation* data hold synergy.
+# - In *biased* training data the label `synergy` never varies. In *relation* data, views share nothing but synergy.
 #
 # **Glossary.** [Latent](glossary.md#latent) · [linear probe](glossary.md#linear-probe) ·
 # [modality](glossary.md#modality) · [nuisance](glossary.md#nuisance) · [posterior](glossary.md#posterior) ·

@@ -11,11 +11,10 @@
 # - **You need** the task of [02](02_synthetic_tasks.ipynb). No GPU, though one is used if it is there.
 # - **Time.** 15 minutes to read, 30 with its exercises. *Run → Run All Cells* takes about a minute on a laptop.
 
-# %%
+# %% jupyter={"source_hidden": true}
 import tempfile
 
 import pandas as pd
-from IPython.display import Markdown
 
 from coral_viz import explore, figures, runs, tasks, teach
 from coral_viz.figures.data.digit_strips import questions
@@ -34,13 +33,18 @@ strips = tasks.load("digits", seed=41)
 show(questions(strips, strips.sample(20, "test", seed=41), row=6))
 
 # %% [markdown]
-# No method uses labels. All of them are contrastive: two vectors of the same sample are **partners**, and each has to
-# be identified by the other among all vectors of a batch. The loss is the cross-entropy of this classification, in nats
-# (a nat is 1.44 bits). Methods differ in *which* vectors are partners.
+# No method uses labels. All of them are contrastive: two vectors of the same sample are **partners**, and the task is,
+# given one, to find the other among all vectors of the batch. The vector with the highest **score** is taken for the
+# partner; the score is mostly the cosine, divided by a **temperature** (the lower, the more the best candidates count).
+# The loss is the cross-entropy of this classification, in nats (a nat is 1.44 bits). Methods differ in *which* vectors
+# are partners.
 #
 # Only information that two partners share helps to identify them. So the rule for this notebook is:
 #
 # > **A loss can reward only the information that partners share.**
+#
+# This holds for latents. The label S is rewarded if both t1 and t2 are: what keeps both keeps the answer, though
+# perhaps not where a linear probe reads it.
 #
 # **Try it.** A batch has 128 samples and two views of each. Suppose that a network maps *every* input to the same
 # vector. Each vector has to identify its partner among the 255 others. What is the loss, in nats?
@@ -80,19 +84,21 @@ teach.check(shared, "common_to_views")
 #
 # ## 2. What each loss rewards
 #
-# **Partners are modalities.** Modality 1 of a sample is matched with modality 2 of the same sample. They share r and,
-# unless t1 and t2 are related, nothing else.
+# **Partners are modalities.** Modality 1 of a sample is matched with modality 2 of the same sample. They share r. If
+# training relates t1 and t2, they share these too.
 #
 # - **Cross** (CLIP): a vector of modality 1 identifies its vector of modality 2, and vice versa. The temperature is
 #   learned.
-# - **CMC**: the same, with the vectors of both modalities as candidates, behind a projection head.
+# - **CMC**: the same, with the vectors of both modalities as candidates. They are compared behind a *projection head*,
+#   a small network that is discarded after training.
 # - **CLIP+IB**: CLIP plus the squared distance between the partners, which removes what the partner does not have.
 # - **Symile**: the score is the sum over coordinates of the product of all modalities. For two modalities it is CLIP.
-# - **GRAM**: the score is minus the volume that the vectors of all modalities span. For two it is an area.
-# - **OVA-IB**: the score is the cosine between a vector and its projection on the span of the others. A second term
-#   pulls all of them to their mean.
+# - **GRAM**: the score is minus the volume that the vectors of all modalities span, like edges of a box. For two it is
+#   an area.
+# - **OVA-IB**: the score is the cosine between a vector and its projection on the *span* of the others, which is all
+#   their weighted sums. A second term pulls all of them to their mean.
 #
-# **Partners are views.** A view preserves all classes, so all of them may be kept.
+# **Partners are views.** A view preserves all latents, so all of them may be kept.
 #
 # - **SimCLR**: two views of one modality are partners. The modalities are never compared.
 # - **Cross+Self**: the loss of Cross plus half the loss of SimCLR.
@@ -105,10 +111,11 @@ teach.check(shared, "common_to_views")
 #
 # **Separate parts for shared and unique information.**
 #
-# - **FactorCL**: lower bounds raise shared and unique information, and upper bounds remove what would be counted twice.
-#   Each bound has a small network of its own, a *critic*.
+# - **FactorCL**: shared and unique information are raised by estimates that are never above them (*lower bounds*). What
+#   would be counted twice is lowered by estimates that are never below it (*upper bounds*). Each bound has a small
+#   network of its own, a *critic*.
 # - **COrAL**: one path sees both modalities, one of them masked; two paths see one modality each. A penalty keeps the
-#   three paths orthogonal.
+#   three paths orthogonal. Figures name its form, *hinge* by default ([05](05_disentanglement.ipynb)).
 
 # %% [markdown]
 # ## 3. Train them, live
@@ -150,11 +157,11 @@ teach.predict(
 # <details><summary><b>What you should have seen</b></summary>
 #
 # Redundancy is learned first: all but OVA-IB and CLIP+IB have 1.7 bits of it or more. SimCLR, COrAL and InfMasking are
-# ahead on u1 and u2. Their partners are views, which share all classes. (CoMM and Cross+Self match views, too, but are
+# ahead on u1 and u2. Their partners are views, which share all latents. (CoMM and Cross+Self match views, too, but are
 # slower.) What the others hold of u1 and u2 need not be learned: an untrained network passes some of its input on, and
-# training removes what the loss does not reward.
-# FactorCL has already lost nearly all of it. SimCLR, COrAL and InfMasking also have 0.3 to 0.4 bits of synergy, since
-# views share t1 and t2, too. But a *linear* readout (hollow dots) finds no synergy in any embedding.
+# training removes what the loss does not reward. FactorCL has already lost nearly all of u1 and u2. SimCLR, COrAL and
+# InfMasking also have 0.3 to 0.4 bits of synergy, since views share t1 and t2, too. But a *linear* readout (hollow
+# dots) finds no synergy in any embedding.
 # </details>
 #
 # ## 4. And after more training?
@@ -189,21 +196,22 @@ teach.predict(
 # <details><summary><b>What you should have seen</b></summary>
 #
 # *Unbiased.* The rule holds. Methods that match modalities keep r and little of u1 and u2. Methods that match views, or
-# single modalities with their fusion, can keep all classes, but need not: look at CoMM's ticks, one per seed. They lie
+# single modalities with their fusion, can keep all latents, but need not: look at CoMM's ticks, one per seed. They lie
 # anywhere between 0 and 2 bits. FactorCL found u1 with one seed of five, and u2 with none.
 #
 # *Biased.* Now t1 and t2 identify a partner as well as r does, and all methods, Cross included, hold 0.6 bit of synergy
 # or more (filled dots). But in methods without fusion a *linear* readout finds nothing of it (hollow dots). "Synergy is
 # lost" and "synergy is kept but not linearly readable" are two different findings, and a table of probe accuracies
-# cannot distinguish them. Cross+Self and CoMM have lost a part of u1 and u2: a method need not keep all that its loss
-# rewards.
+# cannot distinguish them. A linear probe decides by whether a weighted sum exceeds a threshold: it can read "at least
+# two of three bits are 1", but not "two latents are equal". Cross+Self and CoMM have lost a part of u1 and u2: a method
+# need not keep all that its loss rewards.
 # </details>
 
 # %% [markdown]
-# The same in words, computed from the table:
+# The same as a table: mean bits, found by the best readout.
 
 # %%
-Markdown("\n\n".join(report.reading.kept(shipped)))
+report.reading.bits(shipped[shipped["distribution"] != "relation"]).round(2)
 
 # %% [markdown]
 # ## 5. Replay a training
@@ -273,7 +281,7 @@ teach.predict(
 #
 # - All these methods are contrastive. They differ in which vectors are partners.
 # - Modalities share redundancy, and in biased data the related latents; a loss that matches modalities rewards only
-#   these. Views share all classes; whether a method keeps them all is a matter of training.
+#   these. Views share all latents; whether a method keeps them all is a matter of training.
 # - A linear probe can find nothing although the embedding holds the bit.
 # - A loss curve does not say what was learned.
 # - One seed is an example. Compare methods over five seeds or more, with intervals, and look at single seeds.

@@ -11,7 +11,7 @@
 # - **You need** [01](01_pid_primer.ipynb) for the atoms and [02](02_synthetic_tasks.ipynb) for the task.
 # - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes under a minute.
 
-# %%
+# %% jupyter={"source_hidden": true}
 import warnings
 
 import pandas as pd
@@ -32,7 +32,7 @@ from coral_viz.tasks.digit_reader import Reader
 # |:--|:--|:--|
 # | the data | modality 1 | modality 2 |
 # | a CLIP-like embedding | vector of modality 1 | vector of modality 2 |
-# | parts of one embedding | `shared` | `unique_1` |
+# | parts of one embedding | the path *shared* | *path 1* (`unique_1` in code) |
 #
 # Between parts of one embedding, redundancy is also called **leakage**: two parts hold the same information. Synergy is
 # the information that a classifier finds only if it is given both parts.
@@ -72,7 +72,7 @@ show(bars(exact))
 raw = [x.flatten(1).numpy() for x in batch.inputs]
 found = {
     "raw data": pid.decompose(*raw, labels["synergy"]),
-    "embedding: unique 1 and unique 2": pid.decompose_parts(
+    "embedding: path 1 and path 2": pid.decompose_parts(
         parts, labels["synergy"], sources=("unique_1", "unique_2")
     ),
 }
@@ -116,20 +116,22 @@ between = {
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "unique_1 sees modality 1 only, and a loss term makes it orthogonal to shared. What will both hold about r?",
-    ("one half each", "all of it, in both", "all of it in shared, nothing in unique_1"),
+    "Path 1 sees modality 1 only, and a loss term makes it orthogonal to shared. What will both hold about r?",
+    ("one half each", "all of it, in both", "all of it in shared, nothing in path 1"),
     "all of it, in both",
     "r is in modality 1, and views share it. Orthogonality is about directions; r can be encoded in another direction.",
     replies={
         "one half each": "Nothing divides r. Both are rewarded for all of it, and both can encode it.",
-        "all of it in shared, nothing in unique_1": "The penalty is on directions. It does not say what they encode.",
+        "all of it in shared, nothing in path 1": "The penalty is on directions. It does not say what they encode.",
     },
     shows=show(bars(between)),
 )
 
 # %% [markdown]
-# Here source 1 is `shared` and source 2 is `unique_1`, so redundancy is leakage: both parts hold nearly all of r and of
-# u1. `shared` alone holds most of the synergy. This is one seed; [05](05_disentanglement.ipynb) shows five.
+# Here source 1 is *shared* and source 2 is *path 1*, so redundancy is leakage: both parts hold nearly all of r and of
+# u1. *Shared* alone holds most of the synergy. In [00](00_start_here.ipynb) no part alone held any: there training was
+# unbiased. Here it is biased, so the modalities share t1 and t2 as they share r, and the shared path is rewarded for
+# both. This is one seed; [05](05_disentanglement.ipynb) shows five.
 #
 # **See it.** The same for any shipped run: a map of the embedding coloured by a label, the bits in each part, and the
 # decomposition between parts. Compare methods, and compare embeddings before and after training.
@@ -138,8 +140,8 @@ teach.predict(
 explore.embeddings(run=spec.id, picture="between parts")
 
 # %% [markdown]
-# Compare the row *Synergy* of `shared` and `unique 1` with the figure before: in the stored pictures `shared` alone has
-# 0.62 bits here and 0.91 there. The embedding is the same, but the classifiers and the samples are others.
+# The same embedding, other classifiers and samples: in the stored pictures the row *Synergy* gives *shared* alone 0.62
+# bits, instead of the 0.91 of the figure before.
 #
 # ## 4. How large is the error?
 #
@@ -193,6 +195,11 @@ explore.estimators()
 # grow: its clusters ignore the label, and more samples do not change that. Its synergy is too small where clusters mix
 # classes and too large where the table is sparse.
 # </details>
+
+# %% [markdown]
+# The same over many samples and seeds, for three distributions: in *suppressor* source 2 tells nothing alone, but knows
+# the noise of source 1 (U1 and S); in *two_bit* each source has a bit of its own (U1 and U2); *mixture* has R, U1 and
+# S.
 
 # %%
 measured = pd.read_csv("../data/results/bench_estimators.csv")
@@ -266,7 +273,8 @@ teach.predict(
 # - State the sources, the target *and* the classifiers. Between parts, redundancy is leakage.
 # - An embedding never holds more information than its data, but an estimator may find more in it.
 # - Classifiers that fit badly under-estimate mutual *informations*. An atom is a difference of these, so its estimate
-#   can be too small or too large (S of two_bit above). Sparse tables over-estimate synergy. k-means can do either.
+#   can be too small or too large (such as S of *two_bit* above, whose truth is 0). Sparse tables over-estimate synergy.
+#   k-means can do either.
 # - Before you believe that S > 0, count the samples per table entry, or request an interval (`replicates=200`).
 #
 # **Glossary.** [BROJA](glossary.md#broja) · [data processing](glossary.md#data-processing) ·

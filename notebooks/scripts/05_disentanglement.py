@@ -14,18 +14,18 @@
 # %%
 import numpy as np
 import pandas as pd
-import torch.nn.functional as F
 
 from coral_viz import evaluation, explore, figures, pid, runs, tasks, teach
 from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.decomposition.atom_bars import bars
 from coral_viz.figures.layout.display import show
+from coral_viz.results import tables
 
 # %% [markdown]
 # ## 1. Orthogonal vectors can hold the same information
 #
-# Two strips of digits. In a disentangled embedding `shared` would hold r and nothing else, `unique_1` the digit u1 and
-# `unique_2` the digit u2. Where would you put the last digits, whose comparison answers S?
+# Two strips of digits. In a disentangled embedding *shared* would hold r and nothing else, *path 1* the digit u1 and
+# *path 2* the digit u2. Where would you put the last digits, whose comparison answers S?
 
 # %%
 strips = tasks.load("digits", seed=41)
@@ -97,22 +97,11 @@ teach.check(cosine, "free_for_the_hinge")
 # Do trained networks use this freedom? Two shipped runs, both of biased training, seed 41:
 
 # %%
-PAIRS = {
-    "shared and unique 1": (0, 1),
-    "shared and unique 2": (0, 2),
-    "unique 1 and unique 2": (1, 2),
-}
 store, cosines = runs.Store("../data/runs", to_write=False), {}
 for form, knob in (("hinge", ""), ("squared", "orthogonality=squared")):
     spec = store.one(method="coral", task="factors", distribution="biased", knob=knob)
     task, method = runs.restored(spec, store)
-    parts = evaluation.embed(method, task.sample(2000, "test", seed=41))
-    heads = [method.shared_head, *method.unique_heads]
-    charged = [head(part).detach() for head, part in zip(heads, parts.values())]
-    cosines[form] = {
-        name: float(F.cosine_similarity(charged[i], charged[j]).mean())
-        for name, (i, j) in PAIRS.items()
-    }
+    cosines[form] = evaluation.head_cosines(method, task.sample(2000, "test", seed=41))
 pd.DataFrame(cosines).T.round(3).rename_axis("mean cosine after the heads")
 
 # %% [markdown]
@@ -125,7 +114,7 @@ pd.DataFrame(cosines).T.round(3).rename_axis("mean cosine after the heads")
 # ## 3. Which vectors are penalised, and which are probed?
 #
 # The cosine above is computed after the projection [**heads**](glossary.md#head), small networks that are discarded
-# after training. We use and probe the parts *before* the heads. There `shared` has 32 numbers and `unique_1` has 16, so
+# after training. We use and probe the parts *before* the heads. There *shared* has 32 numbers and *path 1* has 16, so
 # no cosine between them is defined. A head can rotate its input, so the heads alone can satisfy the penalty, whatever
 # the parts hold.
 #
@@ -144,7 +133,7 @@ coral = swept[swept["knob"].isin(PENALTIES) & swept["seed"].isin(range(51, 56))]
 
 # %% jupyter={"source_hidden": true}
 teach.predict(
-    "r is in both modalities. After training, how many of its 2 bits does unique_1 hold?",
+    "r is in both modalities. After training, how many of its 2 bits does path 1 hold?",
     ("0: it is shared information", "about 1", "about 2"),
     "about 2",
     "Two views of modality 1 share r, which helps to match them. Nothing in the loss forbids to keep it.",
@@ -158,7 +147,7 @@ teach.predict(
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Column R: *every* part holds r, with every penalty. Columns U1 and U2: each unique path holds all of its own class and
+# Column R: *every* part holds r, with every penalty. Columns U1 and U2: paths 1 and 2 hold all of their own u and
 # nothing of the other's, which it cannot see. The shared path holds 0.3 to 0.8 bits of each, as a mean over seeds, and
 # about as much with ten times the penalty as with none.
 # </details>
@@ -168,10 +157,7 @@ teach.predict(
 # in the *shared* part, with one row per penalty and one column per seed.
 
 # %%
-rows = coral[
-    (coral["metric"] == "bits") & (coral["readout"] == "best") & (coral["part"] == "shared")
-]
-rows = rows[rows["label"] == "unique_1"]
+rows = tables.select(coral, metric="bits", readout="best", part="shared", label="unique_1")
 rows = rows.assign(penalty=rows["knob"].map(PENALTIES))
 rows.pivot_table(index="penalty", columns="seed", values="value").round(2)
 
@@ -193,11 +179,13 @@ rows.pivot_table(index="penalty", columns="seed", values="value").round(2)
 show(figures.stacked(coral[coral["knob"].isin(["", "orthogonality_weight=0.0"])]))
 
 # %% [markdown]
-# All of r is in both parts. Of u1 and u2 the black bar is what the shared path has learned, too; the rest is in the
-# unique path only.
+# All of r is in both parts. Of u1 and u2 the black bar is what the shared path has learned, too; the rest is in path 1
+# or path 2 only.
 #
-# **See it.** For any run, before and after training: the cosines, measures that are invariant to rotation (principal
-# angles, CKA), and the bits. Does the penalty make the parts less similar?
+# **See it.** For any run, before and after training: the cosines, two measures that are invariant to rotation, and the
+# bits. [*Principal angles*](glossary.md#principal-angles) say how far one part is a linear function of the other
+# (overlap 1); [*CKA*](glossary.md#cka) says whether the same samples are close to each other in both (1: they are).
+# Does the penalty make the parts less similar?
 
 # %%
 explore.embeddings(run=spec.id, picture="similarity")
@@ -206,7 +194,7 @@ explore.embeddings(run=spec.id, picture="similarity")
 # <details><summary><b>What you should have seen</b></summary>
 #
 # In the run shown first, the parts are *more* similar after training than before, by every measure. The linear CKA of
-# `shared` and `unique_1` rises from 0.29 to 0.79, although the cosine after the heads is near 0 in this very run.
+# *shared* and *path 1* rises from 0.29 to 0.79, although the cosine after the heads is near 0 in this very run.
 # </details>
 #
 # **Try it, with an open end.** Does a tenfold penalty stop the leakage of u1 and u2 into the shared part? Look at its
@@ -224,7 +212,7 @@ show(figures.matrix(own))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# A tenfold penalty does not stop the leakage: in the run stored here `shared` holds 1.4 of the 2 bits of u1, and
+# A tenfold penalty does not stop the leakage: in the run stored here *shared* holds 1.4 of the 2 bits of u1, and
 # 0.3 bits of u2. To say what a penalty changes, you need a control, weight 0 with the same seeds and the same number of
 # steps, and paired differences over five seeds (`statistics.paired`). To keep information out of a part, a loss has to
 # penalise *information*, as FactorCL tries with an upper bound, and not an angle.
@@ -235,7 +223,7 @@ show(figures.matrix(own))
 # - Orthogonal vectors can hold the same information: an angle is geometry, leakage is information.
 # - The hinge allows opposite directions; the squared penalty does not.
 # - The penalty acts after the heads; the embedding is what lies before them.
-# - With every penalty the unique parts repeat r, and with every shipped seed the shared part repeats some of u1 or u2.
+# - With every penalty paths 1 and 2 repeat r, and with every shipped seed the shared part repeats some of u1 or u2.
 # - Look at single seeds: a mean of all-or-nothing results is a frequency.
 #
 # **Glossary.** [CKA](glossary.md#cka) · [cosine](glossary.md#cosine) · [disentanglement](glossary.md#disentanglement) ·

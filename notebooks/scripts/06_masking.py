@@ -11,19 +11,19 @@
 # - **You need** [03](03_train_methods.ipynb): CoMM, InfMasking, COrAL and their losses.
 # - **Time.** 10 minutes to read, 20 with its exercises. *Run → Run All Cells* takes under a minute.
 
-# %%
+# %% jupyter={"source_hidden": true}
 import tempfile
 
 import pandas as pd
 import torch
 
-from coral_viz import explore, figures, methods, runs, tasks, teach
-from coral_viz.evaluation import MaskedReadout
+from coral_viz import evaluation, explore, figures, methods, runs, tasks, teach
 from coral_viz.figures.data.digit_strips import questions
 from coral_viz.figures.data.masked_information import (
     bits_under_masks,
     over_ratios,
     read_under_masks,
+    under_mask,
 )
 from coral_viz.figures.layout.display import show
 from coral_viz.tasks import visible
@@ -67,7 +67,7 @@ teach.predict(
 # Left: tokens of both modalities are hidden. Synergy falls first and redundancy last. Right: only modality 1 loses
 # tokens. U1 falls as before and S less, because t2 is not hidden. R stays whole, because modality 2 holds it. What
 # modality 1 alone holds of R (dashed, on the line of U1) falls: its distance from the line of R is what has to be
-# **inferred from the other modality**. This is what an asymmetric mask asks for.
+# **inferred from the other modality**.
 # </details>
 #
 # If a part of the input is masked and the output must stay the same, the network has to get the information from the
@@ -83,6 +83,9 @@ teach.predict(
 # | CoMM | one modality, entirely: its tokens are left out | all of it | in its single-modality terms |
 # | InfMasking | random tokens of both, one learned token in their place | 0.7, six masks at once | always |
 # | COrAL | random tokens of modality 1 in view 1, of modality 2 in view 2, set to 0 | up to 0.75 | in four stages |
+#
+# A mask that hides tokens of one modality alone, such as COrAL's, is **asymmetric**; one that hides tokens of both,
+# such as InfMasking's, is **symmetric**.
 #
 # **See it.** Crossed-out tiles are hidden; the shade says how much the fusion's summary token (CLS) attends to a token.
 # Move the progress of training, draw other masks, then choose a run of InfMasking and one of CoMM.
@@ -149,14 +152,8 @@ teach.check(hidden, "hidden_in_view_1")
 batch = task.sample(1000, "train", seed=41)
 views = task.views(batch, torch.Generator().manual_seed(41))
 coral = methods.build("coral", task)
-rows = {}
-for progress in (0.1, 0.3, 0.6, 0.9):
-    drawn = coral.explain(*views, progress=progress).masks
-    rows[f"{progress:.0%} of training"] = {
-        f"{view}, modality {m + 1}": mask[:, 8 * m : 8 * m + 8].double().mean().item()
-        for view, mask in drawn.items()
-        for m in (0, 1)
-    }
+when = (0.1, 0.3, 0.6, 0.9)
+rows = {f"{at:.0%} of training": evaluation.masked_shares(coral, views, at) for at in when}
 pd.DataFrame(rows).T.round(2)
 
 # %% [markdown]
@@ -167,14 +164,8 @@ pd.DataFrame(rows).T.round(2)
 
 # %%
 masks = visible.at_ratio(task.modalities, 0.75)
-view1 = task.information({"modality_1": masks["modality_1"]})
-held = {
-    label: {"modality 1, masked": found.alone[0].bits, "both": found.together.bits}
-    for label, found in view1.items()
-    if label in task.labels
-}
-held = pd.DataFrame(held).T
-held.assign(**{"left to infer": held["both"] - held["modality 1, masked"]}).round(2)
+view1 = under_mask(task, {"modality_1": masks["modality_1"]})[["modality_1", "all"]]
+view1.assign(**{"left to infer": view1["all"] - view1["modality_1"]}).round(2)
 
 # %% [markdown]
 # Half a bit of r has to be inferred from modality 2, which holds all of it. What the mask took of u1 nobody can infer:
@@ -190,7 +181,7 @@ held.assign(**{"left to infer": held["both"] - held["modality 1, masked"]}).roun
 read = {}
 for name in ("comm", "infmasking", "coral"):
     _, method = runs.restored(store.one(method=name, **biased), store)
-    read[name] = over_ratios(task, read=MaskedReadout(method, task, seed=41))
+    read[name] = over_ratios(task, read=evaluation.MaskedReadout(method, task, seed=41))
 show(read_under_masks(remaining, read))
 
 # %% [markdown]
@@ -229,10 +220,10 @@ teach.predict(
     "COrAL without any mask (ratio 0), biased training. Which atoms does the whole embedding lose for certain?",
     ("redundancy", "unique information", "none of them for certain"),
     "none of them for certain",
-    "Views share every class with or without masks, so all may be kept. Masks change what must be inferred.",
+    "Views share every latent with or without masks, so all may be kept. Masks change what must be inferred.",
     replies={
         "redundancy": "r is shared by views and by modalities. No mask is needed for that.",
-        "unique information": "The unique paths are never masked, and their views share u1 and u2.",
+        "unique information": "Paths 1 and 2 are never masked, and their views share u1 and u2.",
     },
     shows=show(figures.matrix(turned)),
 )
@@ -240,10 +231,11 @@ teach.predict(
 # %% [markdown]
 # <details><summary><b>What you should have seen, and what you cannot have seen</b></summary>
 #
-# There is a row per part, a column per label, and a block per training. The *unique* rows hardly differ, because their
-# paths are never masked. The *shared* rows differ: in the runs stored here the shared path holds 1.8 bits of u1 without
-# masks, 1.5 with the schedule and 0.1 under a constant mask. What it cannot infer from the other modality, it gives up.
-# But these are differences of one seed after 200 steps, and another seed may reverse the order. Try seed 42 in place of
+# There is a row per part, a column per label, and a block per training. The rows of paths 1 and 2 hardly differ,
+# because these are never masked. The *shared* rows differ: in the runs stored here the shared path holds 1.8 bits of u1
+# without masks, 1.5 with the schedule and 0.1 under a constant mask. What it cannot infer from the other modality, it
+# gives up. But these are differences of one seed after 200 steps, and another seed may reverse the order. Try seed 42
+# in place of
 # 41. Ask the same of published ablations: how many seeds, and how wide are the intervals?
 #
 # *Whole* contains *shared*, so it cannot hold less. Where its number is lower, the readout found less among more
@@ -257,9 +249,7 @@ teach.predict(
 # - CoMM drops entire modalities, InfMasking random tokens of both, COrAL tokens of one modality in each view.
 # - The ratio counts tokens of the masked modality. With few tokens rounding matters. A schedule starts with low ratios.
 # - Masks are used in training only; the probed embedding has seen all tokens.
-# - One seed of an ablation is an anecdote. Over ten seeds COrAL's synergy rises with the mask ratio, from 63 % without
-#   masks to 72 % at 0.9, and under a constant ratio the shared path learns no unique information
-#   ([ablations](../docs/ablations.md)).
+# - One seed of an ablation is an anecdote. [07](07_ablations.ipynb) asks what masks change over many seeds.
 #
 # **Glossary.** [Ablation](glossary.md#ablation) · [attention](glossary.md#attention) ·
 # [CLS token](glossary.md#cls-token) · [fusion](glossary.md#fusion) · [mask](glossary.md#mask) ·

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Ablations: what does a hyperparameter change?
 #
-# **What does the orthogonality penalty change? At which mask ratio does synergy drop? And how do you tell an effect
+# **What does the orthogonality penalty change? How does the mask ratio change synergy? And how do you tell an effect
 # from chance?**
 #
 # - **Questions.** How do you describe a hundred runs in five lines? What can five seeds show, and what can they not
@@ -11,7 +11,7 @@
 # - **You need** [05](05_disentanglement.ipynb) for orthogonality and [06](06_masking.ipynb) for masks.
 # - **Time.** 15 minutes to read, 25 with its exercises. *Run → Run All Cells* takes under a minute on two cores.
 
-# %%
+# %% jupyter={"source_hidden": true}
 import tempfile
 import tomllib
 
@@ -22,9 +22,10 @@ from coral_viz import explore, teach
 from coral_viz.explore import shipped
 from coral_viz.figures.layout.display import show
 from coral_viz.figures.sweep import configuration_rows, setting_curves, sweep_data, synergy_tradeoff
+from coral_viz.figures.sweep.difference_table import difference_table
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
-from coral_viz.results import statistics
+from coral_viz.results import tables
 from coral_viz.runs import grids, sweep_table, sweeps
 
 # %% [markdown]
@@ -88,26 +89,27 @@ own.loc[own["metric"] == "bits", columns].head(4).round(2)
 # Every row holds one number, and every setting that varies has a column. These grids ship, with more steps and more
 # seeds:
 
-# %%
-tables = {
+# %% jupyter={"source_hidden": true}
+shipped_grids = {
     path.stem.removeprefix("grid_"): sweep_table.read(path)
     for path in shipped.RESULTS.glob("grid_*.parquet")
 }
 rows = []
-for name, table in sorted(tables.items()):
+for name, table in sorted(shipped_grids.items()):
     about = grids.read(shipped.RESULTS.parent / "grids" / f"{name}.toml").about
     rows.append(f"| {name} | {table['run_id'].nunique()} | {table['seed'].nunique()} | {about} |")
 Markdown("| grid | runs | seeds | question |\n|:--|--:|--:|:--|\n" + "\n".join(rows))
 
 # %% [markdown]
-# ## 2. At which mask ratio does synergy drop?
+# ## 2. How does the mask ratio change synergy?
 #
 # The grid `coral` starts from one configuration, the **baseline**, and changes one or two hyperparameters at a time.
 
 # %% jupyter={"source_hidden": true}
-coral = tables["coral"]
+coral = shipped_grids["coral"]
 base = sweep_data.baseline(coral)
 right = coral[(coral["metric"] == "balanced_accuracy") & (coral["part"] == "all")]
+right = right.assign(title=right["label"])
 ratios = (
     sweep_data.held(right[right["label"] == "synergy"], ["mask_ratio"], base)
     .groupby("mask_ratio")["value"]
@@ -160,28 +162,12 @@ teach.check(width, "width_of_a_paired_interval")
 
 # %% [markdown]
 # Here is every configuration minus the baseline: balanced accuracy of a linear probe on the whole embedding, with 95 %
-# t-intervals. **Bold** differences are *significant*: their interval excludes 0.
-
+# [t-intervals](glossary.md#interval), which follow from how much the seeds differ and from their number n. **Bold**
+# differences are *significant*: their interval excludes 0. Configurations that give the same numbers as the baseline
+# are left out.
 
 # %%
-def against_base(rows):
-    """A row per configuration, a column per label: mean paired differences, and how many are significant."""
-    pairs = statistics.paired(rows, base, by=["label"])
-    spans = [f"{row.estimate:+.3f} [{row.low:+.3f}, {row.high:+.3f}]" for row in pairs.itertuples()]
-    words = [f"**{span}**" if found else span for span, found in zip(spans, pairs["found"])]
-    told = pairs.assign(cell=sweep_data.named(pairs, list(base), base), words=words)
-    told = told.pivot(index="cell", columns="label")
-    lines = [f"| {cell} | {' | '.join(values)} |" for cell, *values in told["words"].itertuples()]
-    head = (
-        f"| configuration (n = {pairs['n'].min()} seeds) | {' | '.join(told['words'])} |\n|:--|"
-        + "--:|" * told["words"].shape[1]
-    )
-    seen = pairs[pairs["estimate"] != 0]
-    count = f"{seen['found'].sum()} of {len(seen)} nonzero differences are significant."
-    return "\n".join([head, *lines, "", count])
-
-
-Markdown(against_base(right[right["label"] == "synergy"]))
+Markdown(difference_table(right, base, titles={"synergy": "synergy, accuracy"}))
 
 # %% [markdown]
 # **Try it.** Suppose that no hyperparameter has any effect, and you compute 40 such differences. How many of their 95 %
@@ -201,8 +187,8 @@ teach.check(count, "found_by_chance")
 # `count = 2`
 # </details>
 #
-# Holm's correction counts all differences that are shown together. Here are those of masks; filled dots are significant
-# after it.
+# Holm's correction demands stronger evidence the more differences are shown. Here are those of masks; filled dots are
+# significant after it.
 
 # %%
 show(differences(coral, ["mask_ratio", "masking"], labels=["synergy"]))
@@ -238,14 +224,14 @@ explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared"
 # %%
 show(synergy_tradeoff.trade(coral, setting="mask_ratio"))
 
-# %%
-runs = sweep_data.traded(coral, "mask_ratio", "shared", "best")
-ranked = (
-    runs.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"].xs("unique", level=1)
+# %% jupyter={"source_hidden": true}
+traded = sweep_data.traded(coral, "mask_ratio", "shared", "best")
+ranked = traded.groupby("seed")[["unique", "synergy"]].corr("spearman")["synergy"]
+told = ", ".join(f"{value:z.2f}" for value in ranked.xs("unique", level=1))
+Markdown(
+    "[Rank correlation](glossary.md#rank-correlation) of the two over all configurations, for each "
+    f"seed: **{told}**."
 )
-told = ", ".join(f"{value:z.2f}" for value in ranked)
-cells = len(runs) // len(ranked)
-Markdown(f"Rank correlation of the two over {cells} configurations, for each seed: **{told}**.")
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
@@ -258,8 +244,9 @@ Markdown(f"Rank correlation of the two over {cells} configurations, for each see
 #
 # ## 5. What does orthogonality change?
 #
-# Orthogonality is meant to reduce [leakage](glossary.md#leakage): bits about u1 that the shared and the unique path
-# *both* hold. Its cost may be synergy in the whole embedding. The same grid shows both.
+# Orthogonality is meant to reduce [leakage](glossary.md#leakage): bits about u1 that *shared* and *path 1* both hold.
+# Its cost may be synergy in the whole embedding. The same grid shows both, with three hyperparameters: the form of the
+# penalty, its weight, and *unique weight*, the weight of the contrastive terms of paths 1 and 2.
 
 # %%
 ORTHOGONALITY = ["orthogonality", "orthogonality_weight", "unique_weight"]
@@ -267,12 +254,10 @@ seen = {"metric": "redundancy", "part": "shared|unique_1", "labels": ["redundanc
 show(configuration_rows.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
-both = coral[(coral["metric"] == "redundancy") & (coral["part"] == "shared|unique_1")]
-both = both[both["label"] == "unique_1"]
-synergy = right[right["label"] == "synergy"]
-cells = pd.concat([sweep_data.held(rows, ORTHOGONALITY, base) for rows in (both, synergy)])
-names = {"redundancy": "u1 in both parts, bits", "balanced_accuracy": "synergy, accuracy"}
-Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
+both = tables.select(coral, metric="redundancy", part="shared|unique_1", label="unique_1")
+rows = sweep_data.held(pd.concat([both.assign(title="leakage"), right]), ORTHOGONALITY, base)
+titles = {"leakage": "u1 in both parts, bits", "synergy": "synergy, accuracy"}
+Markdown(difference_table(rows, base, titles))
 
 # %% [markdown]
 # <details><summary><b>How to read it</b></summary>
@@ -288,7 +273,9 @@ Markdown(against_base(cells.assign(label=cells["metric"].map(names))))
 # they are independent. How often must the relation hold?
 
 # %%
-show(setting_curves.curve(tables["dials"], "rho", labels=["unique_1", "unique_2", "synergy"]))
+show(
+    setting_curves.curve(shipped_grids["dials"], "rho", labels=["unique_1", "unique_2", "synergy"])
+)
 
 # %% [markdown]
 # **Try it, with an open end.** Which question do you have about these methods? Write it as a grid, predict the result,

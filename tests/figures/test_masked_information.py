@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from coral_viz import style, tasks
-from coral_viz.figures.data.masked_information import bits_under_masks, over_ratios, read_under_masks
+from coral_viz.figures.data.masked_information import bits_under_masks, over_ratios, read_under_masks, under_mask
 from coral_viz.tasks.remaining import Bits, Remaining
 
 
@@ -94,3 +94,13 @@ def test_what_methods_read_stands_below_what_is_there(task, table, assert_legibl
     assert_legible(figure)
     with pytest.raises(ValueError, match="are not in the table, which has redundancy"):
         read_under_masks(table, {"coral": read}, ["smell"])
+
+
+def test_bits_under_one_mask_are_those_of_the_task(task):
+    mask = {"modality_1": torch.arange(4) >= 3}
+    table, left = under_mask(task, mask), task.information(mask)
+    assert list(table.columns) == ["modality_1", "modality_2", "all"]
+    assert list(table.index) == list(task.labels)
+    for label in task.labels:
+        assert list(table.loc[label]) == [*(each.bits for each in left[label].alone), left[label].together.bits]
+    assert table.loc["unique_1", "modality_1"] < task.information()["unique_1"].alone[0].bits

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from coral_viz import figures
+from coral_viz import figures, style
 from coral_viz.figures.layout.canvas import describe
 from coral_viz.publishing import report
 from coral_viz.publishing.report import page, reading, sections
@@ -243,6 +243,21 @@ def test_many_pictures_are_paged_and_folded(many):
     assert places == sorted(places)
     assert many.count("Between the parts of") == 7
     assert many.index("More pictures") < many.index('<figure id="mine"')
+
+
+def test_bits_side_by_side_are_the_means_of_the_best_readout(wide_table):
+    told = reading.bits(wide_table)
+    best = tables.bits_kept(wide_table).query("readout == 'best'")
+    assert len(told) == len(tables.variants(best))
+    assert list(told.columns) == [
+        (distribution, style.label_style(label).symbol)
+        for distribution in tables.distributions(best)
+        for label in tables.labels(best)
+    ]
+    assert list(told.index[:2]) == ["Cross", "CMC"]
+    asked = tables.of_variant(best, ("ovaib", "beta=0.1")).query("label == 'synergy'").set_index("distribution")
+    for distribution, mean in asked["estimate"].items():
+        assert told.loc["OVA-IB (beta=0.1)", (distribution, "S")] == mean
 
 
 def test_reading_many_methods_stays_short_and_true(wide_table):

@@ -50,6 +50,19 @@ def over_ratios(task, *, read=None, n: int = 2000, seed: int = 0) -> pd.DataFram
     return pd.DataFrame(rows)
 
 
+def under_mask(task, visible: Mapping[str, Any]) -> pd.DataFrame:
+    """Bits about every label in the tokens that a mask leaves: a row per label, a column per modality alone, and all.
+
+    Args:
+        task: a ``factors`` task whose tokens are looks.
+        visible: a mask, see ``tasks.visible``.
+    """
+    left = task.information(visible)
+    rows = {label: [each.bits for each in (*left[label].alone, left[label].together)] for label in task.labels}
+    columns = [*(modality.name for modality in task.modalities), ALL]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
 @picture
 def bits_under_masks(table: pd.DataFrame, labels: Sequence[str] = ("redundancy", "unique_1", "synergy")) -> Figure:
     """Share of each label's bits in the visible tokens, over the share of hidden ones; a panel per masked modality.

@@ -1,4 +1,4 @@
-"""A sample of ``factors``: the tokens, and the circles that encode classes."""
+"""A sample of ``factors``: the tokens, and the circles that encode latents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ATOM_OF = {"r": "redundancy", "u_1": "unique_1", "t": "synergy"}
 def two_views(task, batch, views, *, row: int = 0) -> Figure:
     """Two views of one sample: tokens as heat maps, and the place of each view in the planes of all classes.
 
-    A view is on the circle of the sample's class, and near zero in the planes of the other classes. Tokens that are
+    A view is on the circle of a latent's class, and near zero in the planes of its other classes. Tokens that are
     looks have a dot each; a spread observation has one.
 
     Args:

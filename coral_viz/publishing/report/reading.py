@@ -27,6 +27,17 @@ def kept(table: pd.DataFrame) -> list[str]:
     return [*paragraphs, " ".join([*_beyond(best), *_readouts(summary), *_luck(table), *_caution(best)])]
 
 
+def bits(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean bits kept, found by the best readout: a row per method, a column per training distribution and label."""
+    summary = tables.bits_kept(table)
+    best = summary[summary["readout"] == BEST]
+    wide = best.pivot(index=VARIANT, columns=["distribution", "label"], values="estimate")
+    order = [(distribution, label) for distribution in tables.distributions(best) for label in tables.labels(best)]
+    wide = wide.reindex(index=style.method_order(wide.index), columns=[place for place in order if place in wide])
+    wide.index = pd.Index(map(_name, wide.index), name="method")
+    return wide.rename(columns=style.ATOM_SYMBOLS, level="label")
+
+
 def leakage(table: pd.DataFrame) -> str:
     """For each method, the largest redundancy between two of its parts about a label that is not redundant."""
     rows = table[parts.are(table, "pair") & (table["metric"] == "redundancy")]

@@ -42,9 +42,9 @@ def common_to_views(names) -> str:
     if "phase" in given:
         raise NotYet("Every view has new phases: that is what makes them a nuisance.")
     if given != every:
-        raise NotYet(f"{', '.join(sorted(every - given))} too: a view changes phases, noise and tokens, but no class.")
+        raise NotYet(f"{', '.join(sorted(every - given))} too: a view changes phases, noise and tokens, but no latent.")
     return (
-        "A view keeps every class: a loss that matches views rewards all five. One that matches modalities rewards r."
+        "A view keeps every latent: a loss that matches views rewards all five. One that matches modalities rewards r."
     )
 
 
