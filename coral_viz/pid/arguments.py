@@ -14,10 +14,13 @@ def as_array(values, what: str) -> np.ndarray:
         what: how errors name them, such as "A table".
 
     Raises:
-        ValueError: masked values, whose mask NumPy would drop; a sparse array, which it would take for an object.
+        ValueError: masked values, whose mask NumPy would drop; a sparse array or a distribution of dit's, which it
+            would take for an object.
     """
     if issparse(values):
         raise ValueError(f"{what} is a sparse array of shape {values.shape}: make it dense by its toarray().")
+    if hasattr(values, "pmf"):
+        raise ValueError(f"{what} is a {type(values).__name__} object: make it an array, as from_dit does.")
     if np.ma.is_masked(values):
         places = np.argwhere(np.ma.getmaskarray(values))
         masked = f"{len(places)} of {np.size(values)} values are masked, the first at {places[0].tolist()}"

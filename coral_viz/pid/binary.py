@@ -52,11 +52,15 @@ def broja_binary(p1, p2, *, joint_information=np.nan) -> Atoms:
         Atoms in bits, fields of the shape of the batch axes (floats without any), gap 0.
 
     Raises:
-        ValueError: a bad table, a target that is not binary, or tables that disagree on p(y) or on the batch axes.
+        ValueError: a bad table, a target that is not binary, tables that disagree on p(y) or on the batch axes, or a
+            joint information below the union information, which all joint tables have at least.
     """
     p1, p2 = _binary_tables(p1, p2)
     first, second = mutual_information(p1), mutual_information(p2)
     union = np.clip(union_information(p1, p2), np.maximum(first, second), first + second)
+    if np.any(joint_information < union - 1e-6):
+        least = f"as these sources have at least {np.max(union):.4g} bit together"
+        raise ValueError(f"joint_information={joint_information} is too little, {least}.")
     atoms = (first + second - union, union - second, union - first, joint_information - union)
     return Atoms.of(atoms, gap=np.zeros(union.shape), source="BROJA, ROC hull")
 
@@ -78,6 +82,8 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
     posterior = as_array(posterior, "The list of posteriors")
     if posterior.dtype.kind not in "biuf":
         raise ValueError(f"Posteriors must be real numbers, not {posterior.dtype}.")
+    if posterior.ndim == 0:
+        raise ValueError(f"Posteriors need shape batch axes + (n,), but here is the number {posterior}.")
     posterior = posterior.astype(float)
     if not ((posterior >= 0) & (posterior <= 1)).all():
         raise ValueError("Posteriors must lie within [0, 1].")
@@ -96,6 +102,8 @@ def posterior_table(posterior, p_y=None) -> np.ndarray:
 def roc_hull(p1, p2) -> Hull:
     """The two ROC curves and their hull, for one pair of tables (arguments as for ``broja_binary``, no batch axes)."""
     p1, p2 = _binary_tables(p1, p2)
+    if p1.ndim > 2:
+        raise ValueError(f"A figure shows one pair of tables, but these have batch axes: {p1.shape}.")
     p_y = p1.sum(0)
     rate = np.where(p_y > 0, p_y, 1.0)
     corners = _hull_corners(p1, p2) / rate

@@ -52,9 +52,12 @@ def gaussian_o_information(covariance, sizes=None, *, given: Sequence[int] = (),
 def covariance_of(x, *, copula: bool = False) -> np.ndarray:
     """Correlations (d, d) of samples (n, d), which have the same informations as covariances.
 
-    With ``copula`` they are those of normal scores.
+    With ``copula`` they are those of normal scores. ValueError for fewer than two samples.
     """
-    return correlation_of(samples(x), copula)
+    x = samples(x)
+    if len(x) < 2:
+        raise ValueError(f"A covariance needs at least two samples, but x has shape {x.shape}.")
+    return correlation_of(x, copula)
 
 
 def _entropies(covariance, sizes, given: Sequence[int], n):
@@ -66,12 +69,13 @@ def _entropies(covariance, sizes, given: Sequence[int], n):
         raise ValueError(
             f"Two or more sizes, each at least 1, must sum to the {d} variables, but sizes={sizes.tolist()}."
         )
+    given = np.ravel(given).tolist()
     free = [i for i in range(len(sizes)) if i not in given]
     if len(free) != len(sizes) - len(given) or len(free) < 2:
         raise ValueError(
             f"given={list(given)} must name some of the variables 0 to {len(sizes) - 1} once and leave two or more."
         )
-    if n is not None and n < d + 2:
+    if n is not None and not (isinstance(n, int | np.integer) and n >= d + 2):
         raise ValueError(f"{d} dimensions need at least {d + 2} samples, not n={n}.")
     least = np.linalg.eigvalsh(correlation).min(initial=1.0)
     if least < SINGULAR:
@@ -83,7 +87,7 @@ def _entropies(covariance, sizes, given: Sequence[int], n):
     def entropy(variables):
         kept = np.isin(owner, variables)
         block = correlation[..., kept, :][..., kept]
-        bias = 0.0 if n is None else log_determinant_bias(int(kept.sum()), n)
+        bias = 0.0 if n is None else log_determinant_bias(int(kept.sum()), int(n))
         return np.linalg.slogdet(block)[1] / 2 / BIT - bias
 
     known, every = entropy(list(given)), list(range(len(sizes)))

@@ -71,7 +71,7 @@ class Lattice:
             ModuleNotFoundError: without dit, or a package that the class needs.
         """
         p = table(p, self.sources + 1)
-        if isinstance(redundancy, str):
+        if not callable(redundancy):
             if redundancy not in DIT:
                 raise ValueError(f"There is no measure {redundancy!r} of dit's; there are {', '.join(DIT)}.")
             return dit_partial(p, redundancy, self.nodes)
@@ -99,7 +99,7 @@ def redundancy_lattice(sources: int = 2) -> Lattice:
     Raises:
         ValueError: another number of sources.
     """
-    if sources not in (2, 3, 4):
+    if sources not in (2, 3, 4) or not isinstance(sources, int | np.integer):
         raise ValueError(f"Lattices are for 2, 3 or 4 sources, not {sources}.")
     nodes = _antichains(sources)
     below = np.array([[_lies_below(lower, upper) for lower in nodes] for upper in nodes])

@@ -64,6 +64,7 @@ def decompose_many(
     Warns:
         UserWarning: as ``decompose``.
     """
+    sources = list(sources)
     lattice = redundancy_lattice(len(sources))
     y = samples.labels(y)
     features, groups = prepared({f"z{i + 1}": z for i, z in enumerate(sources)}, y, folds, groups)

@@ -68,7 +68,8 @@ def union_information(p, groups: Sequence[Sequence[int]] | None = None, *, tol: 
 def _grouped(p, groups) -> np.ndarray:
     """The table with the axes of each group as one."""
     sources = p.ndim - 1
-    groups = [(axis,) for axis in range(sources)] if groups is None else [tuple(group) for group in groups]
+    groups = [(axis,) for axis in range(sources)] if groups is None else groups
+    groups = [tuple(np.ravel(group).tolist()) for group in groups]
     if sorted(axis for group in groups for axis in group) != list(range(sources)) or not all(groups):
         raise ValueError(f"Groups must name each source from 0 to {sources - 1} once, but are {groups}.")
     ordered = p.transpose([axis for group in groups for axis in group] + [sources])

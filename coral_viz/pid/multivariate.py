@@ -69,12 +69,12 @@ class _Entropies(NamedTuple):
 
 def _entropies(p, groups: Groups | None, given: Sequence[int]) -> _Entropies:
     p = table(p, max(np.ndim(p), 2))
+    given = np.ravel(given).tolist()
     groups = [(axis,) for axis in range(p.ndim) if axis not in given] if groups is None else groups
+    groups = [tuple(np.ravel(group).tolist()) for group in groups]
     named = [axis for group in (*groups, given) for axis in group]
     if any(axis not in range(p.ndim) for axis in named) or len(set(named)) < len(named) or not all(map(len, groups)):
-        raise ValueError(
-            f"Groups and given must name axes 0 to {p.ndim - 1}, each once, but are {list(groups)} and {list(given)}."
-        )
+        raise ValueError(f"Groups and given must name axes 0 to {p.ndim - 1}, each once, but are {groups} and {given}.")
     if len(groups) < 2:
         raise ValueError(f"Two or more variables can share information, but here is {len(groups)}: {list(groups)}.")
 

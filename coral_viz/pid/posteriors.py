@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from coral_viz.pid import binary
-from coral_viz.pid.arguments import as_array
+from coral_viz.pid.arguments import as_array, check_whole
 from coral_viz.pid.atoms import Atoms, Bits
 from coral_viz.pid.broja_solver import broja
 from coral_viz.pid.calibration import implied_information, recalibrate
@@ -129,7 +129,8 @@ def atoms_from_posteriors(
         many as samples. The gap does not include errors of the posteriors; see ``inference`` for intervals.
 
     Raises:
-        ValueError: for posteriors that are no distributions or of unequal shape, and labels that do not match them.
+        ValueError: for posteriors that are no distributions or of unequal shape, labels that do not match them, and
+            fewer than 1 cell.
     """
     found = informations(t1, t2, t12, y, weights=weights, cells=cells, seed=seed)
     return found.atoms("BROJA of posteriors" + told_of_grouping(found))
@@ -150,6 +151,8 @@ def informations(
 
     ``gap``: to reach, in bits, if ``cells`` is None.
     """
+    if cells is not None:
+        check_whole(cells, 1, "Posteriors are grouped into at least 1 cell")
     if not np.shape(t1) == np.shape(t2) == np.shape(t12):
         shapes = f"{np.shape(t1)}, {np.shape(t2)} and {np.shape(t12)}"
         raise ValueError(f"Posteriors must share one shape, but have {shapes}.")

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, log_expit
 
+from coral_viz.pid.arguments import check_whole
 from coral_viz.pid.atoms import Atoms
 
 
@@ -46,6 +47,7 @@ class Truth:
 
     def sample(self, n: int, seed: int, dimensions: int = 32) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Embeddings z1, z2 of shape (n, dimensions) and labels (n,), from a seed."""
+        check_whole(n, 1, "A sample needs at least 1 row")
         rng = np.random.default_rng(seed)
         drawn = self.latents(rng, n)
         return hide(drawn.source_1, dimensions, rng), hide(drawn.source_2, dimensions, rng), drawn.label

@@ -69,6 +69,12 @@ def test_sparse_arrays_are_refused(values, call):
         call(coo_array(values))
 
 
+def test_a_distribution_of_dit_has_to_be_converted():
+    p = pid.gates.gate("AND")
+    with pytest.raises(ValueError, match="A table is a Distribution object: make it an array, as from_dit does"):
+        pid.broja(pid.to_dit(p))
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.bfloat16])
 def test_tensors_with_gradients_are_arrays(dtype):
     posterior = torch.tensor(T[:, :1]).to(dtype)

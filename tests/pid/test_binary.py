@@ -102,6 +102,9 @@ def test_posterior_table_keeps_posteriors_and_class_shares():
         (lambda: pid.posterior_table(np.array([0.2, np.nan])), "within"),
         (lambda: pid.posterior_table(np.zeros(3), 0.5), "no posterior mass"),
         (lambda: pid.posterior_table(np.array([0.2j])), "real numbers, not complex128"),
+        (lambda: pid.posterior_table(0.5), "but here is the number 0.5"),
+        (lambda: pid.roc_hull(np.ones((3, 2, 2)), np.ones((3, 2, 2))), r"batch axes: \(3, 2, 2\)"),
+        (lambda: pid.broja_binary(np.eye(2), np.eye(2), joint_information=0.9), "0.9 is too little, .* at least 1 bit"),
         (lambda: pid.posterior_table(np.array([0.2, None])), "real numbers, not object"),
     ],
 )

@@ -125,6 +125,10 @@ def test_layout_puts_lower_nodes_lower_and_none_on_top_of_another():
 def test_bad_input_is_named():
     with pytest.raises(ValueError, match="2, 3 or 4 sources, not 5"):
         pid.redundancy_lattice(5)
+    with pytest.raises(ValueError, match=r"2, 3 or 4 sources, not 3\.0"):
+        pid.redundancy_lattice(3.0)
+    with pytest.raises(ValueError, match="no measure None of dit's"):
+        TWO.decompose(np.ones((2, 2, 2)), None)
     with pytest.raises(ValueError, match="4 nodes"):
         TWO.invert(np.zeros(3))
 

@@ -95,6 +95,12 @@ def test_parity_is_a_pairs_affair_once_the_third_is_known():
     assert pid.total_correlation(parity(3, 2), [(0,), (1,)]) == pytest.approx(0, abs=1e-12)
 
 
+def test_a_group_of_one_axis_may_be_its_number():
+    p = np.random.default_rng(0).dirichlet(np.ones(8)).reshape(2, 2, 2)
+    assert pid.total_correlation(p, [0, 1], given=2) == pid.total_correlation(p, [(0,), (1,)], given=[2])
+    assert pid.union_information(p, [0, 1]).information == pid.union_information(p).information
+
+
 @pytest.mark.parametrize(
     ("groups", "known", "words"),
     [
@@ -105,6 +111,7 @@ def test_parity_is_a_pairs_affair_once_the_third_is_known():
         ([(0, 1, 2)], [], "here is 1"),
         (None, [0, 1], "here is 1"),
         (None, [-1], "axes 0 to 2"),
+        (["a", "b"], [], r"axes 0 to 2, each once, but are \[\('a',\)"),
     ],
 )
 def test_bad_groups_are_named(groups, known, words):

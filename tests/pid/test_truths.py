@@ -92,6 +92,8 @@ def test_hiding_can_be_undone():
         (lambda: truths.gaussian_shift(float("nan"), 1), "d1 = nan and d2 = 1"),
         (lambda: truths.gaussian_shift(1, 2, 1.0), "d1 = 1 and d2 = 2"),
         (lambda: truths.load("mixture").sample(10, 0, dimensions=2), "3 latent dimensions, more than the 2"),
+        (lambda: truths.load("xor").sample(0, 0), "at least 1 row, not 0"),
+        (lambda: truths.load("xor").sample(10.5, 0), "at least 1 row, a whole number, not 10.5"),
     ],
 )
 def test_bad_input(call, message):
