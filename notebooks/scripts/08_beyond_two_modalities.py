@@ -198,26 +198,27 @@ teach.predict(
 # steps:
 
 # %%
-METHODS = ["cross", "comm", "coral", "symile", "gram", "triangle", "ovaib"]
+METHODS = ["cross", "clip_ib", "comm", "coral", "symile", "gram", "triangle", "ovaib"]
 xnor = tables.read("../data/results/xnor.parquet")
 show(relation(xnor[xnor["method"].isin(METHODS) & (xnor["knob"] == "")]))
 
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The three columns answer three questions. *Own score:* Symile and GRAM find the relation for every seed and every
-# query modality. OVA-IB fails for one query modality of one seed. TRIANGLE finds the relation for some seeds, pairwise
-# scores never do. *Linear readout:* it reads the relation from CoMM and COrAL alone. *Best readout:* it reads the
-# relation from every method here, Cross included. The explorer above shows more methods (task *xnor*, picture "methods
-# that find the relation"). One of them loses the relation for most seeds in every column.
+# The three columns answer three questions. *Own score:* Symile, GRAM and OVA-IB find the relation for every seed.
+# TRIANGLE hardly does, and pairwise scores never do. *Linear readout:* it reads the relation from CoMM and COrAL alone.
+# *Best readout:* it reads the relation from every method here but Cross. The explorer above shows more methods (task
+# *xnor*, picture "methods that find the relation"). Which two others lose the relation in every column, at least for
+# most seeds?
 # </details>
 
 # %% [markdown]
 # **How do retrieval and probes differ?** A score uses no labels: it ranks by the similarity that training has produced.
-# A readout is fitted to thousands of labelled samples, and a nonlinear one can compute the relation itself. Cross keeps
-# the bit of every modality because nothing in its loss removes it, but the small network of the readout, not Cross,
-# relates the three bits. So there are three levels: information is *kept* if any readout finds it, *linearly
-# readable* if a linear readout does, and *found* if the method's own score ranks by it.
+# A readout is fitted to thousands of labelled samples, and a nonlinear one can compute the relation itself. CLIP+IB
+# keeps the bit of every modality, but the small network of the readout, not CLIP+IB, relates the three bits. Cross does
+# not even keep them: no pair of modalities shares anything, so nothing in its loss rewards a bit, and training has
+# removed them. So there are three levels: information is *kept* if any readout finds it, *linearly readable* if a
+# linear readout does, and *found* if the method's own score ranks by it.
 #
 # **Why can a linear readout not read the relation from three separate embeddings?** A weighted sum of bits cannot
 # express their parity. **Try it.** Write three bits as numbers a, b and c, each −1 or 1. Which function of them, added
@@ -262,8 +263,8 @@ show(hasse(nodes.lattice, nodes.values, name="Symile: partial information"))
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# The whole bit is at the top node, {123}: no single embedding has any of it, and no pair. (For Cross, put `specs[0]`:
-# it is also at {123}, but classifiers have to learn the parity, and find less of it in as many samples.)
+# What the classifiers find is at the top node, {123}: no single embedding has any of it, and no pair. (After so few
+# steps it is less than the whole bit. For Cross, put `specs[0]`: there is nothing at any node.)
 # </details>
 #
 # ## 4. Which scores depend on signs?
