@@ -18,7 +18,7 @@ from coral_viz.runs import Store, cluster, grids, sweep_table, sweeps
 from coral_viz.runs.run import trained
 
 ROOT = Path(__file__).parents[1]
-BUDGET = {"steps": 6, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
+BUDGET = {"steps": 6, "batch": 16, "samples": 64, "probe_samples": 1024, "test_samples": 64}
 TINY = runs.Budget(**BUDGET)
 DATA = """
 from coral_viz import tasks

@@ -27,7 +27,7 @@ LAPTOP = {"width": 1366, "height": 768}
 TALL = {"width": 1280, "height": 9000}  # JupyterLab draws only the cells that are in sight
 START_SECONDS = 120
 LIVE_BUDGET = re.compile(r"runs\.Budget\(steps=\w+, probe_samples=\d+, test_samples=\d+\)")
-BRIEF_BUDGET = "runs.Budget(steps=10, samples=1024, probe_samples=64, test_samples=64)"
+BRIEF_BUDGET = "runs.Budget(steps=10, samples=1024, probe_samples=1024, test_samples=64)"
 DRAWN = 30
 
 

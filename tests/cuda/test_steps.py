@@ -14,10 +14,10 @@ CASES = [(name, *LOOKS) for name in methods.names() if methods.get(name).COUNT[0
     *[(name, LOOKS[0], LOOKS[1] | {"classes": 2, "count": 3}) for name in ("triangle", "confu")],
     *[(name, "trifeature-4", {"size": 16, "pairs": 64, "renders": 1}) for name in ("comm", "coral")],
 ]
-STEPS, BATCH = 20, 16
+STEPS, BATCH = (20 if torch.cuda.is_available() else 2), 16  # the CPU goes its own way
 HALF = 0.05
 """How far a loss in bfloat16 may be from the one in float32, as a share of it."""
-TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
+TINY = {"steps": 4, "batch": 16, "samples": 64, "probe_samples": 1024, "test_samples": 64}
 
 
 def built(name, task, dials):
@@ -57,7 +57,7 @@ def test_a_step_has_the_cpus_loss_and_gradient(name, task, dials, device, exact,
 
 
 @pytest.mark.parametrize(("name", "task", "dials"), [case for case in CASES if case[1] == "factors"])
-def test_twenty_steps_go_the_cpus_way(name, task, dials, device, exact, cpu_draws):
+def test_some_steps_go_the_cpus_way(name, task, dials, device, exact, cpu_draws):
     method, world = built(name, task, dials)
     views, other = seen(world), copy.deepcopy(method).to(device)
     expected, found = (_losses(m, on(where, views)) for m, where in ((method, "cpu"), (other, device)))

@@ -17,7 +17,7 @@ from coral_viz.runs import Store, cluster, execute, grids
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 
-BUDGET = {"steps": 30, "batch": 16, "samples": 64, "probe_samples": 64, "test_samples": 64}
+BUDGET = {"steps": 30, "batch": 16, "samples": 64, "probe_samples": 1024, "test_samples": 64}
 SPECS = grids.make({"method": ["cross", "comm"], "seeds": [0, 1], "budget": BUDGET}).specs
 
 
@@ -155,10 +155,12 @@ def test_a_run_that_the_cluster_gives_up_has_failed(tmp_path, monkeypatch):
     assert [(outcome.spec, outcome.status, outcome.reason) for outcome in ended] == [(SPECS[0], "failed", "lost")]
 
 
-def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path):
+def test_a_cluster_that_cannot_be_used_is_a_sentence(start, tmp_path, monkeypatch):
     store, address = Store(tmp_path), f"tcp://127.0.0.1:{free_port()}"
+    monkeypatch.setattr(cluster, "SECONDS", 1)
     with pytest.raises(ValueError, match="no Dask scheduler answers at 'tcp:"):
         list(execute(SPECS, store, executor="dask", scheduler=address))
+    monkeypatch.undo()
     with pytest.raises(ValueError, match="dask needs one, the others take none"):
         list(execute(SPECS, store, executor="dask"))
     with pytest.raises(ValueError, match="dask needs one, the others take none"):

@@ -21,7 +21,7 @@ from coral_viz.runs.executors import _tried
 from coral_viz.runs.run import initialised, perform
 from coral_viz.tasks.factors import Factors
 
-TINY = Budget(steps=6, batch=16, samples=64, probe_samples=64, test_samples=64)
+TINY = Budget(steps=6, batch=16, samples=64, probe_samples=1024, test_samples=64)
 
 
 def spec(method="cross", seed=0, budget=TINY, **options):

@@ -22,7 +22,7 @@ from coral_viz.runs import sweep_table
 GRID = """
 method = "cross"
 seeds = [{}]
-budget = {{ steps = 40, batch = 16, samples = 64, probe_samples = 64, test_samples = 64 }}
+budget = {{ steps = 40, batch = 16, samples = 64, probe_samples = 1024, test_samples = 64 }}
 """
 WORDS = "coral_viz: interrupted; finished runs are kept, the same command goes on from there."
 
