@@ -53,56 +53,56 @@ class Ablations(Explorer):
 
     def controls(self):
         known = [path.stem.removeprefix("grid_") for path in sorted(shipped.RESULTS.glob("grid_*.parquet"))]
-        grid = ipywidgets.Combobox(value="coral", options=known, continuous_update=False, **named("grid"))
-        store = ipywidgets.Text(
-            placeholder="the shipped results", continuous_update=False, **named("folder of a sweep")
-        )
-        view, measure = choice("picture", IDLE, CURVE), choice("measure", [], None)
-        part, label = choice("in part", [], None), choice("label", [], None)
-        vary, beside = choice("vary", [], None), choice("and, in a heat map", [], None)
-        baseline, hold, run = choice("baseline", [], None), Held(), choice("run", [], None)
-
-        def reopen(change=None):
-            """Offer what the table holds."""
-            with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with it
-                results = SweepResults(grid.value, store.value)
-                table, settings = results.table, sweep_results.numbers_first(results.table)
-                finished.offer(measure, sweep_results.measures(table))
-                names = tables.labels(table[table["readout"] != ""])
-                finished.offer(label, [("all", ""), *((style.label_style(name).name, name) for name in names)])
-                finished.offer(vary, [(name.replace("_", " "), name) for name in settings])
-                finished.offer(beside, [(name.replace("_", " "), name) for name in [*settings[1:], settings[0]]])
-                if view.value == CURVE and not sweep_data.is_number(table[settings[0]]):
-                    view.value = CELLS
-                hold.offer({name: sweep_results.levels(table[name]) for name in sweep_data.settings(table)})
-                finished.offer(run, results.runs)
-                finished.offer(baseline, results.bases)
-                follow()
-
-        def follow(change=None):
-            """Offer the parts of which there is such a measure."""
-            with self.following(), contextlib.suppress(ValueError):
-                table = SweepResults(grid.value, store.value).table
-                finished.offer(part, sweep_results.parts(table, measure.value))
-
-        reopen()
-        self.reopen = reopen
-        for widget in (grid, store):
-            widget.observe(reopen, "value")
-        measure.observe(follow, "value")
-        return {
-            "grid": grid,
-            "store": store,
-            "view": view,
-            "vary": vary,
-            "beside": beside,
-            "measure": measure,
-            "part": part,
-            "label": label,
-            "baseline": baseline,
-            "hold": hold,
-            "run": run,
+        here = {"placeholder": "the shipped results", "continuous_update": False}
+        self.widgets = {
+            "grid": ipywidgets.Combobox(value="coral", options=known, continuous_update=False, **named("grid")),
+            "store": ipywidgets.Text(**here, **named("folder of a sweep")),
+            "view": choice("picture", IDLE, CURVE),
+            "vary": choice("vary", [], None),
+            "beside": choice("and, in a heat map", [], None),
+            "measure": choice("measure", [], None),
+            "part": choice("in part", [], None),
+            "label": choice("label", [], None),
+            "baseline": choice("baseline", [], None),
+            "hold": Held(),
+            "run": choice("run", [], None),
         }
+        self.reopen()
+        for name in ("grid", "store"):
+            self.widgets[name].observe(self.reopen, "value")
+        self.widgets["measure"].observe(self._offer_parts, "value")
+        return self.widgets
+
+    @property
+    def results(self) -> SweepResults:
+        return SweepResults(self.widgets["grid"].value, self.widgets["store"].value)
+
+    def reopen(self, change=None) -> None:
+        """Offer what the table holds."""
+        with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong with it
+            table, view = self.results.table, self.widgets["view"]
+            settings = sweep_results.numbers_first(table)
+            labels = tables.labels(table[table["readout"] != ""])
+            offers = {
+                "measure": sweep_results.measures(table),
+                "label": [("all", ""), *((style.label_style(label).name, label) for label in labels)],
+                "vary": [(name.replace("_", " "), name) for name in settings],
+                "beside": [(name.replace("_", " "), name) for name in [*settings[1:], settings[0]]],
+                "run": self.results.runs,
+                "baseline": self.results.bases,
+            }
+            for name, options in offers.items():
+                finished.offer(self.widgets[name], options)
+            self.widgets["hold"].offer({name: sweep_results.levels(table[name]) for name in sweep_data.settings(table)})
+            if view.value == CURVE and not sweep_data.is_number(table[settings[0]]):
+                view.value = CELLS
+            self._offer_parts()
+
+    def _offer_parts(self, change=None) -> None:
+        """Offer the parts that have the chosen measure."""
+        with self.following(), contextlib.suppress(ValueError):
+            parts = sweep_results.parts(self.results.table, self.widgets["measure"].value)
+            finished.offer(self.widgets["part"], parts)
 
     def acting(self):
         return set(self.widgets) - set(IDLE[self.widgets["view"].value])
@@ -157,7 +157,7 @@ class Ablations(Explorer):
         return f"{table}: {len(runs)} runs, seeds {seeds}. {mixed}".strip()
 
     def layout(self):
-        """Below what is seldom moved stands what does the runs that are missing."""
+        """The controls, and below the rarer ones the buttons that do the missing runs."""
         self.launcher = SweepLauncher(self._chosen, self.presenter.say, self._reread)
         column, buttons = super().layout(), self.launcher.view
 

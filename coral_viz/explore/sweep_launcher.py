@@ -66,7 +66,7 @@ class SweepLauncher:
 
 
 def command(grid: str, store: str) -> list[str]:
-    """What makes the runs of a grid on this machine. ValueError if no folder is named, or the grid is not described."""
+    """The command that does the runs of a grid on this machine. ValueError without a folder or a file of the grid."""
     if not store:
         raise ValueError("name a folder in which the sweep may keep its runs, such as out/coral.")
     described = Path(grid if grid.endswith(".toml") else GRIDS / f"{grid}.toml")

@@ -44,7 +44,7 @@ class SweepResults:
 
     @property
     def command(self) -> str:
-        """What makes the runs of the grid, in a shell."""
+        """The shell command that does the runs of the grid."""
         grid = self.grid if self.grid.endswith(".toml") else f"data/grids/{self.grid}.toml"
         return f"python -m coral_viz sweep {grid} --out {self.store or f'out/{Path(self.grid).stem}'}"
 
@@ -54,7 +54,7 @@ class SweepResults:
         return _read(*self._stamped)
 
     def measured(self, metric: str, parts: tuple[str, ...]) -> pd.DataFrame:
-        """The rows of one metric in some parts and of what it is seen against, which are a fraction of the table."""
+        """The rows of one metric in some parts, and of its bound: a fraction of the table."""
         return _only(*self._stamped, metric, parts)
 
     @property
@@ -76,7 +76,7 @@ class SweepResults:
 
     @property
     def mixed(self) -> str:
-        """Where its runs differ in what they were made with, in words."""
+        """A sentence if the provenance of its runs differs, else ""; see ``sweep_table.mixed``."""
         return _mixed(*self._stamped)
 
     @property
@@ -123,7 +123,7 @@ def _named(path: Path, written: int) -> list[tuple[str, str]]:
 
 
 def measures(table: pd.DataFrame) -> list[tuple[str, str]]:
-    """What can be seen, as (words, metric): "metric, readout" where it is by another readout than is meant."""
+    """The measures as (words, metric); "metric, readout" for a readout other than the metric's default."""
     found = []
     for name in tables.in_order(table.loc[table["part"] != "data", "metric"], list(METRICS)):
         known = metrics.named(name)
@@ -137,14 +137,14 @@ def measures(table: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def parts(table: pd.DataFrame, measure: str) -> list[tuple[str, str]]:
-    """The parts of which a measure is there, as (words, part), the whole embedding first."""
+    """The parts that have such a measure, as (words, part), the whole embedding first."""
     found = table.loc[table["metric"] == measure.split(", ")[0], "part"]
     known = tables.in_order(found, PARTS)
     return [("each loss has its own" if part == "" else part_title(part), part) for part in known]
 
 
 def numbers_first(table: pd.DataFrame) -> list[str]:
-    """The settings, those before the others over which curves can be drawn."""
+    """The settings; numeric ones, over which curves can be drawn, first."""
     return sorted(sweep_data.settings(table), key=lambda name: not sweep_data.is_number(table[name]))
 
 
@@ -155,7 +155,7 @@ def levels(values: pd.Series) -> list:
 
 
 def settings_of(table: pd.DataFrame, run: str) -> dict[str, object]:
-    """The settings of a run, without its method; none of no run."""
+    """The settings of a run, without its method; {} if the table has no such run."""
     rows = table[table["run_id"] == run]
     names = [name for name in sweep_data.settings(table) if name != "method"]
     return {} if rows.empty else rows[names].iloc[0].dropna().to_dict()
