@@ -22,8 +22,9 @@ def masked_shares(method: Method, views: Sequence[list[Tensor]], progress: float
     Raises:
         ValueError: a method that does not mask.
     """
+    view1, view2 = views
     with evaluation(method):
-        masks = method.explain(*views, progress=progress).masks
+        masks = method.explain(view1, view2, progress).masks
     if not masks:
         raise ValueError(f"{method.TITLE} masks nothing in training; choose a method that does, such as coral.")
     counts = method.tokens_of
