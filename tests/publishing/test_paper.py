@@ -25,7 +25,7 @@ from coral_viz.__main__ import main
 from coral_viz.publishing import paper
 from coral_viz.publishing.paper import latex_tables, opened, pictures, sweep_pictures, words
 from coral_viz.publishing.paper.made import _chosen
-from coral_viz.publishing.paper.sources import gather
+from coral_viz.publishing.paper.sources import Source, gather
 from coral_viz.results import found, provenance, tables
 from coral_viz.runs import grids, sweep_table
 
@@ -274,6 +274,18 @@ def test_metric_runs_and_baseline_of_sweeps_are_chosen_by_hand(data, tmp_path, c
     ):
         assert main(["figures", "--out", f"{tmp_path}", "--data", f"{data}", *wrong]) != 0
         assert sentence in capsys.readouterr().err
+
+
+def test_a_curve_of_one_panel_takes_one_column(table):
+    usual = swept(table, ("comm", ""))  # which keeps neither of the two labels completely
+    usual = usual[(usual["mask_ratio"] == 0.75) & (usual["masking"] == "asymmetric")]
+    ratios = [usual.assign(mask_ratio=i / 5, run_id=usual["run_id"].str[:-1] + f"{i}") for i in range(5)]
+    rows = pd.concat(ratios, ignore_index=True)
+    for labels, columns in ((["synergy", "unique_1"], 2), (["synergy"], 1)):
+        source = Source(Path("tiny.parquet"), rows[rows["label"].isin(["", *labels])])
+        planned = {figure.name: figure.columns for figure in sweep_pictures.plan("tiny", source)}
+        assert planned["ablation_tiny_mask_ratio"] == columns
+        assert planned["ablation_tiny"] == 2
 
 
 def test_a_metric_of_ones_own_is_drawn_and_tabulated_beside_accuracy(data):

@@ -24,6 +24,9 @@ from coral_viz.results.metrics import LINEAR
 MANY = 5
 """Levels from which a number has a figure of its own."""
 
+FLAT = 2
+"""Panels that are flat across both columns."""
+
 CROWDED = 4
 """Cells of one colour, of which the plane no longer tells which is which."""
 
@@ -44,13 +47,14 @@ def plan(name: str, source: Source, choice: SweepChoice = DEFAULTS) -> Iterator[
     numbers = _numbers(source.content)
     for called, metric in metrics_of(name, source.content, choice.metric).items():
         yield PlannedFigure(f"ablation_{called}", source, shown(partial(cells, metric=metric), measured), core=True)
-        few = _few(source.content, numbers)
+        few, labels = _few(source.content, numbers), _labels(source.content, metric)
         if few:
             panels = partial(setting_curves.curves, settings=few, metric=metric, name=name)
-            yield PlannedFigure(f"ablation_{called}_few_levels", source, shown(panels, measured))
+            columns = 1 if labels * len(few) <= FLAT else 2
+            yield PlannedFigure(f"ablation_{called}_few_levels", source, shown(panels, measured), columns=columns)
         for setting in [setting for setting in numbers if setting not in few]:
             curve = partial(setting_curves.curve, setting=setting, metric=metric, name=name)
-            columns = 1 if setting in _of_few_levels(source.content, numbers) else 2
+            columns = 1 if labels == 1 or setting in _of_few_levels(source.content, numbers) else 2
             yield PlannedFigure(f"ablation_{called}_{setting}", source, shown(curve, measured), columns=columns)
     if not numbers or own_results.are_own(source.content):
         return
@@ -59,6 +63,15 @@ def plan(name: str, source: Source, choice: SweepChoice = DEFAULTS) -> Iterator[
         trade = partial(synergy_tradeoff.trade, setting=setting, part=part, readout=LINEAR, name=name)
         drawn = shown(trade, measured)
         yield PlannedFigure(f"synergy_against_unique_{name}", source, drawn, words.of_means, columns=1)
+
+
+def _labels(table: pd.DataFrame | None, metric: str) -> int:
+    """How many labels have a panel: those that not every run keeps completely."""
+    with contextlib.suppress(ValueError):  # drawing will say what the table lacks
+        if table is not None:
+            rows = sweep_data.measured(measured(table), metric, None, "all")
+            return rows["label"].nunique() - len(sweep_data.whole(rows))
+    return 0
 
 
 def _few(table: pd.DataFrame | None, numbers: list[str]) -> list[str]:
