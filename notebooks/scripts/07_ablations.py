@@ -109,7 +109,6 @@ Markdown("| grid | runs | seeds | question |\n|:--|--:|--:|:--|\n" + "\n".join(r
 coral = shipped_grids["coral"]
 base = sweep_data.baseline(coral)
 right = coral[(coral["metric"] == "balanced_accuracy") & (coral["part"] == "all")]
-right = right.assign(title=right["label"])
 ratios = (
     sweep_data.held(right[right["label"] == "synergy"], ["mask_ratio"], base)
     .groupby("mask_ratio")["value"]
@@ -255,7 +254,7 @@ show(configuration_rows.cells(coral, ORTHOGONALITY, **seen))
 
 # %%
 both = tables.select(coral, metric="redundancy", part="shared|unique_1", label="unique_1")
-rows = sweep_data.held(pd.concat([both.assign(title="leakage"), right]), ORTHOGONALITY, base)
+rows = sweep_data.held(pd.concat([both.assign(label="leakage"), right]), ORTHOGONALITY, base)
 titles = {"leakage": "u1 in both parts, bits", "synergy": "synergy, accuracy"}
 Markdown(difference_table(rows, base, titles))
 

@@ -24,7 +24,7 @@ def rows(table):
     ]
     lone = usual[usual["seed"] != usual["seed"].min()]
     cells.append(lone.assign(shared_weight=4.0, value=lone["value"] - lone["seed"] % 3 / 10))
-    return pd.concat(cells, ignore_index=True).assign(title=lambda all_rows: all_rows["label"])
+    return pd.concat(cells, ignore_index=True)
 
 
 def cells(text):
@@ -35,16 +35,16 @@ def test_cells_are_paired_differences_with_their_number_of_seeds(rows):
     base = {"shared_weight": 1.0}
     head, _, *lines = cells(difference_table(rows, base, {"synergy": "S", "unique_1": "u1, accuracy"}))
     assert head == ["configuration", "n", "S", "u1, accuracy"]
-    pairs = statistics.paired(rows, base, by=["title"])
+    pairs = statistics.paired(rows, base, by=["label"])
     pairs = pairs.assign(cell=sweep_data.named(pairs, ["shared_weight"], base))
     assert [line[0] for line in lines] == ["shared weight 2", "shared weight 4"], "3 changes nothing"
     for name, n, *told in lines:
-        own = pairs[pairs["cell"] == name].set_index("title")
+        own = pairs[pairs["cell"] == name].set_index("label")
         assert n == str(own["n"].iloc[0])
-        for title, cell in zip(("synergy", "unique_1"), told):
+        for label, cell in zip(("synergy", "unique_1"), told):
             numbers = [float(number) for number in re.findall(r"[-+]\d\.\d{3}", cell)]
-            assert numbers == pytest.approx(own.loc[title, ["estimate", "low", "high"]].tolist(), abs=5.1e-4)
-            assert cell.startswith("**") == own.loc[title, "found"]
+            assert numbers == pytest.approx(own.loc[label, ["estimate", "low", "high"]].tolist(), abs=5.1e-4)
+            assert cell.startswith("**") == own.loc[label, "found"]
     assert lines[0][2].startswith("**+0.050"), "the same for every seed"
     assert int(lines[1][1]) == int(lines[0][1]) - 1
 

@@ -17,22 +17,22 @@ def difference_table(rows: pd.DataFrame, base: Mapping[str, object], titles: Map
     left out: what they change has no effect there.
 
     Args:
-        rows: of a sweep's table, with a column ``title`` that says which quantity ``value`` is.
+        rows: of a sweep's table, one quantity a label.
         base: the baseline's settings by name.
-        titles: the columns to show: the head of each by its ``title`` in the rows.
+        titles: the columns to show: the head of each by its label.
 
     Raises:
         ValueError: as ``statistics.paired``, or no configuration that differs from the baseline.
     """
-    pairs = statistics.paired(rows[rows["title"].isin(list(titles))], base, by=["title"])
+    pairs = statistics.paired(rows[rows["label"].isin(list(titles))], base, by=["label"])
     pairs = pairs.assign(cell=sweep_data.named(pairs, list(base), base))
     pairs = pairs[(pairs["estimate"] != 0).groupby(pairs["cell"]).transform("any")]
     if pairs.empty:
         raise ValueError("no configuration differs from the baseline; compare others")
-    cells = {key: _cell(row) for key, row in pairs.set_index(["cell", "title"]).iterrows()}
+    cells = {key: _cell(row) for key, row in pairs.set_index(["cell", "label"]).iterrows()}
     head = f"| configuration | n | {' | '.join(titles.values())} |\n|:--|--:|{'--:|' * len(titles)}"
     lines = [
-        f"| {cell} | {_counts(own['n'])} | {' | '.join(cells.get((cell, title), '') for title in titles)} |"
+        f"| {cell} | {_counts(own['n'])} | {' | '.join(cells.get((cell, label), '') for label in titles)} |"
         for cell, own in pairs.groupby("cell", sort=False)
     ]
     found = f"{pairs['found'].sum()} of {len(pairs)} differences are significant. n: seeds."
