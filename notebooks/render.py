@@ -31,8 +31,9 @@ def target(script: Path) -> Path:
 def from_script(script: Path) -> nbformat.NotebookNode:
     """The notebook of a script, without outputs; cells are numbered, so that the same script gives the same bytes.
 
-    Of a cell's metadata only ``jupyter`` is kept, which folds the code of questions, as it tells the answers. Exported
-    pages, in which nothing is folded, leave out the code of cells with the tag ``FOLDED``.
+    Of a cell's metadata only ``jupyter`` is kept, which folds the code of questions, as it tells the answers, and code
+    that is not worth reading first, such as imports. Exported pages, in which nothing is folded, leave out the code of
+    cells with the tag ``FOLDED``.
     """
     notebook = jupytext.read(script, fmt="py:percent")
     notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})

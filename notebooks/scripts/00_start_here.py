@@ -143,9 +143,9 @@ with runs.one_thread():
 show(figures.curves(table))
 
 # %% [markdown]
-# The contrastive terms *shared*, *unique 1* and *unique 2* fall as views become similar. *Shared* rises at steps 200
-# and 300, because from there on more tokens are masked. The *orthogonal* terms are the penalties. A falling loss does
-# not say *what* was learned. So we predict the four labels from the embedding.
+# The contrastive terms *shared*, *unique 1* (of path 1) and *unique 2* (of path 2) fall as views become similar.
+# *Shared* rises at steps 200 and 300, because from there on more tokens are masked. The *orthogonal* terms are the
+# penalties. A falling loss does not say *what* was learned. So we predict the four labels from the embedding.
 #
 # ## 4. How many bits did it keep?
 #

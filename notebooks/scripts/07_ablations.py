@@ -212,7 +212,8 @@ show(heat(coral, ["mask_ratio", "masking"]))
 # A change that raises one kind of information may lower another.
 #
 # **See it.** Bits in the *shared* part, which the masks act on. Choose which setting varies, which are fixed and which
-# quantity is shown. Look at other parts and other grids, and open a run.
+# quantity is shown. Under which masks does the shared part learn u1 and u2: with the curriculum, or at a constant
+# ratio? Look at other parts and other grids, and open a run.
 
 # %%
 explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared")
