@@ -198,7 +198,7 @@ explore.estimators()
 
 # %% [markdown]
 # The same over many samples and seeds, for three distributions: in *suppressor* source 2 tells nothing alone, but knows
-# the noise of source 1 (U1 and S); in *two_bit* each source has a bit of its own (U1 and U2); *mixture* has R, U1 and
+# the noise of source 1 (U1 and S); in *two bit* each source has a bit of its own (U1 and U2); *mixture* has R, U1 and
 # S.
 
 # %%
@@ -273,7 +273,7 @@ teach.predict(
 # - State the sources, the target *and* the classifiers. Between parts, redundancy is leakage.
 # - An embedding never holds more information than its data, but an estimator may find more in it.
 # - Classifiers that fit badly under-estimate mutual *informations*. An atom is a difference of these, so its estimate
-#   can be too small or too large (such as S of *two_bit* above, whose truth is 0). Sparse tables over-estimate synergy.
+#   can be too small or too large (such as S of *two bit* above, whose truth is 0). Sparse tables over-estimate synergy.
 #   k-means can do either.
 # - Before you believe that S > 0, count the samples per table entry, or request an interval (`replicates=200`).
 #
