@@ -8,7 +8,7 @@ from pathlib import Path
 import ipywidgets
 
 from coral_viz import figures, style
-from coral_viz.explore import finished, shipped, sweep_results
+from coral_viz.explore import finished, recorded_runs, shipped, sweep_results
 from coral_viz.explore.explorer import Explorer, choice, named
 from coral_viz.explore.held import Held
 from coral_viz.explore.sweep_launcher import SweepLauncher
@@ -23,11 +23,14 @@ from coral_viz.figures.sweep import (
 )
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
+from coral_viz.figures.sweep.measure_costs import measure_costs
 from coral_viz.results import tables
 from coral_viz.results.parts import part_title
 
 CURVE, CELLS, LINES, TRADE = "curve", "configurations", "lines across labels", "synergy against unique"
 DIFFERENCES, HEAT = "differences from the baseline", "heat map of two settings"
+LEARNING, TIMED = "learning curves over steps", "learning curves over seconds"
+COSTS = "measure over parameters and seconds"
 BITS, MAPS = "one run: bits by part", "one run: maps"
 ONE_RUN = ("vary", "beside", "measure", "part", "baseline", "hold")
 IDLE = {
@@ -36,6 +39,9 @@ IDLE = {
     DIFFERENCES: ("run", "vary", "beside"),
     LINES: ("run", "vary", "beside"),
     HEAT: ("run",),
+    LEARNING: ("run", "beside", "part"),
+    TIMED: ("run", "beside", "part"),
+    COSTS: ("run", "beside", "baseline"),
     TRADE: ("run", "beside", "measure", "part", "label", "baseline"),
     BITS: (*ONE_RUN, "label"),
     MAPS: ONE_RUN,
@@ -137,6 +143,10 @@ class Ablations(Explorer):
         metric, _, readout = settings["measure"].partition(", ")
         seen = {"metric": metric, "readout": readout or None, "part": settings["part"], "look": look}
         seen |= {"labels": [settings["label"]] if settings["label"] else None}
+        if settings["view"] in (LEARNING, TIMED):
+            return recorded_runs.drawn(rows, base, settings, timed=settings["view"] == TIMED, look=look)
+        if settings["view"] == COSTS:
+            return measure_costs(rows, settings["vary"], **seen)
         if settings["view"] == CURVE:
             return setting_curves.curve(rows, settings["vary"], **seen)
         if settings["view"] == HEAT:

@@ -136,6 +136,10 @@ teach.predict(
 # masks hide tokens of both; a curriculum starts with low ratios, a constant ratio does not. Overlapping bars do not
 # show that two configurations are equal. All configurations use *the same* seeds, and a seed that is hard for one is
 # mostly hard for all. A paired comparison removes this common variation.
+#
+# Below the panels stands a trend test. It ranks the ratios within every seed and asks whether accuracy rises or falls
+# with the ratio, more than by chance. Its p-values are corrected for the number of curves. `tau` says how regular the
+# trend is: 1 if accuracy rises from every ratio to every higher one, in every seed.
 # </details>
 #
 # ## 3. Paired differences
@@ -213,7 +217,9 @@ show(heat(coral, ["mask_ratio", "masking"]))
 #
 # **See it.** Bits in the *shared* part, which the masks act on. Choose which setting varies, which are fixed and which
 # quantity is shown. Under which masks does the shared part learn u1 and u2: with the curriculum, or at a constant
-# ratio? Look at other parts and other grids, and open a run.
+# ratio? Look at other parts and other grids, and open a run. *measure over parameters and seconds* compares
+# configurations at equal cost. A sweep of your own that was recorded (`sweep --record`) also has learning curves, over
+# steps or seconds.
 
 # %%
 explore.ablations(grid="coral", vary="mask_ratio", measure="bits", part="shared")
@@ -280,7 +286,9 @@ show(
 # %% [markdown]
 # **Try it, with an open end.** Which question do you have about these methods? Write it as a grid, predict the result,
 # count the runs (`--dry-run`) and run it overnight. Then open it with
-# `explore.ablations(grid="mine.toml", store="out/mine")`, which has a button for the runs that are missing.
+# `explore.ablations(grid="mine.toml", store="out/mine")`, which has a button for the runs that are missing. A metric of
+# your own is one function: `sweep mine.toml --metric mine:function` adds it to the table, and every picture and test
+# has it.
 #
 # ## Key points
 #

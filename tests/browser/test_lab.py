@@ -132,6 +132,19 @@ def hide_a_token(page):
     assert cell.locator("[role=alert]").count() == 0
 
 
+def see_comparisons(page):
+    """Choose the pictures of the ablation explorer that compare configurations: each is another one, none complains."""
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.ablations(")
+    picture = cell.locator("figure img")
+    for view in ("differences from the baseline", "heat map of two settings", "measure over parameters and seconds"):
+        before = picture.get_attribute("alt")
+        cell.get_by_label("picture", exact=True).select_option(view)
+        expect(picture).not_to_have_attribute("alt", before, timeout=60 * SECOND)
+        assert cell.locator("[role=alert]").count() == 0
+    cell.get_by_label("picture", exact=True).select_option("learning curves over steps")
+    expect(cell.get_by_role("alert")).to_contain_text("no training of these runs is recorded", timeout=30 * SECOND)
+
+
 def answer_all(page):
     """Guess in every question, and have the answer revealed, with its picture if it has one."""
     for cell in page.locator(".jp-CodeCell").filter(has=page.get_by_role("button", name="Reveal")).all():
@@ -184,6 +197,8 @@ def test_a_notebook_runs_and_its_explorers_move(running, name):
         move(page, explorer)
     if "explore.masking(" in source:
         hide_a_token(page)
+    if "explore.ablations(" in source:
+        see_comparisons(page)
     assert running.complaints == []
 
 

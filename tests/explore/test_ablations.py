@@ -13,8 +13,10 @@ from coral_viz.explore.sweep_results import SweepResults
 from coral_viz.figures.sweep import configuration_rows, label_lines, setting_curves, sweep_words, synergy_tradeoff
 from coral_viz.figures.sweep.differences import differences
 from coral_viz.figures.sweep.heat_map import heat
+from coral_viz.figures.sweep.measure_costs import measure_costs
+from coral_viz.figures.sweep.recorded_curves import recorded
 from coral_viz.results import provenance
-from coral_viz.runs import grids, sweep_table, sweeps
+from coral_viz.runs import grids, replay, sweep_table, sweeps
 
 LINES = [
     'method = "coral"',
@@ -28,10 +30,12 @@ PRINTS = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A finished sweep of four tiny runs, beside it its grid, tiny.toml."""
+    """A finished sweep of four tiny runs, which were recorded, beside it its grid, tiny.toml."""
     place = tmp_path_factory.mktemp("sweep")
     (place / "tiny.toml").write_text("\n".join(LINES))
-    sweeps.run(grids.read(place / "tiny.toml"), place / "out", executor="serial", device="cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replay, "PROBED", 64)  # samples that recorded probes are fitted to
+        sweeps.run(grids.read(place / "tiny.toml"), place / "out", executor="serial", device="cpu", record=2)
     return place
 
 
@@ -62,7 +66,15 @@ def test_it_offers_what_the_table_holds(shown):
 
 
 @pytest.mark.parametrize(
-    "view", ["curve", "configurations", "lines across labels", "heat map of two settings", "synergy against unique"]
+    "view",
+    [
+        "curve",
+        "configurations",
+        "lines across labels",
+        "heat map of two settings",
+        "measure over parameters and seconds",
+        "synergy against unique",
+    ],
 )
 def test_every_picture_is_that_of_the_table(shown, folder, view):
     shown.widgets["view"].value = view
@@ -72,10 +84,32 @@ def test_every_picture_is_that_of_the_table(shown, folder, view):
         "configurations": lambda rows: configuration_rows.cells(rows, free),
         "lines across labels": lambda rows: label_lines.parallel(rows, free),
         "heat map of two settings": lambda rows: heat(rows, free),
+        "measure over parameters and seconds": lambda rows: measure_costs(rows, "mask_ratio"),
         "synergy against unique": lambda rows: synergy_tradeoff.trade(rows, setting="mask_ratio"),
     }[view](table(folder))
     assert shown.presenter.shown.alt == wanted.alt
     assert shown.figure(style.talk()).alt == wanted.alt
+
+
+@pytest.mark.parametrize("axis", ["steps", "seconds"])
+def test_learning_curves_are_those_of_recorded_trainings(folder, axis):
+    shown = explore.ablations(grid=f"{folder}/tiny.toml", store=f"{folder}/out")
+    shown.widgets["view"].value = f"learning curves over {axis}"
+    shown.widgets["measure"].value = "bits"
+    runs = table(folder).drop_duplicates("run_id").set_index("run_id")
+    runs = runs[runs["masking"] == "asymmetric"]  # the default, as all else is held
+    replays = [replay.load(folder / "out" / "replays" / f"{run_id}.npz") for run_id in runs.index]
+    seconds = runs["seconds"].to_dict() if axis == "seconds" else None
+    wanted = recorded(replays, "mask_ratio", metric="bits", seconds=seconds)
+    assert shown.presenter.shown.alt == wanted.alt
+    figure = shown.figure(style.paper())
+    assert {ax.get_xlabel() for ax in figure.axes} == {axis}
+    assert f"view='learning curves over {axis}'" in shown.code()
+
+
+def test_without_recordings_it_says_how_to_make_them(shown):
+    shown.widgets["view"].value = "learning curves over steps"
+    assert shown.presenter.words.startswith("no training of these runs is recorded; record them: python -m coral_viz")
 
 
 def test_the_caption_says_when_runs_were_made_differently(folder, monkeypatch, tmp_path):

@@ -346,10 +346,20 @@ def test_small_print_states_unit_n_and_interval(sweep):
     )
     assert words == (
         "COrAL after 600 steps of biased training: bits (best readout) in shared; n = 3 seeds; 95% "
-        "t-interval over seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run."
+        "t-interval over seeds. Dotted: the truth. Not shown: Redundancy, 99.7 % of the truth or more in every run. "
+        "Trends over mask ratio (Page's test over seeds, Holm's correction): Synergy, masking asymmetric falls, "
+        "p < 0.001 (tau = -1.00); Synergy, masking symmetric falls, p < 0.001 (tau = -1.00); "
+        "no trend in the other 4."
     )
     between = setting_curves.curve(sweep, "mask_ratio", metric="redundancy", part="shared|unique_1")
     assert "bits in both shared and path 1" in between.alt
+
+
+def test_a_curve_states_trends_over_three_levels_or_more(sweep):
+    figure = setting_curves.curve(sweep, "mask_ratio", labels=["unique_1"])
+    assert figure.alt.endswith(" Trends over mask ratio (Page's test over seeds, Holm's correction): no trend.")
+    two = sweep[sweep["mask_ratio"].isin([0.0, 0.75])]
+    assert "Trends" not in setting_curves.curve(two, "mask_ratio", labels=["unique_1"]).alt
 
 
 def test_alt_text_tells_the_means(sweep):

@@ -59,7 +59,8 @@ def measure_costs(
         raise ValueError(f"the table has no setting {setting!r}; it has {', '.join(known)}")
     shown, kept = metrics.of(rows), sweep_data.whole(rows) if labels is None else {}
     rows = rows[~rows["label"].isin(kept)]
-    rows = rows.assign(cell=sweep_data.named(rows, list(dict.fromkeys(["method", *known]))), level=rows[setting])
+    names = sweep_data.named(rows, list(dict.fromkeys(["method", *known])), sweep_data.baseline(rows))
+    rows = rows.assign(cell=names, level=rows[setting])
     summary = sweep_data.summary(rows, ["cell", "label", "level"])
     summary = summary.join(rows.groupby("cell")[list(against)].median(), on="cell")
     levels = _in_order(setting, summary["level"])
@@ -112,8 +113,8 @@ def _panel(ax: Axes, summary: pd.DataFrame, cost: str, looks: dict, metric: Metr
     else:
         ax.set_xlim(least - 0.1 * (most - least or 1), most + 0.1 * (most - least or 1))
     ax.set_xticks([], minor=True)
-    ticks = [least, most] if most > 1.05 * least else [least]
-    ax.set_xticks(ticks, list(map(_plain, ticks)))
+    ticks = {_plain(end): end for end in (least, most)}
+    ax.set_xticks(list(ticks.values()), list(ticks))
 
 
 def _alt(summary: pd.DataFrame, against: Sequence[str], metric: Metric) -> str:

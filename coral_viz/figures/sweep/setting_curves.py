@@ -19,7 +19,7 @@ from coral_viz.figures.layout import face, panel_grid
 from coral_viz.figures.layout.canvas import describe, picture
 from coral_viz.figures.sweep import effect_panels, sweep_data, sweep_words
 from coral_viz.figures.sweep.effect_panels import PANEL
-from coral_viz.results import metrics, tables
+from coral_viz.results import metrics, tables, trends
 from coral_viz.results.metrics import Metric
 
 READABLE = 9.0  # type sizes: the least width of a panel of four in a row
@@ -46,7 +46,8 @@ def curve(
 
     Lines: means over seeds with intervals; pale dots: seeds; dotted: chance, or the truth. Configurations with only one
     level are left out, so the table may be that of a whole grid. Labels that every run keeps completely have a sentence
-    in place of a panel, unless they are in ``labels``.
+    in place of a panel, unless they are in ``labels``. The small print states trends over three levels or more
+    (``trends.page``).
 
     Args:
         table: a sweep's table.
@@ -68,7 +69,8 @@ def curve(
     summary = sweep_data.summary(rows, ["line", "label", "level", "x", "place"])
     words = sweep_words.small_print(rows, summary, readout, part) + sweep_words.not_shown(kept, shown)
     words += "" if list(places) == list(places.values()) else " Levels are not to scale."
-    figure, grid = _grid(len(names), columns, words, lines, shown)
+    trend = sweep_words.trends_in_words(trends.page(rows, "level", ["label", "line"]), setting)
+    figure, grid = _grid(len(names), columns, words + trend, lines, shown)
     titles = panel_grid.named(names, _width(columns), "bold")
     for i, (label, title, ax) in enumerate(zip(names, titles, grid)):
         here, seeds = (frame[frame["label"] == label] for frame in (summary, rows))
@@ -79,7 +81,7 @@ def curve(
     alt = effect_panels.alt(summary, shown, sweep_words.in_words(shown, readout, part), "line", "level")
     told = sweep_words.measured_in_words(rows, readout, part) | {"of": f" in the sweep {name}" if name else ""}
     told["setting"] = sweep_words.setting_in_words(setting)
-    return describe(figure, alt + sweep_words.not_shown(kept, shown), **told)
+    return describe(figure, alt + sweep_words.not_shown(kept, shown) + trend, **told)
 
 
 @picture(

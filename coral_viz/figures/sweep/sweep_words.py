@@ -10,7 +10,7 @@ import pandas as pd
 
 from coral_viz import style
 from coral_viz.figures.layout.canvas import seeds_in_words
-from coral_viz.results import metrics, own_results, tables
+from coral_viz.results import metrics, own_results, tables, trends
 from coral_viz.results.metrics import READOUTS, Metric
 from coral_viz.results.parts import parse, part_title
 
@@ -123,6 +123,20 @@ def not_shown(kept: Mapping[str, float], metric: Metric) -> str:
     least = math.floor(1000 * min(kept.values(), default=0)) / 10
     amount = f"{least:g} %{' of the truth' * (metric.bound == 'truth')}{' or more' * (least < 100)}"
     return f" Not shown: {names}, {amount} in every run." if kept else ""
+
+
+def trends_in_words(found: pd.DataFrame, setting: str) -> str:
+    """The rows of ``trends.page`` by label and line, as a sentence that names those that are significant."""
+    if found.empty:
+        return ""
+    seen = found[found["p_holm"] <= trends.LEVEL]
+    told = [
+        f"{', '.join(filter(None, [style.label_style(row['label']).name, row['line']]))} {trends.in_words(row)}"
+        for _, row in seen.iterrows()
+    ]
+    rest = len(found) - len(seen)
+    told += [f"{'no trend' if not told else f'no trend in the other {rest}'}"] * bool(rest)
+    return f" Trends over {setting_in_words(setting)} (Page's test over seeds, Holm's correction): {'; '.join(told)}."
 
 
 def lacks(value: object) -> bool:
