@@ -52,10 +52,14 @@ class Masking(Explorer):
         turned = choice("over", ["mask_ratio"], "mask_ratio")
 
         def follow(change=None):
-            """Offer the settings that the sweep of the run's method turns."""
+            """Offer the pictures that the run can have, and the settings that the sweep of its method turns."""
             with self.following(), contextlib.suppress(ValueError):  # ``compute`` says what is wrong
-                run = finished.opened(widgets["folder"].value, widgets["run"].value)
-                finished.offer(turned, [(name.replace("_", " "), name) for name in _turned(_sweep(run.spec.method))])
+                spec = finished.opened(widgets["folder"].value, widgets["run"].value).spec
+                offered = _offered(spec)
+                finished.offer(turned, [(name.replace("_", " "), name) for name in offered.get(TURNED, ["mask_ratio"])])
+                picture = widgets["picture"].value
+                widgets["picture"].options = list(offered)
+                widgets["picture"].value = picture if picture in offered else HIDDEN
 
         follow()
         widgets["run"].observe(follow, "value")
@@ -117,10 +121,7 @@ class Masking(Explorer):
         if settings["picture"] == LEFT:
             return run, visible_tokens.left(settings["folder"], settings["run"], settings["hidden"])
         if settings["picture"] == TURNED:
-            shown = _sweep(run.spec.method)
-            if not _turned(shown):
-                raise ValueError(f"{run.method.TITLE} has no hyperparameters of masks; choose a run of another method.")
-            return run, shown
+            return run, _sweep(run.spec.method)
         if settings["picture"] == OWN:
             return run, _own_runs(run.spec)
         batch = run.task.sample(SAMPLES, "train", run.spec.seed)[[settings["sample"]]]
@@ -193,6 +194,14 @@ def _but_for_masks(spec: RunSpec) -> tuple:
 def _masks(spec: RunSpec) -> list[str]:
     """The settings of masks that the method has."""
     return [name for name in own_run.MASKS if name in spec.settings]
+
+
+def _offered(spec: RunSpec) -> dict[str, list[str]]:
+    """The pictures that a run can have, with the settings of masks that each of them can be over."""
+    masks = {HIDDEN: [], TURNED: [], OWN: _masks(spec), LEFT: []}
+    with contextlib.suppress(ValueError):  # no sweep ships
+        masks[TURNED] = _turned(_sweep(spec.method))
+    return {picture: over for picture, over in masks.items() if over or picture in (HIDDEN, LEFT)}
 
 
 # --- sweeps -----------------------------------------------------------------------------------------------------------

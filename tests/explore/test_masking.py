@@ -95,14 +95,19 @@ def ratios(tmp_path_factory):
     return store.root, sweep_table.collect(specs, store, ["mask_ratio"])
 
 
-def test_a_sweep_that_does_not_ship_is_a_sentence_and_the_picture_stays(shown, monkeypatch, tmp_path):
+def test_pictures_that_a_run_cannot_have_are_not_offered(folder, ids, monkeypatch, tmp_path):
+    """COrAL has masks, but no sweep of it ships here; CoMM has none."""
     monkeypatch.setattr(shipped, "RESULTS", tmp_path)
-    before = shown.presenter.picture.value
-    shown.widgets["picture"].value = "effect of masks"
-    assert shown.presenter.words == "no sweep of COrAL (hinge) ships here; choose another picture or run."
-    assert shown.presenter.picture.value == before
-    shown.widgets["picture"].value = "masks and attention"
+    shown = explore.masking(folder=folder, run=ids["coral"])
+    offered = shown.widgets["picture"]
+    assert offered.options == ("masks and attention", "own runs", "bits under a mask")
+    offered.value = "own runs"
+    shown.widgets["run"].value = ids["comm"]
+    assert offered.options == ("masks and attention", "bits under a mask")
+    assert offered.value == "masks and attention"
     assert shown.presenter.words == AT_REST
+    with pytest.raises(ValueError, match=r"picture = 'effect of masks' is not allowed; choose one of 'masks and att"):
+        explore.masking(folder=folder, run=ids["coral"], picture="effect of masks")
 
 
 def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
@@ -123,7 +128,8 @@ def test_a_shipped_sweep_is_shown(ratios, folder, ids, monkeypatch, tmp_path):
     assert shown.presenter.words == AT_REST
     sweep_table.write(table.drop(columns="mask_ratio"), tmp_path / "grid_comm.parquet")
     shown.widgets["run"].value = ids["comm"]
-    assert shown.presenter.words == "CoMM has no hyperparameters of masks; choose a run of another method."
+    assert shown.presenter.words == AT_REST
+    assert shown.settings["picture"] == "masks and attention"
 
 
 def test_controls_are_those_of_the_picture(shown):
