@@ -52,6 +52,7 @@ def test_explorers_find_their_data(called):
     shown = "from coral_viz import explore\nfor name in ('estimators', 'ablations', 'recordings', 'masking'):\n"
     shown += "    print(getattr(explore, name)().presenter.words)"
     assert called("python", "-c", shown) == f"{AT_REST}\n" * 4
+    assert "function render(" in called("python", "-c", "from coral_viz import explore; print(explore.gates().page())")
 
 
 def test_figures_find_tables_and_trained_methods(called):

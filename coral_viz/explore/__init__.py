@@ -14,6 +14,7 @@ EXPLORERS = {
     "gates": ("gate_editor", "Gates"),
     "lattice": ("lattices", "Lattices"),
     "unique": ("unique_information", "Unique"),
+    "solver": ("solver_lab", "Solver"),
     "estimators": ("estimator_lab", "Estimators"),
     "tasks": ("task_builder", "TaskBuilder"),
     "embeddings": ("embeddings", "Embeddings"),
@@ -23,6 +24,9 @@ EXPLORERS = {
     "beyond": ("many_modalities", "Beyond"),
 }
 """By the name they are called: module and class."""
+
+EXPLORABLES = ("gates", "lattice", "unique")
+"""Those that scripts in the page draw; figures of the others are drawn in Python."""
 
 FORMER = {"theatre": "recordings"}
 """Explorers by a former name, which warns."""

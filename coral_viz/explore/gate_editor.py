@@ -1,21 +1,18 @@
-"""Gate editor: a small distribution, chosen or typed, and its atoms by several measures."""
+"""Gates to drag: probabilities of two binary sources, a truth table, and the atoms by several measures."""
 
 from __future__ import annotations
 
-import itertools
+from types import MappingProxyType
 
-import ipywidgets
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.explorer import WIDTH, Explorer, choice, named, slider
+from coral_viz.explore.explorable import CUSTOM, Explorable, one_of
 from coral_viz.figures.decomposition.gate_diagram import gate
+from coral_viz.pid.information import table
 
-CUSTOM = "custom"
-CELLS = [f"p{x1}{x2}{y}" for x1, x2, y in itertools.product((0, 1), repeat=3)]
-"""Settings of the custom table: the probability of x1, x2 and y."""
 MEASURES = {"BROJA": "broja", "I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I_±": "i_pm"}
-"""Measures that are fast enough for a slider, by the name in print."""
+"""Measures that a page computes at the pointer, by the name in print."""
 
 SAID = {
     "BROJA": "a source has unique information if it is of more use than the other for some decision about Y",
@@ -27,79 +24,79 @@ SAID = {
 """What each measure asks, in one line."""
 
 
-class Gates(Explorer):
-    """``explore.gates()``: sources X1, X2 and a target Y; sliders change the gate, or its table is typed."""
+class Gates(Explorable):
+    """``explore.gates()``: sources X1, X2 and a target Y; drag the probability of a pair, flip its target value.
+
+    Settings: ``gate``, one of ``pid.gates.names()`` with ``noise`` and ``correlation``, or "custom" with ``pairs``,
+    p(x1, x2) of 00, 01, 10, 11 (divided by their sum), and ``target``, P(y = 1) given each; ``measure``, of the bars.
+    """
 
     NAME = "gates"
-
-    def controls(self):
-        cells = {
-            name: ipywidgets.FloatText(value=float(value), step=0.05, **named(_words(name), "58px", "140px"))
-            for name, value in zip(CELLS, pid.gates.gate("AND").ravel())
+    START = MappingProxyType(
+        {
+            "gate": "AND",
+            "noise": 0.0,
+            "correlation": 0.0,
+            "measure": "BROJA",
+            "pairs": [0.25, 0.25, 0.25, 0.25],
+            "target": [0, 0, 0, 1],
         }
-        gate = choice("gate", [*pid.gates.names(), CUSTOM], "AND")
-        correlation = slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05)
+    )
+    SCRIPTS = ("atoms.js", "drawing.js", "sums.js", "gates.js")
+    HEIGHT = 540
 
-        def follow(change):
-            """Let only those sources be correlated that can be."""
-            can = change["new"] in pid.gates.GATES and pid.gates.GATES[change["new"]].correlates
-            with self.following():
-                correlation.disabled, correlation.value = not can, correlation.value * can
-
-        gate.observe(follow, "value")
+    def content(self):
         return {
-            "gate": gate,
-            "noise": slider("noise on Y", 0.0, 0.0, 1.0, 0.05),
-            "correlation": correlation,
-            "measure": choice("diagram by", MEASURES, "BROJA"),
-            **cells,
+            "gates": {
+                name: {
+                    "rule": known.rule,
+                    "table": known.p.tolist(),
+                    "correlates": known.correlates,
+                    "redundancy": known.known[0],
+                }
+                for name, known in pid.gates.GATES.items()
+            },
+            "measures": {name: {"closed": closed, "said": SAID[name]} for name, closed in MEASURES.items()},
         }
 
-    def acting(self):
-        """Only the custom gate has a table to type, and only named gates have sliders."""
-        other = ("noise", "correlation") if self.widgets["gate"].value == CUSTOM else CELLS
-        return super().acting() - set(other)
+    def asked(self, change=None):
+        """BROJA of targets with more than two values takes a solver."""
+        noise, correlation = self.settings["noise"], self.settings["correlation"]
+        if (noise or correlation) and self.table.shape[-1] > 2:
+            of = [self.settings["gate"], noise, correlation]
+            self.view.answer = {"of": of, "redundancy": float(pid.broja(self.table).redundancy)}
 
-    def layout(self):
-        column = super().layout()
-        cells = [self.rows[name] for name in CELLS]
-        table = ipywidgets.Box(cells, layout={"flex_flow": "row wrap", "width": WIDTH})
-        self.rows |= dict.fromkeys(CELLS, table)
-        column.children = (*(row for row in column.children if row not in cells), table)
-        return column
+    @property
+    def table(self) -> np.ndarray:
+        """p[x1, x2, y] as the page shows it."""
+        return _table(self.settings)
 
     def compute(self, settings):
-        p, typed = self._table(settings)
-        return p, typed, {words: pid.decompose_pmf(p, measure) for words, measure in MEASURES.items()}
-
-    def _table(self, settings) -> tuple[np.ndarray, float]:
-        """The distribution, and what the typed numbers summed to (1 for a named gate)."""
-        if settings["gate"] != CUSTOM:
-            return pid.gates.gate(settings["gate"], noise=settings["noise"], correlation=settings["correlation"]), 1.0
-        typed = np.array([settings[name] for name in CELLS]).reshape(2, 2, 2)
-        if not np.isfinite(typed.sum()):
-            raise ValueError("the numbers are not finite, or too large to be summed up; give probabilities.")
-        if (typed < 0).any():
-            where = [name for name in CELLS if settings[name] < 0]
-            raise ValueError(f"{', '.join(map(_words, where))} is negative; probabilities are 0 or more.")
-        if not typed.sum() > 0:
-            raise ValueError("all eight numbers are 0; give at least one a positive number.")
-        return typed / typed.sum(), float(typed.sum())
+        one_of("measure", settings["measure"], MEASURES)
+        p = _table(settings)
+        return p, {words: pid.decompose_pmf(p, measure) for words, measure in MEASURES.items()}
 
     def draw(self, computed, settings, look):
-        p, _, decompositions = computed
-        return gate(p, decompositions, settings["measure"], look=look)
+        return gate(*computed, settings["measure"], look=look)
 
     def caption(self, computed, settings):
         rule = "your table" if settings["gate"] == CUSTOM else pid.gates.GATES[settings["gate"]].rule
-        measure = settings["measure"]
-        words = f"X1 and X2 are the sources, Y is the target: {rule}. {measure}: {SAID[measure]}."
-        notice = (
-            f" Your numbers summed to {computed[1]:g} and were divided by it." if abs(computed[1] - 1) > 1e-9 else ""
-        )
-        return words + notice
+        return f"Y: {rule}. {settings['measure']}: {SAID[settings['measure']]}."
 
 
-def _words(name: str) -> str:
-    """``p010`` as P(0,1,0)."""
-    return f"P({','.join(name[1:])})"
+def _table(settings: dict) -> np.ndarray:
+    noise = settings["noise"]
+    if settings["gate"] != CUSTOM:
+        changed = [name for name in ("pairs", "target") if list(settings[name]) != Gates.START[name]]
+        if changed:
+            raise ValueError(f"{changed[0]} is a setting of gate = 'custom' only, not of {settings['gate']!r}.")
+        return pid.gates.gate(settings["gate"], noise=noise, correlation=settings["correlation"])
+    if settings["correlation"]:
+        raise ValueError("correlation is a setting of named gates; of gate = 'custom', change pairs.")
+    pairs, target = table(settings["pairs"], 1), np.asarray(settings["target"], dtype=float)
+    if pairs.shape != (4,) or target.shape != (4,):
+        raise ValueError(f"pairs and target hold four numbers each, not {pairs.size} and {target.size}.")
+    if not ((target >= 0) & (target <= 1)).all() or not 0 <= noise <= 1:
+        raise ValueError(f"target and noise must lie within [0, 1], not {target.tolist()} and {noise}.")
+    one = (1 - noise) * target + noise / 2
+    return (pairs[:, None] * np.stack([1 - one, one], -1)).reshape(2, 2, 2)

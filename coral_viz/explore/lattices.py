@@ -1,14 +1,15 @@
-"""The redundancy lattice: the meaning of each node, its redundancy and its atom."""
+"""The redundancy lattice to pick nodes of: the meaning of each node, its redundancy and its atom."""
 
 from __future__ import annotations
 
 import itertools
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 
 from coral_viz import pid
-from coral_viz.explore.explorer import Explorer, choice
+from coral_viz.explore.explorable import Explorable, one_of
 from coral_viz.figures.decomposition.hasse import hasse
 from coral_viz.pid.lattice import Lattice, redundancy_lattice
 from coral_viz.pid.measures import CLOSED_FORMS
@@ -21,60 +22,82 @@ THREE = {
     "1, or 2 and 3": lambda a, b, c: a | (b & c),
 }
 """Targets of three fair bits."""
+FIRST = {2: {"example": "AND", "node": "{1}{2}"}, 3: {"example": "XOR of three", "node": "{1}{2}{3}"}}
+"""What is shown first of so many sources."""
 MEASURES = {"I_min": "i_min", "MMI": "mmi", "I_sx": "i_sx", "I_±": "i_pm"}
-MOST_NAMED = 6
-VALUES = {"atom of a node": "new", "redundancy of a node": "shared"}
 
 
-class Lattices(Explorer):
-    """``explore.lattice()``: two or three sources; choose a node to read its meaning, redundancy and atom."""
+class Lattices(Explorable):
+    """``explore.lattice()``: pick a node of two or three sources to see which atoms sum to its redundancy.
+
+    Settings: ``sources``, 2 or 3; ``example``, one of ``pid.gates.names()`` or, for three sources, of ``THREE``;
+    ``measure``, one of ``MEASURES``; and ``node``, by its label, such as "{1}{23}".
+    """
 
     NAME = "lattice"
-    MORE = ("values",)
+    START = MappingProxyType({"sources": 2, "measure": "I_min", **FIRST[2]})
+    SCRIPTS = ("atoms.js", "drawing.js", "lattice.js")
+    HEIGHT = 520
 
-    def controls(self):
-        example, node = choice("distribution", pid.gates.names(), "AND"), choice("node", ["{1}{2}"], "{1}{2}")
-        sources = choice("sources", [2, 3], 2)
+    def complete(self, settings):
+        one_of("sources", settings.get("sources", 2), FIRST)
+        return super().complete(FIRST[settings.get("sources", 2)] | settings)
 
-        def follow(change):
-            """Offer the distributions and nodes of so many sources."""
-            with self.following():
-                example.options = pid.gates.names() if sources.value == 2 else list(THREE)
-                node.options = redundancy_lattice(sources.value).labels()
-
-        node.options = redundancy_lattice(2).labels()
-        sources.observe(follow, "value")
+    def content(self):
         return {
-            "sources": sources,
-            "example": example,
-            "measure": choice("measure", MEASURES, "I_min"),
-            "values": choice("colour", VALUES, "atom of a node"),
-            "node": node,
+            "first": FIRST,
+            "lattices": {sources: _drawing(redundancy_lattice(sources)) for sources in (2, 3)},
+            "redundancies": {
+                sources: {
+                    example: {measure: redundancies(sources, example, measure) for measure in MEASURES}
+                    for example in examples(sources)
+                }
+                for sources in (2, 3)
+            },
         }
 
     def compute(self, settings):
+        one_of("example", settings["example"], examples(settings["sources"]))
+        one_of("measure", settings["measure"], MEASURES)
         lattice = redundancy_lattice(settings["sources"])
-        p = _table(settings["sources"], settings["example"])
-        measure = CLOSED_FORMS[MEASURES[settings["measure"]]]
-        shared = np.array([float(measure(p, node, lattice.sources)) for node in lattice.nodes])
+        one_of("node", settings["node"], lattice.labels())
+        shared = np.array(redundancies(settings["sources"], settings["example"], settings["measure"]))
         return lattice, shared, lattice.invert(shared)
 
     def draw(self, computed, settings, look):
-        lattice, shared, new = computed
-        values = new if VALUES[settings["values"]] == "new" else shared
-        chosen = lattice.labels().index(settings["node"])
-        return hasse(lattice, values, name=settings["values"].capitalize(), chosen=chosen, look=look)
+        lattice, _, new = computed
+        return hasse(lattice, new, name="Atom of a node", chosen=lattice.labels().index(settings["node"]), look=look)
 
     def caption(self, computed, settings):
         lattice, shared, new = computed
-        labels = lattice.labels()
-        chosen = labels.index(settings["node"])
-        below = [labels[i] for i in np.flatnonzero(lattice.below[chosen])]
-        summed = " + ".join(below) if len(below) <= MOST_NAMED else f"itself and the {len(below) - 1} nodes below it"
+        chosen = lattice.labels().index(settings["node"])
         return (
             f"{settings['node']}: {meaning(lattice, chosen)}. Redundancy: {shared[chosen]:.3f} bits about the target, "
-            f"the sum of the atoms of {summed}. Atom of this node: {new[chosen]:.3f} bits."
+            f"the sum of the atoms of itself and of all nodes below it. Atom of this node: {new[chosen]:.3f} bits."
         )
+
+
+def examples(sources: int) -> list[str]:
+    """The distributions of so many sources."""
+    return pid.gates.names() if sources == 2 else list(THREE)
+
+
+@lru_cache(maxsize=256)
+def redundancies(sources: int, example: str, measure: str) -> list[float]:
+    """Bits per node of the lattice."""
+    p, lattice = _table(sources, example), redundancy_lattice(sources)
+    return [float(CLOSED_FORMS[MEASURES[measure]](p, node, sources)) for node in lattice.nodes]
+
+
+def _drawing(lattice: Lattice) -> dict:
+    """A lattice as lists: what nodes are called and mean, where they stand, and what lies below them."""
+    return {
+        "labels": lattice.labels(),
+        "meanings": [meaning(lattice, node) for node in range(len(lattice.nodes))],
+        "place": lattice.layout().tolist(),
+        "covers": lattice.covers,
+        "below": [np.flatnonzero(row).tolist() for row in lattice.below],
+    }
 
 
 def meaning(lattice: Lattice, node: int) -> str:

@@ -1,4 +1,4 @@
-"""Unique information: the hull of two ROC curves, tables with the same p(x1, y) and p(x2, y), and the solver."""
+"""Unique information to drag: two ROC curves and their hull, and the tables that have the same curves."""
 
 from __future__ import annotations
 
@@ -6,89 +6,88 @@ from types import MappingProxyType
 
 import numpy as np
 
-from coral_viz import pid, style
-from coral_viz.explore.explorer import Explorer, choice, slider
-from coral_viz.figures.decomposition.solver_gap import closing
-from coral_viz.figures.decomposition.unique_hull import polytope, roc
-from coral_viz.pid.information import informations
+from coral_viz import pid
+from coral_viz.explore.explorable import CUSTOM, Explorable, one_of
+from coral_viz.figures.decomposition.unique_hull import roc
 
-HULL, VALLEY = "ROC curves and their hull", "tables with the same p(xi, y)"
-SOLVER = "convergence of the solver"
-DIGITS = range(9)
-"""Gaps that the solver is asked for: 10 to the minus this, in bits."""
-GATES = [name for name in pid.gates.names() if pid.gates.gate(name).shape == (2, 2, 2)]
-"""Two binary sources and a binary target: what both pictures can show."""
-SWAP = np.array([[1.0, -1.0], [-1.0, 1.0]])[..., None]
-"""The one way in which a 2x2 table can change without changing its margins."""
+CROSSING = "curves that cross"
+OWN = {CROSSING: {"points": [[0.1, 0.55], [0.5, 0.95]], "prior": 0.5, "overlap": [0.5, 0.5]}}
+"""What no gate shows: each source has unique information."""
 
 
-class Unique(Explorer):
-    """``explore.unique()``: noise on the target, couplings up to the optimal one, and the solver that finds it."""
+class Unique(Explorable):
+    """``explore.unique()``: drag the ROC points of two binary sources of a binary target, and their dependence.
+
+    Settings: ``gate``, a named one or "custom" with ``points``, the false-positive and the true-positive rate of each
+    source; ``prior``, P(y = 1); and ``overlap``, for y = 0 and y = 1 how often both sources accept, from as rarely (0)
+    to as often (1) as the rates allow. ``walk``: how far the table is on its way from P to the least informative one.
+    """
 
     NAME = "unique"
-    ONLY = MappingProxyType({HULL: (), VALLEY: ("walk",), SOLVER: ("digits",)})
-    MORE = ("correlation",)
+    START = MappingProxyType({"gate": CROSSING, **OWN[CROSSING], "walk": 0.0})
+    SCRIPTS = ("atoms.js", "drawing.js", "sums.js", "unique.js")
+    HEIGHT = 540
 
-    def controls(self):
-        return {
-            "picture": choice("picture", self.ONLY, HULL),
-            "gate": choice("gate", GATES, "AND"),
-            "noise": slider("noise on Y", 0.2, 0.0, 1.0, 0.05),
-            "correlation": slider("X2 copies X1", 0.0, 0.0, 1.0, 0.05),
-            "walk": slider("from P to the optimum", 0.0, 0.0, 1.0, 0.05),
-            "digits": slider("digits of the gap", 3, DIGITS[0], DIGITS[-1], 1),
-        }
+    def content(self):
+        return {"gates": gates()}
+
+    @property
+    def table(self) -> np.ndarray:
+        """P as p[x1, x2, y], where x = 1 is what a source says when it accepts."""
+        return self.compute(self.settings)
 
     def compute(self, settings):
-        p = pid.gates.gate(settings["gate"], noise=settings["noise"], correlation=settings["correlation"])
-        best = pid.broja(p, tol=1e-9, coupling=True)
-        return p, best, (1 - settings["walk"]) * p + settings["walk"] * best.coupling
+        if settings["gate"] != CUSTOM:
+            shapes = gates()
+            one_of("gate", settings["gate"], [*shapes, CUSTOM])
+            changed = [name for name in OWN[CROSSING] if settings[name] != self.START[name]]
+            if changed:
+                raise ValueError(f"{changed[0]} is a setting of gate = 'custom' only, not of {settings['gate']!r}.")
+            settings = settings | shapes[settings["gate"]]
+        return coupling(settings["points"], settings["prior"], settings["overlap"], settings["walk"])
 
     def draw(self, computed, settings, look):
-        p, best, q = computed
-        if settings["picture"] == SOLVER:
-            return closing(*_stops(p, best), chosen=DIGITS.index(settings["digits"]), look=look)
-        return roc(p.sum(1), p.sum(0), look=look) if settings["picture"] == HULL else polytope(p, q, look=look)
+        return roc(computed.sum(1), computed.sum(0), look=look)
 
     def caption(self, computed, settings):
-        p, best, q = computed
-        if settings["picture"] == SOLVER:
-            asked, gaps, above = (values[settings["digits"]] for values in _stops(p, best))
-            settled = " Here p(x1, y) and p(x2, y) already determine the atoms." if above > 2 * gaps + 1e-9 else ""
-            return (
-                f"For a requested gap of {asked:g} bits, the solver certifies that the error of every atom is at most "
-                f"{gaps:.1e}. The information of its coupling is {above:.1e} above the minimum.{settled}"
-            )
-        if settings["picture"] == HULL:
-            return (
-                "A curve is traced by accepting y = 1 whenever the evidence of the source exceeds a threshold. Where "
-                "the hull of both lies above the curve of a source, the other source has unique information."
-            )
-        here, least = (float(informations(table)[2]) for table in (q, best.coupling))
-        same = ", ".join(f"{style.ATOM_SYMBOLS[atom]} {float(getattr(best, atom)):.3f}" for atom in pid.NAMES[:3])
         return (
-            f"All tables Q have the same p(x1, y) and p(x2, y), and so the same {same}. Here I_Q = {here:.4f} bits, so "
-            f"S {here - least:.3f}. By the slope here, I_Q is at most {gap(q):.4f} bits above the minimum, {least:.4f}."
+            "A curve is traced by accepting y = 1 whenever the evidence of the source exceeds a threshold. Where the "
+            "hull of both lies above the curve of a source, the other source has unique information."
         )
 
 
-def _stops(p: np.ndarray, best: pid.Atoms) -> tuple[list[float], list[float], list[float]]:
-    """Where the solver stops: gaps asked for, gaps certified, and how far the coupling found is above the least."""
-    asked = [10.0**-digits for digits in DIGITS]
-    found = [pid.broja(p, tol=tol, coupling=True) for tol in asked]
-    told = np.array([float(informations(atoms.coupling)[2]) for atoms in [best, *found]])
-    return asked, [float(atoms.gap) for atoms in found], list(told[1:] - told.min())
+def coupling(points, prior: float, overlap, walk: float = 0.0) -> np.ndarray:
+    """p[x1, x2, y] of settings of ``Unique``, ``walk`` of the way to the least informative table.
 
-
-def gap(q: np.ndarray) -> float:
-    """An upper bound in bits on I_Q less its least value over all couplings with the marginals of q, shape (2, 2, 2).
-
-    I_Q is convex in the two free numbers Q(0,0,y), so it is above its tangent. The bound is the largest decrease of the
-    tangent within the rectangle of couplings (the Frank-Wolfe gap), infinite on edges where I_Q has no derivative.
+    Raises:
+        ValueError: other shapes, numbers outside [0, 1], or a point below the diagonal.
     """
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = np.nansum(SWAP * (np.log2(q) - np.log2(q.sum(-1, keepdims=True))), (0, 1))
-    down, up = np.minimum(q[0, 0], q[1, 1]), np.minimum(q[0, 1], q[1, 0])
-    with np.errstate(invalid="ignore"):
-        falls = np.where(slope > 0, slope * down, -slope * up)
-    return float(np.nan_to_num(falls, nan=0.0, posinf=np.inf).sum())
+    points, overlap = np.asarray(points, dtype=float), np.asarray(overlap, dtype=float)
+    if points.shape != (2, 2) or overlap.shape != (2,):
+        raise ValueError(f"points are two pairs and overlap is one, not of shapes {points.shape} and {overlap.shape}.")
+    for name, values in (("points", points), ("overlap", overlap), ("prior", prior), ("walk", walk)):
+        if not ((np.asarray(values) >= 0) & (np.asarray(values) <= 1)).all():
+            raise ValueError(f"{name} must lie within [0, 1], not {np.asarray(values).tolist()}.")
+    if (points[:, 1] < points[:, 0]).any():
+        raise ValueError(f"points must lie on the diagonal or above it, which {points.tolist()} do not.")
+    low, high = np.maximum(points.sum(0) - 1, 0), points.min(0)
+    one, two = points
+    both = low + overlap * (high - low)
+    p = np.array([[1 - one - two + both, two - both], [one - both, both]]).clip(0) * [1 - prior, prior]
+    return (1 - walk) * p + walk * pid.broja(p, tol=1e-9, coupling=True).coupling if walk else p
+
+
+def gates() -> dict[str, dict]:
+    """Settings by name: of the gates of two bits, and of what no gate shows."""
+    named = {name: pid.gates.gate(name) for name in pid.gates.names()}
+    return OWN | {name: _settings(p) for name, p in named.items() if p.shape == (2, 2, 2)}
+
+
+def _settings(p: np.ndarray) -> dict:
+    """Points, prior and overlap of a table p[x1, x2, y] whose sources accept with 1."""
+    prior = p.sum((0, 1))[1]
+    rates = np.stack([p.sum(1)[1], p.sum(0)[1]]) / [1 - prior, prior]
+    low, high = np.maximum(rates.sum(0) - 1, 0), rates.min(0)
+    free = np.where(high > low, high - low, 1.0)
+    overlap = (p[1, 1] / [1 - prior, prior] - low) / free
+    return {"points": rates.tolist(), "prior": float(prior), "overlap": overlap.tolist()}

@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import ipywidgets
 
 from coral_viz.explore import live
-from coral_viz.explore.explorer import Explorer
 from coral_viz.explore.presenter import html_widget
 from coral_viz.teach.hints import disclosed
 from coral_viz.teach.question import Question
+
+
+@runtime_checkable
+class Explored(Protocol):
+    """An explorer or explorable: its widget, and what a notebook displays of it."""
+
+    view: ipywidgets.Widget
+
+    def _repr_mimebundle_(self, **kwargs) -> dict: ...
 
 
 class Drawn(Protocol):
@@ -42,7 +50,7 @@ class Prediction(Question):
         answer: str,
         why: str,
         replies: Mapping[str, str] = NONE,
-        shows: Sequence[Drawn | Explorer] = (),
+        shows: Sequence[Drawn | Explored] = (),
     ):
         self.question, self.options, self.answer, self.why = question, tuple(options), answer, why
         self.replies, self.shows = replies, shows
@@ -92,17 +100,17 @@ class Prediction(Question):
         return f"<p><b>Predict.</b> {escape(self.question)}</p><ul>{options}</ul>{disclosed('Answer', answer)}"
 
 
-def _moving(shown: Drawn | Explorer) -> ipywidgets.Widget:
+def _moving(shown: Drawn | Explored) -> ipywidgets.Widget:
     """What answers as a widget: an explorer's own, or what is displayed."""
-    if isinstance(shown, Explorer):
+    if isinstance(shown, Explored):
         shown._repr_mimebundle_()  # built anew if it was closed
         return shown.view
     return html_widget(shown._repr_html_())
 
 
-def _still(shown: Drawn | Explorer) -> str:
+def _still(shown: Drawn | Explored) -> str:
     """What answers as HTML that needs no kernel."""
-    return shown._repr_mimebundle_()["text/html"] if isinstance(shown, Explorer) else shown._repr_html_()
+    return shown._repr_mimebundle_()["text/html"] if isinstance(shown, Explored) else shown._repr_html_()
 
 
 def predict(
@@ -112,7 +120,7 @@ def predict(
     why: str,
     *,
     replies: Mapping[str, str] = NONE,
-    shows: Drawn | Explorer | Sequence[Drawn | Explorer] = (),
+    shows: Drawn | Explored | Sequence[Drawn | Explored] = (),
 ) -> Prediction:
     """A question for the end of a cell.
 

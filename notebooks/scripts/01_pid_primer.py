@@ -99,9 +99,10 @@ teach.check(atoms, "atoms_from_informations")
 # </details>
 
 # %% [markdown]
-# **See it.** Choose a gate, change the correlation between the sources, and add noise to the target. What must happen
-# to the synergy of AND when source 2 always equals source 1? (The rows below the diagram are other measures, which
-# define redundancy in another way. Section 4 says how.)
+# **See it.** Drag a square to make a pair of values likelier, press a target value to flip it, or choose a gate and add
+# noise. Point at an atom to see the sums that it is part of. What must happen to the synergy of AND when source 2
+# always equals source 1? (The table below the bars has other measures, which define redundancy in another way. Section
+# 4 says how. The page also opens from a file, without Jupyter: [gates](../docs/explorables/gates.html).)
 
 # %%
 explore.gates(gate="XOR")
@@ -109,8 +110,8 @@ explore.gates(gate="XOR")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# When source 2 of AND always equals source 1, either of them determines y. Then all information is redundant and the
-# synergy is 0. Noise reduces all atoms.
+# When source 2 of AND always equals source 1 (the two squares off the diagonal have no area), either of them determines
+# y. Then all information is redundant and the synergy is 0. Noise reduces all atoms.
 # </details>
 #
 # ## 3. What *unique* means: an advantage
@@ -128,21 +129,23 @@ explore.gates(gate="XOR")
 # the *pair* gains over the hull.
 
 # %%
-explore.unique(gate="UNQ", correlation=0.4)
+explore.unique()
 
 # %% [markdown]
-# The other picture shows the same with tables. Consider all tables Q that have the same p(x1, y) and p(x2, y) as the
-# true table P, with any dependence between the sources. BROJA minimises I(X1,X2;Y) over these tables: the minimum is
-# R + U1 + U2, and what P has beyond the minimum is synergy. The solver proves how close its result is to the minimum.
-# This bound is the **gap**, in bits. Choose the picture *tables with the same p(xi, y)* and the gate AND, and move from
-# P to the optimum.
+# The square at the right shows the same with tables. Each of its points is a table Q with the same p(x1, y) and p(x2,
+# y) as the true table P, and another dependence between the sources. BROJA minimises I(X1,X2;Y) over these tables: the
+# minimum (★) is R + U1 + U2, and what P has beyond the minimum is synergy. For a binary target the hull gives the
+# minimum exactly. For others a solver finds it, and proves how close it came: this bound is the **gap**, in bits.
+#
+# **See it.** Drag point 2 onto the curve of source 1: what becomes of U2? Then choose the gate AND, and walk from P to
+# ★. ([The same page as a file](../docs/explorables/unique.html).)
 #
 # <details><summary><b>What you should have seen</b></summary>
 #
-# Here one curve lies above the other everywhere, so the source below has no unique information. In AND the two curves
-# coincide. (Both sources would have unique information if the curves crossed. No gate in this list does that.) On the
-# way from P to the optimum, p(x1, y) and p(x2, y) stay the same. R, U1 and U2 depend on these two tables alone, so only
-# the synergy falls, to 0 at the optimum.
+# At first the curves cross, so each source is of more use than the other for some decision, and both have unique
+# information. A source whose curve lies below the other one, or on it, has none: it is the other source with noise. In
+# AND the two curves coincide. On the way from P to the optimum, p(x1, y) and p(x2, y) stay the same. R, U1 and U2
+# depend on these two tables alone, so only the synergy falls, to 0 at the optimum.
 # </details>
 #
 # **By hand, once more.** If source 2 is a noisy copy of source 1 (given x1, x2 says nothing more about y), whatever an
@@ -236,7 +239,7 @@ teach.check(answer, "hidden_by_co_information")
 # together. Several groups side by side mean that each group provides the information: `{1}{23}`. The *redundancy* of a
 # node is the information that its groups share. Its *atom* is the part that no lower node has. *Lower* means easier to
 # obtain: `{1}` is below `{12}`, and `{1}{2}` is below `{1}`. The redundancy of a node is the sum of the atoms at the
-# node and below it.
+# node and below it: pick a node to see them. ([The same page as a file](../docs/explorables/lattice.html).)
 
 # %%
 explore.lattice(sources=3, example="1, or 2 and 3")

@@ -11,31 +11,33 @@ from coral_viz.cli.benchmarks import explorer_times as bench
 
 
 def test_every_explorer_is_measured():
-    assert set(bench.MOVES) == set(explore.EXPLORERS)
+    assert set(bench.MOVES) | set(bench.HANDLES) == set(explore.EXPLORERS)
+    assert set(bench.HANDLES) == set(explore.EXPLORABLES)
 
 
 def test_moves_are_all_that_is_offered_again_and_again():
-    moves = list(bench._moves(explore.lattice(), 6))
-    assert moves == [("node", node) for node in ("{1}{2}", "{1}", "{2}", "{12}", "{1}{2}", "{1}")]
-    assert [value for _, value in bench._moves(explore.gates(), 3)] == [0, 1 / 19, 2 / 19]
+    moves = list(bench._moves(explore.solver(), 11))
+    assert moves == [("digits", digits) for digits in (*range(9), 0, 1)]
+    assert [value for _, value in bench._moves(explore.beyond(), 3)] == [0, 1 / 19, 2 / 19]
 
 
 def test_nothing_to_choose_is_a_sentence():
-    shown = explore.lattice()
+    shown = explore.estimators()
     with shown.following():
-        shown.widgets["node"].options = []
-    with pytest.raises(ValueError, match=r"explore\.lattice has nothing to choose: If nothing moves"):
+        shown.widgets["distribution"].options = []
+    with pytest.raises(ValueError, match=r"explore\.estimators has nothing to choose: If nothing moves"):
         bench._moves(shown, 3)
 
 
 def test_the_table_has_a_row_per_explorer_and_times_that_add_up(tmp_path, monkeypatch):
-    monkeypatch.setattr(bench, "MOVES", {"lattice": bench.MOVES["lattice"]})
+    monkeypatch.setattr(bench, "MOVES", {"solver": bench.MOVES["solver"]})
+    monkeypatch.setattr(bench, "HANDLES", {})
     now = itertools.count()
     monkeypatch.setattr(bench, "_now", lambda: (tick := next(now), tick / 2))
     table = bench.run(tmp_path, quick=True)
     assert table.iloc[0].to_dict() == {
-        "explorer": "lattice",
-        "moved": "node",
+        "explorer": "solver",
+        "moved": "digits",
         "steps": 5,
         "compute_ms": 1000,
         "draw_ms": 1000,

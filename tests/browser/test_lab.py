@@ -10,7 +10,7 @@ import render
 from conftest import DRAWN, LAPTOP, Watched
 from playwright.sync_api import expect
 
-from coral_viz import explore
+from coral_viz import explore, pid
 
 pytestmark = pytest.mark.browser
 
@@ -28,8 +28,9 @@ AHEAD = 3  # so many notebooks run already while one is looked at: two cores are
 
 MOVES = {  # by explorer: a control, by the name that is read aloud, and what to set it to
     "gates": ("gate", "OR"),
-    "lattice": ("sources", "2"),
+    "lattice": ("measure", "MMI"),
     "unique": ("gate", "XOR"),
+    "solver": ("gate", "XOR"),
     "tasks": ("sigma, noise", 1.5),
     "estimators": ("distribution", "xor"),
     "embeddings": ("picture", "bits by part"),
@@ -83,7 +84,10 @@ def assert_pictures_have_words(page, name):
     Those that answer a question are not there before it is answered.
     """
     answer_all(page)
-    shown = sum(cell.source.count("show(") + bool(EXPLORER.search(cell.source)) for cell in code_cells(name))
+    sources = [cell.source for cell in code_cells(name)]
+    drawn = [EXPLORER.search(source) for source in sources]
+    shown = sum(bool(found and found[1] not in explore.EXPLORABLES) for found in drawn)
+    shown += sum(source.count("show(") for source in sources)
     pictures = page.locator(SHOWN)
     expect(pictures).to_have_count(shown, timeout=60 * SECOND)
     assert shown > 0
@@ -103,6 +107,9 @@ def move(page, name):
     """Set one control of an explorer, and wait for another picture."""
     cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}(")
     picture, (label, value) = cell.locator("figure img"), MOVES[name]
+    if name in explore.EXPLORABLES:
+        cell.get_by_label(label, exact=True).select_option(value)
+        return expect(cell.locator(".coral-page code")).to_contain_text(f"{label}='{value}'")
     before = picture.get_attribute("alt")
     control = cell.get_by_label(label, exact=True).and_(cell.locator("select, input"))  # not the handle of a slider
     if isinstance(value, str):
@@ -207,6 +214,17 @@ CUT = """labels => labels.filter(label => label.offsetParent && label.scrollWidt
 UNNAMED = "handles => handles.filter(handle => !handle.getAttribute('aria-label')).map(handle => handle.outerHTML)"
 
 
+def assert_the_kernel_answers(page):
+    """BROJA of a target with three values and noise takes a solver: the bars are of SUM, then of SUM with noise."""
+    cell = page.locator(".jp-CodeCell").filter(has_text="explore.gates()")
+    cell.get_by_label("gate", exact=True).select_option("SUM")
+    for bits, key in ((1.0, ""), (float(pid.broja(pid.gates.gate("SUM", noise=0.05)).synergy), "ArrowRight")):
+        if key:
+            cell.get_by_role("slider", name="noise on Y").press(key)
+        name = f"S: {bits:.3f} bits, only both sources together provide it"
+        expect(cell.get_by_role("button", name=name)).to_be_visible(timeout=60 * SECOND)
+
+
 def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
     watched = open_notebook("fresh/explorers.ipynb")
     page = watched.page
@@ -216,7 +234,13 @@ def test_explorers_are_whole_in_a_laptops_window_and_named(open_notebook):
     page.set_viewport_size(LAPTOP)
     page.wait_for_timeout(2 * SECOND)  # until JupyterLab has laid it out
     room = page.locator(".jp-NotebookPanel-notebook").bounding_box()["height"]
-    for name in explore.__all__:
+    for name in explore.EXPLORABLES:
+        cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}()")
+        cell.scroll_into_view_if_needed()
+        expect(cell.locator(".coral-page code")).to_have_text(f"explore.{name}()")
+        assert cell.locator(".jp-OutputArea-output").bounding_box()["height"] <= room, name
+    assert_the_kernel_answers(page)
+    for name in set(explore.__all__) - set(explore.EXPLORABLES):
         cell = page.locator(".jp-CodeCell").filter(has_text=f"explore.{name}()")
         cell.scroll_into_view_if_needed()
         expect(cell.locator("figure img")).to_be_visible(timeout=60 * SECOND)
