@@ -74,7 +74,7 @@ def coupling(points, prior: float, overlap, walk: float = 0.0) -> np.ndarray:
     one, two = points
     both = low + overlap * (high - low)
     p = np.array([[1 - one - two + both, two - both], [one - both, both]]).clip(0) * [1 - prior, prior]
-    return (1 - walk) * p + walk * pid.broja(p, tol=1e-9, coupling=True).coupling if walk else p
+    return (1 - walk) * p + walk * np.asarray(pid.broja(p, tol=1e-9, coupling=True).coupling) if walk else p
 
 
 def gates() -> dict[str, dict]:

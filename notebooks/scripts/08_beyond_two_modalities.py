@@ -323,9 +323,9 @@ pd.DataFrame(found).T.round(2).rename_axis("average precision")
 # %% [markdown]
 # <details><summary><b>What you should have seen</b></summary>
 #
-# GRAM and OVA-IB rank alike by z and by −z. (After so few steps OVA-IB has not found the relation yet.) Symile's ranking
-# by −z is reversed: it puts every mismatch first, which is worse than a random ranking. Plain cosines rank correctly
-# for no method. So retrieve by the score that was trained, and do not judge these embeddings by their cosines.
+# GRAM and OVA-IB rank alike by z and by −z. (After so few steps OVA-IB has not found the relation yet.) Symile ranks by
+# −z in reverse: it puts every mismatch first, which is worse than a random ranking. Plain cosines rank correctly for no
+# method. So retrieve by the score that was trained, and do not judge these embeddings by their cosines.
 # </details>
 #
 # ## 5. More modalities, and OVA-IB's hyperparameters
