@@ -177,7 +177,7 @@ def test_the_wheel_carries_package_and_data_and_nothing_else(tmp_path):
     subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     held = set(zipfile.ZipFile(wheel).namelist())
-    kinds = (".py", ".html", ".css", ".csv")
+    kinds = (".py", ".html", ".css", ".js", ".csv")
     files = [file for file in (ROOT / "coral_viz").rglob("*") if file.suffix in kinds]
     code = {file.relative_to(ROOT).as_posix() for file in files}
     data = {f"coral_viz/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "data").rglob("*") if file.is_file()}
