@@ -10,7 +10,7 @@ from coral_viz import figures, style
 from coral_viz.figures.layout.canvas import describe
 from coral_viz.publishing import report
 from coral_viz.publishing.report import page, reading, sections
-from coral_viz.results import provenance, schema, tables
+from coral_viz.results import provenance, references, schema, tables
 
 
 class Page(HTMLParser):
@@ -216,6 +216,18 @@ def test_leakage_names_the_parts(table):
     words = reading.leakage(table)
     assert re.search(r"COrAL \(hinge\) 0\.\d\d bits of unique [12] in both shared and path [12]", words)
     assert reading.leakage(table[table["method"] == "nobody"]) == ""
+
+
+def test_more_than_the_estimate_is_said_and_what_it_means_unless_it_is_hardly_more():
+    rows = pd.DataFrame({"method": ["cross", "coral"], "knob": "", "label": "mood", "known": references.ESTIMATE})
+    rows = rows.assign(truth=[0.9, 0.5], estimate=[0.905, 0.55])
+    (said,) = reading._beyond(rows)
+    assert said.startswith(
+        "COrAL (hinge) seems to hold 0.55 bits of mood, more than the 0.50 that the data are estimated"
+    )
+    assert "the estimate found less in the data than there is" in said
+    assert reading._beyond(rows[:1]) == []
+    assert reading._beyond(rows.assign(known=references.EXACT)) == []
 
 
 @pytest.fixture(scope="module")
