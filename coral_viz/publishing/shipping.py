@@ -30,7 +30,7 @@ OPENED += [("coral", "orthogonality=squared")]
 WATCHED = ("cross", "comm", "infmasking", "coral")
 TRAININGS = ("unbiased", "biased")
 MANY = 4
-PICTURES = ("schematic", "bits_kept", "accuracy", "subsets", "retrieval")
+PICTURES = ("schematic", "bits_kept", "retrieval")
 FORMATS = ("svg",)  # what a README shows; `paper` draws the others
 RESERVED = ("bench_", "grid_", "runs_")
 """How names of benchmarks, of sweeps and of runs begin."""

@@ -28,8 +28,8 @@ EVEN = 0.12  # the least gap between levels, in shares of their range, at which 
 
 
 @picture(
-    short="{measured} over the {setting}.",
-    long="{measured} over the {setting}{of}; all other settings are as in the key, or the same in all runs. Marks: "
+    short="{measured} over {setting}.",
+    long="{measured} over {setting}{of}; all other settings are as in the key, or the same in all runs. Marks: "
     "means over seeds; pale dots: seeds; bars: intervals{dotted}. Labels that all runs keep completely have no panel.",
 )
 def curve(
@@ -130,7 +130,7 @@ def curves(
         effect_panels.scale(ax, "y", drawn, summary)
     said = sweep_words.in_words(shown, readout, part)
     alt = [
-        effect_panels.alt(own, shown, f"{said} over the {setting}", "line", "level")
+        effect_panels.alt(own, shown, f"{said} over {setting}", "line", "level")
         for setting, own in summary.groupby("setting", sort=False)
     ]
     told = sweep_words.measured_in_words(drawn, readout, part, name)
