@@ -189,22 +189,14 @@ show(figures.bits_kept(trained))
 cross = tables.select(trained, method="cross", metric="bits", readout="best")
 cross.pivot_table("value", "seed", "part")[["fourier", "karhunen", "all"]].round(2)
 
-# %% jupyter={"source_hidden": true}
-teach.predict(
-    "In every resplit, readouts find more bits in the part karhunen than in the whole, which contains it. Why?",
-    (
-        "the whole embedding lost information",
-        "readouts of the whole are fitted to too few samples",
-        "the two modalities contradict each other",
-    ),
-    "readouts of the whole are fitted to too few samples",
-    "79 samples fit the readout. The numbers of the other modality hold nothing, but must be fitted, too. Bits kept "
-    "are a lower bound, and with few samples a loose one.",
-    replies={
-        "the whole embedding lost information": "It contains the part number by number, so it cannot hold less.",
-        "the two modalities contradict each other": "No classifier has to listen to a modality that tells nothing.",
-    },
-)
+# %% [markdown]
+# In every resplit, readouts find more bits in the part *karhunen* than in the whole, which contains it. **Why?**
+#
+# <details><summary><b>Answer</b></summary>
+#
+# The whole contains the part number by number, so it cannot hold less. But only 79 samples fit the readout, and the
+# numbers of the other modality must be fitted, too. Bits kept are a lower bound, and with few samples a loose one.
+# </details>
 
 # %% [markdown]
 # ## 4. What an estimate cannot say

@@ -12,7 +12,7 @@ from matplotlib.text import Text
 from coral_viz import explore, figures, pid, tasks
 from coral_viz.cli import tour
 from coral_viz.explore import finished
-from coral_viz.figures.sweep import setting_effects
+from coral_viz.figures.sweep import configuration_rows
 from coral_viz.publishing.cell_table import grid_table
 from coral_viz.publishing.paper.words import of_runs
 from coral_viz.results import tables
@@ -121,7 +121,7 @@ def test_tables_of_such_runs_are_drawn_and_compared_where_the_package_is_missing
     path = sweep_table.write(table, tmp_path / "results.parquet")
     without_package()
     table = sweep_table.read(path)
-    drawn = setting_effects.cells(table, ["steps"], metric="balanced_accuracy")
+    drawn = configuration_rows.cells(table, ["steps"], metric="balanced_accuracy")
     assert "baseline: 50.0" in drawn.alt
     assert "| steps 3 | 50.0 | 3 |" in grid_table(table)
     shown = explore.ablations(store=str(tmp_path), vary="steps")
