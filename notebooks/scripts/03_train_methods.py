@@ -44,7 +44,8 @@ show(questions(strips, strips.sample(20, "test", seed=41), row=6))
 # > **A loss can reward only the information that partners share.**
 #
 # This holds for latents. The label S is rewarded if both t1 and t2 are: what keeps both keeps the answer, though
-# perhaps not where a linear probe reads it.
+# perhaps not where a linear probe reads it. In relation data partners share neither t1 nor t2, only their difference.
+# There S is rewarded if both partners see both modalities.
 #
 # **Try it.** A batch has 128 samples and two views of each. Suppose that a network maps *every* input to the same
 # vector. Each vector has to identify its partner among the 255 others. What is the loss, in nats?

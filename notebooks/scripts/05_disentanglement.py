@@ -223,7 +223,7 @@ show(figures.matrix(own))
 # - Orthogonal vectors can hold the same information: an angle is geometry, leakage is information.
 # - The hinge allows opposite directions; the squared penalty does not.
 # - The penalty acts after the heads; the embedding is what lies before them.
-# - With every penalty paths 1 and 2 repeat r, and with every shipped seed the shared part repeats some of u1 or u2.
+# - With every penalty paths 1 and 2 repeat r. The shared part repeats u1 or u2 in some trainings, and hardly in others.
 # - Look at single seeds: a mean of all-or-nothing results is a frequency.
 #
 # **Glossary.** [CKA](glossary.md#cka) · [cosine](glossary.md#cosine) · [disentanglement](glossary.md#disentanglement) ·

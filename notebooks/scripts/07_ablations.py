@@ -198,7 +198,7 @@ show(differences(coral, ["mask_ratio", "masking"], labels=["synergy"]))
 
 # %% [markdown]
 # Do the effects of two hyperparameters add up? The heat map shows the means of both together. Below them stands the
-# *interaction*: by how much a mean differs from the sum of both effects, with its interval.
+# *interaction*: by how much a mean differs from the baseline plus both effects, with its interval.
 
 # %%
 show(heat(coral, ["mask_ratio", "masking"]))
@@ -270,7 +270,8 @@ Markdown(difference_table(rows, base, titles))
 #
 # A bold value in the column of u1 means that the orthogonality penalty changed the leakage. If no value is bold, five
 # seeds show no effect. That does not prove that there is none: the width of the interval says how large an undetected
-# effect could be.
+# effect could be. The figure shows the baseline with ten seeds and the other rows with five; the table compares the
+# same five. So their differences do not agree, and those of the table count.
 # </details>
 #
 # ## 6. Settings of the task
@@ -284,6 +285,12 @@ show(
 )
 
 # %% [markdown]
+# <details><summary><b>What you should have seen</b></summary>
+#
+# The more often the relation holds, the better both methods keep synergy. CoMM pays with unique information, COrAL does
+# not.
+# </details>
+#
 # **Try it, with an open end.** Which question do you have about these methods? Write it as a grid, predict the result,
 # count the runs (`--dry-run`) and run it overnight. Then open it with
 # `explore.ablations(grid="mine.toml", store="out/mine")`, which has a button for the runs that are missing. A metric of
