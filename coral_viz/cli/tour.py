@@ -27,7 +27,7 @@ from coral_viz.training.devices import resolve
 
 METHODS = ("cross", "cross_self", "comm", "coral")
 SEEDS = (41, 42, 43)
-STEPS = 500  # which four methods take in four minutes of two cores, where a task does not say its own
+STEPS = 400  # which four methods take in less than four minutes of two cores, where a task does not say its own
 QUICK = {"steps": 120, "probe_samples": 1024, "test_samples": 2048}
 
 

@@ -20,7 +20,7 @@ def add(parser) -> None:
     shared_options.add_task(parser)
     parser.add_argument("--seeds", nargs="+", type=int, metavar="SEED", help="seeds (default 41 42 43)")
     shared_options.add_budget(parser)
-    quick = "train one seed with few steps, in about a minute on four cores; results have not converged"
+    quick = "train one seed with few steps, in about a minute on two cores; results have not converged"
     parser.add_argument("--quick", action="store_true", help=quick)
     shared_options.add_device(parser)
     shared_options.add_jobs(parser)
